@@ -1,0 +1,1 @@
+"""Decides what would run, what is shared and what is recorded already; never acts."""

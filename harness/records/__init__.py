@@ -1,0 +1,1 @@
+"""Raw facts: what was trained, where, and what came out; derives nothing from them."""

@@ -1,0 +1,100 @@
+"""One trial's raw facts as they stand in a file; holds no derived value and opens no file.
+
+History of the format
+    1  first format
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.plan.trial import Computation
+from harness.records.environment import Environment
+
+FORMAT = 1
+
+Sha256 = str
+Stage = Literal["start-up", "data", "build", "compile", "train", "evaluate", "save"]
+FailureKind = Literal["error", "nan", "memory", "deadline", "crash"]
+
+
+class Frozen(BaseModel):
+    """A model that can't be changed and knows every one of its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class EpochMeasurement(Frozen):
+    """What one epoch gave: losses and accuracies in [0, 1], seconds, and digests of its bits.
+
+    ``train_loss`` and ``train_accuracy`` are Keras' running means over the epoch (weights moving, dropout on);
+    ``test_loss`` and ``test_accuracy`` belong to the weights at the epoch's end. ``train_seconds`` is the
+    training alone; evaluation has its own clock.
+    """
+
+    epoch: int = Field(ge=1)
+    train_loss: float
+    train_accuracy: float = Field(ge=0, le=1)
+    test_loss: float
+    test_accuracy: float = Field(ge=0, le=1)
+    train_seconds: float = Field(ge=0)
+    train_cpu_seconds: float = Field(ge=0)
+    test_seconds: float = Field(ge=0)
+    test_cpu_seconds: float = Field(ge=0)
+    weights_sha256: Sha256
+    predictions_sha256: Sha256
+
+
+class Clocks(Frozen):
+    """Seconds that a trial spent outside its epochs, each stage apart."""
+
+    start_up_seconds: float = Field(ge=0)
+    data_seconds: float = Field(ge=0)
+    build_seconds: float = Field(ge=0)
+    compile_seconds: float = Field(ge=0)
+
+
+class Measurement(Frozen):
+    """The numbers of a trial, epoch by epoch, up to the last finished one."""
+
+    parameters: int = Field(ge=0)
+    trainable_parameters: int = Field(ge=0)
+    initial_weights_sha256: Sha256
+    data_sha256: Sha256
+    clocks: Clocks
+    peak_memory_bytes: int | None = None
+    epochs: tuple[EpochMeasurement, ...] = ()
+
+    def at(self, epoch: int) -> EpochMeasurement | None:
+        """Return the epoch's numbers, or None where the trial did not get there."""
+        return self.epochs[epoch - 1] if epoch <= len(self.epochs) else None
+
+
+class Failure(Frozen):
+    """Why a trial ended before its last epoch: the stage, the reason, the last lines of its log."""
+
+    stage: Stage
+    kind: FailureKind
+    reason: str
+    log: tuple[str, ...] = ()
+
+
+class Record(Frozen):
+    """A trial, what it gave, and where: immutable, one JSON file.
+
+    A trial that failed in its sixth epoch has a failure and a measurement of five epochs.
+    """
+
+    format: Literal[1] = FORMAT
+    trial: str
+    seed: int = Field(ge=0)
+    epochs: int = Field(ge=1)
+    computation: Computation
+    environment: Environment
+    finished: datetime
+    trials_beside: int = Field(ge=0)
+    measurement: Measurement | None = None
+    failure: Failure | None = None
