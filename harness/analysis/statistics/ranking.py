@@ -1,0 +1,63 @@
+"""Ranks and groups of things that can't all be told apart; decides no difference itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+
+
+@dataclass(frozen=True)
+class RankInterval:
+    """The ranks that something may have: 1 is the best."""
+
+    best: int
+    worst: int
+
+
+def rank_intervals(means: Sequence[float], differ: Callable[[int, int], bool]) -> tuple[RankInterval, ...]:
+    """Return for each of ``means``, shape (k,), from which to which rank it may stand; higher is better.
+
+    ``differ(i, j)`` says whether i and j can be told apart. The best rank is one more than the number of
+    those that are shown to be better; the worst leaves room for those that are shown to be worse.
+    """
+
+    def interval(i: int) -> RankInterval:
+        others = [j for j in range(len(means)) if j != i and differ(i, j)]
+        better = sum(means[j] > means[i] for j in others)
+        return RankInterval(1 + better, len(means) - (len(others) - better))
+
+    return tuple(interval(i) for i in range(len(means)))
+
+
+def letters(means: Sequence[float], differ: Callable[[int, int], bool]) -> tuple[str, ...]:
+    """Return letters for ``means``, shape (k,): two that share one can't be told apart; ``a`` holds the best.
+
+    Starts with one group of all, splits every group that holds a pair that differs, and drops groups that are
+    part of another. Source: Piepho, J. Comput. Graph. Stat. 13 (2004), insert and absorb.
+    """
+    everyone = range(len(means))
+    groups = [frozenset(everyone)]
+    for i in everyone:
+        for j in range(i + 1, len(means)):
+            if differ(i, j):
+                groups = _absorbed([part for group in groups for part in _split(group, i, j)])
+    groups.sort(key=lambda group: sorted(-means[i] for i in group))
+    return tuple(
+        "".join(_letter(index) for index, group in enumerate(groups) if i in group) for i in everyone
+    )
+
+
+def _split(group: frozenset[int], i: int, j: int) -> tuple[frozenset[int], ...]:
+    return (group - {i}, group - {j}) if i in group and j in group else (group,)
+
+
+def _absorbed(groups: Sequence[frozenset[int]]) -> list[frozenset[int]]:
+    distinct = list(dict.fromkeys(groups))
+    return [group for group in distinct if not any(group < other for other in distinct)]
+
+
+def _letter(index: int) -> str:
+    """Return a, b … z, then a2, b2 …: more groups than letters are rare but no error."""
+    turn, place = divmod(index, len(ascii_lowercase))
+    return ascii_lowercase[place] + (str(turn + 1) if turn else "")
