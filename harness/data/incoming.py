@@ -1,0 +1,148 @@
+"""Reads a data set out of files that were brought, by content; unpacks nothing to the disk.
+
+Names of files and of archive members are never used as paths, and an array is taken only where its digest is
+the published one. So an archive can hold what it likes: it is read up to a limit, and the rest is named.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import tarfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.data.description import Description, Field, PublishedArray
+from harness.data.errors import DataRefused
+from harness.data.idx import Bytes, decode, header
+from harness.data.npz import UNREADABLE, read_member
+
+Arrays = dict[Field, Bytes]
+
+ZIP_START = b"PK\x03\x04"
+GZIP_START = b"\x1f\x8b"
+TAR_MARK = b"ustar"
+TAR_MARK_AT = 257
+
+SURPLUS_BYTES = 8 * 2**20
+"""How much an archive may hold beside the data set: texts, code, headers."""
+
+REMARKS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The content of one file or archive member, or the reason why it could not be read."""
+
+    where: str
+    content: bytes = b""
+    problem: str | None = None
+
+
+def limit_bytes(description: Description) -> int:
+    """Return the length above which a file can't be the data set, however it is packed."""
+    return description.total_bytes + SURPLUS_BYTES
+
+
+def read_files(paths: Sequence[Path], description: Description) -> Arrays:
+    """Return the data set's arrays, each with its published digest; raise DataRefused where one is missing.
+
+    Takes the published files, gzipped or not, archives of them (tar.gz, npz), and folders of any of these.
+    """
+    found: Arrays = {}
+    remarks: list[str] = []
+    for piece in _pieces(paths, description):
+        published = _published_array(piece.content, description)
+        if published is not None:
+            found[published.field] = decode(piece.content, published.shape)
+        else:
+            remarks.append(
+                f"{piece.where}: {piece.problem or f'not a published file of {description.title}'}"
+            )
+        if len(found) == len(description.arrays):
+            return found
+    raise DataRefused(_refusal(description, found, remarks))
+
+
+def _published_array(content: bytes, description: Description) -> PublishedArray | None:
+    """Return the array that these bytes are the published file of, or None."""
+    if not any(array.file_bytes == len(content) for array in description.arrays):
+        return None
+    return description.by_digest(hashlib.sha256(content).hexdigest())
+
+
+def _refusal(description: Description, found: Arrays, remarks: list[str]) -> str:
+    missing = [array.file for array in description.arrays if array.field not in found]
+    lines = [
+        f"No file with the published digest of {', '.join(missing)} was found; bring {description.forms}."
+    ]
+    lines += [f"  - {remark}" for remark in remarks[:REMARKS_SHOWN]]
+    if len(remarks) > REMARKS_SHOWN:
+        lines.append(f"  - and {len(remarks) - REMARKS_SHOWN} more files")
+    return "\n".join(lines)
+
+
+def _pieces(paths: Sequence[Path], description: Description) -> Iterator[Piece]:
+    for path in _files(paths):
+        try:
+            yield from _file_pieces(path, description)
+        except (*UNREADABLE, tarfile.TarError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            yield Piece(str(path), problem=f"can't be read ({reason})")
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(inside for inside in path.iterdir() if inside.is_file())
+        elif path.is_file():
+            yield path
+        else:
+            raise DataRefused(f"{path}: there is no such file or folder.")
+
+
+def _file_pieces(path: Path, description: Description) -> Iterator[Piece]:
+    size, limit = path.stat().st_size, limit_bytes(description)
+    if size > limit:
+        yield Piece(str(path), problem=f"{size:,} bytes are more than {description.title} in any form")
+        return
+    content = path.read_bytes()
+    if content.startswith(ZIP_START):
+        yield from _npz_pieces(str(path), content, description)
+    elif content.startswith(GZIP_START):
+        yield from _gzip_pieces(str(path), content, limit)
+    else:
+        yield Piece(str(path), content)
+
+
+def _gzip_pieces(where: str, content: bytes, limit: int) -> Iterator[Piece]:
+    with gzip.open(io.BytesIO(content)) as file:
+        unpacked = file.read(limit + 1)
+    if len(unpacked) > limit:
+        yield Piece(where, problem=f"unpacks to more than {limit:,} bytes")
+    elif unpacked[TAR_MARK_AT : TAR_MARK_AT + len(TAR_MARK)] == TAR_MARK:
+        yield from _tar_pieces(where, unpacked)
+    else:
+        yield Piece(where, unpacked)
+
+
+def _tar_pieces(where: str, content: bytes) -> Iterator[Piece]:
+    with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
+        for member in archive:
+            file = archive.extractfile(member) if member.isreg() else None
+            if file is not None:
+                yield Piece(f"{where} ({member.name})", file.read())
+
+
+def _npz_pieces(where: str, content: bytes, description: Description) -> Iterator[Piece]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            try:
+                array = read_member(archive, name, description.largest_bytes)
+            except UNREADABLE as error:
+                yield Piece(f"{where} ({name})", problem=str(error))
+            else:
+                yield Piece(f"{where} ({name})", header(array.shape) + array.tobytes())

