@@ -1,0 +1,1 @@
+"""What is compared: layers, recipe, claims, reading a file, cost; imports no TensorFlow, prints nothing."""

@@ -1,0 +1,246 @@
+"""The shape ``Kind`` or ``Kind: {field: value}`` that layers, optimizers and claims share; names no kind.
+
+A family is found, not listed: every public class of its base that is defined in its home module, or in a
+module of its home package, is one of its kinds. Nothing is imported before the first value is read.
+
+What is read                     what it means
+``Flatten``                      all fields at their defaults
+``Flatten:`` (nothing behind)    the same
+``Conv2D: {filters: 32, ...}``   these fields, the others at their defaults
+``better_than: dense_512``       the one field that the kind names as its ``shorthand``
+``glorot_uniform``               an alias, as a bare word only
+an instance                      itself
+
+All of them are dumped as ``{"Kind": {every field}}``.
+
+Errors, as pydantic reports them (``loc`` runs through the kind: ``(..., "Conv2D", "filters")``)
+``kind_form``      neither a name nor a mapping of one name: at the value
+``kind_unknown``   no such kind in the family, with the nearest names: at the value
+``field_unknown``  no such field, with the nearest names: at the field
+``field_missing``  a field without a default: at the (absent) field
+and pydantic's own for values out of type or range.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+from types import ModuleType
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, SerializationInfo, ValidationError
+from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
+
+from harness.errors import nearest
+
+
+class Kind(BaseModel):
+    """One kind of a family: a frozen value whose fields are what the file may say about it."""
+
+    # Strict: "3" is no number, True no count, 3.0 no whole number. Built on first use: a file needs few kinds.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+    kind: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    shorthand: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 (pydantic's own signature)
+        super().__init_subclass__(**kwargs)
+        if "kind" not in cls.__dict__:
+            cls.kind = cls.__name__
+
+    @classmethod
+    def needs_fields(cls) -> bool:
+        """Tell whether the kind has a field without a default, so that its name alone does not do."""
+        return any(field.is_required() for field in cls.model_fields.values())
+
+
+class KerasKind(Kind):
+    """A kind that is one class of Keras: its name and fields are that class's own."""
+
+    keras_module: ClassVar[str]
+
+    def arguments(self, keras: ModuleType) -> dict[str, Any]:
+        """Return the fields as Keras takes them, in Keras' order: kinds inside become Keras objects."""
+        return {name: _in_keras(getattr(self, name), keras) for name in type(self).model_fields}
+
+    def build(self, keras: ModuleType) -> Any:  # noqa: ANN401 (Keras is not imported here)
+        """Return the Keras object; ``keras`` is the imported package."""
+        return getattr(attrgetter(self.keras_module)(keras), type(self).__name__)(**self.arguments(keras))
+
+
+@dataclass(frozen=True)
+class Family:
+    """All kinds of one base: the metadata of ``Annotated[Base, Family("noun", Base, "home.of.kinds")]``."""
+
+    noun: str
+    base: type[Kind]
+    home: str
+
+    @cached_property
+    def kinds(self) -> Mapping[str, type[Kind]]:
+        """The family by name, in the order of modules and definitions."""
+        return {cls.kind: cls for module in _modules(self.home) for cls in self._defined_in(module)}
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Other bare words for a kind that Keras knows too."""
+        return {alias: name for name, cls in self.kinds.items() for alias in cls.aliases}
+
+    def parse(self, value: object) -> Kind:
+        """Return the kind that ``value`` writes; raise pydantic's errors with the kind in their path."""
+        if isinstance(value, self.base):
+            return value
+        name, content = self._split(value)
+        cls = self.kinds.get(name)
+        if cls is None:
+            raise self._unknown(name)
+        try:
+            return cls.model_validate(_fields(cls, content))
+        except ValidationError as error:
+            details = [_inside(cls, detail) for detail in error.errors(include_url=False)]
+            raise ValidationError.from_exception_data(self.noun, details) from None
+
+    def dump(self, value: Kind, info: SerializationInfo) -> dict[str, Any]:
+        """Return the canonical ``{"Kind": {every field}}``."""
+        return {value.kind: value.model_dump(mode=info.mode)}
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let pydantic read and dump the family through this object."""
+        del source, handler
+        dump = core_schema.plain_serializer_function_ser_schema(self.dump, info_arg=True)
+        return core_schema.no_info_plain_validator_function(self.parse, serialization=dump)
+
+    def _defined_in(self, module: ModuleType) -> Iterator[type[Kind]]:
+        for name, cls in vars(module).items():
+            if not (inspect.isclass(cls) and issubclass(cls, self.base)) or name.startswith("_"):
+                continue
+            if cls is not self.base and cls.__module__ == module.__name__ and not inspect.isabstract(cls):
+                yield cls
+
+    def _split(self, value: object) -> tuple[str, object]:
+        if isinstance(value, str):
+            return self.aliases.get(value, value), {}
+        if isinstance(value, Mapping) and len(value) == 1:
+            [(name, content)] = value.items()
+            return str(name), content
+        raise PydanticCustomError("kind_form", "{found}; write one {noun}: {example}", self._form(value))
+
+    def _form(self, value: object) -> dict[str, str]:
+        bare = next((name for name, cls in self.kinds.items() if not cls.needs_fields()), None)
+        names = " or ".join(([f"'{bare}'"] if bare else []) + ["'Kind: {field: value}'"])
+        if isinstance(value, Mapping) and len(value) > 1:
+            # The usual cause: the fields stand under their kind without being indented.
+            found = f"found {len(value)} names side by side ({', '.join(map(str, value))})"
+            return {"found": found, "noun": self.noun, "example": f"{names}, its fields indented below it"}
+        found = "found nothing" if value is None or value == {} else f"found {_describe(value)}"
+        return {"found": found, "noun": self.noun, "example": names}
+
+    def _unknown(self, name: str) -> PydanticCustomError:
+        known = [*self.kinds, *self.aliases]
+        hint = _nearest(name, known) or f"; known are {', '.join(self.kinds)}"
+        message = "there is no {noun} '{name}'{hint}"
+        return PydanticCustomError("kind_unknown", message, {"noun": self.noun, "name": name, "hint": hint})
+
+
+class KindJsonSchema(GenerateJsonSchema):
+    """JSON Schema of models that hold families: pass it as ``model_json_schema(schema_generator=…)``."""
+
+    def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:
+        """Describe a family once, under its noun in ``$defs``, whatever refers to it."""
+        family = getattr(schema["function"]["function"], "__self__", None)
+        if not isinstance(family, Family):
+            return super().function_plain_schema(schema)
+        name = CoreRef(f"{family.home}.{family.noun.title().replace(' ', '')}:0")
+        definition, reference = self.get_cache_defs_ref_schema(name)
+        if definition not in self.definitions:
+            self.definitions[definition] = {}  # stands in while its kinds are described
+            self.definitions[definition] = self._family(family)
+        return reference
+
+    def _family(self, family: Family) -> JsonSchemaValue:
+        bare = {name: cls for name, cls in family.kinds.items() if not cls.needs_fields()}
+        words = {**bare, **{alias: bare[name] for alias, name in family.aliases.items() if name in bare}}
+        # Validators ignore enumDescriptions; VS Code shows them.
+        help_texts = [_first_line(cls) for cls in words.values()]
+        enum = {"type": "string", "enum": list(words), "enumDescriptions": help_texts}
+        one = {
+            "type": "object",
+            "properties": {name: self._content(cls) for name, cls in family.kinds.items()},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
+        return {"title": family.noun, "anyOf": [one, enum] if words else [one]}
+
+    def _content(self, cls: type[Kind]) -> JsonSchemaValue:
+        cls.model_rebuild()
+        fields = self.generate_inner(cls.__pydantic_core_schema__)
+        choices = [fields]
+        if cls.shorthand:
+            choices.append({"$ref": f"{fields['$ref']}/properties/{cls.shorthand}"})
+        if not cls.needs_fields():
+            choices.append({"type": "null"})
+        if len(choices) == 1:
+            return {**fields, "description": _first_line(cls)}
+        return {"anyOf": choices, "description": _first_line(cls)}
+
+
+def _in_keras(value: object, keras: ModuleType) -> object:
+    return value.build(keras) if isinstance(value, KerasKind) else value
+
+
+def _modules(home: str) -> Iterator[ModuleType]:
+    module = importlib.import_module(home)
+    yield module
+    for found in pkgutil.iter_modules(getattr(module, "__path__", [])):
+        yield importlib.import_module(f"{home}.{found.name}")
+
+
+def _fields(cls: type[Kind], content: object) -> object:
+    if content is None:
+        return {}
+    if cls.shorthand and not isinstance(content, Mapping):
+        return {cls.shorthand: content}
+    return content
+
+
+def _inside(cls: type[Kind], detail: ErrorDetails) -> InitErrorDetails:
+    """Return the error with the kind in its path, and the field's name and its neighbours in its words."""
+    kind, context = detail["type"], dict(detail.get("ctx", {}))
+    message = detail["msg"]
+    if len(detail["loc"]) == 1 and kind in {"extra_forbidden", "missing"}:
+        kind, message = _about_field(cls, kind, str(detail["loc"][0]))
+    elif detail["loc"] == () and kind in {"model_type", "model_attributes_type"}:
+        kind, message = "fields_form", f"{cls.kind} takes fields: write '{cls.kind}: {{field: value}}'"
+    error = PydanticCustomError(kind, "{message}", {**context, "message": message})
+    return InitErrorDetails(type=error, loc=(cls.kind, *detail["loc"]), input=detail["input"])
+
+
+def _about_field(cls: type[Kind], kind: str, name: str) -> tuple[str, str]:
+    if kind == "missing":
+        help_text = cls.model_fields[name].description
+        return "field_missing", f"{cls.kind} needs '{name}'" + (f" ({help_text})" if help_text else "")
+    known = list(cls.model_fields)
+    rest = f"; its fields are {', '.join(known)}" if known else "; it has none"
+    return "field_unknown", f"{cls.kind} has no field '{name}'{_nearest(name, known) or rest}"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    by_lower_case = {other.lower(): other for other in known}
+    same = by_lower_case.get(name.lower())
+    return f"; did you mean {same!r}?" if same else nearest(name, known)
+
+
+def _describe(value: object) -> str:
+    return "a list" if isinstance(value, list | tuple) else repr(value)
+
+
+def _first_line(cls: type[Kind]) -> str:
+    return (inspect.getdoc(cls) or "").partition("\n")[0]

@@ -1,0 +1,68 @@
+"""The plain values that fields take, each brought to one canonical form; knows no kind.
+
+Equal content must dump equally, since a trial's address is a hash of the dump: 1 is 1.0, -0.0 is 0.0, and
+``3`` is ``[3, 3]`` where a pair is meant.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
+
+
+def _positive_zero(value: float) -> float:
+    return value + 0.0  # -0.0 + 0.0 is 0.0
+
+
+_PLAIN = AfterValidator(_positive_zero)
+Count = Annotated[int, Ge(1), Le(2**31 - 1)]  # TensorFlow's own limit for most sizes
+Number = Annotated[float, _PLAIN]
+Positive = Annotated[float, Gt(0), _PLAIN]
+NonNegative = Annotated[float, Ge(0), _PLAIN]
+Fraction = Annotated[float, Ge(0), Le(1), _PLAIN]
+BelowOne = Annotated[float, Ge(0), Lt(1), _PLAIN]
+
+
+def is_whole(value: object) -> bool:
+    """Tell whether the value is a whole number; True and False are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _two(value: object, minimum: int) -> object:
+    """Return two values for one whole number, so that one that is too small is one mistake and not two."""
+    if isinstance(value, list | tuple) and len(value) == 2:  # noqa: PLR2004 (a pair)
+        return value
+    if not is_whole(value):
+        raise PydanticCustomError("pair_form", "write one whole number, or a list of two")
+    if isinstance(value, int) and value < minimum:
+        raise PydanticKnownError("greater_than_equal", {"ge": minimum})
+    return (value, value)
+
+
+def _two_sizes(value: object) -> object:
+    return _two(value, minimum=1)
+
+
+def _two_amounts(value: object) -> object:
+    return _two(value, minimum=0)
+
+
+def _one_or_two(one: dict[str, Any], minimum: int) -> WithJsonSchema:
+    size = {"type": "integer", "minimum": minimum}
+    item = {"anyOf": [size, one]} if one else size
+    return WithJsonSchema({"anyOf": [size, {"type": "array", "items": item, "minItems": 2, "maxItems": 2}]})
+
+
+_AMOUNTS = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2}
+_LIST = Field(strict=False)  # a list of the file is a tuple here
+
+Pair = Annotated[tuple[Count, Count], _LIST, BeforeValidator(_two_sizes), _one_or_two({}, minimum=1)]
+
+_Amount = Annotated[int, Ge(0), Le(2**31 - 1)]
+_Amounts = Annotated[tuple[_Amount, _Amount], _LIST, BeforeValidator(_two_amounts)]
+Sides = Annotated[
+    tuple[_Amounts, _Amounts], _LIST, BeforeValidator(_two_amounts), _one_or_two(_AMOUNTS, minimum=0)
+]
