@@ -1,0 +1,46 @@
+"""One architecture, read and checked: layers, recipe, provenance, claims; frozen data that computes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.spec.claims import AnyClaim
+from harness.spec.layers import Layer
+from harness.spec.training import Recipe
+
+Sentence = Annotated[str, Field(min_length=1)]
+
+
+class SpecFile(BaseModel):
+    """What a spec file says, field by field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+    title: str = Field(min_length=1, max_length=120, description="What people call it, in a few words.")
+    document: str | None = Field(default=None, description="The document it comes from, by its file name.")
+    source: str | None = Field(
+        default=None, description="The publication it comes from, if it is no document."
+    )
+    dataset: str = Field(description="The data set it is trained on: mnist.")
+    layers: tuple[Layer, ...] = Field(
+        strict=False, min_length=1, description="The network, from the image to the classes."
+    )
+    training: Recipe = Field(description="How the document trains it.")
+    claims: tuple[AnyClaim, ...] = Field(
+        default=(), strict=False, description="What the document states, with the place where it stands."
+    )
+    assumptions: tuple[Sentence, ...] = Field(
+        default=(),
+        strict=False,
+        description="What the document leaves open and this file had to choose, one sentence each.",
+    )
+
+
+class Architecture(SpecFile):
+    """A spec file and the name it goes by: its file's."""
+
+    name: str
+    path: Path

@@ -1,0 +1,86 @@
+"""Where architectures are looked for and which files a name or a glob means; opens none of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from harness.errors import BenchError, nearest
+
+SUFFIX = ".yaml"
+HERE = Path("architectures")
+
+# Names become parts of other files' names, on every system: Windows has words of its own.
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+
+
+class NoArchitectures(BenchError):
+    """There is no folder of architectures, or nothing in it."""
+
+    def __init__(self, folder: Path) -> None:
+        state = "has no .yaml file" if folder.is_dir() else "is no folder"
+        super().__init__(
+            f"{folder}: {state}; give another with --architectures, or start one with 'bench new NAME'"
+        )
+
+
+class UnknownArchitecture(BenchError):
+    """Names or globs that mean no file of the folder."""
+
+    def __init__(self, names: Sequence[str], known: Sequence[str], folder: Path) -> None:
+        lines = [_unknown(name, known, folder) for name in names]
+        super().__init__("\n".join(lines))
+
+
+def architectures_folder(given: Path | None = None) -> Path:
+    """Return the folder that is given, else ``./architectures``, else the one that ships with the package."""
+    if given is not None:
+        return given
+    if HERE.is_dir():
+        return HERE
+    package = Path(__file__).resolve().parents[1]
+    shipped = package / "architectures"
+    return shipped if shipped.is_dir() else package.parent / "architectures"
+
+
+def find_architectures(folder: Path) -> tuple[Path, ...]:
+    """Return the folder's spec files, sorted by name; hidden files are none."""
+    try:
+        files = [path for path in folder.iterdir() if path.suffix in {SUFFIX, ".yml"}]
+    except OSError:
+        raise NoArchitectures(folder) from None
+    return tuple(sorted(path for path in files if not path.name.startswith(".")))
+
+
+def select_files(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
+    """Return the files that the names and globs mean, each once, sorted; no names at all means every file."""
+    files = find_architectures(folder)
+    if not files:
+        raise NoArchitectures(folder)
+    wanted = tuple(names)
+    unknown = [name for name in wanted if not any(_means(name, path) for path in files)]
+    if unknown:
+        raise UnknownArchitecture(unknown, [path.stem for path in files], folder)
+    return tuple(path for path in files if not wanted or any(_means(name, path) for name in wanted))
+
+
+def is_safe_name(name: str) -> bool:
+    """Say whether a name can be part of a file's name on every system."""
+    return bool(_SAFE_NAME.fullmatch(name)) and not _RESERVED.fullmatch(name) and not name.endswith(".")
+
+
+def leaves(path: Path) -> bool:
+    """Say whether a file is a link to somewhere outside its own folder."""
+    return path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve())
+
+
+def _means(name: str, path: Path) -> bool:
+    return fnmatchcase(path.stem, name) or name in {path.stem, path.name}
+
+
+def _unknown(name: str, known: Sequence[str], folder: Path) -> str:
+    kind = "no architecture matches" if set(name) & set("*?[") else "there is no architecture"
+    return f"{kind} '{name}' in {folder}{nearest(name, known) or '; bench list shows what there is'}"

@@ -1,0 +1,75 @@
+"""A spec file's bytes and text, or why the file can't be one; it looks at nothing that the text says."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from harness.spec.folder import SUFFIX, is_safe_name, leaves
+from harness.spec.mistakes import InvalidSpec, Mistake
+
+MAX_BYTES = 256 * 1024  # a spec is a page of text; this much takes the YAML parser about a second
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the file's content.
+
+    Raises:
+        InvalidSpec: its name, its kind or its size is not a spec's, or it can't be read.
+    """
+    _check_name(path)
+    try:
+        # Opening a pipe would wait for its writer: look first.
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise invalid(path, "this is no file", "give a .yaml file")
+        if state.st_size > MAX_BYTES:
+            raise _too_large(path, state.st_size)
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise invalid(
+            path, f"can't be read: {_reason(error)}", "check the path and its permissions"
+        ) from None
+    if len(raw) > MAX_BYTES:
+        raise _too_large(path, len(raw))
+    return raw
+
+
+def decoded(path: Path, raw: bytes) -> str:
+    """Return the bytes as UTF-8 text; the mark that some editors put first is left out."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        what = f"not UTF-8: byte 0x{raw[error.start]:02x}"
+        raise InvalidSpec([Mistake(str(path), line, column, what, "save the file as UTF-8")]) from None
+
+
+def invalid(path: Path, what: str, remedy: str) -> InvalidSpec:
+    """Return the error of one mistake about the file as a whole."""
+    return InvalidSpec([Mistake(str(path), 1, 1, what, remedy)])
+
+
+def _check_name(path: Path) -> None:
+    if path.suffix != SUFFIX:
+        raise invalid(path, f"the file's name ends in '{path.suffix}'", f"rename it to {path.stem}{SUFFIX}")
+    if not is_safe_name(path.stem):
+        remedy = "use letters, digits, '_', '-' and '.', a letter or a digit first, 80 at most"
+        raise invalid(path, "the file's name can't be an architecture's name", remedy)
+    if leaves(path):
+        what = "the file is a link to somewhere outside its folder"
+        raise invalid(path, what, "copy the file into the folder")
+
+
+def _too_large(path: Path, size: int) -> InvalidSpec:
+    what = f"the file has {size:,} bytes, more than the {MAX_BYTES:,} that a spec may have"
+    return invalid(path, what, "keep one architecture per file")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError) and error.errno is not None:
+        return os.strerror(error.errno)
+    return str(error)

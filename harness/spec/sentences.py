@@ -1,0 +1,91 @@
+"""Sentences for people out of pydantic's errors: what is wrong and what to do; it finds no mistake itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic_core import ErrorDetails
+
+from harness.errors import nearest
+from harness.spec.mistakes import shown
+
+
+class Sentence(NamedTuple):
+    """What is wrong, and what to do."""
+
+    what: str
+    remedy: str
+
+
+_NOT_A = {
+    "int_type": ("a whole number", "write a whole number such as 3"),
+    "int_from_float": ("a whole number", "write a whole number such as 3"),
+    "int_parsing": ("a whole number", "write a whole number such as 3"),
+    "float_type": ("a number", "write a number such as 0.5"),
+    "float_parsing": ("a number", "write a number such as 0.5"),
+    "finite_number": ("a finite number", "write a number such as 0.5"),
+    "string_type": ("text", "write a word, or put quotes around it"),
+    "bool_type": ("true or false", "write true or false"),
+    "list_type": ("a list", "write a list: [a, b], or one '- item' a line"),
+    "tuple_type": ("a list", "write a list: [a, b], or one '- item' a line"),
+    "model_type": ("a mapping", "write 'name: value' lines below it, indented"),
+    "dict_type": ("a mapping", "write 'name: value' lines below it, indented"),
+}
+
+_BOUNDS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
+    "greater_than_equal": lambda bound: ("too small", f"write {bound['ge']} or more"),
+    "greater_than": lambda bound: ("too small", f"write more than {bound['gt']}"),
+    "less_than_equal": lambda bound: ("too large", f"write {bound['le']} or less"),
+    "less_than": lambda bound: ("too large", f"write less than {bound['lt']}"),
+    "string_too_short": lambda _: ("empty", "write some words"),
+    "string_too_long": lambda bound: ("too long", f"write {bound['max_length']} letters or fewer"),
+    "too_short": lambda bound: ("too short a list", f"give {bound['min_length']} or more"),
+    "too_long": lambda bound: ("too long a list", f"give {bound['max_length']} or fewer"),
+}
+
+
+def sentence(error: ErrorDetails, fields: Sequence[str]) -> Sentence:
+    """Return the error in words; ``fields`` are the names that its place knows, for unknown ones."""
+    kind, subject, value = error["type"], _subject(error), error["input"]
+    if kind == "missing":
+        return Sentence(f"{subject} is missing", "add it")
+    if kind == "extra_forbidden":
+        hint = nearest(str(error["loc"][-1]), fields).removeprefix("; ")
+        return Sentence(f"there is no field {subject} here", hint or f"the fields are {', '.join(fields)}")
+    if kind in _NOT_A:
+        form, remedy = _NOT_A[kind]
+        return Sentence(f"{subject} is {shown(value)}, not {form}", remedy)
+    if kind in _BOUNDS:
+        state, remedy = _BOUNDS[kind](error.get("ctx", {}))
+        about = "" if kind.startswith(("too", "string")) else f"{shown(value)}, which is "
+        return Sentence(f"{subject} is {about}{state}", remedy)
+    if kind == "literal_error":
+        return _not_one_of(error, subject)
+    return _split(error["msg"])
+
+
+def _subject(error: ErrorDetails) -> str:
+    """Return the field's name, with a number where the mistake is inside a list."""
+    names = [part for part in error["loc"] if isinstance(part, str)]
+    last = error["loc"][-1] if error["loc"] else None
+    if not names:
+        return "the file"
+    return f"{_ordinal(last)} of '{names[-1]}'" if isinstance(last, int) else f"'{names[-1]}'"
+
+
+def _ordinal(index: int) -> str:
+    return f"item {index + 1}"
+
+
+def _not_one_of(error: ErrorDetails, subject: str) -> Sentence:
+    expected = str(error.get("ctx", {}).get("expected", ""))
+    known = [word.strip().strip("'") for word in expected.replace(" or ", ",").split(",")]
+    hint = nearest(str(error["input"]), known).removeprefix("; ")
+    return Sentence(f"{subject} is {shown(error['input'])}, none of {expected}", hint or "write one of these")
+
+
+def _split(message: str) -> Sentence:
+    """Return a message of our own, 'what; what to do', as its two halves."""
+    what, _, remedy = message.removeprefix("Value error, ").partition("; ")
+    return Sentence(what, remedy or "correct it; 'bench new NAME' writes a file to compare with")
