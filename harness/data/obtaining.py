@@ -80,7 +80,7 @@ def bring(name: str, paths: Sequence[Path], on_event: OnEvent = ignore, cache: P
     arrays = read_files(paths, description)
     cached = Cached(description, cache or cache_folder())
     with _locked(cached, on_event), cached.empty_incoming():
-        cached.write(arrays, source=f"brought by hand: {', '.join(path.name for path in paths)}")
+        cached.write(arrays, source=f"files brought by hand: {', '.join(path.name for path in paths)}")
     return cached.read()
 
 

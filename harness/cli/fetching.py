@@ -1,0 +1,47 @@
+"""Shows how data comes: notices as lines and a bar on stderr; fetches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from harness.cli.console import stderr
+
+if TYPE_CHECKING:  # harness.data imports NumPy, which verbs that need no data do without
+    from harness.data import Event
+
+
+@contextmanager
+def shown_fetching() -> Iterator[Callable[[Event], None]]:
+    """Give the function to call with each event of a fetch; cached data causes none."""
+    console = stderr()
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    tasks: dict[str, TaskID] = {}
+
+    def show(event: Event) -> None:
+        from harness.data import Notice  # noqa: PLC0415
+
+        if isinstance(event, Notice):
+            _end(bar, tasks)
+            console.print(escape(event.text), soft_wrap=True)
+            return
+        if event.source not in tasks:
+            bar.start()  # only now, so that nothing is drawn where nothing is fetched
+            tasks[event.source] = bar.add_task(escape(event.source.rsplit("/", 1)[-1]), total=None)
+        bar.update(tasks[event.source], completed=event.done_bytes, total=event.total_bytes)
+
+    try:
+        yield show
+    finally:
+        bar.stop()
+
+
+def _end(bar: Progress, tasks: dict[str, TaskID]) -> None:
+    for task in tasks.values():
+        bar.remove_task(task)
+    tasks.clear()

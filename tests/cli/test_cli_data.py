@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import fake_digits
+import pytest
+from typer.testing import CliRunner, Result
+
+from harness.cli.data import app
+from harness.data import library
+from harness.data.errors import DataRefused, DataUnavailable
+from harness.data.sources.web import WebFile
+from harness.errors import BenchError
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of its own, and a world with one data set, the small one, at an address that is nowhere."""
+    description = fake_digits.describe(
+        WebFile("http://127.0.0.1:9/digits.npz", variable="BENCH_DIGITS_ADDRESS")
+    )
+    monkeypatch.setattr(library, "DATASETS", {"digits": description})
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def run_well(*arguments: str) -> Result:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def brought(folder: Path) -> list[str]:
+    return [str(path) for path in fake_digits.write_idx_files(folder)]
+
+
+def test_a_fetch_prints_the_path_on_stdout_and_the_rest_on_stderr(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fake_digits.server(fake_digits.send(fake_digits.npz_file())) as address:
+        monkeypatch.setenv("BENCH_DIGITS_ADDRESS", address)
+        result = run_well("fetch", "digits")
+    assert result.stdout == f"{cache / 'digits.npz'}\n"
+    assert result.stderr == f"Fetching Digits from {address}.\n"
+    assert run_well("fetch", "digits").stderr == ""
+
+
+def test_a_fetch_that_fails_is_an_error_with_exit_code_1(cache: Path) -> None:
+    result = run("fetch", "digits")
+    assert isinstance(result.exception, DataUnavailable)
+    assert result.exception.exit_code == 1
+    assert "http://127.0.0.1:9/digits.npz: it can't be reached" in str(result.exception)
+    assert str(cache) in str(result.exception)
+
+
+def test_files_are_imported_by_their_paths(cache: Path, tmp_path: Path) -> None:
+    assert run_well("import", *brought(tmp_path), "--dataset", "digits").stdout == f"{cache / 'digits.npz'}\n"
+
+
+def test_files_that_are_something_else_are_refused(cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "no").write_bytes(b"no")
+    result = run("import", str(tmp_path / "no"), "--dataset", "digits")
+    assert isinstance(result.exception, DataRefused)
+    assert result.exception.exit_code == 2
+    assert not (cache / "digits.npz").exists()
+
+
+def test_status_says_what_is_missing_and_exits_with_1(cache: Path) -> None:
+    result = run("status")
+    assert result.exit_code == 1
+    assert result.stdout == (
+        f"Digits: there is no file yet; 'bench data fetch digits' brings it to {cache / 'digits.npz'}\n"
+    )
+
+
+def test_status_says_where_a_verified_copy_is_and_where_it_came_from(cache: Path, tmp_path: Path) -> None:
+    run_well("import", *brought(tmp_path), "--dataset", "digits")
+    start = f"Digits: verified, {cache / 'digits.npz'}, from files brought by hand: train-images"
+    assert run_well("status").stdout.startswith(start)
+
+
+def test_status_as_json_is_one_document_and_nothing_else(cache: Path, tmp_path: Path) -> None:
+    missing = json.loads(run("status", "--json").stdout)
+    assert missing == [
+        {
+            "name": "digits",
+            "path": str(cache / "digits.npz"),
+            "verified": False,
+            "source": None,
+            "problem": "there is no file yet",
+            "sha256": fake_digits.describe().sha256,
+        }
+    ]
+    run_well("import", *brought(tmp_path), "--dataset", "digits")
+    (verified,) = json.loads(run_well("status", "--json").stdout)
+    assert verified["verified"] is True
+    assert verified["problem"] is None
+
+
+def test_path_is_one_line_for_other_programs(cache: Path) -> None:
+    assert run_well("path", "digits").stdout == f"{cache / 'digits.npz'}\n"
+
+
+@pytest.mark.usefixtures("cache")
+def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
+    result = run("fetch", "digit")
+    assert isinstance(result.exception, BenchError)
+    assert "did you mean 'digits'?" in str(result.exception)

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import fake_digits
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from harness.data import obtaining
+from harness.data.cache import Cached
+from harness.data.dataset import Dataset
+from harness.data.errors import CacheBusy, CacheUnwritable, DataMissing, DataRefused, DataUnavailable
+from harness.data.library import describe
+from harness.data.obtaining import Event, Notice, Progress, bring, load, obtain, obtain_described
+from harness.data.sources.npm import NpmPackage
+from harness.data.sources.source import OnProgress, Source, SourceFailed
+from harness.data.sources.web import WebFile
+from harness.errors import BenchError
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A source that has a file at hand, or a reason; counts how often it is asked."""
+
+    name: str
+    content: bytes | None
+    log: list[str] = field(default_factory=list)
+
+    def fetch(self, folder: Path, limit_bytes: int, on_progress: OnProgress) -> Path:
+        self.log.append(self.name)
+        if self.content is None or len(self.content) > limit_bytes:
+            raise SourceFailed("the shelf is empty")
+        (folder / "file").write_bytes(self.content)
+        on_progress(len(self.content), len(self.content))
+        return folder / "file"
+
+
+GOOD = Shelf("good shelf", fake_digits.npz_file())
+EMPTY = Shelf("empty shelf", None)
+CORRUPT = Shelf("corrupt shelf", fake_digits.npz_file(x_test=np.zeros((6, 5, 4), np.uint8)))
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    for shelf in (GOOD, EMPTY, CORRUPT):
+        shelf.log.clear()
+
+
+def get(folder: Path, *sources: Source) -> tuple[Dataset, list[Event]]:
+    events: list[Event] = []
+    return obtain_described(fake_digits.describe(*sources), events.append, folder), events
+
+
+def notices(events: list[Event]) -> list[str]:
+    return [event.text for event in events if isinstance(event, Notice)]
+
+
+def test_the_first_source_that_has_the_data_gives_it_and_the_others_are_not_asked(tmp_path: Path) -> None:
+    other = Shelf("other", fake_digits.npz_file())
+    dataset, events = get(tmp_path, EMPTY, GOOD, other)
+    assert np.array_equal(dataset.train_images, fake_digits.arrays()["train_images"])
+    assert (EMPTY.log, GOOD.log, other.log) == (["empty shelf"], ["good shelf"], [])
+    assert notices(events) == [
+        "Fetching Digits from empty shelf.",
+        "empty shelf: the shelf is empty",
+        "Fetching Digits from good shelf.",
+    ]
+    size = len(fake_digits.npz_file())
+    assert Progress("good shelf", size, size) in events
+
+
+def test_what_is_cached_is_not_fetched_again(tmp_path: Path) -> None:
+    first, _ = get(tmp_path, GOOD)
+    second, events = get(tmp_path, GOOD)
+    assert events == []
+    assert len(GOOD.log) == 1
+    assert second.sha256 == first.sha256
+
+
+def test_data_with_other_digests_is_never_kept(tmp_path: Path) -> None:
+    _, events = get(tmp_path, CORRUPT, GOOD)
+    assert any(
+        "corrupt shelf: No file with the published digest of t10k-images" in text for text in notices(events)
+    )
+    assert Cached(fake_digits.describe(), tmp_path).source() == "good shelf"
+
+
+def test_a_damaged_cache_is_told_and_fetched_again(tmp_path: Path) -> None:
+    get(tmp_path, GOOD)
+    path = tmp_path / "digits.npz"
+    path.write_bytes(path.read_bytes()[:-200])
+    dataset, events = get(tmp_path, GOOD)
+    assert notices(events)[0].startswith(f"{path}: the file is damaged: ")
+    assert notices(events)[0].endswith("; fetching Digits again.")
+    assert np.array_equal(dataset.test_labels, fake_digits.arrays()["test_labels"])
+
+
+def test_when_no_source_has_it_all_are_listed_with_reasons_and_the_way_by_hand(tmp_path: Path) -> None:
+    with pytest.raises(DataUnavailable) as caught:
+        get(tmp_path, EMPTY, CORRUPT)
+    message = str(caught.value)
+    assert message.startswith("Digits could not be had from any source. Tried:\n")
+    assert f"  - {tmp_path}: no verified copy in the cache\n" in message
+    assert "  - empty shelf: the shelf is empty\n" in message
+    assert "  - corrupt shelf: No file with the published digest" in message
+    assert message.endswith("To bring it by hand, get the four files and run 'bench data import FILE...'.")
+    assert caught.value.exit_code == 1
+
+
+def test_nothing_is_left_in_the_cache_where_every_source_failed(tmp_path: Path) -> None:
+    with pytest.raises(DataUnavailable):
+        get(tmp_path, EMPTY, CORRUPT)
+    assert {path.name for path in tmp_path.iterdir()} <= {"digits.lock"}
+
+
+def test_the_real_sources_follow_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "whole.tgz").write_bytes(fake_digits.tarball())
+    fake_digits.put_npm_on_path(tmp_path / "bin", f"cp {tmp_path}/whole.tgz .", monkeypatch)
+    package = NpmPackage("digits", "1.2.3")
+    with fake_digits.server(fake_digits.send(fake_digits.npz_file()[:-9], declared=9_999)) as address:
+        _, events = get(tmp_path / "cache", WebFile(address, variable="UNSET"), package)
+    assert "the connection ended after" in notices(events)[1]
+    assert Cached(fake_digits.describe(), tmp_path / "cache").source() == "npm package digits@1.2.3"
+
+
+def test_a_full_disk_while_downloading_is_told_and_no_other_source_is_tried(tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Flood:
+        name: str = "flood"
+
+        def fetch(self, _folder: Path, _limit_bytes: int, _on_progress: OnProgress) -> Path:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(CacheUnwritable, match=f"{tmp_path}: the data can't be kept here .No space left"):
+        get(tmp_path, Flood(), GOOD)
+    assert GOOD.log == []
+
+
+def test_a_cache_folder_that_can_not_be_made_is_told_before_anything_is_fetched(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(CacheUnwritable, match="set BENCH_CACHE to another folder"):
+        get(tmp_path / "file" / "cache", GOOD)
+    assert GOOD.log == []
+
+
+def test_a_read_only_cache_that_is_whole_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    get(tmp_path, GOOD)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(
+        FileLock, "acquire", refuse
+    )  # permissions don't stop root, who runs tests in containers
+    dataset, _ = get(tmp_path, EMPTY)
+    assert len(dataset.train_labels) == 12
+
+
+def test_a_read_only_cache_that_is_empty_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    with pytest.raises(CacheUnwritable, match="Permission denied"):
+        get(tmp_path, GOOD)
+
+
+def fetch_slowly(folder: Path, counter: Path) -> None:
+    script = f"echo asked >> {counter}; sleep 0.5; cp {counter.parent}/whole.tgz ."
+    bin_folder = counter.parent / f"bin{os.getpid()}"
+    with pytest.MonkeyPatch.context() as patch:
+        fake_digits.put_npm_on_path(bin_folder, script, patch)
+        get(folder, NpmPackage("digits", "1.2.3"))
+
+
+def test_two_processes_at_once_fetch_once(tmp_path: Path) -> None:
+    (tmp_path / "whole.tgz").write_bytes(fake_digits.tarball())
+    counter, folder = tmp_path / "counter", tmp_path / "cache"
+    spawn = multiprocessing.get_context("spawn")
+    processes = [spawn.Process(target=fetch_slowly, args=(folder, counter)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    assert counter.read_text() == "asked\n"
+
+
+def test_one_who_waits_is_told_and_gives_up_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(obtaining, "LOCK_SECONDS", 0.1)
+    events: list[Event] = []
+    with (
+        FileLock(tmp_path / "digits.lock"),
+        pytest.raises(CacheBusy, match="another process has been fetching"),
+    ):
+        obtain_described(fake_digits.describe(GOOD), events.append, tmp_path)
+    assert notices(events) == ["Another process is fetching Digits; waiting for it."]
+
+
+def test_files_that_are_brought_are_kept_and_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(obtaining, "describe", lambda _: fake_digits.describe())
+    (tmp_path / "brought").mkdir()
+    paths = fake_digits.write_idx_files(tmp_path / "brought", zipped=True)
+    bring("digits", paths, cache=tmp_path)
+    assert len(load("digits", cache=tmp_path).test_labels) == 6
+    assert (Cached(fake_digits.describe(), tmp_path).source() or "").startswith(
+        "files brought by hand: train-images"
+    )
+
+
+def test_files_that_are_refused_leave_the_cache_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(obtaining, "describe", lambda _: fake_digits.describe())
+    get(tmp_path, GOOD)
+    (tmp_path / "bad").write_bytes(b"bad")
+    with pytest.raises(DataRefused):
+        bring("digits", [tmp_path / "bad"], cache=tmp_path)
+    assert len(load("digits", cache=tmp_path).test_labels) == 6
+
+
+def test_load_never_fetches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(DataMissing, match="there is no file yet"):
+        load("mnist", cache=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_data_set_is_told_with_the_nearest_name() -> None:
+    with pytest.raises(BenchError, match="unknown data set 'mnits'; did you mean 'mnist'"):
+        obtain("mnits")
+    with pytest.raises(BenchError, match=r"unknown data set 'x'; known: mnist\."):
+        describe("x")

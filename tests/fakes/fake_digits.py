@@ -1,0 +1,130 @@
+"""A tiny data set, the files it could come in, and a web server and an npm that have them."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import tarfile
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.data.description import Description, Field, PublishedArray
+from harness.data.idx import Bytes, header, sha256
+from harness.data.sources.source import Source
+
+Respond = Callable[[BaseHTTPRequestHandler], object]
+
+SHAPES: dict[Field, tuple[int, ...]] = {
+    "train_images": (12, 5, 4),
+    "train_labels": (12,),
+    "test_images": (6, 5, 4),
+    "test_labels": (6,),
+}
+FILES: dict[Field, str] = {
+    "train_images": "train-images-idx3-ubyte",
+    "train_labels": "train-labels-idx1-ubyte",
+    "test_images": "t10k-images-idx3-ubyte",
+    "test_labels": "t10k-labels-idx1-ubyte",
+}
+KERAS_NAMES: dict[Field, str] = {
+    "train_images": "x_train",
+    "train_labels": "y_train",
+    "test_images": "x_test",
+    "test_labels": "y_test",
+}
+
+
+def arrays() -> dict[Field, Bytes]:
+    random = np.random.default_rng(7)
+    return {field: random.integers(0, 256, shape, np.uint8) for field, shape in SHAPES.items()}
+
+
+def describe(*sources: Source) -> Description:
+    published = tuple(
+        PublishedArray(field, FILES[field], array.shape, sha256(array)) for field, array in arrays().items()
+    )
+    return Description("digits", "Digits", published, sources, "the four files")
+
+
+def idx_file(array: Bytes) -> bytes:
+    return header(array.shape) + array.tobytes()
+
+
+def write_idx_files(folder: Path, *, zipped: bool = False) -> list[Path]:
+    paths = []
+    for field, array in arrays().items():
+        path = folder / (FILES[field] + (".gz" if zipped else ""))
+        path.write_bytes(gzip.compress(idx_file(array)) if zipped else idx_file(array))
+        paths.append(path)
+    return paths
+
+
+def npz_file(**replaced: object) -> bytes:
+    members: dict[str, object] = {KERAS_NAMES[field]: array for field, array in arrays().items()}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in (members | replaced).items():
+            with archive.open(f"{name}.npy", "w") as file:
+                np.lib.format.write_array(file, np.asarray(array), allow_pickle=True)
+    return buffer.getvalue()
+
+
+def tarball(*, folder: str = "package/data/") -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for field, array in arrays().items():
+            content = idx_file(array)
+            member = tarfile.TarInfo(folder + FILES[field])
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+@contextmanager
+def server(respond: Respond) -> Iterator[str]:
+    """Serve every GET with the function, on a free port of this machine; give the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            respond(self)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{running.server_address[1]}/digits.npz"
+    finally:
+        running.shutdown()
+        thread.join()
+        running.server_close()
+
+
+def send(content: bytes, *, declared: int | None = None) -> Respond:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(content) if declared is None else declared))
+        request.end_headers()
+        request.wfile.write(content)
+
+    return respond
+
+
+def put_npm_on_path(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make ``npm`` a shell script of these lines, found before any other."""
+    folder.mkdir()
+    npm = folder / "npm"
+    npm.write_text(f"#!/bin/sh\n{script}\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return npm
