@@ -82,7 +82,7 @@ def test_exact_permutation_test_agrees_with_scipy(n: int, m: int) -> None:
     def gap(x: np.ndarray, y: np.ndarray, axis: int) -> np.ndarray:
         return np.asarray(np.abs(np.mean(x, axis=axis) - np.mean(y, axis=axis)))
 
-    oracle = stats.permutation_test((a, b), gap, n_resamples=np.inf, vectorized=True, alternative="greater")
+    oracle = stats.permutation_test((a, b), gap, n_resamples=1_000, vectorized=True, alternative="greater")
     assert permutation_p(a, b, np.random.default_rng(0)) == pytest.approx(oracle.pvalue, abs=1e-12)
 
 

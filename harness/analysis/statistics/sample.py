@@ -53,6 +53,24 @@ def mean_interval(values: Sequence[float], level: float = LEVEL) -> Interval | N
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """Mean of ``count`` values, their standard deviation, and where the true mean lies."""
+
+    count: int
+    mean: float
+    deviation: float | None
+    interval: Interval | None
+
+
+def estimate(values: Sequence[float]) -> Estimate | None:
+    """Return mean, standard deviation and the mean's 95 % interval of ``values``, shape (n,)."""
+    centre = mean(values)
+    if centre is None:
+        return None
+    return Estimate(len(values), centre, standard_deviation(values), mean_interval(values))
+
+
+@dataclass(frozen=True)
 class Spread:
     """The median of some times and their quartiles; the quartiles of one value are unknown."""
 

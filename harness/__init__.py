@@ -1,0 +1,1 @@
+"""A declarative benchmark harness for neural-network architectures."""

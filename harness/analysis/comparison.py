@@ -1,0 +1,125 @@
+"""Every pair of architectures on the same data: the difference, how sure it is, and the ranks that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from harness.analysis.runs import Contender, Study
+from harness.analysis.statistics.difference import Difference, paired, permutation_p, welch
+from harness.analysis.statistics.multiplicity import holm
+from harness.analysis.statistics.power import seeds_needed
+from harness.analysis.statistics.ranking import RankInterval, letters, rank_intervals
+from harness.analysis.statistics.superiority import Superiority, superiority
+
+ALPHA = 0.05
+# Any number would do: it makes the same records give the same p-values.
+PERMUTATION_SEED = 20_240_601
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Test accuracy of ``first`` minus that of ``second``, and what follows from it.
+
+    ``shared`` pairs read the same trials, so they are compared seed by seed; ``same`` ones also read them
+    at the same epoch and can't differ. ``adjusted_p`` is Welch's (or, for shared trials, Student's paired)
+    p-value after Holm over all pairs. ``seeds_needed`` is how many seeds each would resolve the difference
+    as it was seen.
+    """
+
+    first: str
+    second: str
+    difference: Difference | None
+    superiority: Superiority | None
+    permutation_p: float | None
+    seeds_needed: int | None
+    shared: bool
+    same: bool
+    adjusted_p: float | None = None
+
+    @property
+    def differ(self) -> bool:
+        """Whether the two can be told apart after correction."""
+        return self.adjusted_p is not None and self.adjusted_p < ALPHA
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The ranks that an architecture may hold, and the letters it shares with those it can't be told from."""
+
+    rank: RankInterval
+    letters: str
+
+
+def compare_all(study: Study) -> tuple[Comparison, ...]:
+    """Compare every pair of measured architectures on the same data, corrected for their number."""
+    pairs = [
+        (a, b) for a, b in combinations(study.measured, 2) if a.architecture.dataset == b.architecture.dataset
+    ]
+    plain = [compare(a, b, len(pairs)) for a, b in pairs]
+    tested = [one.difference.p for one in plain if one.difference and one.difference.p is not None]
+    adjusted = iter(holm(tested))
+    return tuple(
+        replace(one, adjusted_p=next(adjusted)) if one.difference and one.difference.p is not None else one
+        for one in plain
+    )
+
+
+def compare(a: Contender, b: Contender, comparisons: int = 1) -> Comparison:
+    """Compare two architectures; ``comparisons`` is the number of pairs that the seeds needed account for."""
+    shared = a.trial == b.trial
+    same = shared and a.epochs == b.epochs
+    difference = paired(*_by_seed(a, b)) if shared else welch(a.accuracies, b.accuracies)
+    return Comparison(
+        first=a.name,
+        second=b.name,
+        difference=difference,
+        superiority=superiority(a.accuracies, b.accuracies),
+        permutation_p=None if shared else _permutation_p(a, b),
+        seeds_needed=None if shared else _seeds_needed(a, b, comparisons),
+        shared=shared,
+        same=same,
+    )
+
+
+def standings(study: Study, comparisons: Sequence[Comparison]) -> dict[str, Standing]:
+    """Return rank and letters of every measured architecture, within its data set."""
+    found: dict[str, Standing] = {}
+    apart = {frozenset((one.first, one.second)) for one in comparisons if one.differ}
+    for dataset in dict.fromkeys(one.architecture.dataset for one in study.measured):
+        rivals = [one for one in study.measured if one.architecture.dataset == dataset]
+        found |= _standings(rivals, apart)
+    return found
+
+
+def _standings(rivals: Sequence[Contender], apart: set[frozenset[str]]) -> dict[str, Standing]:
+    means = [float(np.mean(one.accuracies)) for one in rivals]
+
+    def differ(i: int, j: int) -> bool:
+        return frozenset((rivals[i].name, rivals[j].name)) in apart
+
+    ranks, groups = rank_intervals(means, differ), letters(means, differ)
+    return {one.name: Standing(rank, group) for one, rank, group in zip(rivals, ranks, groups, strict=True)}
+
+
+def _by_seed(a: Contender, b: Contender) -> tuple[list[float], list[float]]:
+    """Return the accuracies of the seeds that both have, in the same order."""
+    second = dict(zip(b.seeds, b.accuracies, strict=True))
+    both = [(x, second[seed]) for seed, x in zip(a.seeds, a.accuracies, strict=True) if seed in second]
+    return [x for x, _ in both], [y for _, y in both]
+
+
+def _permutation_p(a: Contender, b: Contender) -> float | None:
+    return permutation_p(a.accuracies, b.accuracies, np.random.default_rng(PERMUTATION_SEED))
+
+
+def _seeds_needed(a: Contender, b: Contender, comparisons: int) -> int | None:
+    """Return the seeds that the difference needs at the root mean square of both spreads."""
+    if len(a.runs) < 2 or len(b.runs) < 2:  # noqa: PLR2004 - a spread needs two values
+        return None
+    variances = [float(np.var(one.accuracies, ddof=1)) for one in (a, b)]
+    difference = float(np.mean(a.accuracies) - np.mean(b.accuracies))
+    return seeds_needed(difference, float(np.sqrt(np.mean(variances))), comparisons)

@@ -1,0 +1,85 @@
+"""Cost against accuracy: the front that nothing dominates, and time to a target; weighs no uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis.runs import Contender, Run, Study
+from harness.analysis.statistics.sample import Spread, spread
+
+
+@dataclass(frozen=True)
+class TimeToTarget:
+    """How many seeds reached a test accuracy, and the training seconds that those took."""
+
+    target: float
+    reached: int
+    seeds: int
+    seconds: Spread | None
+
+
+def dominators(values: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
+    """Return for each row of ``values``, shape (n, k), lower being better, the rows that dominate it.
+
+    A row dominates another if it is nowhere worse and somewhere better; equal rows don't dominate each other.
+    """
+    return tuple(
+        tuple(j for j, other in enumerate(values) if np.all(other <= row) and np.any(other < row))
+        for row in values
+    )
+
+
+def dominated_by(study: Study) -> Mapping[str, tuple[str, ...]]:
+    """Return for each measured architecture those that are at least as good everywhere and better somewhere.
+
+    Judged on mean test accuracy, parameters, multiply-accumulates and median training seconds, within a
+    data set.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for dataset in dict.fromkeys(one.architecture.dataset for one in study.measured):
+        rivals = [one for one in study.measured if one.architecture.dataset == dataset]
+        values = np.array([costs(one) for one in rivals])
+        for one, better in zip(rivals, dominators(values), strict=True):
+            found[one.name] = tuple(rivals[index].name for index in better)
+    return found
+
+
+def costs(contender: Contender) -> tuple[float, float, float, float]:
+    """Return error, parameters, multiply-accumulates and training seconds: lower is better in all.
+
+    Architectures that share trials have one time per epoch, so their seconds differ by epochs alone.
+    """
+    return (
+        1 - float(np.mean(contender.accuracies)),
+        float(contender.cost.parameters),
+        float(contender.cost.macs),
+        float(np.median([run.train_seconds for run in contender.runs])),
+    )
+
+
+def front(xs: Sequence[float], accuracies: Sequence[float]) -> tuple[int, ...]:
+    """Return the indices that no other beats in cost ``xs`` and accuracy, both shape (n,), by rising cost."""
+    values = np.column_stack([xs, -np.asarray(accuracies)]) if len(xs) else np.empty((0, 2))
+    free = [index for index, better in enumerate(dominators(values)) if not better]
+    return tuple(sorted(free, key=lambda index: (xs[index], index)))
+
+
+def seconds_to(run: Run, target: float) -> float | None:
+    """Return the training seconds up to the first epoch whose test accuracy is at least ``target``."""
+    seconds = 0.0
+    for epoch in run.epochs:
+        seconds += epoch.train_seconds
+        if epoch.test_accuracy >= target:
+            return seconds
+    return None
+
+
+def time_to_target(contender: Contender, target: float) -> TimeToTarget:
+    """Return how long the architecture trains until it reaches the test accuracy ``target``."""
+    times = [seconds_to(run, target) for run in contender.runs]
+    reached = [time for time in times if time is not None]
+    return TimeToTarget(target, len(reached), len(times), spread(reached))

@@ -1,0 +1,175 @@
+"""Joins architectures with the records of their trials, each read at its own epoch; judges nothing.
+
+An architecture's run is a trial's record up to the architecture's own last epoch: architectures that
+compute the same share trials, and a trial that failed later than that is no failure of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.plan.protocol import Protocol
+from harness.plan.trial import trial_computation, trial_epochs
+from harness.records.environment import Environment
+from harness.records.record import EpochMeasurement, Failure, Record
+from harness.spec.architecture import Architecture
+from harness.spec.cost import Cost, cost
+
+Classes = NDArray[np.uint8]
+ReadPredictions = Callable[[Record], Mapping[int, Classes]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A measured trial as one architecture reads it.
+
+    ``epochs`` end at the architecture's own. ``predictions`` are the classes of all test images after it,
+    shape (test examples,), or None where they were not kept.
+    """
+
+    seed: int
+    parameters: int
+    epochs: tuple[EpochMeasurement, ...]
+    predictions: Classes | None = field(default=None, compare=False)
+
+    @property
+    def last(self) -> EpochMeasurement:
+        """The measurement that counts: the last epoch, never the best one."""
+        return self.epochs[-1]
+
+    @property
+    def train_seconds(self) -> float:
+        """Seconds of training over the architecture's own epochs; evaluation and start-up are not in it."""
+        return sum(epoch.train_seconds for epoch in self.epochs)
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """A trial that ended before the architecture's own last epoch."""
+
+    seed: int
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class Contender:
+    """An architecture with what its trials gave, by seed."""
+
+    architecture: Architecture
+    cost: Cost
+    trial: str
+    epochs: int
+    runs: tuple[Run, ...] = ()
+    failures: tuple[FailedRun, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The architecture's name."""
+        return self.architecture.name
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds that were measured, in order."""
+        return tuple(run.seed for run in self.runs)
+
+    @property
+    def accuracies(self) -> tuple[float, ...]:
+        """Test accuracy of every run, by seed."""
+        return tuple(run.last.test_accuracy for run in self.runs)
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that one report is about: one environment's runs of some architectures.
+
+    ``others`` counts the records of environments that the report is not about, by id.
+    """
+
+    protocol: Protocol
+    contenders: tuple[Contender, ...]
+    environment: Environment | None = None
+    others: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def measured(self) -> tuple[Contender, ...]:
+        """The contenders with at least one run."""
+        return tuple(contender for contender in self.contenders if contender.runs)
+
+    def named(self, name: str) -> Contender | None:
+        """Return the contender of that name, if it takes part."""
+        return next((contender for contender in self.contenders if contender.name == name), None)
+
+
+def no_predictions(record: Record) -> Mapping[int, Classes]:
+    """Read no predictions: for callers that need none."""
+    del record
+    return {}
+
+
+def make_study(
+    architectures: Iterable[Architecture],
+    records: Sequence[Record],
+    protocol: Protocol,
+    environment: Environment | None = None,
+    read_predictions: ReadPredictions = no_predictions,
+) -> Study:
+    """Join the architectures with the environment's records.
+
+    ``environment`` is the one that the report is about; see ``environments.choose_environment``.
+    """
+    own, others = [], dict[str, int]()
+    for record in records:
+        if environment is not None and record.environment.id == environment.id:
+            own.append(record)
+        else:
+            others[record.environment.id] = others.get(record.environment.id, 0) + 1
+    by_trial: dict[str, list[Record]] = {}
+    for record in sorted(own, key=lambda one: one.seed):
+        by_trial.setdefault(record.trial, []).append(record)
+    read = _once_per_record(read_predictions)
+    contenders = tuple(_contender(one, by_trial, protocol, read) for one in architectures)
+    return Study(protocol, contenders, environment, tuple(sorted(others.items())))
+
+
+def _once_per_record(read_predictions: ReadPredictions) -> ReadPredictions:
+    """Read a record's predictions once, however many architectures share it."""
+    known: dict[tuple[str, int], Mapping[int, Classes]] = {}
+
+    def read(record: Record) -> Mapping[int, Classes]:
+        key = (record.trial, record.seed)
+        if key not in known:
+            known[key] = read_predictions(record)
+        return known[key]
+
+    return read
+
+
+def _contender(
+    architecture: Architecture,
+    records: Mapping[str, Sequence[Record]],
+    protocol: Protocol,
+    read_predictions: ReadPredictions,
+) -> Contender:
+    trial = trial_computation(architecture, protocol).address
+    epochs = trial_epochs(architecture, protocol)
+    runs, failures = [], []
+    for record in records.get(trial, ()):
+        run = _run(record, epochs, read_predictions)
+        if run is not None:
+            runs.append(run)
+        elif record.failure is not None:
+            failures.append(FailedRun(record.seed, record.failure))
+    return Contender(architecture, cost(architecture), trial, epochs, tuple(runs), tuple(failures))
+
+
+def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run | None:
+    """Return the record up to ``epochs``, or None where the trial did not get there."""
+    measured = record.measurement
+    if measured is None or measured.at(epochs) is None:
+        return None
+    predictions = read_predictions(record).get(epochs)
+    return Run(record.seed, measured.parameters, measured.epochs[:epochs], predictions)

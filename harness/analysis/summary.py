@@ -1,0 +1,66 @@
+"""What one architecture's runs amount to; compares it with nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis.contested import uncontested
+from harness.analysis.runs import Classes, Contender
+from harness.analysis.statistics.discordance import discordant_deviation
+from harness.analysis.statistics.sample import Estimate, Spread, estimate, spread
+
+Labels = Mapping[str, Classes]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Centre and spread over the seeds of one architecture; None where nothing was measured.
+
+    Accuracies in [0, 1]. ``epoch_seconds`` is over all epochs of all seeds. ``discordant_deviation`` is the
+    spread of accuracy that the runs' disagreement on single images implies. ``uncontested_accuracy`` leaves
+    out the test images whose label is contested.
+    """
+
+    test_accuracy: Estimate | None = None
+    test_loss: Estimate | None = None
+    train_accuracy: Estimate | None = None
+    train_seconds: Spread | None = None
+    epoch_seconds: Spread | None = None
+    discordant_deviation: float | None = None
+    uncontested_accuracy: Estimate | None = None
+
+
+def summarize(contender: Contender, labels: Labels) -> Summary:
+    """Return one architecture's summary; ``labels`` are the true test labels by data set, where known."""
+    runs = contender.runs
+    dataset = contender.architecture.dataset
+    right = right_predictions(contender, labels)
+    kept = None if right is None else right[:, uncontested(dataset, right.shape[1])]
+    return Summary(
+        test_accuracy=estimate(contender.accuracies),
+        test_loss=estimate([run.last.test_loss for run in runs]),
+        train_accuracy=estimate([run.last.train_accuracy for run in runs]),
+        train_seconds=spread([run.train_seconds for run in runs]),
+        epoch_seconds=spread([epoch.train_seconds for run in runs for epoch in run.epochs]),
+        discordant_deviation=None if right is None else discordant_deviation(right),
+        uncontested_accuracy=None if kept is None else estimate(kept.mean(axis=1).tolist()),
+    )
+
+
+def right_predictions(contender: Contender, labels: Labels) -> NDArray[np.bool_] | None:
+    """Return which predictions are right, shape (runs, test examples); None where one is not known."""
+    truth = labels.get(contender.architecture.dataset)
+    predicted = stacked_predictions(contender)
+    if truth is None or predicted is None:
+        return None
+    return np.asarray(predicted == truth[: predicted.shape[1]])
+
+
+def stacked_predictions(contender: Contender) -> Classes | None:
+    """Return the predicted classes, shape (runs, test examples), or None where a run kept none."""
+    kept: Sequence[Classes] = [run.predictions for run in contender.runs if run.predictions is not None]
+    return np.stack(kept) if kept and len(kept) == len(contender.runs) else None

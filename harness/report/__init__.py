@@ -1,0 +1,1 @@
+"""Turns analysis into what people read, by pure functions; derives no number and prints nothing."""

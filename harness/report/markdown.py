@@ -1,0 +1,65 @@
+"""Tables and text as GitHub's Markdown, every cell escaped; chooses no content."""
+
+from __future__ import annotations
+
+import re
+
+from tabulate import tabulate
+
+from harness.report.table import Table
+
+# What GitHub reads as emphasis, code, links, tables, strike-through, mathematics or an escape.
+SPECIAL = re.compile(r"([\\`*\[\]|~$])")
+# Underscores inside a word are text to GitHub: 000_convnet stays readable in the source.
+LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+BLOCK_START = re.compile(r"^(\s*)([#>+=-]|\d+[.)])")
+
+
+def escape(text: str) -> str:
+    r"""Return plain text such that GitHub shows it as it is, on one line, whatever it holds.
+
+    >>> escape("<b>a|b</b> *c* 000_convnet")
+    '&lt;b&gt;a\\|b&lt;/b&gt; \\*c\\* 000_convnet'
+    """
+    flat = " ".join(text.split())
+    safe = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return LOOSE_UNDERSCORE.sub(r"\\_", SPECIAL.sub(r"\\\1", safe))
+
+
+def paragraph(text: str) -> str:
+    """Return escaped text that starts no heading, quote or list."""
+    safe = escape(text)
+    return BLOCK_START.sub(r"\1\\\2", safe) if not safe[:1].isdigit() else safe
+
+
+def render_table(table: Table) -> str:
+    """Return the table without its title, its notes below."""
+    body = tabulate(
+        [[_cell(cell) for cell in row] for row in table.rows],
+        headers=[_cell(cell) for cell in table.header],
+        tablefmt="pipe",
+        colalign=table.alignments if table.rows else None,
+        disable_numparse=True,
+    )
+    return "\n\n".join((body, *(paragraph(note) for note in table.notes)))
+
+
+def section(table: Table) -> str:
+    """Return the table under a heading of the second level."""
+    return f"## {escape(table.title)}\n\n{render_table(table)}"
+
+
+def details(summary: str, content: str) -> str:
+    """Return content that is folded away until the reader opens it."""
+    return f"<details>\n<summary>{escape(summary)}</summary>\n\n{content}\n\n</details>"
+
+
+def code_block(text: str) -> str:
+    """Return the text as shell code; the fence is longer than any run of backticks in it."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}sh\n{text}\n{fence}"
+
+
+def _cell(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.split("\n"))
