@@ -63,3 +63,26 @@ class Trial:
     def name(self) -> str:
         """The trial's and its record's name, unique within an environment."""
         return f"{self.id}-seed{self.seed}"
+
+
+def trial_computation(architecture: Architecture, protocol: Protocol) -> Computation:
+    """Return what training the architecture under the protocol computes."""
+    recipe = architecture.training
+    return Computation(
+        dataset=architecture.dataset,
+        train_examples=protocol.train_examples,
+        test_examples=protocol.test_examples,
+        validation_split=recipe.validation_split,
+        layers=architecture.layers,
+        optimizer=recipe.optimizer,
+        loss=recipe.loss,
+        batch_size=recipe.batch_size,
+        schedule_epochs=trial_epochs(architecture, protocol) if recipe.depends_on_epochs else None,
+        precision=protocol.precision,
+    )
+
+
+def trial_epochs(architecture: Architecture, protocol: Protocol) -> int:
+    """Return the epoch at which the architecture reads its trials."""
+    epochs = architecture.training.epochs
+    return epochs if protocol.max_epochs is None else min(epochs, protocol.max_epochs)

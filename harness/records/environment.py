@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+import hashlib
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, ConfigDict, Field
+
+PACKAGE = Path(__file__).resolve().parents[1]
+# The vector features that TensorFlow's kernels choose their code by.
+VECTOR_FEATURES = re.compile(r"^(avx|fma$|f16c$|amx|sse4_2$|neon|asimd|sve|bf16|i8mm)")
+# What the commit and the number of trials beside change is neither bits nor, on a quiet machine, times.
+IDENTITY = (
+    "processor",
+    "processor_features",
+    "threads",
+    "accelerator",
+    "system",
+    "python",
+    "tensorflow",
+    "keras",
+    "numpy",
+    "onednn",
+    "deterministic",
+)
 
 
 class Environment(BaseModel):
-    """What a trial's times and bits depend on. Unknown is None."""
+    """What a trial's times and bits depend on. Unknown is None.
+
+    ``cores`` are the cores that this process may use; ``threads`` are those of one trial.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     processor: str
     processor_features: tuple[str, ...]
-    cores: int
-    threads: int
-    memory_bytes: int
+    cores: int = Field(ge=1)
+    threads: int = Field(ge=1)
+    memory_bytes: int = Field(ge=1)
     accelerator: str | None = None
     system: str
     python: str
@@ -26,3 +57,92 @@ class Environment(BaseModel):
     harness: str
     commit: str | None = None
     uncommitted_changes: bool | None = None
+
+    @property
+    def id(self) -> str:
+        """A readable name for the folder of this environment's records, with a hash of what identifies it."""
+        identity = [getattr(self, field) for field in IDENTITY]
+        digest = hashlib.sha256(repr(identity).encode()).hexdigest()[:8]
+        processor = re.sub(r"[^a-z0-9]+", "-", self.processor.lower()).strip("-")[:24].strip("-")
+        return f"{processor}-{self.threads}t-tf{self.tensorflow}-{digest}"
+
+
+def current_environment(threads: int, *, deterministic: bool = True) -> Environment:
+    """Describe this machine and these versions, without importing TensorFlow."""
+    processor, features = _processor()
+    commit, uncommitted = _commit()
+    return Environment(
+        processor=processor,
+        processor_features=features,
+        cores=len(usable_cores()),
+        threads=threads,
+        memory_bytes=psutil.virtual_memory().total,
+        system=f"{platform.system()} {platform.machine()}",
+        python=".".join(platform.python_version_tuple()[:2]),
+        tensorflow=_installed("tensorflow", "tensorflow-cpu"),
+        keras=_installed("keras"),
+        numpy=_installed("numpy"),
+        onednn=os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
+        deterministic=deterministic,
+        harness=_installed("architecture-bench"),
+        commit=commit,
+        uncommitted_changes=uncommitted,
+    )
+
+
+def usable_cores() -> Sequence[int]:
+    """Return the cores that this process may use, in order."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return range(os.cpu_count() or 1)
+
+
+def _installed(*distributions: str) -> str:
+    for distribution in distributions:
+        try:
+            return version(distribution)
+        except PackageNotFoundError:
+            continue
+    return "unknown"
+
+
+def _processor() -> tuple[str, tuple[str, ...]]:
+    """Return the processor's model and its vector features, as far as the system tells them."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        text = cpuinfo.read_text(encoding="utf-8", errors="replace")
+        model = re.search(r"^model name\s*: (.+)$", text, re.MULTILINE)
+        flags = re.search(r"^(?:flags|Features)\s*: (.+)$", text, re.MULTILINE)
+        features = sorted(flag for flag in flags[1].split() if VECTOR_FEATURES.match(flag)) if flags else []
+        return (model[1].strip() if model else platform.machine()), tuple(features)
+    return _sysctl("machdep.cpu.brand_string") or platform.processor() or platform.machine(), ()
+
+
+def _sysctl(name: str) -> str | None:
+    if platform.system() != "Darwin":
+        return None
+    answer = _output(["sysctl", "-n", name])
+    return answer or None
+
+
+def _commit() -> tuple[str | None, bool | None]:
+    """Return the harness's commit and whether its code or specs have uncommitted changes."""
+    root = PACKAGE.parent
+    if not (root / ".git").exists():
+        return None, None
+    commit = _output(["git", "-C", str(root), "rev-parse", "HEAD"])
+    if not commit:
+        return None, None
+    changes = _output(
+        ["git", "-C", str(root), "status", "--porcelain", "--", "harness", "architectures", "pyproject.toml"]
+    )
+    return commit, bool(changes)
+
+
+def _output(command: list[str]) -> str:
+    """Return what the command prints, or nothing where it can't be run."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

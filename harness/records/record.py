@@ -17,8 +17,8 @@ from harness.records.environment import Environment
 FORMAT = 1
 
 Sha256 = str
-Stage = Literal["start-up", "data", "build", "compile", "train", "evaluate", "save"]
-FailureKind = Literal["error", "nan", "memory", "deadline", "crash"]
+Stage = Literal["start-up", "data", "build", "compile", "train"]
+FailureKind = Literal["error", "nan", "memory", "deadline", "crash", "bits"]
 
 
 class Frozen(BaseModel):

@@ -1,0 +1,42 @@
+"""The command line: the only place that prints or exits; it computes nothing itself.
+
+A verb is one module with one function of the verb's name. Heavy libraries are imported inside those functions,
+so that ``bench list`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from harness.cli.console import stderr
+from harness.errors import BenchError
+
+app = typer.Typer(
+    name="bench",
+    help="Train the architectures of a folder with fixed seeds, and compare them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with:  bench run --all",
+)
+
+
+def register_verbs() -> None:
+    """Give the application its verbs, in the order in which a user meets them."""
+    from harness.cli import plan, run  # noqa: PLC0415
+
+    app.command("plan")(plan.plan)
+    app.command("run")(run.run)
+
+
+def main() -> None:
+    """Run the command line; a user's error is one sentence and its exit code, never a traceback."""
+    register_verbs()
+    try:
+        app()
+    except BenchError as error:
+        stderr().print(f"[bold red]error:[/] {error.markup}", soft_wrap=True, highlight=False)
+        sys.exit(error.exit_code)

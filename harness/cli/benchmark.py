@@ -1,0 +1,80 @@
+"""From the options that `plan` and `run` share to a benchmark and its plan; trains nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.cli.console import warn
+from harness.cli.texts import parse_seeds
+
+if TYPE_CHECKING:
+    from harness.pipeline import Benchmark
+    from harness.plan.plan import Plan
+    from harness.plan.trial import Trial
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the user asked for, as typed."""
+
+    names: Sequence[str]
+    seeds: str
+    threads: int
+    smoke: bool
+    results: Path
+    architectures: Path | None
+
+
+def read_benchmark(selection: Selection) -> Benchmark:
+    """Read the selected specs and describe this machine.
+
+    Raises:
+        BenchError: An unknown name, an invalid spec, seeds that are none.
+    """
+    from harness.pipeline import Benchmark  # noqa: PLC0415
+    from harness.plan.protocol import Protocol, smoke  # noqa: PLC0415
+    from harness.records.environment import current_environment  # noqa: PLC0415
+    from harness.records.store import Store  # noqa: PLC0415
+    from harness.spec.folder import architectures_folder  # noqa: PLC0415
+    from harness.spec.reading import select  # noqa: PLC0415
+
+    protocol = Protocol(seeds=parse_seeds(selection.seeds), threads=selection.threads)
+    return Benchmark(
+        architectures=tuple(select(selection.names, architectures_folder(selection.architectures))),
+        protocol=smoke(protocol) if selection.smoke else protocol,
+        environment=current_environment(selection.threads),
+        store=Store(selection.results / "smoke" if selection.smoke else selection.results),
+    )
+
+
+def jobs_for(benchmark: Benchmark, plan: Plan, jobs: int | None) -> int:
+    """Return how many trials run at once: what the user says, else what cores and memory allow."""
+    if jobs is not None:
+        return jobs
+    import psutil  # noqa: PLC0415
+
+    from harness.execute.cores import jobs_that_fit, physical_cores  # noqa: PLC0415
+
+    largest = max((trial_bytes(planned.trial) for planned in plan.pending), default=0)
+    available = psutil.virtual_memory().available
+    return jobs_that_fit(len(physical_cores()), benchmark.protocol.threads, largest, available)
+
+
+def trial_bytes(trial: Trial) -> int:
+    """Return the memory that a trial's training needs, beyond that of a process with TensorFlow."""
+    from harness.spec.cost import cost_of_layers  # noqa: PLC0415
+    from harness.spec.datasets import dataset_facts  # noqa: PLC0415
+
+    computation = trial.computation
+    cost = cost_of_layers(computation.layers, dataset_facts(computation.dataset))
+    return cost.training_bytes(computation.batch_size, computation.optimizer)
+
+
+def name_unreadable(benchmark: Benchmark, *, set_aside: bool) -> None:
+    """Name each file among the records that can't be used, and move it out of the way if asked to."""
+    for unreadable in benchmark.store.load().unreadable:
+        where = f"; moved to {benchmark.store.set_aside(unreadable)}" if set_aside else ""
+        warn(f"{unreadable.path}: {unreadable.reason}{where}")

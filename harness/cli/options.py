@@ -1,0 +1,89 @@
+"""The options and arguments that several verbs share; a verb's own stand in its module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.completion import complete_architectures
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME]...",
+        help="Architectures, as names or globs such as '00*'.",
+        autocompletion=complete_architectures,
+        show_default=False,
+    ),
+]
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="An architecture.", autocompletion=complete_architectures),
+]
+ArchitecturesFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--architectures",
+        metavar="DIR",
+        envvar="BENCH_ARCHITECTURES",
+        help="Folder of the specs; by default ./architectures, else those that ship with the package.",
+        show_default=False,
+    ),
+]
+Results = Annotated[
+    Path,
+    typer.Option("--results", metavar="DIR", envvar="BENCH_RESULTS", help="Folder of the results."),
+]
+Seeds = Annotated[
+    str,
+    typer.Option(
+        "--seeds",
+        metavar="SEEDS",
+        envvar="BENCH_SEEDS",
+        help="How many seeds (5: seeds 0 to 4), a list (0,3,7) or a range (0-9). One alone: '3,' or 3-3.",
+    ),
+]
+All = Annotated[bool, typer.Option("--all", envvar="BENCH_ALL", help="Every architecture of the folder.")]
+Smoke = Annotated[
+    bool,
+    typer.Option(
+        "--smoke",
+        envvar="BENCH_SMOKE",
+        help="A few thousand examples and one epoch: seconds, kept apart from real results.",
+    ),
+]
+Threads = Annotated[
+    int,
+    typer.Option(
+        "--threads", min=1, metavar="N", envvar="BENCH_THREADS", help="Threads and cores per trial."
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        min=1,
+        metavar="N",
+        envvar="BENCH_JOBS",
+        help="Trials at once; by default as many as cores and memory allow.",
+        show_default=False,
+    ),
+]
+Json = Annotated[
+    bool,
+    typer.Option("--json", envvar="BENCH_JSON", help="One JSON document on stdout and nothing else there."),
+]
+EnvironmentId = Annotated[
+    str | None,
+    typer.Option(
+        "--environment",
+        metavar="ID",
+        envvar="BENCH_ENVIRONMENT",
+        help="Report on this environment; by default this machine's, else the one with most records.",
+        show_default=False,
+    ),
+]
+DEFAULT_RESULTS = Path("results")
+DEFAULT_SEEDS = "5"

@@ -1,0 +1,208 @@
+"""Shows a run as it goes, on stderr: a live display, plain lines, JSON events or nothing; trains nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from harness.cli.console import stderr
+from harness.cli.texts import duration
+
+if TYPE_CHECKING:
+    from harness.execute.engine import Event, Outcome
+    from harness.execute.time_left import TimeLeft
+    from harness.plan.plan import Plan
+    from harness.plan.trial import Trial
+
+
+class ProgressMode(StrEnum):
+    """How progress is shown."""
+
+    AUTO = "auto"
+    LIVE = "live"
+    PLAIN = "plain"
+    JSON = "json"
+    NONE = "none"
+
+
+class Display(Protocol):
+    """Shows one event after the other."""
+
+    def show(self, event: Event) -> None:
+        """Show the event."""
+
+
+@contextmanager
+def shown_run(mode: ProgressMode, plan: Plan, time_left: TimeLeft) -> Iterator[Display]:
+    """Give the display for the mode; `auto` is live on a terminal and plain lines elsewhere."""
+    console = stderr()
+    if mode is ProgressMode.AUTO:
+        mode = ProgressMode.LIVE if console.is_terminal else ProgressMode.PLAIN
+    if mode is ProgressMode.LIVE:
+        live = LiveDisplay(console, plan, time_left)
+        with live.live:
+            yield live
+    elif mode is ProgressMode.PLAIN:
+        yield PlainDisplay(console, plan, time_left)
+    else:
+        yield JsonDisplay() if mode is ProgressMode.JSON else NoDisplay()
+
+
+class NoDisplay:
+    """Shows nothing."""
+
+    def show(self, event: Event) -> None:
+        """Do nothing."""
+
+
+class JsonDisplay:
+    """One JSON object per line on stderr, for programs that watch."""
+
+    def show(self, event: Event) -> None:
+        """Write the event's line."""
+        sys.stderr.write(json.dumps(event_json(event)) + "\n")
+        sys.stderr.flush()
+
+
+class PlainDisplay:
+    """A line when a trial starts, and one when it ends, with the time left."""
+
+    def __init__(self, console: Console, plan: Plan, time_left: TimeLeft) -> None:
+        self.console = console
+        self.total = len(plan.pending)
+        self.ended = 0
+        self.waiting = False
+        self.time_left = time_left
+
+    def show(self, event: Event) -> None:
+        """Print the event's line, if it has one."""
+        from harness.execute.engine import TrialEnded, TrialStarted, Waiting  # noqa: PLC0415
+
+        self.time_left.hear(event, time.monotonic())
+        match event:
+            case TrialStarted(trial):
+                self._print(f"training  {trial_label(trial)}, {trial.epochs} epochs")
+            case TrialEnded(trial, outcome):
+                self.ended += 1
+                left = duration(self.time_left.seconds(time.monotonic()))
+                self._print(f"{outcome_label(trial, outcome)}  [{self.ended}/{self.total}, {left} left]")
+            case Waiting() if not self.waiting:
+                self.waiting = True
+                self._print("waiting for trials that another run is training")
+            case _:
+                pass
+
+    def _print(self, line: str) -> None:
+        self.console.print(escape(line), soft_wrap=True)
+
+
+class LiveDisplay:
+    """Finished trials scroll above; below, a line per running trial and a bar for the whole with the time left."""
+
+    def __init__(self, console: Console, plan: Plan, time_left: TimeLeft) -> None:
+        self.console = console
+        self.time_left = time_left
+        self.running: dict[str, tuple[Trial, str]] = {}
+        self.waiting = False
+        self.bar = Progress(
+            TextColumn("{task.fields[text]}"), BarColumn(bar_width=24), TaskProgressColumn(), console=console
+        )
+        epochs = sum(planned.trial.epochs for planned in plan.pending)
+        self.task = self.bar.add_task("", total=epochs, text="")
+        self.live = Live(get_renderable=self.render, console=console, refresh_per_second=4, transient=True)
+
+    def show(self, event: Event) -> None:
+        """Update the lines; print what has ended above them."""
+        from harness.execute.engine import (  # noqa: PLC0415
+            EpochEnded,
+            TrialBuilt,
+            TrialEnded,
+            TrialStarted,
+            Waiting,
+        )
+
+        self.time_left.hear(event, time.monotonic())
+        match event:
+            case TrialStarted(trial):
+                self.running[trial.name] = (trial, "starting")
+            case TrialBuilt(trial, resumed):
+                self.running[trial.name] = (
+                    trial,
+                    f"resumed after epoch {resumed}" if resumed else "first epoch",
+                )
+            case EpochEnded(trial, measurement):
+                self.bar.advance(self.task)
+                accuracy = f"test {measurement.test_accuracy:.2%}"
+                self.running[trial.name] = (trial, f"epoch {measurement.epoch}/{trial.epochs}  {accuracy}")
+            case TrialEnded(trial, outcome):
+                self.running.pop(trial.name, None)
+                missing = trial.epochs - (len(outcome.measurement.epochs) if outcome.measurement else 0)
+                self.bar.advance(self.task, missing)
+                self.console.print(
+                    outcome_label(trial, outcome), markup=False, overflow="ellipsis", no_wrap=True
+                )
+            case _:
+                pass
+        self.waiting = isinstance(event, Waiting)
+
+    def render(self) -> Group:
+        """Return the lines as they stand."""
+        lines = Table.grid(padding=(0, 2))
+        for trial, state in self.running.values():
+            lines.add_row(
+                Text(trial_label(trial), overflow="ellipsis", no_wrap=True), Text(state, no_wrap=True)
+            )
+        left = duration(self.time_left.seconds(time.monotonic()))
+        text = "waiting for another run's trials" if self.waiting else f"about {left} left"
+        self.bar.update(self.task, text=text)
+        return Group(lines, self.bar)
+
+
+def trial_label(trial: Trial) -> str:
+    """Return the trial as its readers know it."""
+    first, *others = trial.architectures
+    more = f" (+{len(others)})" if others else ""
+    return f"{first}{more} seed {trial.seed}"
+
+
+def outcome_label(trial: Trial, outcome: Outcome) -> str:
+    """Return one line on what the trial gave."""
+    if outcome.failure:
+        return f"failed    {trial_label(trial)}: {outcome.failure.reason}"
+    if outcome.measurement is None:
+        return f"ended     {trial_label(trial)}"
+    last = outcome.measurement.epochs[-1]
+    seconds = sum(epoch.train_seconds for epoch in outcome.measurement.epochs)
+    return f"trained   {trial_label(trial)}: test {last.test_accuracy:.2%} in {seconds:.1f} s"
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """Return the event as plain values."""
+    from harness.execute.engine import EpochEnded, TrialBuilt, TrialEnded, Waiting  # noqa: PLC0415
+
+    if isinstance(event, Waiting):
+        return {"event": "waiting"}
+    trial = {"id": event.trial.id, "seed": event.trial.seed, "architectures": list(event.trial.architectures)}
+    match event:
+        case TrialBuilt(_, resumed_epochs):
+            return {"event": "built", **trial, "resumed_epochs": resumed_epochs}
+        case EpochEnded(_, measurement):
+            return {"event": "epoch", **trial, **measurement.model_dump(mode="json")}
+        case TrialEnded(_, outcome) if outcome.failure:
+            return {"event": "failed", **trial, **outcome.failure.model_dump(mode="json")}
+        case TrialEnded():
+            return {"event": "finished", **trial}
+        case _:
+            return {"event": "started", **trial, "epochs": event.trial.epochs}

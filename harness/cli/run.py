@@ -1,0 +1,116 @@
+"""`bench run`: trains what is not recorded yet, then writes the report; the stages do the work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli import options
+from harness.cli.benchmark import Selection, jobs_for, name_unreadable, read_benchmark
+from harness.cli.console import say
+from harness.cli.fetching import shown_fetching
+from harness.cli.plan import plan_sentences
+from harness.cli.progress import ProgressMode, shown_run
+from harness.cli.texts import parse_duration
+from harness.errors import Interrupted, NothingSelected
+
+if TYPE_CHECKING:
+    from harness.pipeline import Benchmark
+    from harness.plan.plan import Plan
+
+Timeout = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout",
+        metavar="TIME",
+        envvar="BENCH_TIMEOUT",
+        help="How long one trial may take, such as 90s, 30m or 1h; by default as long as it wants.",
+        show_default=False,
+    ),
+]
+ProgressOption = Annotated[
+    ProgressMode,
+    typer.Option("--progress", envvar="BENCH_PROGRESS", help="How progress is shown on stderr."),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", envvar="BENCH_QUIET", help="No progress: the same as --progress none."),
+]
+
+
+def run(
+    names: options.Names = None,
+    *,
+    all_: options.All = False,
+    seeds: options.Seeds = options.DEFAULT_SEEDS,
+    jobs: options.Jobs = None,
+    threads: options.Threads = 1,
+    timeout: Timeout = None,
+    smoke: options.Smoke = False,
+    results: options.Results = options.DEFAULT_RESULTS,
+    architectures: options.ArchitecturesFolder = None,
+    json: options.Json = False,
+    progress: ProgressOption = ProgressMode.AUTO,
+    quiet: Quiet = False,
+) -> None:
+    """Train what is not recorded yet, then write the report. The same command again resumes.
+
+    Examples:
+        bench run --all                        every architecture, seeds 0 to 4
+        bench run '00*' --seeds 0-9            the documents, ten seeds
+        bench run 000_convnet --smoke          see it work in seconds
+    """
+    if not names and not all_:
+        raise NothingSelected
+    timeout_seconds = parse_duration(timeout) if timeout else None
+    selected = () if all_ else tuple(names or ())
+    benchmark = read_benchmark(Selection(selected, seeds, threads, smoke, results, architectures))
+    benchmark.store.check_writable()
+    name_unreadable(benchmark, set_aside=True)
+    mode = ProgressMode.NONE if quiet else progress
+    failures = train_pending(benchmark, jobs, timeout_seconds, mode)
+    show_results(benchmark, json=json)
+    if failures:
+        raise typer.Exit(1)
+
+
+def train_pending(benchmark: Benchmark, jobs: int | None, timeout: float | None, mode: ProgressMode) -> int:
+    """Carry the plan out and return how many trials failed.
+
+    Raises:
+        Interrupted: The user pressed Ctrl-C; what is recorded stays, checkpoints too.
+    """
+    from harness.data import obtain  # noqa: PLC0415
+    from harness.execute.engine import TrialEnded  # noqa: PLC0415
+    from harness.execute.local import LocalEngine  # noqa: PLC0415
+    from harness.execute.time_left import TimeLeft  # noqa: PLC0415
+    from harness.pipeline import forecast, plan_benchmark, run_benchmark  # noqa: PLC0415
+
+    plan = plan_benchmark(benchmark)
+    at_once = jobs_for(benchmark, plan, jobs)
+    if mode is not ProgressMode.NONE and mode is not ProgressMode.JSON:
+        for sentence in plan_sentences(plan, at_once):
+            say(sentence)
+    if not plan.pending:
+        return 0
+    for dataset in sorted({planned.trial.computation.dataset for planned in plan.pending}):
+        with shown_fetching() as on_event:
+            obtain(dataset, on_event)
+    engine = LocalEngine(
+        jobs=at_once,
+        threads=benchmark.protocol.threads,
+        timeout_seconds=timeout,
+        checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
+        deterministic=benchmark.protocol.deterministic,
+    )
+    ended: list[TrialEnded] = []
+    time_left = TimeLeft(plan, forecast(benchmark), at_once)
+    try:
+        with shown_run(mode, plan, time_left) as display:
+            for event in run_benchmark(benchmark, plan, engine):
+                display.show(event)
+                ended += [event] if isinstance(event, TrialEnded) else []
+    except KeyboardInterrupt:
+        raise Interrupted(len(ended), len(plan.pending) - len(ended)) from None
+    return sum(event.outcome.failure is not None for event in ended)

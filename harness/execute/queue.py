@@ -1,0 +1,77 @@
+"""Hands out each pending trial to one run only, also where several runs share a results folder; trains nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from harness.errors import CannotWrite
+from harness.plan.trial import Trial
+
+
+class SharedQueue:
+    """Pending trials in order, each behind a lock file that its run holds until the trial is recorded.
+
+    The system lets go of a lock when its process ends, however it ends: a killed run blocks nobody.
+
+    Args:
+        trials: What is to be trained, in order.
+        is_recorded: Whether the store has the trial now; asked once its lock is held.
+        locks: Folder of the lock files.
+    """
+
+    def __init__(self, trials: Iterable[Trial], is_recorded: Callable[[Trial], bool], locks: Path) -> None:
+        self._pending = list(trials)
+        self._is_recorded = is_recorded
+        self._locks = locks
+        self._held: dict[str, FileLock] = {}
+        self.trained_elsewhere: list[Trial] = []
+
+    def take(self) -> Trial | None:
+        """Return the first trial that no other run is training or has recorded meanwhile."""
+        for trial in list(self._pending):
+            lock = self._acquire(trial)
+            if lock is None:
+                continue
+            self._pending.remove(trial)
+            if not self._is_recorded(trial):
+                self._held[trial.name] = lock
+                return trial
+            lock.release()
+            self.trained_elsewhere.append(trial)
+        return None
+
+    def exhausted(self) -> bool:
+        """Whether nothing is left, now or later."""
+        return not self._pending
+
+    def release(self, trial: Trial) -> None:
+        """Let go of the trial's lock: it is recorded, or another run may try."""
+        self._held.pop(trial.name).release()
+
+    def close(self) -> None:
+        """Let go of every lock."""
+        while self._held:
+            self._held.popitem()[1].release()
+
+    def _acquire(self, trial: Trial) -> FileLock | None:
+        path = self._locks / f"{trial.name}.lock"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path)
+            lock.acquire(timeout=0)
+        except Timeout:
+            return None
+        except OSError as error:
+            raise CannotWrite(path, error) from error
+        return lock
+
+    def __enter__(self) -> SharedQueue:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self.close()

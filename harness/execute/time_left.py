@@ -1,0 +1,77 @@
+"""How long a run will still take, learnt from its own events; reads no clock itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from statistics import median
+
+from harness.execute.engine import EpochEnded, Event, TrialBuilt, TrialEnded, TrialStarted
+from harness.plan.forecast import Forecast, makespan, modelled_epoch_seconds
+from harness.plan.plan import Plan
+from harness.plan.trial import Trial
+
+
+class TimeLeft:
+    """Feed it each event with the time at which it came; ask it for the seconds left at any time."""
+
+    def __init__(self, plan: Plan, forecast: Forecast, jobs: int) -> None:
+        self._pending = [planned.trial for planned in plan.pending]
+        self._forecast = forecast
+        self._jobs = jobs
+        self._running: dict[str, _Underway] = {}
+        self._measured: dict[str, list[float]] = {}
+        self._modelled: dict[str, float] = {}
+
+    def hear(self, event: Event, now: float) -> None:
+        """Learn from an event that came at ``now`` seconds of any one clock."""
+        match event:
+            case TrialStarted(trial):
+                self._pending = [other for other in self._pending if other.name != trial.name]
+                self._running[trial.name] = _Underway(trial, now)
+            case TrialBuilt(trial, resumed_epochs):
+                self._running[trial.name].built(now, resumed_epochs)
+            case EpochEnded(trial, measurement):
+                self._running[trial.name].epochs_done(measurement.epoch, now)
+                self._measure(trial, measurement.train_seconds + measurement.test_seconds)
+            case TrialEnded(trial):
+                self._running.pop(trial.name, None)
+            case _:
+                pass
+
+    def seconds(self, now: float) -> float:
+        """Return the seconds left: the running trials' rest, then the pending ones on the first free place."""
+        busy = [one.seconds_left(self._forecast, now) for one in self._running.values()]
+        return makespan([self._forecast.trial_seconds(trial) for trial in self._pending], self._jobs, busy)
+
+    def _measure(self, trial: Trial, seconds: float) -> None:
+        self._measured.setdefault(trial.id, []).append(seconds)
+        self._modelled.setdefault(trial.id, modelled_epoch_seconds(trial))
+        measured = {id_: median(values) for id_, values in self._measured.items()}
+        speeds = [self._modelled[id_] / value for id_, value in measured.items() if value > 0]
+        self._forecast = replace(
+            self._forecast,
+            epoch_seconds={**self._forecast.epoch_seconds, **measured},
+            speed=median(speeds) if speeds else self._forecast.speed,
+        )
+
+
+class _Underway:
+    """A running trial: what it has done and since when it works on the next epoch."""
+
+    def __init__(self, trial: Trial, now: float) -> None:
+        self.trial = trial
+        self._since = now
+        self._is_built = False
+        self._done = 0
+
+    def built(self, now: float, resumed_epochs: int) -> None:
+        self._is_built, self._done, self._since = True, resumed_epochs, now
+
+    def epochs_done(self, epoch: int, now: float) -> None:
+        self._done, self._since = max(self._done, epoch), now
+
+    def seconds_left(self, forecast: Forecast, now: float) -> float:
+        per_epoch = forecast.epoch_seconds_of(self.trial)
+        start_up = 0.0 if self._is_built else forecast.start_up_seconds
+        epochs = self.trial.epochs - self._done
+        return max(0.0, start_up + epochs * per_epoch - (now - self._since))

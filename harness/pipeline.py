@@ -1,0 +1,120 @@
+"""The whole benchmark on one screen: read, plan, train, record; prints nothing and imports no TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from harness.execute.engine import Engine, Event, Outcome, TrialEnded
+from harness.execute.queue import SharedQueue
+from harness.plan.forecast import Forecast
+from harness.plan.plan import Plan, Status, make_plan, trial_status
+from harness.plan.protocol import Protocol
+from harness.plan.trial import Trial
+from harness.records.compare import first_difference
+from harness.records.environment import Environment
+from harness.records.record import Failure, Record
+from harness.records.speeds import measured_forecast
+from harness.records.store import Store, recorded
+from harness.spec.architecture import Architecture
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What is compared, under which protocol, where it runs and where its records go."""
+
+    architectures: tuple[Architecture, ...]
+    protocol: Protocol
+    environment: Environment
+    store: Store
+
+
+def plan_benchmark(benchmark: Benchmark) -> Plan:
+    """Decide what is to be trained: what the selection needs, less what is recorded."""
+    records = benchmark.store.load().of(benchmark.environment.id)
+    return make_plan(benchmark.architectures, benchmark.protocol, recorded(records), forecast(benchmark))
+
+
+def forecast(benchmark: Benchmark) -> Forecast:
+    """Predict from what this environment has measured."""
+    return measured_forecast(benchmark.store.load().of(benchmark.environment.id).values())
+
+
+def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Iterator[Event]:
+    """Train the plan's pending trials and record each the moment it ends.
+
+    Args:
+        benchmark: Where the records go.
+        plan: What is to be trained.
+        train: Local processes, a cluster, or a fake for tests.
+
+    Raises:
+        CannotWrite: A record could not be saved; the trials that still run are ended.
+    """
+    store, environment = benchmark.store, benchmark.environment
+
+    def is_recorded(trial: Trial) -> bool:
+        record = store.read(environment.id, trial.name)
+        known = recorded({trial.name: record}) if record else {}
+        return trial_status(trial, known.get(trial.name)) is Status.RECORDED
+
+    pending = [planned.trial for planned in plan.pending]
+    with SharedQueue(pending, is_recorded, store.locks(environment.id)) as queue:
+        for event in train(queue):
+            if isinstance(event, TrialEnded):
+                yield replace(event, outcome=record_outcome(benchmark, event.trial, event.outcome))
+                queue.release(event.trial)
+            else:
+                yield event
+
+
+def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outcome:
+    """Save what the trial gave, and return it; what an earlier run recorded of the trial is never lost.
+
+    Where an earlier run recorded some of its epochs, their bits must be the same now: anything else is a
+    failure, and the earlier record stays beside it.
+    """
+    store, environment = benchmark.store, benchmark.environment
+    known = store.read(environment.id, trial.name)
+    if known and known.measurement and outcome.measurement:
+        differs = first_difference(known.measurement, outcome.measurement)
+        if differs is not None:
+            outcome = replace(outcome, failure=other_bits(differs))
+    record = Record(
+        trial=trial.id,
+        seed=trial.seed,
+        epochs=trial.epochs,
+        computation=trial.computation,
+        environment=environment,
+        finished=datetime.now(UTC),
+        trials_beside=outcome.trials_beside,
+        measurement=outcome.measurement,
+        failure=outcome.failure,
+    )
+    predictions = outcome.predictions
+    if known and known.measurement and outcome.failure and knows_more(known, record):
+        record = record.model_copy(update={"measurement": known.measurement})
+        predictions = store.predictions(known)
+    store.save(record, predictions)
+    if outcome.failure is None:
+        store.checkpoint(environment.id, trial.name).unlink(missing_ok=True)
+    return outcome
+
+
+def knows_more(known: Record, record: Record) -> bool:
+    """Whether the earlier record has epochs that a failed trial must not replace."""
+    if known.measurement is None or record.measurement is None:
+        return known.measurement is not None
+    other = first_difference(known.measurement, record.measurement) is not None
+    return other or len(known.measurement.epochs) > len(record.measurement.epochs)
+
+
+def other_bits(epoch: int) -> Failure:
+    """Return the failure of a trial whose epochs differ from those that it had when it was first recorded."""
+    where = "the initial weights differ" if epoch == 0 else f"epoch {epoch} differs"
+    return Failure(
+        stage="train",
+        kind="bits",
+        reason=f"not the same bits as recorded: {where}; 'bench verify' looks for the cause",
+    )

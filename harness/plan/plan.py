@@ -1,0 +1,116 @@
+"""Which trials are needed, which are recorded, which are pending, and in what order; starts none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.plan.forecast import Forecast, makespan
+from harness.plan.protocol import Protocol
+from harness.plan.trial import Trial, trial_computation, trial_epochs
+from harness.spec.architecture import Architecture
+
+
+class Status(StrEnum):
+    """Where a needed trial stands."""
+
+    RECORDED = "recorded"
+    PENDING = "pending"
+    EXTEND = "extend"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the store knows of a trial: the epochs it finished and whether it failed in the end."""
+
+    epochs: int
+    failed: bool
+
+
+@dataclass(frozen=True)
+class PlannedTrial:
+    """A trial, where it stands, and the seconds that it is expected to take from its start."""
+
+    trial: Trial
+    status: Status
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All trials that a selection needs, in the order in which the pending ones start."""
+
+    trials: tuple[PlannedTrial, ...]
+
+    @property
+    def pending(self) -> tuple[PlannedTrial, ...]:
+        """The trials that are still to be trained."""
+        return tuple(planned for planned in self.trials if planned.status is not Status.RECORDED)
+
+    @property
+    def shared(self) -> tuple[tuple[str, ...], ...]:
+        """The groups of architectures that share trials, each once."""
+        groups = dict.fromkeys(planned.trial.architectures for planned in self.trials)
+        return tuple(group for group in groups if len(group) > 1)
+
+    def seconds(self, jobs: int) -> float:
+        """Return the wall seconds that the pending trials will take, ``jobs`` at a time."""
+        return makespan([planned.seconds for planned in self.pending], jobs)
+
+
+def make_plan(
+    architectures: Iterable[Architecture],
+    protocol: Protocol,
+    recorded: Mapping[str, Recorded],
+    forecast: Forecast,
+) -> Plan:
+    """Decide what is to be trained.
+
+    Order: round-robin over the architectures within each seed, so that drift of the machine hits all alike,
+    and the longest of a round first, so that no core idles at the end.
+
+    Args:
+        architectures: The selection.
+        protocol: Seeds and what else is held fixed.
+        recorded: What is known, by ``Trial.name``.
+        forecast: Predicts a trial's seconds.
+    """
+    planned = []
+    for seed in protocol.seeds:
+        trials = [
+            _planned(trial, recorded, forecast) for trial in needed_trials(architectures, protocol, seed)
+        ]
+        planned += sorted(trials, key=lambda one: (-one.seconds, one.trial.id))
+    return Plan(tuple(planned))
+
+
+def needed_trials(architectures: Iterable[Architecture], protocol: Protocol, seed: int) -> Sequence[Trial]:
+    """Return one trial per computation, up to the last epoch that any architecture asks of it."""
+    trials: dict[str, Trial] = {}
+    for architecture in architectures:
+        computation = trial_computation(architecture, protocol)
+        epochs = trial_epochs(architecture, protocol)
+        known = trials.get(computation.address)
+        readers = known.architectures if known else ()
+        trials[computation.address] = Trial(
+            computation=computation,
+            seed=seed,
+            epochs=max(epochs, known.epochs) if known else epochs,
+            architectures=(*readers, architecture.name),
+        )
+    return tuple(trials.values())
+
+
+def _planned(trial: Trial, recorded: Mapping[str, Recorded], forecast: Forecast) -> PlannedTrial:
+    return PlannedTrial(trial, trial_status(trial, recorded.get(trial.name)), forecast.trial_seconds(trial))
+
+
+def trial_status(trial: Trial, known: Recorded | None) -> Status:
+    """Return where the trial stands, given what the store knows of it."""
+    if known is None:
+        return Status.PENDING
+    if known.epochs >= trial.epochs:
+        return Status.RECORDED
+    return Status.RETRY if known.failed else Status.EXTEND

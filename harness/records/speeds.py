@@ -1,0 +1,44 @@
+"""Measured speeds of an environment's records, as a forecast for what is still to be trained."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from statistics import median
+
+from harness.plan.forecast import START_UP_SECONDS, Forecast, modelled_epoch_seconds
+from harness.plan.trial import Trial
+from harness.records.record import Measurement, Record
+
+
+def measured_forecast(records: Iterable[Record]) -> Forecast:
+    """Return a forecast from the records' epochs; trials never measured are scaled from those that were."""
+    trials: dict[str, Trial] = {}
+    seconds: dict[str, list[float]] = defaultdict(list)
+    start_ups: list[float] = []
+    for record in records:
+        if record.measurement is None or not record.measurement.epochs:
+            continue
+        trials[record.trial] = Trial(record.computation, record.seed, record.epochs)
+        seconds[record.trial] += epoch_seconds(record.measurement)
+        start_ups.append(start_up_seconds(record.measurement))
+    measured = {trial: median(values) for trial, values in seconds.items()}
+    speeds = [
+        modelled_epoch_seconds(trials[trial]) / measured[trial] for trial in measured if measured[trial] > 0
+    ]
+    return Forecast(
+        epoch_seconds=measured,
+        start_up_seconds=median(start_ups) if start_ups else START_UP_SECONDS,
+        speed=median(speeds) if speeds else 1.0,
+    )
+
+
+def epoch_seconds(measurement: Measurement) -> list[float]:
+    """Return the wall seconds of each epoch, training and evaluation."""
+    return [epoch.train_seconds + epoch.test_seconds for epoch in measurement.epochs]
+
+
+def start_up_seconds(measurement: Measurement) -> float:
+    """Return the seconds from the trial's start to its first epoch."""
+    clocks = measurement.clocks
+    return clocks.start_up_seconds + clocks.data_seconds + clocks.build_seconds + clocks.compile_seconds

@@ -1,0 +1,214 @@
+"""The folder of records: saves one trial at a time, whole or not at all, and names what it can't read.
+
+``<results>/records/<environment>/<trial>-seed<n>.json`` holds a record; the ``.npz`` beside it holds the
+predicted class of every test image after every epoch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import ValidationError
+
+from harness.plan.plan import Recorded
+from harness.plan.trial import Computation
+from harness.records.files import write_atomically
+from harness.records.record import FORMAT, Record
+
+Predictions = Mapping[int, npt.NDArray[np.uint8]]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file among the records that can't be used, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """All records of a results folder, and the files that can't be used."""
+
+    records: tuple[Record, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+
+    def of(self, environment: str) -> dict[str, Record]:
+        """Return the environment's records by ``Trial.name``."""
+        return {
+            f"{record.trial}-seed{record.seed}": record
+            for record in self.records
+            if record.environment.id == environment
+        }
+
+
+class Store:
+    """The records under one results folder. Making one touches no file."""
+
+    def __init__(self, results: Path) -> None:
+        self.results = results
+        self.folder = results / "records"
+
+    def load(self) -> Loaded:
+        """Read every record of every environment; what can't be used is named, never dropped silently."""
+        records, unreadable = [], []
+        for path in sorted(self.folder.glob("*/*.json")):
+            try:
+                records.append(read_record(path))
+            except UnusableRecord as error:
+                unreadable.append(Unreadable(path, str(error)))
+        return Loaded(tuple(records), tuple(unreadable))
+
+    def read(self, environment: str, name: str) -> Record | None:
+        """Return one trial's record, or None where there is none that can be used."""
+        path = self._path(environment, name)
+        try:
+            return read_record(path) if path.exists() else None
+        except UnusableRecord:
+            return None
+
+    def save(self, record: Record, predictions: Predictions) -> None:
+        """Save the trial: predictions first, so that a record's digests always find their arrays.
+
+        Raises:
+            CannotWrite: The disk is full or the folder can't be written.
+        """
+        path = self._path(record.environment.id, f"{record.trial}-seed{record.seed}")
+        if predictions:
+            write_atomically(path.with_suffix(".npz"), _packed(predictions))
+        write_atomically(path, record_text(record).encode())
+
+    def predictions(self, record: Record) -> Predictions:
+        """Return the predicted classes, shape (test examples,), by epoch; only those whose digests hold."""
+        path = self._path(record.environment.id, f"{record.trial}-seed{record.seed}").with_suffix(".npz")
+        if record.measurement is None or not path.exists():
+            return {}
+        digests = {epoch.epoch: epoch.predictions_sha256 for epoch in record.measurement.epochs}
+        return {epoch: array for epoch, array in _unpacked(path) if digest(array) == digests.get(epoch)}
+
+    def locks(self, environment: str) -> Path:
+        """Return the folder of the locks that runs on this results folder share."""
+        return self.results / ".locks" / environment
+
+    def checkpoints(self, environment: str) -> Path:
+        """Return the folder where trials under way keep their last epoch."""
+        return self.results / ".checkpoints" / environment
+
+    def checkpoint(self, environment: str, name: str) -> Path:
+        """Return where one trial keeps its last epoch."""
+        return self.checkpoints(environment) / f"{name}.npz"
+
+    def check_writable(self) -> None:
+        """Find out before training whether the folder takes files.
+
+        Raises:
+            CannotWrite: It does not.
+        """
+        probe = self.results / ".writable"
+        write_atomically(probe, b"")
+        probe.unlink(missing_ok=True)
+
+    def set_aside(self, unreadable: Unreadable) -> Path:
+        """Move a file that can't be used out of the records' way, under a name that is free, and return it."""
+        folder = self.results / "set-aside" / unreadable.path.parent.name
+        folder.mkdir(parents=True, exist_ok=True)
+        target, copy = folder / unreadable.path.name, 0
+        while target.exists():
+            copy += 1
+            target = folder / f"{unreadable.path.stem}.{copy}.json"
+        unreadable.path.rename(target)
+        return target
+
+    def _path(self, environment: str, name: str) -> Path:
+        return self.folder / environment / f"{name}.json"
+
+
+class UnusableRecord(Exception):
+    """A record's file can't be used; the message says why."""
+
+
+def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:
+    """Return what a plan needs to know of the records."""
+    return {
+        name: Recorded(
+            len(record.measurement.epochs) if record.measurement else 0, record.failure is not None
+        )
+        for name, record in records.items()
+    }
+
+
+def record_text(record: Record) -> str:
+    """Return the file's text: the record's fields in order, then the digest over them."""
+    content = record.model_dump(mode="json")
+    return json.dumps({**content, "sha256": _content_digest(content)}, indent=1, allow_nan=False) + "\n"
+
+
+def read_record(path: Path) -> Record:
+    """Read one record and check that nobody edited it.
+
+    Raises:
+        UnusableRecord: The file is truncated, edited, of a newer format or not a record.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UnusableRecord(f"is no whole JSON document ({error})") from error
+    if not isinstance(content, dict):
+        raise UnusableRecord("is no record")
+    version = content.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise UnusableRecord(f"has format {version}, newer than this harness's {FORMAT}: update the harness")
+    if content.pop("sha256", None) != _content_digest(content):
+        raise UnusableRecord("was changed after it was saved: its digest does not hold")
+    return _validated(path, content)
+
+
+def _validated(path: Path, content: dict[str, Any]) -> Record:
+    """Return the record, its address recomputed from what it says it computed."""
+    try:
+        computation = _computation(json.dumps(content.get("computation")))
+        record = Record.model_validate({**content, "computation": computation})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UnusableRecord(f"is no record of format {FORMAT}: {where}: {first['msg']}") from error
+    if (record.trial, f"{record.trial}-seed{record.seed}") != (computation.address, path.stem):
+        raise UnusableRecord("has a name or an address that does not belong to what it computed")
+    return record
+
+
+@lru_cache(maxsize=1024)
+def _computation(text: str) -> Computation:
+    """Parse a computation once for all the seeds that share it."""
+    return Computation.model_validate_json(text)
+
+
+def _content_digest(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def digest(array: npt.NDArray[Any]) -> str:
+    """Return the sha256 of an array's bytes."""
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def _packed(predictions: Predictions) -> bytes:
+    buffer = io.BytesIO()
+    arrays = {f"epoch_{epoch}": classes for epoch, classes in sorted(predictions.items())}
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # numpy's stub takes allow_pickle by name
+    return buffer.getvalue()
+
+
+def _unpacked(path: Path) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    with np.load(path, allow_pickle=False) as arrays:
+        for name in arrays.files:
+            yield int(name.removeprefix("epoch_")), arrays[name]

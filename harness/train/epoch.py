@@ -1,0 +1,85 @@
+"""The compiled epoch: all steps of an epoch in one call, over data that stays on the device as bytes.
+
+A step is Keras' own ``train_step``, so that weights, loss and accuracy have the same bits as those of
+``model.fit(x[order], y[order], shuffle=False)``; what is saved is the way to Python and back at each batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class DeviceData:
+    """Examples on the device: images as bytes, shape (n, height, width, channels), and labels, shape (n,)."""
+
+    images: tf.Tensor
+    labels: tf.Tensor
+    classes: int
+    # A tensor of its own: as a constant, TensorFlow would turn the division into a product with 1/255,
+    # which has other bits than the documents' division.
+    brightest: tf.Tensor
+
+    @property
+    def examples(self) -> int:
+        """How many there are."""
+        return int(self.labels.shape[0])
+
+    def batch(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the examples' images, scaled to [0, 1], and their one-hot labels."""
+        images = tf.cast(tf.gather(self.images, indices), tf.float32) / self.brightest
+        return images, tf.one_hot(tf.gather(self.labels, indices), self.classes)
+
+
+def to_device(images: Bytes, labels: Bytes, classes: int) -> DeviceData:
+    """Put images of shape (n, height, width) or (n, height, width, channels) and labels (n,) on the device."""
+    with_channels = images if images.ndim == 4 else images[..., np.newaxis]  # noqa: PLR2004 - n, height, width, channels
+    return DeviceData(tf.constant(with_channels), tf.constant(labels), classes, tf.constant(255.0))
+
+
+def compile_epoch(
+    model: keras.Model, data: DeviceData, batch_size: int
+) -> Callable[[npt.NDArray[np.int32]], None]:
+    """Return a function that trains the model for one epoch in the order given, shape (examples,).
+
+    The model's metrics then hold the epoch's running means, as after an epoch of ``fit``.
+    """
+    create_variables(model, data)
+    full_steps, rest = divmod(data.examples, batch_size)
+
+    def step(indices: tf.Tensor) -> None:
+        model.train_step(data.batch(indices))
+
+    def epoch(order: tf.Tensor) -> None:
+        def body(number: tf.Tensor) -> tf.Tensor:
+            step(tf.slice(order, [number * batch_size], [batch_size]))
+            return number + 1
+
+        tf.while_loop(lambda number: number < full_steps, body, [tf.constant(0)], parallel_iterations=1)
+        if rest:
+            step(order[full_steps * batch_size :])
+
+    # Compiled now, so that the first epoch's clock holds training alone.
+    signature = tf.TensorSpec([data.examples], tf.int32)
+    compiled = tf.function(epoch, autograph=False, jit_compile=False).get_concrete_function(signature)
+
+    def run(order: npt.NDArray[np.int32]) -> None:
+        model.reset_metrics()
+        compiled(tf.constant(order))
+
+    return run
+
+
+def create_variables(model: keras.Model, data: DeviceData) -> None:
+    """Create the optimizer's and the metrics' variables, which a compiled function may not, and change no weight."""
+    model.optimizer.build(model.trainable_variables)
+    model.test_step(data.batch(tf.constant([0])))
+    model.reset_metrics()

@@ -1,0 +1,81 @@
+"""What a trial's process is told and what it tells, as plain values that can be pickled; imports no TensorFlow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from harness.plan.trial import Trial
+from harness.records.record import Clocks, EpochMeasurement, FailureKind, Stage
+
+
+@dataclass(frozen=True)
+class Job:
+    """A trial and how its process is to run it.
+
+    Args:
+        trial: What to train.
+        cores: The cores that the process is pinned to; empty: wherever the system puts it.
+        threads: Threads within one operation.
+        deterministic: Whether TensorFlow's op determinism is on.
+        checkpoint: Where the state after each epoch is kept until the trial ends; None: nowhere.
+        log: Where the process's own output goes.
+        spawned: ``time.time()`` when the process was asked for.
+    """
+
+    trial: Trial
+    cores: tuple[int, ...]
+    threads: int
+    deterministic: bool
+    checkpoint: Path | None
+    log: Path
+    spawned: float
+
+
+@dataclass(frozen=True)
+class StageBegan:
+    """The stage that the process is in from now on: where a crash is then said to have happened."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class Built:
+    """The network stands and its epoch is compiled; ``resumed_epochs`` were finished by an earlier process."""
+
+    parameters: int
+    trainable_parameters: int
+    initial_weights_sha256: str
+    data_sha256: str
+    clocks: Clocks
+    resumed_epochs: int
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """One epoch's numbers and the predicted class of every test image, shape (test examples,)."""
+
+    measurement: EpochMeasurement
+    predictions: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last epoch is done."""
+
+    peak_memory_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The trial can't go on."""
+
+    stage: Stage
+    kind: FailureKind
+    reason: str
+
+
+Message = StageBegan | Built | EpochDone | Finished | Failed
