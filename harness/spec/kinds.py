@@ -43,7 +43,7 @@ from harness.errors import nearest
 class Kind(BaseModel):
     """One kind of a family: a frozen value whose fields are what the file may say about it."""
 
-    # Strict: "3" is no number, True no count, 3.0 no whole number. Built on first use: a file needs few kinds.
+    # Strict: "3" is no number, True no count, 3.0 not whole. Built on first use: a file needs few kinds.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     kind: ClassVar[str]

@@ -62,7 +62,5 @@ _LIST = Field(strict=False)  # a list of the file is a tuple here
 Pair = Annotated[tuple[Count, Count], _LIST, BeforeValidator(_two_sizes), _one_or_two({}, minimum=1)]
 
 _Amount = Annotated[int, Ge(0), Le(2**31 - 1)]
-_Amounts = Annotated[tuple[_Amount, _Amount], _LIST, BeforeValidator(_two_amounts)]
-Sides = Annotated[
-    tuple[_Amounts, _Amounts], _LIST, BeforeValidator(_two_amounts), _one_or_two(_AMOUNTS, minimum=0)
-]
+AmountPair = Annotated[tuple[_Amount, _Amount], _LIST, BeforeValidator(_two_amounts), _one_or_two({}, minimum=0)]
+Sides = Annotated[tuple[AmountPair, AmountPair], _LIST, BeforeValidator(_two_amounts), _one_or_two(_AMOUNTS, minimum=0)]

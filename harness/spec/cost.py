@@ -1,0 +1,146 @@
+"""Shapes, parameters, multiply-accumulates and memory, from a spec alone; trains nothing, imports no TensorFlow.
+
+What is counted
+    macs               multiply-accumulates for one image: convolutions and dense products, no bias, no pooling, no
+                       activation
+    activation bytes   the outputs of all layers for one image, float32: what a training step keeps for its way back
+    model bytes        all parameters, float32
+    optimizer bytes    what the optimizer keeps for each trained parameter
+    training bytes     TensorFlow's process + images as bytes + model + gradients + optimizer
+                       + 2 × (batch size × (activations + input)): values, and their gradients on the way back
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+from typing import Protocol
+
+from harness.spec.datasets import facts
+from harness.spec.layers import LayerKind, Shape
+from harness.spec.layers.composites import Chain, CompositeKind, chain
+from harness.spec.training import Recipe
+
+FLOAT32_BYTES = 4
+# A process that has imported TensorFlow 2.21 and trained nothing yet.
+PROCESS_BYTES = 600 * 2**20
+
+
+class Costed(Protocol):
+    """What a cost depends on; an Architecture has it."""
+
+    @property
+    def dataset(self) -> str:
+        """The data set's name."""
+
+    @property
+    def layers(self) -> tuple[LayerKind, ...]:
+        """The network."""
+
+    @property
+    def training(self) -> Recipe:
+        """The recipe."""
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """One row of the layer table.
+
+    A composite's row holds the sums of the rows below it, which stand at ``depth`` + 1: totals are over depth 0.
+    """
+
+    kind: str
+    output_shape: Shape
+    parameters: int
+    trainable_parameters: int
+    macs: int
+    activation_bytes: int
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A network's cost: its layers' rows, and what follows from them and the recipe."""
+
+    layers: tuple[LayerCost, ...]
+    output_shape: Shape
+    parameters: int
+    trainable_parameters: int
+    macs: int
+    batch_size: int
+    activation_bytes_per_image: int
+    input_bytes_per_image: int
+    optimizer_bytes: int
+    dataset_bytes: int
+
+    @property
+    def model_bytes(self) -> int:
+        """All parameters, float32."""
+        return self.parameters * FLOAT32_BYTES
+
+    @property
+    def activation_bytes(self) -> int:
+        """What a training step keeps for its way back, at the recipe's batch size."""
+        return self.batch_size * self.activation_bytes_per_image
+
+    @property
+    def training_bytes(self) -> int:
+        """An estimate of the memory that a trial's process needs: the formula stands at the module's top."""
+        gradients = self.trainable_parameters * FLOAT32_BYTES
+        step = 2 * self.batch_size * (self.activation_bytes_per_image + self.input_bytes_per_image)
+        held = self.dataset_bytes + self.model_bytes + gradients + self.optimizer_bytes
+        return PROCESS_BYTES + held + step
+
+
+def cost(architecture: Costed) -> Cost:
+    """Return the network's cost; raise ShapeError with every mistake that can be told, each with its place."""
+    data = facts(architecture.dataset)
+    network = chain(architecture.layers, "layers")
+    output_shape = network.output_shape(data.image_shape)
+    rows = tuple(_rows(network, data.image_shape, depth=0))
+    top = [row for row in rows if row.depth == 0]
+    trainable = sum(row.trainable_parameters for row in top)
+    return Cost(
+        layers=rows,
+        output_shape=output_shape,
+        parameters=sum(row.parameters for row in top),
+        trainable_parameters=trainable,
+        macs=sum(row.macs for row in top),
+        batch_size=architecture.training.batch_size,
+        activation_bytes_per_image=sum(row.activation_bytes for row in top),
+        input_bytes_per_image=prod(data.image_shape) * FLOAT32_BYTES,
+        optimizer_bytes=architecture.training.optimizer.slots * trainable * FLOAT32_BYTES,
+        dataset_bytes=data.image_bytes,
+    )
+
+
+def _rows(part: Chain, shape: Shape, depth: int) -> Iterator[LayerCost]:
+    for layer in part.layers:
+        yield from _layer_rows(layer, shape, depth)
+        shape = layer.output_shape(shape)
+
+
+def _layer_rows(layer: LayerKind, shape: Shape, depth: int) -> Iterator[LayerCost]:
+    inner: list[LayerCost] = []
+    if isinstance(layer, CompositeKind):
+        inner = [row for part in layer.chains for row in _rows(part, shape, depth + 1)]
+    yield _row(layer, shape, inner, depth)
+    yield from inner
+
+
+def _row(layer: LayerKind, shape: Shape, inner: list[LayerCost], depth: int) -> LayerCost:
+    output_shape = layer.output_shape(shape)
+    trainable = layer.trainable_parameters(shape)
+    below = sum(row.activation_bytes for row in inner if row.depth == depth + 1)
+    # Repeat joins nothing: its output is its last layer's.
+    own = 0 if layer.kind == "Repeat" else prod(output_shape) * FLOAT32_BYTES
+    return LayerCost(
+        kind=layer.kind,
+        output_shape=output_shape,
+        parameters=trainable + layer.frozen_parameters(shape),
+        trainable_parameters=trainable,
+        macs=layer.macs(shape),
+        activation_bytes=own + below,
+        depth=depth,
+    )

@@ -1,0 +1,191 @@
+"""Layers made of layers, for graphs that are no chain; they say how chains are joined and nothing about Keras kinds.
+
+``Repeat`` is a way of writing: it computes what its layers written out ``times`` times compute, with weights of
+their own each time, but it keeps its own address.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import Field
+
+from harness.spec.layers.layer import Layer, LayerKind
+from harness.spec.layers.shapes import IMAGE_RANK, Loc, Shape, ShapeError, misfit, text
+
+Layers = Annotated[tuple[Layer, ...], Field(strict=False, min_length=1, description="Layers, one after another.")]
+MAX_TIMES = 1000
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Layers one after another; ``loc`` leads from what holds them to their list."""
+
+    loc: Loc
+    layers: Sequence[LayerKind]
+    period: int
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape behind the last layer; raise the first layer that does not fit, with its place."""
+        for position, layer in enumerate(self.layers):
+            try:
+                shape = layer.output_shape(shape)
+            except ShapeError as error:
+                raise error.below(*self.loc, position % self.period) from None
+        return shape
+
+    def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+        """Return the Keras output of the last layer."""
+        for layer in self.layers:
+            x = layer.connect(keras, x)
+        return x
+
+
+def chain(layers: Sequence[LayerKind], *loc: str | int) -> Chain:
+    """Return the layers as a chain that stands at ``loc``."""
+    return Chain(loc, layers, max(len(layers), 1))
+
+
+class CompositeKind(LayerKind):
+    """A layer made of chains that all start at its input."""
+
+    @property
+    @abstractmethod
+    def chains(self) -> tuple[Chain, ...]:
+        """The chains, in the order of their weights."""
+
+    @abstractmethod
+    def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
+        """Return the shape that the chains' outputs are joined to, or raise ShapeError."""
+
+    @abstractmethod
+    def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+        """Return the Keras tensor that the chains' outputs are joined to."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the joined shape, or raise the mistakes of all chains at once."""
+        shapes, mistakes = [], []
+        for part in self.chains:
+            try:
+                shapes.append(part.output_shape(input_shape))
+            except ShapeError as error:
+                mistakes += error.below(self.kind).mistakes
+        if mistakes:
+            raise ShapeError(mistakes)
+        return self.joined_shape(tuple(shapes), input_shape)
+
+    def _over_parts(self, cost: str, input_shape: Shape) -> int:
+        total = 0
+        for part in self.chains:
+            shape = input_shape
+            for layer in part.layers:
+                total += getattr(layer, cost)(shape)
+                shape = layer.output_shape(shape)
+        return total
+
+    def trainable_parameters(self, input_shape: Shape) -> int:
+        """Return the sum over all chains."""
+        return self._over_parts("trainable_parameters", input_shape)
+
+    def frozen_parameters(self, input_shape: Shape) -> int:
+        """Return the sum over all chains."""
+        return self._over_parts("frozen_parameters", input_shape)
+
+    def macs(self, input_shape: Shape) -> int:
+        """Return the sum over all chains."""
+        return self._over_parts("macs", input_shape)
+
+    def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+        """Return the joined Keras tensor."""
+        return self.join(keras, tuple(part.connect(keras, x) for part in self.chains), x)
+
+
+class Residual(CompositeKind):
+    """Adds its input (through the projection, where there is one) to the output of its layers."""
+
+    layers: Layers
+    projection: Annotated[
+        tuple[Layer, ...],
+        Field(strict=False, description="Layers that bring the input to the output's shape; none by default."),
+    ] = ()
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        """The layers, then the projection."""
+        return (chain(self.layers, "layers"), chain(self.projection, "projection"))
+
+    def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
+        """Return the layers' shape, which the other must equal."""
+        output, shortcut = shapes
+        if output != shortcut:
+            other = "its projection makes" if self.projection else "its input is"
+            problem = f"Residual adds what does not fit: its layers make {text(output)}, {other} {text(shortcut)}"
+            raise misfit(f"{problem}; give it a projection whose output is {text(output)} (input {text(input_shape)})")
+        return output
+
+    def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+        """Add the two."""
+        del x
+        return keras.layers.Add()(list(outputs))
+
+
+class Parallel(CompositeKind):
+    """Branches side by side on the same input, added or concatenated along the channels."""
+
+    branches: Annotated[
+        tuple[tuple[Layer, ...], ...],
+        Field(strict=False, min_length=2, description="Lists of layers; an empty list passes the input on."),
+    ]
+    merge: Annotated[
+        Literal["add", "concatenate"], Field(description="add: number by number; concatenate: channel after channel.")
+    ]
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        """The branches in their order."""
+        return tuple(chain(branch, "branches", index) for index, branch in enumerate(self.branches))
+
+    def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
+        """Return the sum's or the concatenation's shape."""
+        del input_shape
+        first, listed = shapes[0], ", ".join(text(shape) for shape in shapes)
+        if self.merge == "add":
+            if len(set(shapes)) > 1:
+                raise misfit(f"Parallel adds what does not fit: its branches make {listed}; make them equal")
+            return first
+        if len({shape[:-1] for shape in shapes}) > 1:
+            equal = "height and width" if len(first) == IMAGE_RANK else "all but the last size"
+            raise misfit(f"Parallel cannot concatenate its branches' {listed}; make {equal} equal")
+        return (*first[:-1], sum(shape[-1] for shape in shapes))
+
+    def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+        """Add or concatenate the branches."""
+        del x
+        merge = keras.layers.Add() if self.merge == "add" else keras.layers.Concatenate()
+        return merge(list(outputs))
+
+
+class Repeat(CompositeKind):
+    """Its layers, so many times one after another, with weights of their own each time."""
+
+    times: Annotated[int, Field(ge=1, le=MAX_TIMES, description="How often.")]
+    layers: Layers
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        """One chain of all repetitions."""
+        return (Chain(("layers",), self.layers * self.times, len(self.layers)),)
+
+    def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
+        """Return the last repetition's shape."""
+        del input_shape
+        return cast("Shape", shapes[0])
+
+    def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+        """Return the last repetition's output."""
+        del keras, x
+        return outputs[0]

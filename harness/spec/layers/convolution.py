@@ -1,0 +1,216 @@
+"""Convolutions over images, under Keras' names; other ranks than images are refused."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from harness.spec.layers import fields as f
+from harness.spec.layers.initializers import GlorotUniform, Zeros
+from harness.spec.layers.layer import LayerKind
+from harness.spec.layers.shapes import PaddingName, Shape, image, misfit, text, windows
+from harness.spec.values import AmountPair
+
+_Two = tuple[int, int]
+
+
+def _positions(
+    kind: str, shape: Shape, window: _Two, strides: _Two, padding: PaddingName, dilation: _Two
+) -> tuple[int, int]:
+    """Return height and width behind a sliding window, or raise that it does not fit."""
+    height, width, _ = image(kind, shape)
+    across = zip((height, width), window, strides, dilation, strict=True)
+    rows, columns = (windows(size, reach, step, padding, gap) for size, reach, step, gap in across)
+    if rows < 1 or columns < 1:
+        spread = "" if max(dilation) == 1 else f" with dilation {text(dilation)}"
+        problem = f"{kind}'s window of {text(window)}{spread} is larger than its input of {text(shape)}"
+        raise misfit(f"{problem}; use a smaller one, padding: same, or less pooling before it")
+    return rows, columns
+
+
+def _no_strides_with_dilation(strides: _Two, dilation: _Two) -> None:
+    if max(strides) > 1 and max(dilation) > 1:
+        raise PydanticCustomError(
+            "strides_with_dilation", "strides and dilation_rate cannot both be above 1; set one of them to 1"
+        )
+
+
+class Conv2D(LayerKind):
+    """Convolution over height and width with a trained kernel."""
+
+    filters: f.Filters
+    kernel_size: f.KernelSize
+    strides: f.Strides = (1, 1)
+    padding: f.Padding = "valid"
+    dilation_rate: f.Dilation = (1, 1)
+    groups: f.Groups = 1
+    activation: f.ActivationField = None
+    use_bias: f.UseBias = True
+    kernel_initializer: f.KernelInitializer = GlorotUniform()
+    bias_initializer: f.VectorInitializer = Zeros()
+    kernel_regularizer: f.WeightRegularizer = None
+    bias_regularizer: f.WeightRegularizer = None
+    activity_regularizer: f.ActivityRegularizer = None
+    kernel_constraint: f.KernelConstraint = None
+    bias_constraint: f.VectorConstraint = None
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> Self:
+        _no_strides_with_dilation(self.strides, self.dilation_rate)
+        if self.filters % self.groups:
+            raise PydanticCustomError("groups", "filters must be a multiple of groups")
+        return self
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the windows that fit, with one channel per filter."""
+        place = _positions("Conv2D", input_shape, self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        if input_shape[-1] % self.groups:
+            raise misfit(f"Conv2D's {self.groups} groups do not divide the {input_shape[-1]} channels of its input")
+        return (*place, self.filters)
+
+    def _kernel(self, input_shape: Shape) -> int:
+        return prod(self.kernel_size) * (input_shape[-1] // self.groups) * self.filters
+
+    def trainable_parameters(self, input_shape: Shape) -> int:
+        """Return kernel and bias."""
+        return self._kernel(input_shape) + self.use_bias * self.filters
+
+    def macs(self, input_shape: Shape) -> int:
+        """Return the kernel's size times the places it is laid on."""
+        return prod(self.output_shape(input_shape)[:2]) * self._kernel(input_shape)
+
+
+class DepthwiseConv2D(LayerKind):
+    """Convolution of each channel on its own."""
+
+    kernel_size: f.KernelSize
+    strides: f.Strides = (1, 1)
+    padding: f.Padding = "valid"
+    depth_multiplier: f.DepthMultiplier = 1
+    dilation_rate: f.Dilation = (1, 1)
+    activation: f.ActivationField = None
+    use_bias: f.UseBias = True
+    depthwise_initializer: f.KernelInitializer = GlorotUniform()
+    bias_initializer: f.VectorInitializer = Zeros()
+    depthwise_regularizer: f.WeightRegularizer = None
+    bias_regularizer: f.WeightRegularizer = None
+    activity_regularizer: f.ActivityRegularizer = None
+    depthwise_constraint: f.KernelConstraint = None
+    bias_constraint: f.VectorConstraint = None
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the windows that fit, with depth_multiplier channels per input channel."""
+        place = _positions(
+            "DepthwiseConv2D", input_shape, self.kernel_size, self.strides, self.padding, self.dilation_rate
+        )
+        return (*place, input_shape[-1] * self.depth_multiplier)
+
+    def trainable_parameters(self, input_shape: Shape) -> int:
+        """Return kernel and bias."""
+        return (prod(self.kernel_size) + self.use_bias) * input_shape[-1] * self.depth_multiplier
+
+    def macs(self, input_shape: Shape) -> int:
+        """Return one window per output number."""
+        return prod(self.output_shape(input_shape)) * prod(self.kernel_size)
+
+
+class SeparableConv2D(LayerKind):
+    """Convolution of each channel on its own, then a 1×1 convolution that mixes the channels."""
+
+    filters: f.Filters
+    kernel_size: f.KernelSize
+    strides: f.Strides = (1, 1)
+    padding: f.Padding = "valid"
+    dilation_rate: f.Dilation = (1, 1)
+    depth_multiplier: f.DepthMultiplier = 1
+    activation: f.ActivationField = None
+    use_bias: f.UseBias = True
+    depthwise_initializer: f.KernelInitializer = GlorotUniform()
+    pointwise_initializer: f.KernelInitializer = GlorotUniform()
+    bias_initializer: f.VectorInitializer = Zeros()
+    depthwise_regularizer: f.WeightRegularizer = None
+    pointwise_regularizer: f.WeightRegularizer = None
+    bias_regularizer: f.WeightRegularizer = None
+    activity_regularizer: f.ActivityRegularizer = None
+    depthwise_constraint: f.KernelConstraint = None
+    pointwise_constraint: f.KernelConstraint = None
+    bias_constraint: f.VectorConstraint = None
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the windows that fit, with one channel per filter."""
+        place = _positions(
+            "SeparableConv2D", input_shape, self.kernel_size, self.strides, self.padding, self.dilation_rate
+        )
+        return (*place, self.filters)
+
+    def _kernels(self, input_shape: Shape) -> int:
+        between = input_shape[-1] * self.depth_multiplier
+        return between * (prod(self.kernel_size) + self.filters)
+
+    def trainable_parameters(self, input_shape: Shape) -> int:
+        """Return both kernels and the bias."""
+        return self._kernels(input_shape) + self.use_bias * self.filters
+
+    def macs(self, input_shape: Shape) -> int:
+        """Return both kernels times the places they are laid on."""
+        return prod(self.output_shape(input_shape)[:2]) * self._kernels(input_shape)
+
+
+class Conv2DTranspose(LayerKind):
+    """Transposed convolution: each input pixel lays a trained window into a larger image."""
+
+    filters: f.Filters
+    kernel_size: f.KernelSize
+    strides: f.Strides = (1, 1)
+    padding: f.Padding = "valid"
+    output_padding: Annotated[
+        AmountPair | None, Field(description="Rows and columns added at one side; less than the strides.")
+    ] = None
+    dilation_rate: f.Dilation = (1, 1)
+    activation: f.ActivationField = None
+    use_bias: f.UseBias = True
+    kernel_initializer: f.KernelInitializer = GlorotUniform()
+    bias_initializer: f.VectorInitializer = Zeros()
+    kernel_regularizer: f.WeightRegularizer = None
+    bias_regularizer: f.WeightRegularizer = None
+    activity_regularizer: f.ActivityRegularizer = None
+    kernel_constraint: f.KernelConstraint = None
+    bias_constraint: f.VectorConstraint = None
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> Self:
+        _no_strides_with_dilation(self.strides, self.dilation_rate)
+        added = self.output_padding or (0, 0)
+        if added[0] >= self.strides[0] or added[1] >= self.strides[1]:
+            raise PydanticCustomError("output_padding", "output_padding must be less than strides")
+        return self
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the size that a convolution with these fields would have come from."""
+        height, width, _ = image("Conv2DTranspose", input_shape)
+        rows, columns = self._size(height, 0), self._size(width, 1)
+        if rows < 1 or columns < 1:
+            raise misfit(f"Conv2DTranspose makes {rows}×{columns} of its input of {text(input_shape)}")
+        return (rows, columns, self.filters)
+
+    def _size(self, size: int, side: int) -> int:
+        stride = self.strides[side]
+        reach = self.dilation_rate[side] * (self.kernel_size[side] - 1) + 1
+        if self.output_padding is None:
+            return size * stride + (max(reach - stride, 0) if self.padding == "valid" else 0)
+        cut = 2 * (reach // 2) if self.padding == "same" else 0
+        return (size - 1) * stride + reach - cut + self.output_padding[side]
+
+    def _kernel(self, input_shape: Shape) -> int:
+        return prod(self.kernel_size) * input_shape[-1] * self.filters
+
+    def trainable_parameters(self, input_shape: Shape) -> int:
+        """Return kernel and bias."""
+        return self._kernel(input_shape) + self.use_bias * self.filters
+
+    def macs(self, input_shape: Shape) -> int:
+        """Return the kernel's size times the input's pixels, each of which lays it once."""
+        return prod(input_shape[:2]) * self._kernel(input_shape)

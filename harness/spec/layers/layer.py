@@ -1,0 +1,55 @@
+"""What every kind of layer is and where the kinds are found; holds no kind.
+
+Left out of all kinds is what cannot change what is computed (name, dtype, trainable), what the harness decides
+(seeds, the channels' place), and what training here does not support (LoRA, quantization).
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from types import ModuleType
+from typing import Annotated, Any, ClassVar
+
+from harness.spec.kinds import Family, KerasKind
+from harness.spec.layers.shapes import Shape
+
+
+class LayerKind(KerasKind):
+    """One layer: its fields, what it makes of a shape, what it costs, and its Keras call."""
+
+    keras_module: ClassVar[str] = "layers"
+
+    @abstractmethod
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape behind the layer, batch left out; raise ShapeError where the input does not fit."""
+
+    def trainable_parameters(self, input_shape: Shape) -> int:
+        """Return how many weights are trained."""
+        del input_shape
+        return 0
+
+    def frozen_parameters(self, input_shape: Shape) -> int:
+        """Return how many weights are kept but not trained, such as moving averages."""
+        del input_shape
+        return 0
+
+    def macs(self, input_shape: Shape) -> int:
+        """Return the multiply-accumulates for one example: convolutions and dense products, nothing else."""
+        del input_shape
+        return 0
+
+    def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors, and Keras is not imported)
+        """Return the layer's Keras output for the Keras tensor ``x``."""
+        return self.build(keras)(x)
+
+
+class SameShape:
+    """Mixed into layers that leave the shape as it is."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the input's shape."""
+        return input_shape
+
+
+LAYERS = Family("layer", LayerKind, "harness.spec.layers")
+Layer = Annotated[LayerKind, LAYERS]

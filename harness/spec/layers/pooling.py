@@ -1,0 +1,83 @@
+"""Pooling over images, under Keras' names; none of them has weights."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from harness.spec.layers import fields as f
+from harness.spec.layers.layer import LayerKind
+from harness.spec.layers.shapes import Shape, image, misfit, text, windows
+from harness.spec.values import Pair
+
+PoolSize = Annotated[Pair, Field(description="Height and width of the window: one number or two.")]
+PoolStrides = Annotated[
+    Pair | None, Field(description="Steps of the window; as large as the window by default.", validate_default=True)
+]
+
+
+class _Pooling2D(LayerKind):
+    pool_size: PoolSize
+    strides: PoolStrides = None
+    padding: f.Padding = "valid"
+
+    @field_validator("strides")
+    @classmethod
+    def _as_large_as_the_window(cls, strides: Pair | None, info: ValidationInfo) -> Pair | None:
+        # Written or not, it is the same computation, and so must have the same dump.
+        return strides or info.data.get("pool_size")
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the windows that fit; what is left at the border is dropped unless padding is same."""
+        height, width, channels = image(self.kind, input_shape)
+        strides = self.strides or self.pool_size
+        rows = windows(height, self.pool_size[0], strides[0], self.padding)
+        columns = windows(width, self.pool_size[1], strides[1], self.padding)
+        if rows < 1 or columns < 1:
+            problem = f"{self.kind}'s window of {text(self.pool_size)} is larger than its input of {text(input_shape)}"
+            raise misfit(f"{problem}; pool less, or use padding: same")
+        return (rows, columns, channels)
+
+
+class MaxPooling2D(_Pooling2D):
+    """The largest value of each window."""
+
+    pool_size: PoolSize = (2, 2)
+
+
+class AveragePooling2D(_Pooling2D):
+    """The mean of each window."""
+
+
+class _GlobalPooling2D(LayerKind):
+    keepdims: Annotated[bool, Field(description="Keep a height and width of 1.")] = False
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return one number per channel."""
+        channels = image(self.kind, input_shape)[2]
+        return (1, 1, channels) if self.keepdims else (channels,)
+
+
+class GlobalAveragePooling2D(_GlobalPooling2D):
+    """The mean of each channel over the whole image."""
+
+
+class GlobalMaxPooling2D(_GlobalPooling2D):
+    """The largest value of each channel over the whole image."""
+
+
+class _AdaptivePooling2D(LayerKind):
+    output_size: Annotated[Pair, Field(description="Height and width of the output: one number or two.")]
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the size asked for."""
+        return (*self.output_size, image(self.kind, input_shape)[2])
+
+
+class AdaptiveAveragePooling2D(_AdaptivePooling2D):
+    """Means of as many windows as the output has pixels."""
+
+
+class AdaptiveMaxPooling2D(_AdaptivePooling2D):
+    """Largest values of as many windows as the output has pixels."""

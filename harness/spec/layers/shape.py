@@ -1,0 +1,119 @@
+"""Layers that only move numbers around or repeat them, under Keras' names; none of them has weights."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from harness.spec.layers.layer import LayerKind, SameShape
+from harness.spec.layers.shapes import Shape, image, misfit, text
+from harness.spec.values import Count, Pair, Sides
+
+
+class Flatten(LayerKind):
+    """All numbers in one row."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return how many numbers there are."""
+        return (prod(input_shape),)
+
+
+class Identity(SameShape, LayerKind):
+    """Nothing at all: the input as it is."""
+
+
+def _one_free(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    if sizes.count(-1) > 1:
+        raise PydanticCustomError("free_sizes", "only one size can be -1, the one that is left to be found")
+    if 0 in sizes:
+        raise PydanticCustomError("zero_size", "a size of 0 holds nothing; write 1 or more, or -1")
+    return sizes
+
+
+class Reshape(LayerKind):
+    """The same numbers in another shape."""
+
+    target_shape: Annotated[
+        tuple[Annotated[int, Field(ge=-1, le=2**31 - 1)], ...],
+        Field(strict=False, min_length=1, description="The new shape without the batch; one size may be -1."),
+        AfterValidator(_one_free),
+    ]
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the target with its free size filled in."""
+        size, fixed = prod(input_shape), prod(n for n in self.target_shape if n != -1)
+        if size % fixed or (-1 not in self.target_shape and size != fixed):
+            have = f"its input of {text(input_shape)} has {size:,} numbers"
+            raise misfit(f"Reshape cannot make {text(self.target_shape)} of {have}")
+        return tuple(size // fixed if n == -1 else n for n in self.target_shape)
+
+
+class ZeroPadding2D(LayerKind):
+    """Zeros around the image."""
+
+    padding: Annotated[
+        Sides, Field(description="Rows and columns added: one number, two, or [[top, bottom], [left, right]].")
+    ] = ((1, 1), (1, 1))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the image with its border."""
+        height, width, channels = image("ZeroPadding2D", input_shape)
+        return (height + sum(self.padding[0]), width + sum(self.padding[1]), channels)
+
+
+class Cropping2D(LayerKind):
+    """The image without its border."""
+
+    cropping: Annotated[
+        Sides, Field(description="Rows and columns cut off: one number, two, or [[top, bottom], [left, right]].")
+    ] = ((0, 0), (0, 0))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return what is left of the image."""
+        height, width, channels = image("Cropping2D", input_shape)
+        rows, columns = height - sum(self.cropping[0]), width - sum(self.cropping[1])
+        if rows < 1 or columns < 1:
+            raise misfit(f"Cropping2D leaves nothing of its input of {text(input_shape)}; crop less")
+        return (rows, columns, channels)
+
+
+class UpSampling2D(LayerKind):
+    """A larger image by repeating or interpolating pixels."""
+
+    size: Annotated[Pair, Field(description="Factors for height and width: one number or two.")] = (2, 2)
+    interpolation: Annotated[
+        Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"],
+        Field(description="How pixels between are found; nearest repeats them."),
+    ] = "nearest"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the enlarged image."""
+        height, width, channels = image("UpSampling2D", input_shape)
+        return (height * self.size[0], width * self.size[1], channels)
+
+
+class _ToSize(LayerKind):
+    height: Annotated[Count, Field(description="Rows of the output.")]
+    width: Annotated[Count, Field(description="Columns of the output.")]
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the size asked for."""
+        return (self.height, self.width, image(self.kind, input_shape)[2])
+
+
+class CenterCrop(_ToSize):
+    """The middle of the image (scaled up where it is too small)."""
+
+
+class Resizing(_ToSize):
+    """The image scaled to another size."""
+
+    interpolation: Annotated[
+        Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"],
+        Field(description="How pixels between are found."),
+    ] = "bilinear"
+    crop_to_aspect_ratio: Annotated[bool, Field(description="Cut rather than distort.")] = False
+    antialias: Annotated[bool, Field(description="Smooth before scaling down.")] = False

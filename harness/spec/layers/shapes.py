@@ -1,0 +1,63 @@
+"""Shapes without the batch, how windows slide over them, and what to say when they don't fit; holds no layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.errors import BenchError
+
+Shape = tuple[int, ...]
+Loc = tuple[str | int, ...]
+PaddingName = Literal["valid", "same"]
+
+IMAGE_RANK = 3
+
+
+@dataclass(frozen=True)
+class ShapeMistake:
+    """A layer that its input doesn't fit; ``loc`` leads to it, as in ``("layers", 3, "Residual", "layers", 1)``."""
+
+    loc: Loc
+    message: str
+
+
+class ShapeError(BenchError):
+    """The shape mistakes of a network: at least the first of every chain."""
+
+    def __init__(self, mistakes: Iterable[ShapeMistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(mistake.message for mistake in self.mistakes))
+
+    def below(self, *loc: str | int) -> ShapeError:
+        """Return the same mistakes, seen from further up."""
+        return ShapeError(ShapeMistake((*loc, *mistake.loc), mistake.message) for mistake in self.mistakes)
+
+
+def misfit(message: str) -> ShapeError:
+    """Return the error for the layer at hand; who holds the layer puts the way to it in front."""
+    return ShapeError([ShapeMistake((), message)])
+
+
+def text(shape: Shape) -> str:
+    """Write a shape as people do: 26×26×32."""
+    return "×".join(map(str, shape))
+
+
+def image(kind: str, shape: Shape) -> tuple[int, int, int]:
+    """Return height, width and channels, or raise that ``kind`` takes images only."""
+    if len(shape) != IMAGE_RANK:
+        message = f"{kind} takes images (height × width × channels), but its input is {text(shape)}"
+        raise misfit(f"{message}; move it before what flattens, or put a Reshape before it")
+    return shape[0], shape[1], shape[2]
+
+
+def windows(size: int, window: int, stride: int, padding: PaddingName, dilation: int = 1) -> int:
+    """Return how many windows fit into ``size`` pixels (0: none), as TensorFlow counts them.
+
+    Source: https://www.tensorflow.org/api_docs/python/tf/nn/convolution
+    """
+    reach = dilation * (window - 1) + 1
+    places = size if padding == "same" else max(size - reach + 1, 0)
+    return -(-places // stride)

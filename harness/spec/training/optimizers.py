@@ -1,0 +1,191 @@
+"""Keras' optimizers that make sense here, under its names and with today's rules and defaults; steps nothing.
+
+RMSprop adds epsilon inside the square root, as Keras has done since 2.11: lr·g / sqrt(v + epsilon).
+Left out are moving averages of the weights (they act at the end of ``fit`` only), loss scaling (one precision
+here) and gradient accumulation (say a larger batch).
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from harness.spec.kinds import Family, KerasKind
+from harness.spec.training.schedules import LearningRate, ScheduleKind
+from harness.spec.values import BelowOne, NonNegative, Positive
+
+
+def _none_for_zero(value: float | None) -> float | None:
+    return value or None
+
+
+WeightDecay = Annotated[
+    NonNegative | None,
+    AfterValidator(_none_for_zero),
+    Field(description="Share of each weight taken off at every step, times the learning rate."),
+]
+Epsilon = Annotated[NonNegative, Field(description="Small number that keeps a division from blowing up.")]
+Beta1 = Annotated[BelowOne, Field(description="Decay of the mean of gradients.")]
+Beta2 = Annotated[BelowOne, Field(description="Decay of the mean of squared gradients.")]
+Rho = Annotated[BelowOne, Field(description="Decay of the mean of squared gradients.")]
+Momentum = Annotated[BelowOne, Field(description="Share of the last step that is made again.")]
+AmsGrad = Annotated[bool, Field(description="Whether the largest mean of squared gradients so far is used.")]
+ClipNorm = Annotated[Positive | None, Field(description="Largest norm of each weight's gradient.")]
+ClipValue = Annotated[Positive | None, Field(description="Largest entry of each gradient.")]
+GlobalClipNorm = Annotated[Positive | None, Field(description="Largest norm of all gradients together.")]
+
+
+class OptimizerKind(KerasKind):
+    """One optimizer. ``slots`` says how many numbers it keeps for each trained weight."""
+
+    keras_module: ClassVar[str] = "optimizers"
+
+    learning_rate: LearningRate = 0.001
+    weight_decay: WeightDecay = None
+    clipnorm: ClipNorm = None
+    clipvalue: ClipValue = None
+    global_clipnorm: GlobalClipNorm = None
+
+    @model_validator(mode="after")
+    def _one_clip(self) -> Self:
+        clips = (self.clipnorm, self.clipvalue, self.global_clipnorm)
+        if sum(clip is not None for clip in clips) > 1:
+            raise PydanticCustomError("clips", "only one of clipnorm, clipvalue and global_clipnorm can be set")
+        return self
+
+    @property
+    def slots(self) -> int:
+        """Numbers kept for each trained weight."""
+        return 2
+
+    @property
+    def spans_training(self) -> bool:
+        """Tell whether the length of the training is part of the learning rate."""
+        return isinstance(self.learning_rate, ScheduleKind) and self.learning_rate.spans_training
+
+    def build(self, keras: ModuleType, total_steps: int | None = None) -> Any:  # noqa: ANN401 (Keras' own types)
+        """Return the Keras optimizer; ``total_steps`` is needed where a schedule spans the whole training."""
+        if isinstance(self.learning_rate, ScheduleKind) and self.spans_training:
+            settled = self.model_copy(update={"learning_rate": self.learning_rate.over(total_steps)})
+            return settled.build(keras)
+        return super().build(keras)
+
+
+class SGD(OptimizerKind):
+    """Steps against the gradient, with momentum where it is set."""
+
+    aliases: ClassVar = ("sgd",)
+
+    learning_rate: LearningRate = 0.01
+    momentum: Momentum = 0.0
+    nesterov: Annotated[bool, Field(description="Whether momentum looks ahead.")] = False
+
+    @property
+    def slots(self) -> int:
+        """A velocity, with momentum."""
+        return int(self.momentum > 0)
+
+
+class RMSprop(OptimizerKind):
+    """Steps divided by the root of the mean of squared gradients."""
+
+    aliases: ClassVar = ("rmsprop",)
+
+    rho: Rho = 0.9
+    momentum: Momentum = 0.0
+    epsilon: Epsilon = 1e-7
+    centered: Annotated[bool, Field(description="Whether the gradient's mean is taken off first.")] = False
+
+    @property
+    def slots(self) -> int:
+        """A mean of squares; a velocity with momentum; a mean when centered."""
+        return 1 + (self.momentum > 0) + self.centered
+
+
+class Adam(OptimizerKind):
+    """Means of gradients divided by the root of means of squared gradients."""
+
+    aliases: ClassVar = ("adam",)
+
+    beta_1: Beta1 = 0.9
+    beta_2: Beta2 = 0.999
+    epsilon: Epsilon = 1e-7
+    amsgrad: AmsGrad = False
+
+    @property
+    def slots(self) -> int:
+        """Two means, and the largest one for amsgrad."""
+        return 2 + self.amsgrad
+
+
+class AdamW(OptimizerKind):
+    """Adam with weight decay apart from the gradient."""
+
+    aliases: ClassVar = ("adamw",)
+
+    weight_decay: Annotated[
+        NonNegative, Field(description="Share of each weight taken off at every step, times the learning rate.")
+    ] = 0.004
+    beta_1: Beta1 = 0.9
+    beta_2: Beta2 = 0.999
+    epsilon: Epsilon = 1e-7
+    amsgrad: AmsGrad = False
+
+    @property
+    def slots(self) -> int:
+        """Two means, and the largest one for amsgrad."""
+        return 2 + self.amsgrad
+
+
+class Nadam(OptimizerKind):
+    """Adam whose momentum looks ahead."""
+
+    aliases: ClassVar = ("nadam",)
+
+    beta_1: Beta1 = 0.9
+    beta_2: Beta2 = 0.999
+    epsilon: Epsilon = 1e-7
+
+
+class Adagrad(OptimizerKind):
+    """Steps divided by the root of the sum of all squared gradients so far."""
+
+    aliases: ClassVar = ("adagrad",)
+
+    initial_accumulator_value: Annotated[NonNegative, Field(description="What the sum starts at.")] = 0.1
+    epsilon: Epsilon = 1e-7
+
+    @property
+    def slots(self) -> int:
+        """A sum of squares."""
+        return 1
+
+
+class Adadelta(OptimizerKind):
+    """Steps scaled by the mean of squared steps over that of squared gradients; the original has a rate of 1.0."""
+
+    aliases: ClassVar = ("adadelta",)
+
+    rho: Rho = 0.95
+    epsilon: Epsilon = 1e-7
+
+
+class Lion(OptimizerKind):
+    """Steps of one size in the direction of the mean gradient's signs."""
+
+    aliases: ClassVar = ("lion",)
+
+    beta_1: Beta1 = 0.9
+    beta_2: Annotated[BelowOne, Field(description="Decay of the momentum.")] = 0.99
+
+    @property
+    def slots(self) -> int:
+        """A momentum."""
+        return 1
+
+
+OPTIMIZERS = Family("optimizer", OptimizerKind, __name__)
+Optimizer = Annotated[OptimizerKind, OPTIMIZERS]

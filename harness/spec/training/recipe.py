@@ -1,0 +1,38 @@
+"""The ``training:`` block of a spec file; trains nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.spec.training.losses import Loss
+from harness.spec.training.optimizers import Optimizer
+from harness.spec.values import BelowOne, Count
+
+
+class Recipe(BaseModel):
+    """How a document trains its network."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+    optimizer: Annotated[Optimizer, Field(description="How weights follow the gradient.")]
+    loss: Annotated[Loss, Field(description="What training makes small.")]
+    batch_size: Annotated[Count, Field(description="Training images per step.")]
+    epochs: Annotated[Count, Field(description="Passes over the training images.")]
+    validation_split: Annotated[
+        BelowOne, Field(description="Share of the training images, the last ones, that is not trained on.")
+    ] = 0.0
+
+    @property
+    def depends_on_epochs(self) -> bool:
+        """Tell whether another number of epochs changes the first ones too, as a schedule over all of them does."""
+        return self.optimizer.spans_training
+
+    def training_examples(self, examples: int) -> int:
+        """Return how many of so many images are trained on: what Keras' ``validation_split`` leaves."""
+        return int(examples * (1.0 - self.validation_split))
+
+    def steps_per_epoch(self, examples: int) -> int:
+        """Return the batches of an epoch over so many images, the last one being smaller where it must."""
+        return -(-self.training_examples(examples) // self.batch_size)

@@ -1,0 +1,148 @@
+"""Learning rates that change from step to step, under Keras' names; a step is one batch.
+
+Where Keras asks for ``decay_steps``, it may be left out here: the schedule then spans the whole training, and
+the recipe's numbers depend on its epochs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from annotated_types import Ge
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, SerializationInfo, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
+
+from harness.spec.kinds import Family, KerasKind
+from harness.spec.values import Count, Fraction, NonNegative, Positive
+
+InitialRate = Annotated[Positive, Field(description="Learning rate of the first step.")]
+DecaySteps = Annotated[
+    Count | None, Field(description="Steps (batches) of the decay; left out: those of the whole training.")
+]
+DecayRate = Annotated[Positive, Field(description="Factor of the decay per decay_steps.")]
+Staircase = Annotated[bool, Field(description="Decay in jumps of decay_steps rather than at every step.")]
+
+
+class ScheduleKind(KerasKind):
+    """A learning rate that changes from step to step."""
+
+    keras_module: ClassVar[str] = "optimizers.schedules"
+
+    @property
+    def spans_training(self) -> bool:
+        """Tell whether the length of the training is part of the schedule."""
+        return getattr(self, "decay_steps", 1) is None
+
+    def over(self, total_steps: int | None) -> Self:
+        """Return the schedule with its open length filled in; raise ValueError where that is not known."""
+        if not self.spans_training:
+            return self
+        if total_steps is None:
+            raise ValueError(f"{self.kind} spans the whole training: say how many steps that has")
+        # CosineDecay counts its warm-up apart from its decay.
+        left = total_steps - getattr(self, "warmup_steps", 0)
+        return self.model_copy(update={"decay_steps": max(left, 1)})
+
+
+class ExponentialDecay(ScheduleKind):
+    """initial × decay_rate ^ (step / decay_steps)."""
+
+    initial_learning_rate: InitialRate
+    decay_steps: DecaySteps = None
+    decay_rate: DecayRate
+    staircase: Staircase = False
+
+
+class InverseTimeDecay(ScheduleKind):
+    """initial / (1 + decay_rate × step / decay_steps)."""
+
+    initial_learning_rate: InitialRate
+    decay_steps: DecaySteps = None
+    decay_rate: DecayRate
+    staircase: Staircase = False
+
+
+class PolynomialDecay(ScheduleKind):
+    """From the initial rate to the end rate along a power of the step; a straight line by default."""
+
+    initial_learning_rate: InitialRate
+    decay_steps: DecaySteps = None
+    end_learning_rate: NonNegative = 0.0001
+    power: Positive = 1.0
+    cycle: bool = False
+
+
+class CosineDecay(ScheduleKind):
+    """From the initial rate along half a cosine to alpha × initial, after an optional warm-up."""
+
+    initial_learning_rate: Annotated[NonNegative, Field(description="Learning rate of the first step.")]
+    decay_steps: DecaySteps = None
+    alpha: Annotated[Fraction, Field(description="The last rate as a share of the first.")] = 0.0
+    warmup_target: Annotated[Positive | None, Field(description="Rate at the end of the warm-up.")] = None
+    warmup_steps: Annotated[int, Ge(0), Field(description="Steps (batches) of the warm-up.")] = 0
+
+
+class CosineDecayRestarts(ScheduleKind):
+    """Half cosines one after another, each longer than the one before."""
+
+    initial_learning_rate: InitialRate
+    first_decay_steps: Annotated[Count, Field(description="Steps (batches) of the first one.")]
+    t_mul: Annotated[Positive, Field(description="Factor on the length, from one to the next.")] = 2.0
+    m_mul: Annotated[Positive, Field(description="Factor on the first rate, from one to the next.")] = 1.0
+    alpha: Annotated[Fraction, Field(description="The last rate as a share of the first.")] = 0.0
+
+
+class PiecewiseConstantDecay(ScheduleKind):
+    """Constant rates: values[i] up to and with step boundaries[i], the last value after them."""
+
+    boundaries: Annotated[
+        tuple[Count, ...], Field(strict=False, min_length=1, description="Steps at which the rate changes.")
+    ]
+    values: Annotated[
+        tuple[Positive, ...], Field(strict=False, description="Rates: one more than there are boundaries.")
+    ]
+
+    @model_validator(mode="after")
+    def _one_more_value(self) -> Self:
+        if len(self.values) != len(self.boundaries) + 1:
+            raise PydanticCustomError("piecewise", "there must be one more of values than of boundaries")
+        if list(self.boundaries) != sorted(set(self.boundaries)):
+            raise PydanticCustomError("piecewise", "boundaries must rise")
+        return self
+
+
+SCHEDULES = Family("schedule", ScheduleKind, __name__)
+_SCHEDULE = Annotated[ScheduleKind, SCHEDULES]
+
+
+class NumberOrSchedule:
+    """Reads a positive number as it is and all else as a schedule, without a union's detour in error paths."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Put the number before the family."""
+        del source
+        dump = core_schema.plain_serializer_function_ser_schema(self._dump, info_arg=True)
+        family = handler.generate_schema(_SCHEDULE)
+        return core_schema.no_info_wrap_validator_function(self._read, family, serialization=dump)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer both."""
+        return {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, handler(schema)]}
+
+    @staticmethod
+    def _read(value: object, family: core_schema.ValidatorFunctionWrapHandler) -> object:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return family(value)
+        if not 0 < value < float("inf"):
+            raise PydanticKnownError("greater_than", {"gt": 0})
+        return float(value)
+
+    @staticmethod
+    def _dump(value: float | ScheduleKind, info: SerializationInfo) -> object:
+        return SCHEDULES.dump(value, info) if isinstance(value, ScheduleKind) else value
+
+
+LearningRate = Annotated[
+    float | ScheduleKind, NumberOrSchedule(), Field(description="Size of a step: a number, or a schedule.")
+]
