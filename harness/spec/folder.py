@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
@@ -22,9 +23,7 @@ class NoArchitectures(BenchError):
 
     def __init__(self, folder: Path) -> None:
         state = "has no .yaml file" if folder.is_dir() else "is no folder"
-        super().__init__(
-            f"{folder}: {state}; give another with --architectures, or start one with 'bench new NAME'"
-        )
+        super().__init__(f"{folder}: {state}; give another with --architectures, or start one with 'bench new NAME'")
 
 
 class UnknownArchitecture(BenchError):
@@ -33,6 +32,13 @@ class UnknownArchitecture(BenchError):
     def __init__(self, names: Sequence[str], known: Sequence[str], folder: Path) -> None:
         lines = [_unknown(name, known, folder) for name in names]
         super().__init__("\n".join(lines))
+
+
+class NotOne(BenchError):
+    """A glob means several files where one is needed."""
+
+    def __init__(self, name: str, files: Sequence[Path]) -> None:
+        super().__init__(f"'{name}' means {', '.join(path.stem for path in files)}; name one of them")
 
 
 def architectures_folder(given: Path | None = None) -> Path:
@@ -67,6 +73,14 @@ def select_files(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
     return tuple(path for path in files if not wanted or any(_means(name, path) for name in wanted))
 
 
+def only_file(name: str, folder: Path) -> Path:
+    """Return the one file that a name or a glob means."""
+    files = select_files([name], folder)
+    if len(files) > 1:
+        raise NotOne(name, files)
+    return files[0]
+
+
 def is_safe_name(name: str) -> bool:
     """Say whether a name can be part of a file's name on every system."""
     return bool(_SAFE_NAME.fullmatch(name)) and not _RESERVED.fullmatch(name) and not name.endswith(".")
@@ -74,7 +88,9 @@ def is_safe_name(name: str) -> bool:
 
 def leaves(path: Path) -> bool:
     """Say whether a file is a link to somewhere outside its own folder."""
-    return path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve())
+    # realpath, since Path.resolve raises at a loop of links in Python 3.11 and 3.12.
+    target = Path(os.path.realpath(path))
+    return path.is_symlink() and not target.is_relative_to(os.path.realpath(path.parent))
 
 
 def _means(name: str, path: Path) -> bool:

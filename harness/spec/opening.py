@@ -29,9 +29,7 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise invalid(
-            path, f"can't be read: {_reason(error)}", "check the path and its permissions"
-        ) from None
+        raise invalid(path, f"can't be read: {_reason(error)}", "check the path and its permissions") from None
     if len(raw) > MAX_BYTES:
         raise _too_large(path, len(raw))
     return raw

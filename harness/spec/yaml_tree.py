@@ -1,18 +1,16 @@
 """Plain data out of YAML text, with the place of every key and value; it knows nothing of architectures.
 
-YAML 1.2 is read from the parser's events rather than through a loader: events come one at a time, so depth is
-bounded before anything recurses, and a file with three mistakes tells all three.
+YAML is read from the parser's events rather than through a loader: events come one at a time, so depth is bounded
+before anything recurses, nothing is ever constructed, and a file with three mistakes tells all three.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -23,21 +21,12 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from harness.spec.mistakes import shown
-from harness.spec.written import WrittenFloat
+from harness.spec.scalars import plain
 
 MAX_DEPTH = 40
-MAX_DIGITS = 18
-
-# The core schema of YAML 1.2.2, section 10.3.2; octal and hexadecimal numbers are left out: nobody writes
-# a number of filters so, and as text they are told as a mistake.
-_NULL = re.compile(r"~|null|Null|NULL|")
-_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
-_INT = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
 
 Path = tuple[str | int, ...]
 
@@ -78,13 +67,38 @@ class Tree:
         return self.values.get(path, START)
 
 
-class _TooDeep(Exception):  # noqa: N818 - a signal inside this module, told as a slip
-    """The nesting is deeper than any architecture needs."""
+def parse(text: str) -> Tree:
+    """Return the text's data and all that is wrong with it as YAML; it never raises for what a file holds."""
+    builder = _Builder()
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            builder.take(event)
+    except _Stop as stop:
+        return _without_data(builder.tree, stop.slip)
+    except MarkedYAMLError as error:
+        return _without_data(builder.tree, _syntax_slip(error, text))
+    except ReaderError as error:
+        return _without_data(builder.tree, _character_slip(error, text))
+    except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError):
+        # Some malformed input ends in ruamel's own bare Python errors.
+        return _without_data(builder.tree, Slip(START, "this is not YAML", _CHECK))
+    return builder.tree
+
+
+_CHECK = "check quotes, brackets, colons and indentation"
+
+
+class _Stop(Exception):  # noqa: N818 - a signal inside this module
+    """Nothing behind this slip can be read."""
+
+    def __init__(self, slip: Slip) -> None:
+        self.slip = slip
+        super().__init__(slip.what)
 
 
 @dataclass
 class _Open:
-    """A mapping or a list whose end has not come yet."""
+    """A mapping or a list whose end has not come yet, and the key that waits for its value."""
 
     container: dict[str, Any] | list[Any]
     path: Path
@@ -96,156 +110,125 @@ class _Builder:
 
     def __init__(self) -> None:
         self.tree = Tree()
-        self.open: list[_Open] = []
-        self.documents = 0
+        self._open: list[_Open] = []
+        self._documents = 0
 
     def take(self, event: Event) -> None:
         """Add one event to the tree."""
-        if isinstance(event, DocumentStartEvent):
-            self._start_document(event)
-        elif self.documents > 1:
-            return
-        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
-            self._start(event, {} if isinstance(event, MappingStartEvent) else [])
-        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
-            self.open.pop()
-        elif isinstance(event, ScalarEvent):
-            self._scalar(event)
-        elif isinstance(event, AliasEvent):
-            self._slip(
-                event, f"the alias *{event.anchor} refers to another place", "write the value out here"
-            )
-            self._put(None, event)
+        match event:
+            case DocumentStartEvent():
+                self._start_document(event)
+            case MappingStartEvent():
+                self._start(event, {})
+            case SequenceStartEvent():
+                self._start(event, [])
+            case MappingEndEvent() | SequenceEndEvent():
+                self._open.pop()
+            case ScalarEvent():
+                self._scalar(event)
+            case AliasEvent():
+                self._slip(event, f"the alias *{event.anchor} refers to another place", "write the value out here")
+                self._put(None, event)
 
     def _start_document(self, event: Event) -> None:
-        self.documents += 1
-        if self.documents == 2:  # noqa: PLR2004 - the second of two
-            self._slip(
-                event,
-                "a second document starts here",
-                "keep one architecture per file: remove '---' and what follows",
-            )
+        self._documents += 1
+        if self._documents > 1:
+            remedy = "keep one architecture per file: remove '---' and what follows"
+            raise _Stop(Slip(_place(event), "a second document starts here", remedy))
 
     def _start(self, event: Event, container: dict[str, Any] | list[Any]) -> None:
-        if len(self.open) >= MAX_DEPTH:
-            self._slip(
-                event, f"the nesting is deeper than {MAX_DEPTH} levels", "write a flatter list of layers"
-            )
-            raise _TooDeep
-        self._check_plain(event)
+        if len(self._open) >= MAX_DEPTH:
+            what = f"the nesting is deeper than {MAX_DEPTH} levels"
+            raise _Stop(Slip(_place(event), what, "write a flatter list of layers"))
         if self._expects_key():
-            self._slip(event, "a key must be a word", "write 'name: value'")
-            self.open[-1].key = ""
-            self.open.append(_Open(container, (*self.open[-1].path, "")))
-            return
-        self.open.append(_Open(container, self._put(container, event)))
+            raise _Stop(Slip(_place(event), "a key must be a word", "write 'name: value'"))
+        self._check_plain(event)
+        self._open.append(_Open(container, self._put(container, event)))
 
     def _scalar(self, event: ScalarEvent) -> None:
         self._check_plain(event)
         if self._expects_key():
             self._key(event)
         else:
-            self._put(self._resolve(event), event)
+            self._put(self._value(event), event)
+
+    def _expects_key(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1].container, dict) and self._open[-1].key is None
 
     def _key(self, event: ScalarEvent) -> None:
-        parent = self.open[-1]
+        parent = self._open[-1]
         path = (*parent.path, event.value)
         if path in self.tree.keys:
-            line = self.tree.keys[path].line
-            self._slip(
-                event, f"{shown(event.value)} is given twice (first in line {line})", "keep one of the two"
-            )
+            what = f"{shown(event.value)} is given twice (first in line {self.tree.keys[path].line})"
+            self._slip(event, what, "keep one of the two")
         self.tree.keys.setdefault(path, _place(event))
         parent.key = event.value
 
-    def _expects_key(self) -> bool:
-        return bool(self.open) and isinstance(self.open[-1].container, dict) and self.open[-1].key is None
+    def _value(self, event: ScalarEvent) -> object:
+        if not event.implicit[0]:  # quoted, or a block of text
+            return event.value
+        try:
+            return plain(event.value)
+        except ValueError:
+            self._slip(event, "the number is too large", "write one with fewer digits")
+            return None
 
     def _put(self, value: object, event: Event) -> Path:
         """Put a value into the innermost open container and return its path."""
-        if not self.open:
+        path = self._next_path()
+        self.tree.values[path] = _place(event)
+        if not self._open:
             self.tree.data = value
-            self.tree.values[()] = _place(event)
-            return ()
-        parent = self.open[-1]
+            return path
+        parent = self._open[-1]
         if isinstance(parent.container, list):
-            path: Path = (*parent.path, len(parent.container))
             parent.container.append(value)
         else:
-            key = parent.key or ""
-            path = (*parent.path, key)
-            parent.container[key] = value
+            parent.container[str(path[-1])] = value
             parent.key = None
-        self.tree.values[path] = _place(event)
         return path
+
+    def _next_path(self) -> Path:
+        if not self._open:
+            return ()
+        parent = self._open[-1]
+        last = len(parent.container) if isinstance(parent.container, list) else parent.key
+        return (*parent.path, "" if last is None else last)
 
     def _check_plain(self, event: Event) -> None:
         if event.anchor is not None:
             self._slip(event, f"the anchor &{event.anchor} is not part of the language", "remove it")
-        if event.tag is not None and event.tag != "!":
+        if event.tag is not None:
             self._slip(event, f"the tag {shown(str(event.tag))} is not part of the language", "remove it")
-
-    def _resolve(self, event: ScalarEvent) -> object:
-        if not event.implicit[0]:
-            return event.value
-        if _INT.fullmatch(event.value) and len(event.value) > MAX_DIGITS:
-            self._slip(event, "the number is too large", "write one with fewer digits")
-            return None
-        return plain(event.value)
 
     def _slip(self, event: Event, what: str, remedy: str) -> None:
         self.tree.slips.append(Slip(_place(event), what, remedy))
-
-
-def parse(text: str) -> Tree:
-    """Return the text's data and all that is wrong with it as YAML; it never raises for what a file holds."""
-    builder = _Builder()
-    tree = builder.tree
-    try:
-        for event in _events(text):
-            builder.take(event)
-    except _TooDeep:
-        tree.data = None
-    except MarkedYAMLError as error:
-        tree.slips.append(_syntax_slip(error, text))
-        tree.data = None
-    except (YAMLError, ValueError, IndexError, AttributeError, TypeError, AssertionError) as error:
-        # ruamel's own checks end in bare Python errors for some malformed input.
-        tree.slips.append(
-            Slip(
-                START, f"this is not YAML ({type(error).__name__})", "check quotes, brackets and indentation"
-            )
-        )
-        tree.data = None
-    return tree
-
-
-def plain(text: str) -> object:
-    """Return what an unquoted word stands for in YAML 1.2: nothing, a truth value, a number, or itself."""
-    if _INT.fullmatch(text):
-        return int(text)
-    if _FLOAT.fullmatch(text):
-        return WrittenFloat(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-    if _BOOL.fullmatch(text):
-        return text.lower() == "true"
-    return None if _NULL.fullmatch(text) else text
-
-
-def _events(text: str) -> Iterator[Event]:
-    yield from YAML(typ="safe", pure=True).parse(text)
 
 
 def _place(event: Event) -> Place:
     return Place(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
+def _without_data(tree: Tree, slip: Slip) -> Tree:
+    tree.slips.append(slip)
+    tree.data = None
+    return tree
+
+
 def _syntax_slip(error: MarkedYAMLError, text: str) -> Slip:
-    """Return the parser's complaint in our form; tabs, the usual cause, are named."""
+    """Return the parser's complaint in our form; a tab in the indentation, the usual cause, is named."""
     mark = error.problem_mark or error.context_mark
     place = Place(mark.line + 1, mark.column + 1) if mark is not None else START
-    line = text.splitlines()[place.line - 1 : place.line]
-    if line and "\t" in line[0][: len(line[0]) - len(line[0].lstrip())] or "'\\t'" in str(error.problem):
-        column = line[0].index("\t") + 1 if line and "\t" in line[0] else place.column
-        return Slip(Place(place.line, column), "there is a tab", "indent with spaces")
-    problem = " ".join(str(error.problem or "this is not YAML").split())
-    return Slip(place, f"not YAML: {problem}", "check quotes, brackets, colons and indentation")
+    line = "".join(text.splitlines()[place.line - 1 : place.line])
+    indentation = line[: len(line) - len(line.lstrip())]
+    if "\t" in indentation:
+        return Slip(Place(place.line, indentation.index("\t") + 1), "there is a tab", "indent with spaces")
+    problem = " ".join(str(error.problem or error.context or "this can't be read").split())
+    return Slip(place, f"not YAML: {problem}", _CHECK)
+
+
+def _character_slip(error: ReaderError, text: str) -> Slip:
+    before = text[: error.position]
+    place = Place(before.count("\n") + 1, error.position - (before.rfind("\n") + 1) + 1)
+    what = f"the character {ascii(text[error.position : error.position + 1])} may not stand in YAML"
+    return Slip(place, what, "remove it")

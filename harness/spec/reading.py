@@ -1,0 +1,128 @@
+"""From a file to an architecture, or to every mistake in it at once; it runs nothing that a file says.
+
+The way: name, kind and size of the file (``opening``); YAML (``yaml_tree``); fields (pydantic, put into words by
+``sentences``); what only the whole can show: shapes, classes, memory (``whole``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from harness.spec.architecture import Architecture, SpecFile
+from harness.spec.folder import select_files
+from harness.spec.mistakes import InvalidSpec, Mistake
+from harness.spec.opening import decoded, invalid, read_bytes
+from harness.spec.parsed import Parsed, cache_file, digest_of
+from harness.spec.sentences import sentence
+from harness.spec.training import Recipe
+from harness.spec.whole import Problem, problems
+
+if TYPE_CHECKING:
+    from harness.spec.yaml_tree import Tree
+
+Reading = Architecture | InvalidSpec
+
+
+def read_architecture(path: Path) -> Architecture:
+    """Return the file's architecture; raise `InvalidSpec` with all of its mistakes."""
+    return _read(path, None)
+
+
+def read_all(paths: Iterable[Path]) -> tuple[Reading, ...]:
+    """Return each file's architecture, or the error that carries its mistakes."""
+    parsed = Parsed(cache_file())
+    readings = tuple(_reading(path, parsed) for path in paths)
+    parsed.save()
+    return readings
+
+
+def select(names: Iterable[str], folder: Path) -> tuple[Architecture, ...]:
+    """Return the architectures that the names and globs mean, sorted by name; no names at all means every one.
+
+    Raises:
+        UnknownArchitecture: a name or a glob means no file.
+        InvalidSpec: with the mistakes of all selected files; those of other files don't matter.
+    """
+    readings = read_all(select_files(names, folder))
+    errors = [reading for reading in readings if isinstance(reading, InvalidSpec)]
+    if errors:
+        raise InvalidSpec(mistake for error in errors for mistake in error.mistakes)
+    return tuple(reading for reading in readings if isinstance(reading, Architecture))
+
+
+def _reading(path: Path, parsed: Parsed) -> Reading:
+    try:
+        return _read(path, parsed)
+    except InvalidSpec as error:
+        return error
+
+
+def _read(path: Path, parsed: Parsed | None) -> Architecture:
+    raw = read_bytes(path)
+    digest = digest_of(raw)
+    known = parsed.get(digest) if parsed else None
+    if known is not None:
+        spec, found = _check(known)
+        if spec is not None and not found:
+            return _named(spec, path)
+    tree = _parsed(path, decoded(path, raw))
+    architecture = _whole(path, tree)
+    if parsed:
+        parsed.put(digest, tree.data)
+    return architecture
+
+
+def _parsed(path: Path, text: str) -> Tree:
+    from harness.spec.yaml_tree import parse  # noqa: PLC0415 - ruamel takes 40 ms; files read before need none
+
+    tree = parse(text)
+    if tree.data is None and not tree.slips:
+        raise invalid(path, "the file is empty", "write a spec, or start one with 'bench new NAME'")
+    return tree
+
+
+def _whole(path: Path, tree: Tree) -> Architecture:
+    """Return the tree's architecture, or raise what is wrong with the text and with what it says together."""
+    mistakes = [Mistake(str(path), *slip.place, slip.what, slip.remedy) for slip in tree.slips]
+    spec, found = (None, []) if tree.data is None else _check(tree.data)
+    told = {(mistake.line, mistake.column) for mistake in mistakes}
+    later = [_mistake(path, tree, problem) for problem in found]
+    mistakes += [mistake for mistake in later if (mistake.line, mistake.column) not in told]
+    if mistakes or spec is None:
+        raise InvalidSpec(mistakes)
+    return _named(spec, path)
+
+
+def _check(data: object) -> tuple[SpecFile | None, list[Problem]]:
+    try:
+        spec = SpecFile.model_validate(data)
+    except ValidationError as error:
+        return None, list(_field_problems(error))
+    return spec, list(problems(spec))
+
+
+def _named(spec: SpecFile, path: Path) -> Architecture:
+    return Architecture.model_construct(name=path.stem, path=path, **dict(spec))
+
+
+def _field_problems(error: ValidationError) -> Iterator[Problem]:
+    for detail in error.errors(include_url=False):
+        path, on_key = detail["loc"], detail["type"] in {"extra_forbidden", "field_unknown"}
+        if detail["type"] in {"missing", "field_missing"}:
+            path, on_key = path[:-1], True
+        yield Problem(path, *sentence(detail, _known_fields(detail)), on_key=on_key)
+
+
+def _known_fields(detail: ErrorDetails) -> list[str]:
+    model = Recipe if detail["loc"][:1] == ("training",) and len(detail["loc"]) > 1 else SpecFile
+    return list(model.model_fields)
+
+
+def _mistake(path: Path, tree: Tree, problem: Problem) -> Mistake:
+    place = tree.place(problem.path, key=problem.on_key)
+    return Mistake(str(path), *place, problem.what, problem.remedy)

@@ -1,0 +1,92 @@
+"""What only the whole spec can show: shapes that don't fit, classes, memory, claims about layers that aren't there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from harness.errors import nearest
+from harness.spec.architecture import SpecFile
+from harness.spec.claims import LayerParameters, OutputShape, Parameters, Prediction
+from harness.spec.cost import Cost, cost
+from harness.spec.datasets import DATASETS, DatasetFacts
+from harness.spec.layers import Shape, ShapeError
+
+# Nothing under this needs a look at the machine, and psutil its 10 ms.
+SURELY_FITS = 1 << 30
+
+
+class Problem(NamedTuple):
+    """A mistake by its path into the data, not yet by line and column; ``on_key`` points at the key there."""
+
+    path: tuple[str | int, ...]
+    what: str
+    remedy: str
+    on_key: bool = False
+
+
+def problems(spec: SpecFile) -> Iterator[Problem]:
+    """Yield what is wrong with a spec whose fields are all valid by themselves."""
+    yield from _claims_about_layers(spec)
+    facts = DATASETS.get(spec.dataset)
+    if facts is None:
+        hint = nearest(spec.dataset, list(DATASETS)).removeprefix("; ")
+        remedy = hint or f"there {'is' if len(DATASETS) == 1 else 'are'} {', '.join(DATASETS)}"
+        yield Problem(("dataset",), f"there is no data set '{spec.dataset}'", remedy)
+        return
+    yield from _claims_about_data(spec, facts)
+    try:
+        costs = cost(spec)
+    except ShapeError as error:
+        for mistake in error.mistakes:
+            what, _, remedy = mistake.message.partition("; ")
+            yield Problem(mistake.loc, what, remedy or "change this layer or one before it")
+        return
+    yield from _network(spec, facts, costs)
+
+
+def _network(spec: SpecFile, facts: DatasetFacts, costs: Cost) -> Iterator[Problem]:
+    last = ("layers", len(spec.layers) - 1)
+    if costs.output_shape != (facts.classes,):
+        what = f"the network ends in {_text(costs.output_shape)}, but {spec.dataset} has {facts.classes} classes"
+        yield Problem(last, what, f"end with 'Dense: {{units: {facts.classes}, activation: softmax}}'")
+    needed = costs.training_bytes
+    if needed > SURELY_FITS and needed > (memory := _memory()):
+        size = f"about {needed / 2**30:,.0f} GiB, and this machine has {memory / 2**30:,.0f}"
+        what = f"training needs {size}"
+        yield Problem(("layers",), what, "use smaller layers or a smaller batch_size", on_key=True)
+
+
+def _claims_about_layers(spec: SpecFile) -> Iterator[Problem]:
+    last = len(spec.layers)
+    for index, claim in enumerate(spec.claims):
+        field, number = "layer", 0
+        if isinstance(claim, LayerParameters | OutputShape):
+            number = claim.layer
+        elif isinstance(claim, Parameters):
+            field, number = "layers", claim.layers or 0
+        if number > last:
+            what = f"the network has {last} layers, and this speaks of {number}"
+            yield Problem(("claims", index, claim.kind, field), what, f"write {last} or less")
+
+
+def _claims_about_data(spec: SpecFile, facts: DatasetFacts) -> Iterator[Problem]:
+    for index, claim in enumerate(spec.claims):
+        if not isinstance(claim, Prediction):
+            continue
+        limits = (("image", claim.image, facts.test_examples), ("value", claim.value, facts.classes))
+        for field, number, limit in limits:
+            if number >= limit:
+                thing = "test images" if field == "image" else "classes"
+                what = f"{spec.dataset} has {limit:,} {thing}, counted from 0, and this is {number:,}"
+                yield Problem(("claims", index, claim.kind, field), what, f"write {limit - 1:,} or less")
+
+
+def _text(shape: Shape) -> str:
+    return "×".join(map(str, shape)) + (" outputs" if len(shape) == 1 else "")
+
+
+def _memory() -> int:
+    import psutil  # noqa: PLC0415 - rarely needed
+
+    return int(psutil.virtual_memory().total)

@@ -1,0 +1,79 @@
+"""Which files can be specs at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.spec.mistakes import InvalidSpec
+from harness.spec.opening import MAX_BYTES, decoded, read_bytes
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(InvalidSpec) as caught:
+        decoded(path, read_bytes(path))
+    [mistake] = caught.value.mistakes
+    return str(mistake)
+
+
+def test_a_file_of_100_mb_is_refused_without_being_read(tmp_path: Path) -> None:
+    file = tmp_path / "large.yaml"
+    with file.open("wb") as stream:
+        stream.truncate(100_000_000)
+    assert refusal(file) == (
+        f"{file}:1:1: the file has 100,000,000 bytes, more than the {MAX_BYTES:,} that a spec may have; "
+        "keep one architecture per file"
+    )
+
+
+@pytest.mark.parametrize("name", [".hidden", "a b", "-x", "con", "NUL.x", "ü", "x" * 81, "a."])
+def test_an_unsafe_name_is_refused(tmp_path: Path, name: str) -> None:
+    assert "the file's name can't be an architecture's name" in refusal(tmp_path / f"{name}.yaml")
+
+
+def test_another_ending_is_told_with_the_right_one(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "a.yml").endswith("the file's name ends in '.yml'; rename it to a.yaml")
+
+
+def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_read(tmp_path: Path) -> None:
+    outside, folder = tmp_path / "secret.yaml", tmp_path / "architectures"
+    folder.mkdir()
+    outside.write_text("title: x\n")
+    (folder / "inside.yaml").write_text("title: y\n")
+    (folder / "a.yaml").symlink_to(outside)
+    (folder / "b.yaml").symlink_to("inside.yaml")
+    assert "a link to somewhere outside its folder; copy the file into the folder" in refusal(folder / "a.yaml")
+    assert read_bytes(folder / "b.yaml") == b"title: y\n"
+
+
+def test_a_loop_of_links_and_a_missing_file_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to("a.yaml")
+    assert "can't be read" in refusal(tmp_path / "a.yaml")
+    assert "can't be read: No such file or directory" in refusal(tmp_path / "b.yaml")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert "this is no file" in refusal(tmp_path / "pipe.yaml")
+
+
+def test_a_folder_with_a_specs_name_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").mkdir()
+    assert "this is no file; give a .yaml file" in refusal(tmp_path / "a.yaml")
+
+
+def test_bytes_that_are_not_utf_8_are_told_with_their_place(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes("title: x\ndataset: caf\xe9\n".encode("latin-1"))
+    assert refusal(file) == f"{file}:2:13: not UTF-8: byte 0xe9; save the file as UTF-8"
+    file.write_bytes("title: x\n".encode("utf-16"))
+    assert refusal(file) == f"{file}:1:1: not UTF-8: byte 0xff; save the file as UTF-8"
+
+
+def test_the_mark_that_some_editors_put_first_is_no_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes(b"\xef\xbb\xbftitle: x\n")
+    assert decoded(file, read_bytes(file)) == "title: x\n"
