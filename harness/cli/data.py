@@ -19,9 +19,7 @@ app = typer.Typer(
 DatasetName = Annotated[str, typer.Argument(metavar="[NAME]", help="A data set.", show_default="mnist")]
 DatasetOption = Annotated[
     str,
-    typer.Option(
-        "--dataset", metavar="NAME", envvar="BENCH_DATASET", help="The data set that the files hold."
-    ),
+    typer.Option("--dataset", metavar="NAME", envvar="BENCH_DATASET", help="The data set that the files hold."),
 ]
 Files = Annotated[
     list[Path],

@@ -59,9 +59,7 @@ def read_files(paths: Sequence[Path], description: Description) -> Arrays:
         if published is not None:
             found[published.field] = decode(piece.content, published.shape)
         else:
-            remarks.append(
-                f"{piece.where}: {piece.problem or f'not a published file of {description.title}'}"
-            )
+            remarks.append(f"{piece.where}: {piece.problem or f'not a published file of {description.title}'}")
         if len(found) == len(description.arrays):
             return found
     raise DataRefused(_refusal(description, found, remarks))
@@ -76,9 +74,7 @@ def _published_array(content: bytes, description: Description) -> PublishedArray
 
 def _refusal(description: Description, found: Arrays, remarks: list[str]) -> str:
     missing = [array.file for array in description.arrays if array.field not in found]
-    lines = [
-        f"No file with the published digest of {', '.join(missing)} was found; bring {description.forms}."
-    ]
+    lines = [f"No file with the published digest of {', '.join(missing)} was found; bring {description.forms}."]
     lines += [f"  - {remark}" for remark in remarks[:REMARKS_SHOWN]]
     if len(remarks) > REMARKS_SHOWN:
         lines.append(f"  - and {len(remarks) - REMARKS_SHOWN} more files")

@@ -17,9 +17,7 @@ from harness.errors import BenchError
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of its own, and a world with one data set, the small one, at an address that is nowhere."""
-    description = fake_digits.describe(
-        WebFile("http://127.0.0.1:9/digits.npz", variable="BENCH_DIGITS_ADDRESS")
-    )
+    description = fake_digits.describe(WebFile("http://127.0.0.1:9/digits.npz", variable="BENCH_DIGITS_ADDRESS"))
     monkeypatch.setattr(library, "DATASETS", {"digits": description})
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
@@ -39,9 +37,7 @@ def brought(folder: Path) -> list[str]:
     return [str(path) for path in fake_digits.write_idx_files(folder)]
 
 
-def test_a_fetch_prints_the_path_on_stdout_and_the_rest_on_stderr(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fetch_prints_the_path_on_stdout_and_the_rest_on_stderr(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_digits.server(fake_digits.send(fake_digits.npz_file())) as address:
         monkeypatch.setenv("BENCH_DIGITS_ADDRESS", address)
         result = run_well("fetch", "digits")

@@ -24,9 +24,7 @@ def test_decoding_gives_back_what_was_encoded_and_can_not_be_written_to() -> Non
         decoded[0] = 1
 
 
-@pytest.mark.parametrize(
-    "content", [b"", header((3,)) + b"ab", header((3,)) + b"abcd", header((2,)) + b"abc"]
-)
+@pytest.mark.parametrize("content", [b"", header((3,)) + b"ab", header((3,)) + b"abcd", header((2,)) + b"abc"])
 def test_content_of_another_length_or_shape_is_not_decoded(content: bytes) -> None:
     with pytest.raises(ValueError, match="not an IDX file"):
         decode(content, (3,))

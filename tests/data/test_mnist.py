@@ -42,9 +42,7 @@ def test_the_data_sets_digest_is_one_of_the_four(mnist: Dataset) -> None:
 
 def test_the_contested_labels_are_the_published_labels_at_their_indices(mnist: Dataset) -> None:
     assert len(CONTESTED_TEST_LABELS) == 15
-    assert {index: int(mnist.test_labels[index]) for index in CONTESTED_TEST_LABELS} == dict(
-        CONTESTED_TEST_LABELS
-    )
+    assert {index: int(mnist.test_labels[index]) for index in CONTESTED_TEST_LABELS} == dict(CONTESTED_TEST_LABELS)
 
 
 @pytest.mark.usefixtures("mnist")

@@ -64,9 +64,7 @@ def test_a_package_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pyt
         fetch(tmp_path, limit_bytes=1_000)
 
 
-def test_an_npm_that_hangs_is_ended_with_all_that_it_started(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_npm_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = f"sleep 60 & echo $! > {tmp_path}/child; sleep 60"
     fake_digits.put_npm_on_path(tmp_path / "bin", script, monkeypatch)
     started = time.monotonic()

@@ -84,9 +84,7 @@ def test_what_is_cached_is_not_fetched_again(tmp_path: Path) -> None:
 
 def test_data_with_other_digests_is_never_kept(tmp_path: Path) -> None:
     _, events = get(tmp_path, CORRUPT, GOOD)
-    assert any(
-        "corrupt shelf: No file with the published digest of t10k-images" in text for text in notices(events)
-    )
+    assert any("corrupt shelf: No file with the published digest of t10k-images" in text for text in notices(events))
     assert Cached(fake_digits.describe(), tmp_path).source() == "good shelf"
 
 
@@ -154,9 +152,7 @@ def test_a_read_only_cache_that_is_whole_is_read(tmp_path: Path, monkeypatch: py
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr(
-        FileLock, "acquire", refuse
-    )  # permissions don't stop root, who runs tests in containers
+    monkeypatch.setattr(FileLock, "acquire", refuse)  # permissions don't stop root, who runs tests in containers
     dataset, _ = get(tmp_path, EMPTY)
     assert len(dataset.train_labels) == 12
 
@@ -191,9 +187,7 @@ def test_two_processes_at_once_fetch_once(tmp_path: Path) -> None:
     assert counter.read_text() == "asked\n"
 
 
-def test_one_who_waits_is_told_and_gives_up_in_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_who_waits_is_told_and_gives_up_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(obtaining, "LOCK_SECONDS", 0.1)
     events: list[Event] = []
     with (
@@ -204,22 +198,16 @@ def test_one_who_waits_is_told_and_gives_up_in_the_end(
     assert notices(events) == ["Another process is fetching Digits; waiting for it."]
 
 
-def test_files_that_are_brought_are_kept_and_remembered(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_that_are_brought_are_kept_and_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(obtaining, "describe", lambda _: fake_digits.describe())
     (tmp_path / "brought").mkdir()
     paths = fake_digits.write_idx_files(tmp_path / "brought", zipped=True)
     bring("digits", paths, cache=tmp_path)
     assert len(load("digits", cache=tmp_path).test_labels) == 6
-    assert (Cached(fake_digits.describe(), tmp_path).source() or "").startswith(
-        "files brought by hand: train-images"
-    )
+    assert (Cached(fake_digits.describe(), tmp_path).source() or "").startswith("files brought by hand: train-images")
 
 
-def test_files_that_are_refused_leave_the_cache_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_that_are_refused_leave_the_cache_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(obtaining, "describe", lambda _: fake_digits.describe())
     get(tmp_path, GOOD)
     (tmp_path / "bad").write_bytes(b"bad")
