@@ -10,12 +10,12 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from harness.spec.layers.layer import Layer, LayerKind
-from harness.spec.layers.shapes import IMAGE_RANK, Loc, Shape, ShapeError, misfit, text
+from harness.spec.layers.shapes import IMAGE_RANK, Loc, Shape, ShapeError, ShapeMistake, misfit, text
 
 Layers = Annotated[tuple[Layer, ...], Field(strict=False, min_length=1, description="Layers, one after another.")]
 MAX_TIMES = 1000
@@ -68,7 +68,8 @@ class CompositeKind(LayerKind):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the joined shape, or raise the mistakes of all chains at once."""
-        shapes, mistakes = [], []
+        shapes: list[Shape] = []
+        mistakes: list[ShapeMistake] = []
         for part in self.chains:
             try:
                 shapes.append(part.output_shape(input_shape))
@@ -183,7 +184,7 @@ class Repeat(CompositeKind):
     def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
         """Return the last repetition's shape."""
         del input_shape
-        return cast("Shape", shapes[0])
+        return shapes[0]
 
     def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Return the last repetition's output."""

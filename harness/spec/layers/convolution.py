@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Protocol, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -17,17 +17,30 @@ from harness.spec.values import AmountPair
 _Two = tuple[int, int]
 
 
-def _positions(
-    kind: str, shape: Shape, window: _Two, strides: _Two, padding: PaddingName, dilation: _Two
-) -> tuple[int, int]:
+class _Sliding(Protocol):
+    """What the shape behind a sliding window depends on."""
+
+    kind: ClassVar[str]
+
+    @property
+    def kernel_size(self) -> _Two: ...
+    @property
+    def strides(self) -> _Two: ...
+    @property
+    def padding(self) -> PaddingName: ...
+    @property
+    def dilation_rate(self) -> _Two: ...
+
+
+def _positions(layer: _Sliding, shape: Shape) -> _Two:
     """Return height and width behind a sliding window, or raise that it does not fit."""
-    height, width, _ = image(kind, shape)
-    across = zip((height, width), window, strides, dilation, strict=True)
-    rows, columns = (windows(size, reach, step, padding, gap) for size, reach, step, gap in across)
+    height, width, _ = image(layer.kind, shape)
+    across = zip((height, width), layer.kernel_size, layer.strides, layer.dilation_rate, strict=True)
+    rows, columns = (windows(size, reach, step, layer.padding, gap) for size, reach, step, gap in across)
     if rows < 1 or columns < 1:
-        spread = "" if max(dilation) == 1 else f" with dilation {text(dilation)}"
-        problem = f"{kind}'s window of {text(window)}{spread} is larger than its input of {text(shape)}"
-        raise misfit(f"{problem}; use a smaller one, padding: same, or less pooling before it")
+        spread = "" if max(layer.dilation_rate) == 1 else f" with dilation {text(layer.dilation_rate)}"
+        problem = f"{layer.kind}'s window of {text(layer.kernel_size)}{spread} is larger than its input"
+        raise misfit(f"{problem} of {text(shape)}; use a smaller one, padding: same, or less pooling before it")
     return rows, columns
 
 
@@ -66,7 +79,7 @@ class Conv2D(LayerKind):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the windows that fit, with one channel per filter."""
-        place = _positions("Conv2D", input_shape, self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        place = _positions(self, input_shape)
         if input_shape[-1] % self.groups:
             raise misfit(f"Conv2D's {self.groups} groups do not divide the {input_shape[-1]} channels of its input")
         return (*place, self.filters)
@@ -103,9 +116,7 @@ class DepthwiseConv2D(LayerKind):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the windows that fit, with depth_multiplier channels per input channel."""
-        place = _positions(
-            "DepthwiseConv2D", input_shape, self.kernel_size, self.strides, self.padding, self.dilation_rate
-        )
+        place = _positions(self, input_shape)
         return (*place, input_shape[-1] * self.depth_multiplier)
 
     def trainable_parameters(self, input_shape: Shape) -> int:
@@ -141,9 +152,7 @@ class SeparableConv2D(LayerKind):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the windows that fit, with one channel per filter."""
-        place = _positions(
-            "SeparableConv2D", input_shape, self.kernel_size, self.strides, self.padding, self.dilation_rate
-        )
+        place = _positions(self, input_shape)
         return (*place, self.filters)
 
     def _kernels(self, input_shape: Shape) -> int:

@@ -32,7 +32,7 @@ class WeightRank:
         return value
 
 
-_VECTOR = AfterValidator(WeightRank(1))
+VECTOR = AfterValidator(WeightRank(1))
 
 Filters = Annotated[Count, Field(description="Number of output channels.")]
 KernelSize = Annotated[Pair, Field(description="Height and width of the window: one number or two.")]
@@ -51,11 +51,11 @@ _ADDS = Field(description="What the weight adds to the loss; nothing by default.
 _BACK = Field(description="What the weight is brought back to after every step; nothing by default.")
 
 KernelInitializer = Annotated[Initializer, _STARTS]
-VectorInitializer = Annotated[Initializer, _VECTOR, _STARTS]
+VectorInitializer = Annotated[Initializer, VECTOR, _STARTS]
 WeightRegularizer = Annotated[Regularizer | None, _ADDS]
 DenseConstraint = Annotated[Constraint | None, AfterValidator(WeightRank(DENSE_RANK)), _BACK]
 KernelConstraint = Annotated[Constraint | None, AfterValidator(WeightRank(IMAGE_KERNEL_RANK)), _BACK]
-VectorConstraint = Annotated[Constraint | None, _VECTOR, _BACK]
+VectorConstraint = Annotated[Constraint | None, VECTOR, _BACK]
 ActivityRegularizer = Annotated[
     Regularizer | None, Field(description="What the output adds to the loss; nothing by default.")
 ]

@@ -1,0 +1,171 @@
+"""Random changes of the image while training, under Keras' names; images here hold values from 0 to 1.
+
+Keras' ``value_range`` is that of images from 0 to 255 by default, so where a kind has it, write [0, 1].
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from harness.spec.layers.layer import LayerKind
+from harness.spec.layers.shapes import Shape, image
+from harness.spec.values import Count, Fraction, Number
+
+
+def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
+    low, high = sorted(bounds)
+    return low, high
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _around_zero(value: object) -> object:
+    # Keras' own rule: a number f stands for the range from -|f| to |f|.
+    return (-abs(value), abs(value)) if isinstance(value, int | float) and _is_number(value) else value
+
+
+def _from_zero(value: object) -> object:
+    # Keras' own rule where a range has no negative part: a number f stands for the range from 0 to f.
+    return (0.0, value) if _is_number(value) else value
+
+
+def _range_schema(minimum: int) -> WithJsonSchema:
+    number: dict[str, Any] = {"type": "number", "minimum": minimum, "maximum": 1}
+    return WithJsonSchema({"anyOf": [number, {"type": "array", "items": number, "minItems": 2, "maxItems": 2}]})
+
+
+_Part = Annotated[Number, Ge(-1), Le(1)]
+AroundZero = Annotated[
+    tuple[_Part, _Part],
+    Field(strict=False, description="Range that it is drawn from: a number f for -f to f, or two."),
+    BeforeValidator(_around_zero),
+    AfterValidator(_rising),
+    _range_schema(-1),
+]
+FromZero = Annotated[
+    tuple[Fraction, Fraction],
+    Field(strict=False, description="Range that it is drawn from: a number f for 0 to f, or two."),
+    BeforeValidator(_from_zero),
+    AfterValidator(_rising),
+    _range_schema(0),
+]
+ValueRange = Annotated[
+    tuple[Number, Number],
+    Field(strict=False, description="Smallest and largest value of an image; here [0, 1]."),
+    AfterValidator(_rising),
+]
+FillMode = Annotated[
+    Literal["reflect", "wrap", "constant", "nearest"], Field(description="What stands beyond the border.")
+]
+FillValue = Annotated[Number, Field(description="Value beyond the border for fill_mode: constant.")]
+Interpolation = Annotated[Literal["nearest", "bilinear"], Field(description="How values between pixels are found.")]
+
+
+class _Augmentation(LayerKind):
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the image's shape."""
+        return image(self.kind, input_shape)
+
+
+class RandomFlip(_Augmentation):
+    """Mirrors images at random."""
+
+    mode: Annotated[Literal["horizontal", "vertical", "horizontal_and_vertical"], Field(description="Which way.")] = (
+        "horizontal_and_vertical"
+    )
+
+
+class RandomRotation(_Augmentation):
+    """Turns images at random, by parts of a full turn."""
+
+    factor: AroundZero
+    fill_mode: FillMode = "reflect"
+    interpolation: Interpolation = "bilinear"
+    fill_value: FillValue = 0.0
+
+
+class RandomTranslation(_Augmentation):
+    """Moves images at random, by parts of their height and width."""
+
+    height_factor: AroundZero
+    width_factor: AroundZero
+    fill_mode: FillMode = "reflect"
+    interpolation: Interpolation = "bilinear"
+    fill_value: FillValue = 0.0
+
+
+class RandomZoom(_Augmentation):
+    """Zooms in (negative) or out (positive) at random, by parts of the size."""
+
+    height_factor: AroundZero
+    width_factor: Annotated[
+        AroundZero | None, Field(description="As height_factor; left out: the same as the height, kept in step.")
+    ] = None
+    fill_mode: FillMode = "reflect"
+    interpolation: Interpolation = "bilinear"
+    fill_value: FillValue = 0.0
+
+
+class RandomShear(_Augmentation):
+    """Slants images at random."""
+
+    x_factor: Annotated[Fraction, Field(description="Largest slant across.")] = 0.0
+    y_factor: Annotated[Fraction, Field(description="Largest slant down.")] = 0.0
+    interpolation: Interpolation = "bilinear"
+    fill_mode: FillMode = "reflect"
+    fill_value: FillValue = 0.0
+
+
+class RandomCrop(LayerKind):
+    """Cuts a part out of images at random; the middle one in evaluation."""
+
+    height: Annotated[Count, Field(description="Rows of the part.")]
+    width: Annotated[Count, Field(description="Columns of the part.")]
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the size asked for."""
+        return (self.height, self.width, image("RandomCrop", input_shape)[2])
+
+
+class RandomContrast(_Augmentation):
+    """Changes the contrast of images at random."""
+
+    factor: FromZero
+    value_range: ValueRange = (0.0, 255.0)
+
+
+class RandomBrightness(_Augmentation):
+    """Makes images lighter or darker at random."""
+
+    factor: AroundZero
+    value_range: ValueRange = (0.0, 255.0)
+
+
+class RandomErasing(_Augmentation):
+    """Replaces a rectangle of images at random."""
+
+    factor: FromZero = (0.0, 1.0)
+    scale: FromZero = (0.02, 0.33)
+    fill_value: Annotated[Number | None, Field(description="What stands there; noise by default.")] = None
+    value_range: ValueRange = (0.0, 255.0)
+
+
+class RandomGaussianBlur(_Augmentation):
+    """Blurs images at random."""
+
+    factor: FromZero = (0.0, 1.0)
+    kernel_size: Annotated[Count, Field(description="Size of the window, an odd number.")] = 3
+    sigma: FromZero = (0.0, 1.0)
+    value_range: ValueRange = (0.0, 255.0)
+
+    @model_validator(mode="after")
+    def _odd(self) -> Self:
+        if self.kernel_size % 2 == 0:
+            raise PydanticCustomError("odd", "kernel_size must be odd")
+        return self

@@ -1,0 +1,148 @@
+"""Normalizations, under Keras' names; dimensions are counted from the last one, so that they mean one thing."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from harness.spec.layers import fields as f
+from harness.spec.layers.initializers import Ones, Zeros
+from harness.spec.layers.layer import LayerKind, SameShape
+from harness.spec.layers.shapes import Shape, misfit, text
+from harness.spec.values import BelowOne, Positive, is_whole
+
+Epsilon = Annotated[Positive, Field(description="Small number added to the variance.")]
+Center = Annotated[bool, Field(description="Whether a trained offset (beta) is added.")]
+Scale = Annotated[bool, Field(description="Whether a trained factor (gamma) is applied.")]
+
+
+def _listed(value: object) -> object:
+    return (value,) if is_whole(value) else value
+
+
+def _in_order(axes: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(axes)) != len(axes):
+        raise PydanticCustomError("axis_twice", "a dimension is named twice")
+    return tuple(sorted(axes))
+
+
+_INDEX: dict[str, Any] = {"type": "integer", "minimum": -3, "maximum": -1}
+LastAxes = Annotated[
+    tuple[Annotated[int, Field(ge=-3, le=-1)], ...],
+    Field(strict=False, min_length=1, description="Dimensions, counted from the last one: -1 are the channels."),
+    BeforeValidator(_listed),
+    AfterValidator(_in_order),
+    WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),
+]
+
+
+def sizes(kind: str, axes: tuple[int, ...], shape: Shape) -> Shape:
+    """Return the shape's sizes along the axes, or raise that it has no such dimension."""
+    if -min(axes) > len(shape):
+        raise misfit(f"{kind} has no dimension {min(axes)} in its input of {text(shape)}; name fewer")
+    return tuple(shape[axis] for axis in axes)
+
+
+class BatchNormalization(SameShape, LayerKind):
+    """Each channel brought to mean 0 and variance 1 over the batch; in evaluation over moving averages."""
+
+    momentum: Annotated[BelowOne, Field(description="Share of the moving averages kept at every step.")] = 0.99
+    epsilon: Epsilon = 0.001
+    center: Center = True
+    scale: Scale = True
+    beta_initializer: f.VectorInitializer = Zeros()
+    gamma_initializer: f.VectorInitializer = Ones()
+    moving_mean_initializer: f.VectorInitializer = Zeros()
+    moving_variance_initializer: f.VectorInitializer = Ones()
+    beta_regularizer: f.WeightRegularizer = None
+    gamma_regularizer: f.WeightRegularizer = None
+    beta_constraint: f.VectorConstraint = None
+    gamma_constraint: f.VectorConstraint = None
+
+    def trainable_parameters(self, input_shape: Shape) -> int:
+        """Return offsets and factors."""
+        return (self.center + self.scale) * input_shape[-1]
+
+    def frozen_parameters(self, input_shape: Shape) -> int:
+        """Return moving means and variances."""
+        return 2 * input_shape[-1]
+
+
+class LayerNormalization(LayerKind):
+    """Each example brought to mean 0 and variance 1 over its channels (or the dimensions named)."""
+
+    axis: LastAxes = (-1,)
+    epsilon: Epsilon = 0.001
+    center: Center = True
+    scale: Scale = True
+    beta_initializer: f.VectorInitializer = Zeros()
+    gamma_initializer: f.VectorInitializer = Ones()
+    beta_regularizer: f.WeightRegularizer = None
+    gamma_regularizer: f.WeightRegularizer = None
+    beta_constraint: f.VectorConstraint = None
+    gamma_constraint: f.VectorConstraint = None
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the input's shape."""
+        sizes("LayerNormalization", self.axis, input_shape)
+        return input_shape
+
+    def trainable_parameters(self, input_shape: Shape) -> int:
+        """Return offsets and factors."""
+        return (self.center + self.scale) * prod(sizes("LayerNormalization", self.axis, input_shape))
+
+
+class RMSNormalization(LayerKind):
+    """Each example divided by the root of its mean square over its channels (or the dimensions named)."""
+
+    axis: LastAxes = (-1,)
+    epsilon: Epsilon = 1e-6
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the input's shape."""
+        sizes("RMSNormalization", self.axis, input_shape)
+        return input_shape
+
+    def trainable_parameters(self, input_shape: Shape) -> int:
+        """Return the factors."""
+        return prod(sizes("RMSNormalization", self.axis, input_shape))
+
+
+class GroupNormalization(LayerKind):
+    """Each example brought to mean 0 and variance 1 over groups of its channels."""
+
+    groups: Annotated[int, Field(ge=-1, le=2**31 - 1, description="Number of groups; -1: one per channel.")] = 32
+    epsilon: Epsilon = 0.001
+    center: Center = True
+    scale: Scale = True
+    beta_initializer: f.VectorInitializer = Zeros()
+    gamma_initializer: f.VectorInitializer = Ones()
+    beta_regularizer: f.WeightRegularizer = None
+    gamma_regularizer: f.WeightRegularizer = None
+    beta_constraint: f.VectorConstraint = None
+    gamma_constraint: f.VectorConstraint = None
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the input's shape, whose channels the groups must divide."""
+        if self.groups == 0 or input_shape[-1] % self.groups:
+            problem = f"GroupNormalization's {self.groups} groups do not divide the channels of {text(input_shape)}"
+            raise misfit(f"{problem}; set groups to a divisor of {input_shape[-1]}")
+        return input_shape
+
+    def trainable_parameters(self, input_shape: Shape) -> int:
+        """Return offsets and factors."""
+        return (self.center + self.scale) * input_shape[-1]
+
+
+class UnitNormalization(LayerKind):
+    """Each example scaled to length 1 over its channels (or the dimensions named)."""
+
+    axis: LastAxes = (-1,)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the input's shape."""
+        sizes("UnitNormalization", self.axis, input_shape)
+        return input_shape
