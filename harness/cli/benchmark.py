@@ -64,13 +64,10 @@ def jobs_for(benchmark: Benchmark, plan: Plan, jobs: int | None) -> int:
 
 
 def trial_bytes(trial: Trial) -> int:
-    """Return the memory that a trial's training needs, beyond that of a process with TensorFlow."""
-    from harness.spec.cost import cost_of_layers  # noqa: PLC0415
-    from harness.spec.datasets import dataset_facts  # noqa: PLC0415
+    """Return the memory that a trial's process needs."""
+    from harness.spec.cost import cost  # noqa: PLC0415
 
-    computation = trial.computation
-    cost = cost_of_layers(computation.layers, dataset_facts(computation.dataset))
-    return cost.training_bytes(computation.batch_size, computation.optimizer)
+    return cost(trial.computation).training_bytes
 
 
 def name_unreadable(benchmark: Benchmark, *, set_aside: bool) -> None:

@@ -8,8 +8,6 @@ from pathlib import Path
 from harness.records.environment import usable_cores
 
 TOPOLOGY = Path("/sys/devices/system/cpu")
-# A process with TensorFlow imported and MNIST loaded, before it builds a network.
-PROCESS_BYTES = 900 * 2**20
 # What is left to the system and to the parent.
 RESERVE = 0.9
 
@@ -34,5 +32,5 @@ def core_groups(cores: Sequence[int], threads: int, jobs: int) -> list[tuple[int
 def jobs_that_fit(cores: int, threads: int, trial_bytes: int, available_bytes: int) -> int:
     """Return how many trials fit at once: on the cores, and into the memory with the largest trial in each."""
     by_cores = cores // threads
-    by_memory = int(available_bytes * RESERVE) // (PROCESS_BYTES + trial_bytes)
+    by_memory = int(available_bytes * RESERVE) // max(1, trial_bytes)
     return max(1, min(by_cores, by_memory))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil
 
 from harness.plan.trial import Trial
-from harness.spec.cost import cost_of_layers
-from harness.spec.datasets import dataset_facts
+from harness.spec.cost import FLOAT32_BYTES, cost
+from harness.spec.datasets import facts
 
 # Measured on one AVX-512 core with TensorFlow 2.21 for the five documents: a training step takes
 # this long for each multiply-accumulate (forward and backward), for each activation, and for itself.
@@ -46,12 +45,11 @@ class Forecast:
 def modelled_epoch_seconds(trial: Trial) -> float:
     """Return an epoch's seconds from the multiply-accumulates, activations and steps that it takes."""
     computation = trial.computation
-    facts = dataset_facts(computation.dataset)
-    examples = computation.train_examples or facts.train_examples
-    cost = cost_of_layers(computation.layers, facts)
-    activations = cost.activation_bytes / 4
-    per_example = cost.macs * SECONDS_PER_MAC + activations * SECONDS_PER_ACTIVATION
-    return examples * per_example + ceil(examples / computation.batch_size) * SECONDS_PER_STEP
+    recipe, costs = computation.training, cost(computation)
+    images = computation.train_examples or facts(computation.dataset).train_examples
+    activations = costs.activation_bytes_per_image / FLOAT32_BYTES
+    per_image = costs.macs * SECONDS_PER_MAC + activations * SECONDS_PER_ACTIVATION
+    return recipe.training_examples(images) * per_image + recipe.steps_per_epoch(images) * SECONDS_PER_STEP
 
 
 def makespan(seconds: Sequence[float], jobs: int, busy: Sequence[float] = ()) -> float:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from harness.plan.protocol import Precision, Protocol
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
-from harness.spec.training import Loss, Optimizer
+from harness.spec.training import Loss, Optimizer, Recipe
 
 ADDRESS_VERSION = 1
 ADDRESS_LENGTH = 16
@@ -36,6 +36,17 @@ class Computation(BaseModel):
     batch_size: int = Field(ge=1)
     schedule_epochs: int | None = None
     precision: Precision = "float32"
+
+    @property
+    def training(self) -> Recipe:
+        """The recipe, its epochs left out as far as they don't change the numbers: what a cost depends on."""
+        return Recipe(
+            optimizer=self.optimizer,
+            loss=self.loss,
+            batch_size=self.batch_size,
+            epochs=self.schedule_epochs or 1,
+            validation_split=self.validation_split,
+        )
 
     @property
     def address(self) -> str:

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from math import ceil
 
 import keras
 
 from harness.plan.trial import Computation
-from harness.spec.datasets import DatasetFacts
+from harness.spec.datasets import facts
 
 
-def build_model(
-    computation: Computation, facts: DatasetFacts, seed: int, steps_per_epoch: int
-) -> keras.Model:
+def build_model(computation: Computation, seed: int) -> keras.Model:
     """Return the compiled model, its weights drawn from the seed.
 
     The seed is set right before the model is built: nothing that ran earlier in the process reaches the weights.
     """
     keras.utils.set_random_seed(seed)
-    inputs = keras.Input(facts.image_shape)
+    inputs = keras.Input(facts(computation.dataset).image_shape)
     outputs = inputs
     for layer in computation.layers:
         outputs = layer.connect(keras, outputs)
     model = keras.Model(inputs, outputs)
-    total_steps = steps_per_epoch * computation.schedule_epochs if computation.schedule_epochs else None
     model.compile(
-        optimizer=computation.optimizer.build(keras, total_steps),
+        optimizer=computation.optimizer.build(keras, total_steps(computation)),
         loss=computation.loss.build(keras),
         metrics=["accuracy"],
         jit_compile=False,  # XLA is two to ten times slower for these networks on a CPU
@@ -34,9 +30,12 @@ def build_model(
     return model
 
 
-def steps_per_epoch(examples: int, batch_size: int) -> int:
-    """Return how many batches an epoch has, the last one perhaps smaller."""
-    return ceil(examples / batch_size)
+def total_steps(computation: Computation) -> int | None:
+    """Return the steps of the whole training, where the recipe's schedule spans them."""
+    if computation.schedule_epochs is None:
+        return None
+    images = computation.train_examples or facts(computation.dataset).train_examples
+    return computation.schedule_epochs * computation.training.steps_per_epoch(images)
 
 
 def weights_digest(model: keras.Model) -> str:

@@ -14,12 +14,12 @@ from harness.data import Dataset, load
 from harness.plan.trial import Computation, Trial
 from harness.records.record import Clocks, EpochMeasurement, Stage
 from harness.records.store import digest
-from harness.spec.datasets import dataset_facts
+from harness.spec.datasets import facts
 from harness.train.checkpoint import restore_checkpoint, save_checkpoint
 from harness.train.epoch import DeviceData, compile_epoch, to_device
 from harness.train.evaluation import Evaluation, compile_evaluation
 from harness.train.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan
-from harness.train.model import build_model, steps_per_epoch, weights_digest
+from harness.train.model import build_model, weights_digest
 from harness.train.order import epoch_order
 
 Tell = Callable[[Message], None]
@@ -36,8 +36,6 @@ def run_trial(job: Job, tell: Tell) -> None:
     for epoch in range(len(training.done) + 1, job.trial.epochs + 1):
         done = training.run_epoch(epoch)
         tell(done)
-        if not math.isfinite(done.measurement.train_loss):  # pragma: no cover - run_epoch has raised
-            return
         if job.checkpoint and epoch < job.trial.epochs:
             save_checkpoint(job.checkpoint, training.model, training.done)
     tell(Finished(peak_memory_bytes()))
@@ -139,9 +137,7 @@ def _build(job: Job, tell: Tell, start_up_seconds: float) -> Training:
         data, test_data = device_data(dataset, trial.computation)
     tell(StageBegan("build"))
     with stopwatch() as build_clock:
-        facts = dataset_facts(trial.computation.dataset)
-        steps = steps_per_epoch(data.examples, trial.computation.batch_size)
-        model = build_model(trial.computation, facts, trial.seed, steps)
+        model = build_model(trial.computation, trial.seed)
         initial = weights_digest(model)
     tell(StageBegan("compile"))
     with stopwatch() as compile_clock:
@@ -174,13 +170,12 @@ def device_data(dataset: Dataset, computation: Computation) -> tuple[DeviceData,
 
     As in Keras, ``validation_split`` holds out the last examples.
     """
-    facts = dataset_facts(computation.dataset)
-    given = computation.train_examples or len(dataset.train_labels)
-    used = math.floor(given * (1.0 - computation.validation_split))
+    classes = facts(computation.dataset).classes
+    used = computation.training.training_examples(computation.train_examples or len(dataset.train_labels))
     tested = computation.test_examples or len(dataset.test_labels)
     return (
-        to_device(dataset.train_images[:used], dataset.train_labels[:used], facts.classes),
-        to_device(dataset.test_images[:tested], dataset.test_labels[:tested], facts.classes),
+        to_device(dataset.train_images[:used], dataset.train_labels[:used], classes),
+        to_device(dataset.test_images[:tested], dataset.test_labels[:tested], classes),
     )
 
 

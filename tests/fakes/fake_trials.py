@@ -1,0 +1,113 @@
+"""Trials that cost nothing, records and a trainer with made-up but steady numbers; trains nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from harness.execute.engine import EpochEnded, Event, Outcome, Queue, TrialBuilt, TrialEnded, TrialStarted
+from harness.plan.trial import Computation, Trial
+from harness.records.environment import Environment
+from harness.records.record import Clocks, EpochMeasurement, Failure, Measurement, Record
+from harness.records.store import Predictions, digest
+
+ENVIRONMENT = Environment(
+    processor="Fake Processor",
+    processor_features=("avx2",),
+    cores=2,
+    threads=1,
+    memory_bytes=2**34,
+    system="Linux x86_64",
+    python="3.11",
+    tensorflow="2.21.0",
+    keras="3.15.1",
+    numpy="2.4.6",
+    onednn=True,
+    deterministic=True,
+    harness="0.1.0",
+)
+
+
+def dense_trial(seed: int = 0, epochs: int = 2, units: int = 16) -> Trial:
+    computation = Computation.model_validate(
+        {
+            "dataset": "mnist",
+            "layers": ["Flatten", {"Dense": {"units": units}}, {"Dense": {"units": 10, "activation": "softmax"}}],
+            "optimizer": "Adam",
+            "loss": "categorical_crossentropy",
+            "batch_size": 100,
+        }
+    )
+    return Trial(computation, seed, epochs, (f"dense_{units}",))
+
+
+def fake_epoch(trial: Trial, epoch: int) -> tuple[EpochMeasurement, np.ndarray]:
+    rng = np.random.default_rng((trial.seed, epoch, int(trial.id, 16) % 2**32))
+    predictions = rng.integers(0, 10, 100, dtype=np.uint8)
+    accuracy = 0.95 + 0.005 * epoch + rng.normal(0, 0.001)
+    measurement = EpochMeasurement(
+        epoch=epoch,
+        train_loss=1 / epoch,
+        train_accuracy=accuracy,
+        test_loss=1.1 / epoch,
+        test_accuracy=accuracy - 0.001,
+        train_seconds=2.0 + rng.normal(0, 0.01),
+        train_cpu_seconds=2.0,
+        test_seconds=0.2,
+        test_cpu_seconds=0.2,
+        weights_sha256=hashlib.sha256(rng.bytes(8)).hexdigest(),
+        predictions_sha256=digest(predictions),
+    )
+    return measurement, predictions
+
+
+def fake_outcome(trial: Trial, epochs: int | None = None, failure: Failure | None = None) -> Outcome:
+    done = [fake_epoch(trial, epoch) for epoch in range(1, (trial.epochs if epochs is None else epochs) + 1)]
+    measurement = Measurement(
+        parameters=100,
+        trainable_parameters=100,
+        initial_weights_sha256=hashlib.sha256(trial.name.encode()).hexdigest(),
+        data_sha256="0" * 64,
+        clocks=Clocks(start_up_seconds=1, data_seconds=0.1, build_seconds=0.1, compile_seconds=0.3),
+        peak_memory_bytes=2**29,
+        epochs=tuple(measured for measured, _ in done),
+    )
+    return Outcome(measurement, {measured.epoch: predictions for measured, predictions in done}, failure)
+
+
+def fake_record(trial: Trial, outcome: Outcome | None = None) -> tuple[Record, Predictions]:
+    outcome = outcome or fake_outcome(trial)
+    record = Record(
+        trial=trial.id,
+        seed=trial.seed,
+        epochs=trial.epochs,
+        computation=trial.computation,
+        environment=ENVIRONMENT,
+        finished=datetime(2026, 1, 1, tzinfo=UTC),
+        trials_beside=0,
+        measurement=outcome.measurement,
+        failure=outcome.failure,
+    )
+    return record, outcome.predictions
+
+
+@dataclass
+class FakeTrainer:
+    """An engine that trains one trial after the other in no time and remembers which."""
+
+    outcome: Callable[[Trial], Outcome] = fake_outcome
+    trained: list[Trial] = field(default_factory=list)
+
+    def __call__(self, queue: Queue) -> Iterator[Event]:
+        while (trial := queue.take()) is not None:
+            yield TrialStarted(trial)
+            yield TrialBuilt(trial, 0)
+            outcome = self.outcome(trial)
+            for measured in outcome.measurement.epochs if outcome.measurement else ():
+                yield EpochEnded(trial, measured)
+            self.trained.append(trial)
+            yield TrialEnded(trial, outcome)

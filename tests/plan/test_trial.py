@@ -1,0 +1,66 @@
+"""A trial's address: what changes the numbers changes it, what doesn't, doesn't."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.plan.trial import Computation, Trial
+
+CONTENT: dict[str, Any] = {
+    "dataset": "mnist",
+    "layers": [
+        {"Conv2D": {"filters": 8, "kernel_size": 3, "activation": "relu"}},
+        "Flatten",
+        {"Dense": {"units": 10, "activation": "softmax"}},
+    ],
+    "optimizer": {"RMSprop": {"learning_rate": 0.001}},
+    "loss": "categorical_crossentropy",
+    "batch_size": 64,
+}
+
+SAME = {
+    "keys in another order": dict(reversed(CONTENT.items())),
+    "a default written out": {**CONTENT, "optimizer": {"RMSprop": {"learning_rate": 0.001, "rho": 0.9}}},
+    "a kernel's two sides": {
+        **CONTENT,
+        "layers": [{"Conv2D": {"filters": 8, "kernel_size": [3, 3], "activation": "relu"}}, *CONTENT["layers"][1:]],
+    },
+    "no fields at all": {**CONTENT, "layers": [CONTENT["layers"][0], {"Flatten": {}}, CONTENT["layers"][2]]},
+}
+
+OTHER = {
+    "another learning rate": {**CONTENT, "optimizer": {"RMSprop": {"learning_rate": 0.01}}},
+    "another optimizer": {**CONTENT, "optimizer": "Adam"},
+    "another batch size": {**CONTENT, "batch_size": 32},
+    "a layer less": {**CONTENT, "layers": CONTENT["layers"][1:]},
+    "fewer examples": {**CONTENT, "train_examples": 1_000},
+    "fewer test examples": {**CONTENT, "test_examples": 1_000},
+    "examples held out": {**CONTENT, "validation_split": 0.1},
+    "a schedule over the training": {**CONTENT, "schedule_epochs": 5},
+}
+
+
+def address(content: dict[str, Any]) -> str:
+    return Computation.model_validate(content).address
+
+
+@pytest.mark.parametrize("content", SAME.values(), ids=SAME)
+def test_the_same_computation_has_the_same_address(content: dict[str, Any]) -> None:
+    assert address(content) == address(CONTENT)
+
+
+@pytest.mark.parametrize("content", OTHER.values(), ids=OTHER)
+def test_what_changes_the_numbers_changes_the_address(content: dict[str, Any]) -> None:
+    assert address(content) != address(CONTENT)
+
+
+def test_a_computation_survives_its_own_json() -> None:
+    computation = Computation.model_validate(CONTENT)
+    assert Computation.model_validate_json(computation.model_dump_json()) == computation
+
+
+def test_a_trials_name_tells_its_seed() -> None:
+    trial = Trial(Computation.model_validate(CONTENT), seed=7, epochs=3)
+    assert trial.name == f"{trial.id}-seed7"

@@ -1,0 +1,96 @@
+"""The store: what is saved is read back as it was, and what can't be trusted is named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_trials import dense_trial, fake_record
+
+from harness.records.record import FORMAT
+from harness.records.store import Store
+
+
+def saved(tmp_path: Path, seed: int = 0) -> tuple[Store, Path]:
+    store = Store(tmp_path)
+    record, predictions = fake_record(dense_trial(seed=seed))
+    store.save(record, predictions)
+    return store, next(store.folder.glob(f"*/*-seed{seed}.json"))
+
+
+def test_a_record_is_read_back_as_it_was(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    record, predictions = fake_record(dense_trial())
+    store.save(record, predictions)
+    loaded = store.load()
+    assert loaded.records == (record,)
+    assert not loaded.unreadable
+    read = store.predictions(loaded.records[0])
+    assert read.keys() == predictions.keys()
+    assert all(np.array_equal(read[epoch], predictions[epoch]) for epoch in predictions)
+
+
+def test_the_same_record_gives_the_same_bytes(tmp_path: Path) -> None:
+    for folder in ("one", "other"):
+        Store(tmp_path / folder).save(*fake_record(dense_trial()))
+    one, other = (sorted((tmp_path / folder).rglob("*.*")) for folder in ("one", "other"))
+    assert [path.read_bytes() for path in one if path.is_file()] == [
+        path.read_bytes() for path in other if path.is_file()
+    ]
+
+
+def edited(text: str) -> str:
+    content = json.loads(text)
+    content["measurement"]["epochs"][-1]["test_accuracy"] = 0.999
+    return json.dumps(content)
+
+
+def newer(text: str) -> str:
+    return json.dumps({**json.loads(text), "format": FORMAT + 1})
+
+
+DAMAGE = {
+    "edited": (edited, "was changed after it was saved"),
+    "truncated": (lambda text: text[: len(text) // 2], "no whole JSON document"),
+    "empty": (lambda text: "", "no whole JSON document"),
+    "newer": (newer, "newer than this harness's"),
+    "no record": (lambda text: "[]", "is no record"),
+    "another's name": (lambda text: text, "does not belong"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_record_is_named_and_never_used(tmp_path: Path, damage: str) -> None:
+    store, path = saved(tmp_path)
+    change, reason = DAMAGE[damage]
+    path.write_text(change(path.read_text()))
+    if damage == "another's name":
+        path = path.rename(path.with_name("0123456789abcdef-seed0.json"))
+    loaded = store.load()
+    assert not loaded.records
+    assert loaded.unreadable[0].path == path
+    assert reason in loaded.unreadable[0].reason
+
+
+def test_what_is_set_aside_keeps_its_bytes_and_frees_its_place(tmp_path: Path) -> None:
+    store, path = saved(tmp_path)
+    targets = []
+    for text in ("first", "second"):
+        path.write_text(text)
+        targets.append(store.set_aside(store.load().unreadable[0]))
+    assert [target.read_text() for target in targets] == ["first", "second"]
+    assert not path.exists()
+
+
+def test_predictions_whose_digest_does_not_hold_are_not_handed_out(tmp_path: Path) -> None:
+    store, path = saved(tmp_path)
+    record = store.load().records[0]
+    np.savez(path.with_suffix(".npz"), epoch_1=np.zeros(10, np.uint8))
+    assert store.predictions(record) == {}
+
+
+def test_the_folder_is_probed_without_a_trace(tmp_path: Path) -> None:
+    Store(tmp_path / "results").check_writable()
+    assert list((tmp_path / "results").iterdir()) == []
