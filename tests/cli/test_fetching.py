@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from harness.cli import fetching
+from harness.data import Event, Notice, Progress
+
+ADDRESS = "https://example.org/data/digits.npz"
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, *events: Event, terminal: bool) -> str:
+    """Return what 80 columns show of the events."""
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=terminal, width=80, color_system=None)
+    monkeypatch.setattr(fetching, "stderr", lambda: console)
+    with fetching.shown_fetching() as on_event:
+        for event in events:
+            on_event(event)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_nothing_is_shown_where_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> None:
+    assert shown(monkeypatch, terminal=terminal) == ""
+
+
+def test_a_pipe_gets_the_notices_as_lines_and_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = Notice("One [thing]."), Progress(ADDRESS, 5, 10), Notice("Another.")
+    assert shown(monkeypatch, *events, terminal=False) == "One [thing].\nAnother.\n"
+
+
+def test_a_terminal_gets_a_bar_with_bytes_under_the_files_short_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shown(monkeypatch, Progress(ADDRESS, 5_000_000, 10_000_000), terminal=True)
+    assert "digits.npz" in text
+    assert "5.0/10.0 MB" in text
+    assert ADDRESS not in text
+
+
+def test_the_bar_of_a_source_that_failed_gives_way_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = Progress(ADDRESS, 5, 10), Notice("It failed."), Progress("npm package digits@1.2.3", 0, None)
+    last_frame = shown(monkeypatch, *events, terminal=True).split("It failed.")[1].split("\x1b[2K")[-2]
+    assert "npm package digits@1.2.3" in last_frame
+    assert "digits.npz" not in last_frame
