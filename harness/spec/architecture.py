@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from harness.spec.claims import AnyClaim
+from harness.spec.datasets import DATASETS
 from harness.spec.layers import Layer
 from harness.spec.training import Recipe
 
@@ -21,10 +22,8 @@ class SpecFile(BaseModel):
 
     title: str = Field(min_length=1, max_length=120, description="What people call it, in a few words.")
     document: str | None = Field(default=None, description="The document it comes from, by its file name.")
-    source: str | None = Field(
-        default=None, description="The publication it comes from, if it is no document."
-    )
-    dataset: str = Field(description="The data set it is trained on: mnist.")
+    source: str | None = Field(default=None, description="The publication it comes from, if it is no document.")
+    dataset: str = Field(description="The data set it is trained on.", json_schema_extra={"enum": list(DATASETS)})
     layers: tuple[Layer, ...] = Field(
         strict=False, min_length=1, description="The network, from the image to the classes."
     )

@@ -111,11 +111,19 @@ def _named(spec: SpecFile, path: Path) -> Architecture:
 
 
 def _field_problems(error: ValidationError) -> Iterator[Problem]:
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details:
+        if detail["type"] == "too_short" and any(_below(other, detail) for other in details):
+            continue  # pydantic counts valid items only: the others are told already
         path, on_key = detail["loc"], detail["type"] in {"extra_forbidden", "field_unknown"}
         if detail["type"] in {"missing", "field_missing"}:
             path, on_key = path[:-1], True
         yield Problem(path, *sentence(detail, _known_fields(detail)), on_key=on_key)
+
+
+def _below(other: ErrorDetails, detail: ErrorDetails) -> bool:
+    depth = len(detail["loc"])
+    return len(other["loc"]) > depth and other["loc"][:depth] == detail["loc"]
 
 
 def _known_fields(detail: ErrorDetails) -> list[str]:

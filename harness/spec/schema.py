@@ -20,10 +20,23 @@ DIALECT = "http://json-schema.org/draft-07/schema#"  # what VS Code's YAML exten
 
 def spec_schema() -> dict[str, Any]:
     """Return the schema of one spec file."""
-    schema = SpecFile.model_json_schema(schema_generator=KindJsonSchema)
+    schema = _without_field_titles(SpecFile.model_json_schema(schema_generator=KindJsonSchema))
     schema["title"] = "An architecture"
     schema["description"] = "One architecture: its layers, how it is trained, and what its document claims."
     return {"$schema": DIALECT, **schema}
+
+
+def _without_field_titles(schema: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Leave out pydantic's 'Learning Rate' for learning_rate, which an editor would show above the help."""
+    if isinstance(schema, list):
+        return [_without_field_titles(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _without_field_titles(value) for key, value in schema.items()}
+    for field in kept.get("properties", {}).values():
+        if isinstance(field, dict):
+            field.pop("title", None)
+    return kept
 
 
 def schema_text() -> str:

@@ -62,6 +62,11 @@ def sentence(error: ErrorDetails, fields: Sequence[str]) -> Sentence:
         return Sentence(f"{subject} is {about}{state}", remedy)
     if kind == "literal_error":
         return _not_one_of(error, subject)
+    if kind == "field_missing":
+        what, _, help_text = error["msg"].partition(" (")
+        return Sentence(what, f"add it ({help_text}" if help_text else "add it")
+    if error["msg"].startswith("write "):
+        return Sentence(f"{subject} is {shown(value)}", error["msg"])
     return _split(error["msg"])
 
 

@@ -1,0 +1,57 @@
+"""``bench validate``: every mistake in specs, each with its place; it changes no file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.completion import complete_architectures
+from harness.cli.console import say, stdout
+from harness.cli.options import ArchitecturesFolder
+
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Spec files, folders of them, or names; by default the folder of architectures.",
+        autocompletion=complete_architectures,
+        show_default=False,
+    ),
+]
+
+
+def validate(paths: Paths = None, architectures: ArchitecturesFolder = None) -> None:
+    """Tell every mistake in specs as file:line:column, and exit with 2 if there is one."""
+    from harness.spec.folder import architectures_folder  # noqa: PLC0415 - keeps other verbs' start-up short
+    from harness.spec.references import read_with_references  # noqa: PLC0415
+
+    folder = architectures_folder(architectures)
+    files = sorted({file for path in paths or [str(folder)] for file in _files(path, folder)})
+    mistakes = read_with_references(files)
+    for mistake in mistakes:
+        stdout().print(str(mistake), markup=False, soft_wrap=True)
+    broken = len({mistake.file for mistake in mistakes})
+    if mistakes:
+        say(f"{_counted(len(mistakes), 'mistake')} in {broken} of {_counted(len(files), 'file')}")
+        raise typer.Exit(2)
+    say(f"{_counted(len(files), 'file')}: no mistake")
+
+
+def _files(path: str, folder: Path) -> tuple[Path, ...]:
+    """Return the files that a path means: itself, a folder's, or those of an architecture's name."""
+    from harness.spec.folder import NoArchitectures, find_architectures, select_files  # noqa: PLC0415
+
+    given = Path(path)
+    if given.is_dir() or given == folder:
+        files = find_architectures(given)
+        if not files:
+            raise NoArchitectures(given)
+        return files
+    is_name = not given.exists() and given.name == path and given.suffix != ".yaml"
+    return select_files([path], folder) if is_name else (given,)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
