@@ -66,7 +66,6 @@ def _read_shape(file: IO[bytes]) -> tuple[int, ...]:
 
 def _read_values(file: IO[bytes], shape: tuple[int, ...]) -> Bytes:
     content = file.read(math.prod(shape))
-    surplus = file.read(1)  # reading to the end also makes zipfile check the member's CRC
-    if len(content) != math.prod(shape) or surplus:
+    if len(content) != math.prod(shape):
         raise ValueError(f"does not hold as many values as its shape {shape} says")
     return np.frombuffer(content, np.uint8).reshape(shape)

@@ -157,12 +157,13 @@ def test_a_tar_archives_paths_are_never_written_to(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["brought", "deep", "deeper"]
 
 
-def test_links_in_a_tar_archive_are_not_followed(tmp_path: Path) -> None:
-    secret = written(tmp_path, fake_digits.idx_file(fake_digits.arrays()["train_images"]), "secret")
+@pytest.mark.parametrize("target", ["secret", "../secret", "train-images-idx3-ubyte"])
+def test_links_in_a_tar_archive_are_not_followed_even_in_a_circle(tmp_path: Path, target: str) -> None:
+    written(tmp_path, fake_digits.idx_file(fake_digits.arrays()["train_images"]), "secret")
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        link = tarfile.TarInfo("package/data/train-images-idx3-ubyte")
-        link.type, link.linkname = tarfile.SYMTYPE, str(secret)
+        link = tarfile.TarInfo("train-images-idx3-ubyte")
+        link.type, link.linkname = tarfile.SYMTYPE, target
         archive.addfile(link)
     assert "train-images-idx3-ubyte" in refusal(written(tmp_path, buffer.getvalue()))
 
@@ -174,3 +175,11 @@ def test_a_refusal_names_a_few_of_many_files_and_counts_the_rest(tmp_path: Path)
     assert "file5" in message
     assert "file6" not in message
     assert "and 3 more files" in message
+
+
+def test_an_array_with_fewer_values_than_its_shape_says_is_refused(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, archive.open("x_train.npy", "w") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": (12, 5, 4)})
+        file.write(bytes(10))
+    assert "does not hold as many values as its shape" in refusal(written(tmp_path, buffer.getvalue()))
