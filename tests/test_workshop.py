@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -76,6 +77,13 @@ def test_continuous_integration_runs_the_line_that_the_readme_gives() -> None:
     assert INSTALL_AND_TEST in (ROOT / "README.md").read_text(encoding="utf-8")
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == INSTALL_AND_TEST
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_what_contributing_points_to_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"`((?:harness|tests|architectures|results)/[^`]*)`", text))
+    assert len(paths) > 10
+    assert not [path for path in sorted(paths) if not (ROOT / path).exists()]
 
 
 def test_the_version_is_the_same_everywhere() -> None:

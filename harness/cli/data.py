@@ -38,8 +38,8 @@ def status(*, json: Json = False) -> None:
 
     Exits with 1 where a copy is missing or damaged.
     """
-    from harness.data.library import DATASETS  # noqa: PLC0415
-    from harness.data.standing import standing  # noqa: PLC0415
+    from harness.data.library import DATASETS
+    from harness.data.standing import standing
 
     found = [standing(description) for description in DATASETS.values()]
     if json:
@@ -54,7 +54,7 @@ def status(*, json: Json = False) -> None:
 @app.command()
 def fetch(name: DatasetName = DEFAULT_DATASET) -> None:
     """Bring a data set from the first source that has it, unless a verified copy is there."""
-    from harness.data import obtain  # noqa: PLC0415
+    from harness.data import obtain
 
     with shown_fetching() as on_event:
         obtain(name, on_event)
@@ -64,7 +64,7 @@ def fetch(name: DatasetName = DEFAULT_DATASET) -> None:
 @app.command("import")
 def bring(files: Files, dataset: DatasetOption = DEFAULT_DATASET) -> None:
     """Keep the data set that the files hold, once it is found to be as published."""
-    from harness.data import bring as bring_files  # noqa: PLC0415
+    from harness.data import bring as bring_files
 
     with shown_fetching() as on_event:
         bring_files(dataset, files, on_event)
@@ -78,7 +78,7 @@ def path(name: DatasetName = DEFAULT_DATASET) -> None:
 
 
 def _print_path(name: str) -> None:
-    from harness.data.cache import Cached, cache_folder  # noqa: PLC0415
-    from harness.data.library import describe  # noqa: PLC0415
+    from harness.data.cache import Cached, cache_folder
+    from harness.data.library import describe
 
     stdout().print(str(Cached(describe(name), cache_folder()).path), markup=False, soft_wrap=True)

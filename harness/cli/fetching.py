@@ -24,7 +24,7 @@ def shown_fetching() -> Iterator[Callable[[Event], None]]:
     tasks: dict[str, TaskID] = {}
 
     def show(event: Event) -> None:
-        from harness.data import Notice  # noqa: PLC0415
+        from harness.data import Notice
 
         if isinstance(event, Notice):
             _end(bar, tasks)
