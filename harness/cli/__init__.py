@@ -26,17 +26,22 @@ app = typer.Typer(
 
 def register_verbs() -> None:
     """Give the application its verbs, in the order in which a user meets them."""
-    from harness.cli import plan, run  # noqa: PLC0415
+    from harness.cli import data, list as list_, new, plan, run, show, validate
 
+    app.command("list")(list_.list_architectures)
+    app.command("show")(show.show)
+    app.command("validate")(validate.validate)
+    app.command("new")(new.new)
     app.command("plan")(plan.plan)
     app.command("run")(run.run)
+    app.add_typer(data.app, name="data")
 
 
 def main() -> None:
     """Run the command line; a user's error is one sentence and its exit code, never a traceback."""
     register_verbs()
     try:
-        app()
+        app(prog_name="bench")
     except BenchError as error:
         stderr().print(f"[bold red]error:[/] {error.markup}", soft_wrap=True, highlight=False)
         sys.exit(error.exit_code)

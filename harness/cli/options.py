@@ -12,7 +12,7 @@ from harness.cli.completion import complete_architectures
 Names = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[NAME]...",
+        metavar="NAME",
         help="Architectures, as names or globs such as '00*'.",
         autocompletion=complete_architectures,
         show_default=False,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def plan(
     names: options.Names = None,
     *,
+    all_: options.All = False,
     seeds: options.Seeds = options.DEFAULT_SEEDS,
     jobs: options.Jobs = None,
     threads: options.Threads = 1,
@@ -35,7 +36,7 @@ def plan(
     """
     from harness.pipeline import plan_benchmark  # noqa: PLC0415
 
-    benchmark = read_benchmark(Selection(names or (), seeds, threads, smoke, results, architectures))
+    benchmark = read_benchmark(Selection(() if all_ else names or (), seeds, threads, smoke, results, architectures))
     name_unreadable(benchmark, set_aside=False)
     decided = plan_benchmark(benchmark)
     at_once = jobs_for(benchmark, decided, jobs)

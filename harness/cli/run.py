@@ -114,3 +114,7 @@ def train_pending(benchmark: Benchmark, jobs: int | None, timeout: float | None,
     except KeyboardInterrupt:
         raise Interrupted(len(ended), len(plan.pending) - len(ended)) from None
     return sum(event.outcome.failure is not None for event in ended)
+
+
+def show_results(benchmark: Benchmark, *, json: bool) -> None:
+    """Print the comparison of what was selected."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
+from harness.data.cache import cache_folder
 from harness.execute.cores import core_groups, physical_cores
 from harness.execute.engine import Event, Queue, TrialStarted, Waiting
 from harness.execute.running import RunningTrial
@@ -80,6 +81,7 @@ class LocalEngine:
             cores=cores,
             threads=self.threads,
             deterministic=self.deterministic,
+            cache=cache_folder(),
             checkpoint=self.checkpoints / f"{trial.name}.npz" if self.checkpoints else None,
             log=logs / f"{trial.name}.log",
             spawned=time.time(),

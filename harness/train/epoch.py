@@ -45,9 +45,7 @@ def to_device(images: Bytes, labels: Bytes, classes: int) -> DeviceData:
     return DeviceData(tf.constant(with_channels), tf.constant(labels), classes, tf.constant(255.0))
 
 
-def compile_epoch(
-    model: keras.Model, data: DeviceData, batch_size: int
-) -> Callable[[npt.NDArray[np.int32]], None]:
+def compile_epoch(model: keras.Model, data: DeviceData, batch_size: int) -> Callable[[npt.NDArray[np.int32]], None]:
     """Return a function that trains the model for one epoch in the order given, shape (examples,).
 
     The model's metrics then hold the epoch's running means, as after an epoch of ``fit``.
@@ -58,22 +56,26 @@ def compile_epoch(
     def step(indices: tf.Tensor) -> None:
         model.train_step(data.batch(indices))
 
-    def epoch(order: tf.Tensor) -> None:
+    def epoch(order: tf.Tensor, steps: tf.Tensor) -> None:
         def body(number: tf.Tensor) -> tf.Tensor:
             step(tf.slice(order, [number * batch_size], [batch_size]))
             return number + 1
 
-        tf.while_loop(lambda number: number < full_steps, body, [tf.constant(0)], parallel_iterations=1)
-        if rest:
-            step(order[full_steps * batch_size :])
+        tf.while_loop(lambda number: number < steps, body, [tf.constant(0)], parallel_iterations=1)
 
-    # Compiled now, so that the first epoch's clock holds training alone.
-    signature = tf.TensorSpec([data.examples], tf.int32)
-    compiled = tf.function(epoch, autograph=False, jit_compile=False).get_concrete_function(signature)
+    compiled = tf.function(epoch, autograph=False, jit_compile=False)
+    last_step = tf.function(step, autograph=False, jit_compile=False)
+    # Compiled now, and the graph optimized by an epoch of no steps, so that the first epoch's clock holds
+    # training alone.
+    compiled(tf.zeros([data.examples], tf.int32), tf.constant(0))
+    if rest:
+        last_step.get_concrete_function(tf.TensorSpec([rest], tf.int32))
 
     def run(order: npt.NDArray[np.int32]) -> None:
         model.reset_metrics()
-        compiled(tf.constant(order))
+        compiled(tf.constant(order), tf.constant(full_steps))
+        if rest:
+            last_step(tf.constant(order[full_steps * batch_size :]))
 
     return run
 

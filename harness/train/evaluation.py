@@ -34,10 +34,7 @@ def compile_evaluation(model: keras.Model, data: DeviceData) -> Callable[[], Eva
         return loss, tf.argmax(outputs, axis=-1)
 
     compiled = tf.function(evaluate, autograph=False, jit_compile=False)
-    batches = [
-        tf.range(start, min(start + BATCH_SIZE, data.examples))
-        for start in range(0, data.examples, BATCH_SIZE)
-    ]
+    batches = [tf.range(start, min(start + BATCH_SIZE, data.examples)) for start in range(0, data.examples, BATCH_SIZE)]
     for size in {int(batch.shape[0]) for batch in batches}:
         compiled.get_concrete_function(tf.TensorSpec([size], tf.int32))
 

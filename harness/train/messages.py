@@ -21,6 +21,7 @@ class Job:
         cores: The cores that the process is pinned to; empty: wherever the system puts it.
         threads: Threads within one operation.
         deterministic: Whether TensorFlow's op determinism is on.
+        cache: The folder of the verified data.
         checkpoint: Where the state after each epoch is kept until the trial ends; None: nowhere.
         log: Where the process's own output goes.
         spawned: ``time.time()`` when the process was asked for.
@@ -30,6 +31,7 @@ class Job:
     cores: tuple[int, ...]
     threads: int
     deterministic: bool
+    cache: Path
     checkpoint: Path | None
     log: Path
     spawned: float

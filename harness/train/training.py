@@ -72,9 +72,7 @@ class Training:
         for name, loss in (("train", means["loss"]), ("test", evaluation.loss)):
             if not math.isfinite(loss):
                 raise NotANumber(f"the {name} loss of epoch {epoch} is {loss}")
-        done = EpochDone(
-            self._measurement(epoch, means, train_clock, evaluation, test_clock), evaluation.predictions
-        )
+        done = EpochDone(self._measurement(epoch, means, train_clock, evaluation, test_clock), evaluation.predictions)
         self.done.append(done)
         return done
 
@@ -133,7 +131,7 @@ def _build(job: Job, tell: Tell, start_up_seconds: float) -> Training:
     trial = job.trial
     tell(StageBegan("data"))
     with stopwatch() as data_clock:
-        dataset = load(trial.computation.dataset)
+        dataset = load(trial.computation.dataset, job.cache)
         data, test_data = device_data(dataset, trial.computation)
     tell(StageBegan("build"))
     with stopwatch() as build_clock:
