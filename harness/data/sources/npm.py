@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,9 @@ QUIET = {
     "npm_config_update_notifier": "false",
 }
 """Settings that keep npm from asking, advertising, or running a package's scripts."""
+
+END_SECONDS = 5.0
+"""How long a killed process may take to be gone."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +91,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """End npm and all that it started, where it still runs."""
     if process.poll() is not None:
         return
-    family = psutil.Process(process.pid)
-    for member in [*family.children(recursive=True), family]:
-        try:
+    npm = psutil.Process(process.pid)
+    family = [*npm.children(recursive=True), npm]
+    for member in family:
+        with suppress(psutil.NoSuchProcess):
             member.kill()
-        except psutil.NoSuchProcess:
-            continue
     process.wait()
+    psutil.wait_procs(family, timeout=END_SECONDS)
 
 
 def _first_error(log: bytes) -> str:
