@@ -56,9 +56,7 @@ class Standing:
 
 def compare_all(study: Study) -> tuple[Comparison, ...]:
     """Compare every pair of measured architectures on the same data, corrected for their number."""
-    pairs = [
-        (a, b) for a, b in combinations(study.measured, 2) if a.architecture.dataset == b.architecture.dataset
-    ]
+    pairs = [(a, b) for a, b in combinations(study.measured, 2) if a.architecture.dataset == b.architecture.dataset]
     plain = [compare(a, b, len(pairs)) for a, b in pairs]
     tested = [one.difference.p for one in plain if one.difference and one.difference.p is not None]
     adjusted = iter(holm(tested))

@@ -31,9 +31,7 @@ def choose_environment(
     """
     known = {record.environment.id: record.environment for record in records}
     if wanted is not None:
-        matches = [name for name in known if name == wanted] or [
-            name for name in known if name.startswith(wanted)
-        ]
+        matches = [name for name in known if name == wanted] or [name for name in known if name.startswith(wanted)]
         if len(matches) != 1:
             raise UnknownEnvironment(wanted, sorted(known))
         return known[matches[0]]

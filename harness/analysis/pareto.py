@@ -28,8 +28,7 @@ def dominators(values: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
     A row dominates another if it is nowhere worse and somewhere better; equal rows don't dominate each other.
     """
     return tuple(
-        tuple(j for j, other in enumerate(values) if np.all(other <= row) and np.any(other < row))
-        for row in values
+        tuple(j for j, other in enumerate(values) if np.all(other <= row) and np.any(other < row)) for row in values
     )
 
 

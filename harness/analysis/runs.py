@@ -86,13 +86,15 @@ class Contender:
 class Study:
     """Everything that one report is about: one environment's runs of some architectures.
 
-    ``others`` counts the records of environments that the report is not about, by id.
+    ``others`` counts the records of environments that the report is not about, by id. ``commits`` are the versions
+    of the harness that made the records, ``+`` where there were uncommitted changes.
     """
 
     protocol: Protocol
     contenders: tuple[Contender, ...]
     environment: Environment | None = None
     others: tuple[tuple[str, int], ...] = ()
+    commits: tuple[str, ...] = ()
 
     @property
     def measured(self) -> tuple[Contender, ...]:
@@ -132,7 +134,13 @@ def make_study(
         by_trial.setdefault(record.trial, []).append(record)
     read = _once_per_record(read_predictions)
     contenders = tuple(_contender(one, by_trial, protocol, read) for one in architectures)
-    return Study(protocol, contenders, environment, tuple(sorted(others.items())))
+    return Study(protocol, contenders, environment, tuple(sorted(others.items())), _commits(own))
+
+
+def _commits(records: Iterable[Record]) -> tuple[str, ...]:
+    environments = [record.environment for record in records]
+    marked = {(one.commit or "unknown")[:10] + ("+" if one.uncommitted_changes else "") for one in environments}
+    return tuple(sorted(marked))
 
 
 def _once_per_record(read_predictions: ReadPredictions) -> ReadPredictions:

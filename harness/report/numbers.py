@@ -31,7 +31,9 @@ def percent(share: float | None, places: int = PERCENT_PLACES) -> str:
 
 def points(share: float | None) -> str:
     """Return a difference of shares in percentage points, signed: +0.12."""
-    return UNKNOWN if share is None else f"{100 * share:+.2f}"
+    if share is None:
+        return UNKNOWN
+    return f"{round(100 * share, 2) + 0.0:+.2f}"  # + 0.0: a rounded -0.00 has no sign to show
 
 
 def seconds(value: float | None) -> str:

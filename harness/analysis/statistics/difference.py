@@ -67,9 +67,7 @@ def paired(a: Sequence[float], b: Sequence[float], level: float = LEVEL) -> Diff
 
 def _difference(estimate: float, error: float, degrees: float, level: float) -> Difference:
     half = t_quantile(level, degrees) * error
-    return Difference(
-        estimate, Interval(estimate - half, estimate + half), two_sided_p(estimate / error, degrees)
-    )
+    return Difference(estimate, Interval(estimate - half, estimate + half), two_sided_p(estimate / error, degrees))
 
 
 def permutation_p(
@@ -86,10 +84,7 @@ def permutation_p(
         return None
     pooled = np.concatenate([a, b])
     exact = special.comb(len(pooled), len(a)) <= permutations
-    if exact:
-        chosen = _all_choices(len(pooled), len(a))
-    else:
-        chosen = _some_choices(len(pooled), len(a), generator, permutations)
+    chosen = _all_choices(len(pooled), len(a)) if exact else _some_choices(len(pooled), len(a), generator, permutations)
     sums = pooled[chosen].sum(axis=1)
     means = sums / len(a) - (pooled.sum() - sums) / len(b)
     hits = int(np.count_nonzero(np.abs(means) >= abs(np.mean(a) - np.mean(b)) - ROUNDING))

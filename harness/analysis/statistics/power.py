@@ -24,9 +24,7 @@ def power(difference: float, deviation: float, seeds: int, alpha: float = 0.05) 
     return float(above + special.nctdtr(degrees, shift, -critical))
 
 
-def seeds_needed(
-    difference: float, deviation: float, comparisons: int = 1, alpha: float = 0.05
-) -> int | None:
+def seeds_needed(difference: float, deviation: float, comparisons: int = 1, alpha: float = 0.05) -> int | None:
     """Return the seeds per architecture that find ``difference`` with power 0.8, or None above 10,000.
 
     ``alpha`` is divided by the number of ``comparisons`` (Bonferroni's bound on what Holm does).

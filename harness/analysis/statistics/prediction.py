@@ -9,9 +9,7 @@ from harness.analysis.statistics.interval import Interval
 from harness.analysis.statistics.sample import LEVEL, mean, standard_deviation, t_quantile, two_sided_p
 
 
-def prediction_interval(
-    values: Sequence[float], half_unit: float = 0.0, level: float = LEVEL
-) -> Interval | None:
+def prediction_interval(values: Sequence[float], half_unit: float = 0.0, level: float = LEVEL) -> Interval | None:
     """Return m ± t(n - 1) · s · sqrt(1 + 1/n) of ``values``, shape (n,): where one more run would fall.
 
     ``half_unit`` is half a unit of the published number's last digit: a number that was rounded to it may

@@ -43,9 +43,7 @@ def letters(means: Sequence[float], differ: Callable[[int, int], bool]) -> tuple
             if differ(i, j):
                 groups = _absorbed([part for group in groups for part in _split(group, i, j)])
     groups.sort(key=lambda group: sorted(-means[i] for i in group))
-    return tuple(
-        "".join(_letter(index) for index, group in enumerate(groups) if i in group) for i in everyone
-    )
+    return tuple("".join(_letter(index) for index, group in enumerate(groups) if i in group) for i in everyone)
 
 
 def _split(group: frozenset[int], i: int, j: int) -> tuple[frozenset[int], ...]:

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from harness.analysis.verdicts.verdict import Case, Published, Verdict
 from harness.spec.claims import LayerParameters, OutputShape, Parameters
+from harness.spec.cost import LayerCost
 
 
 def judge_parameters(case: Case, claim: Parameters) -> Verdict:
     """Compare the count of the whole network, as Keras built it if it was trained, or of its first layers."""
     if claim.layers is not None:
-        if claim.layers > len(case.contender.cost.layers):
+        if claim.layers > len(top_layers(case)):
             return _no_such_layer(case, claim.value, claim.layers)
-        measured = sum(layer.parameters for layer in case.contender.cost.layers[: claim.layers])
+        measured = sum(layer.parameters for layer in top_layers(case)[: claim.layers])
         return _equal(case, claim.value, measured, f"first {claim.layers} layers")
     if not case.contender.runs:
         return _equal(case, claim.value, case.contender.cost.parameters, "")
@@ -23,7 +24,7 @@ def judge_parameters(case: Case, claim: Parameters) -> Verdict:
 
 def judge_layer_parameters(case: Case, claim: LayerParameters) -> Verdict:
     """Compare one layer's count with what follows from the spec."""
-    layers = case.contender.cost.layers
+    layers = top_layers(case)
     if claim.layer > len(layers):
         return _no_such_layer(case, claim.value, claim.layer)
     return _equal(case, claim.value, layers[claim.layer - 1].parameters, f"layer {claim.layer}")
@@ -31,15 +32,18 @@ def judge_layer_parameters(case: Case, claim: LayerParameters) -> Verdict:
 
 def judge_output_shape(case: Case, claim: OutputShape) -> Verdict:
     """Compare one layer's output shape with what follows from the spec."""
-    layers = case.contender.cost.layers
+    layers = top_layers(case)
     if claim.layer > len(layers):
         return _no_such_layer(case, claim.value, claim.layer)
     return _equal(case, claim.value, tuple(layers[claim.layer - 1].output_shape), f"layer {claim.layer}")
 
 
-def _equal(
-    case: Case, published: Published, measured: Published, subject: str, *, trained: bool = False
-) -> Verdict:
+def top_layers(case: Case) -> tuple[LayerCost, ...]:
+    """Return the layers as a printed summary counts them: a composite is one."""
+    return tuple(layer for layer in case.contender.cost.layers if layer.depth == 0)
+
+
+def _equal(case: Case, published: Published, measured: Published, subject: str, *, trained: bool = False) -> Verdict:
     origin = "counted in the trained network" if trained else "follows from the spec"
     equal = published == measured
     reason = f"equal; {origin}" if equal else f"not equal: {measured} {origin}"
@@ -48,5 +52,5 @@ def _equal(
 
 
 def _no_such_layer(case: Case, published: Published, layer: int) -> Verdict:
-    layers = len(case.contender.cost.layers)
+    layers = len(top_layers(case))
     return case.verdict(published, "refuted", f"the network has {layers} layers only", f"layer {layer}")

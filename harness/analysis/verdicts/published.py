@@ -28,7 +28,7 @@ WIDEST_PART_OF_LOSS = 1 / 3
 
 def judge_number(case: Case, claim: NumberClaim) -> Verdict:
     """Return the verdict as far as the claim alone allows; a refutation is still to be corrected."""
-    plain = case.verdict(float(claim.value), "not tested", case.untestable or "")
+    plain = case.verdict(claim.value, "not tested", case.untestable or "")
     if case.untestable:
         return plain
     values = [_measured(claim, run) for run in case.contender.runs]

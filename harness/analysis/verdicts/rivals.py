@@ -33,9 +33,7 @@ def judge_better_than(case: Case, claim: BetterThan) -> Verdict:
         return replace(judged, reason="the two compute the same: their difference is 0 by construction")
     few = too_few(judged.seeds)
     if few or difference.p is None:
-        return replace(
-            judged, reason=few or "every seed gave the same value, so nothing is known of the spread"
-        )
+        return replace(judged, reason=few or "every seed gave the same value, so nothing is known of the spread")
     probability = f"P({case.contender.name} > {claim.architecture}) = {beats.estimate:.2f}"
     reason = f"{100 * difference.estimate:+.2f} points, {probability}"
     # In the direction that was seen; each kind of error keeps its own level.

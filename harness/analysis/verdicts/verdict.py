@@ -49,9 +49,7 @@ class Case:
     contender: Contender
     study: Study
 
-    def verdict(
-        self, published: Published | None, outcome: Outcome, reason: str, subject: str = ""
-    ) -> Verdict:
+    def verdict(self, published: Published | None, outcome: Outcome, reason: str, subject: str = "") -> Verdict:
         """Return a verdict on this claim, without numbers yet."""
         return Verdict(
             architecture=self.contender.name,

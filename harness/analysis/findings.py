@@ -1,0 +1,52 @@
+"""All that is derived from one study, together, as reports read it; formats nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.analysis.comparison import Comparison, Standing, compare_all, standings
+from harness.analysis.pareto import dominated_by
+from harness.analysis.runs import Contender, Study
+from harness.analysis.summary import Labels, Summary, summarize
+from harness.analysis.verdicts import Judgement, judge
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A study and what follows from it; the mappings are by an architecture's name.
+
+    ``labels`` are the true test labels by data set, as far as they are at hand. ``standings`` and
+    ``dominated`` hold measured architectures only.
+    """
+
+    study: Study
+    labels: Labels
+    summaries: Mapping[str, Summary]
+    comparisons: tuple[Comparison, ...]
+    standings: Mapping[str, Standing]
+    dominated: Mapping[str, tuple[str, ...]]
+    judgement: Judgement
+
+    @property
+    def ranking(self) -> tuple[Contender, ...]:
+        """The contenders from the best mean accuracy to the worst; those without a run come last."""
+        return tuple(sorted(self.study.contenders, key=self._place))
+
+    def _place(self, contender: Contender) -> float:
+        accuracy = self.summaries[contender.name].test_accuracy
+        return -accuracy.mean if accuracy else 1.0
+
+
+def derive_findings(study: Study, labels: Labels) -> Findings:
+    """Return everything that follows from the study's records: the same records give the same findings."""
+    comparisons = compare_all(study)
+    return Findings(
+        study=study,
+        labels=labels,
+        summaries={one.name: summarize(one, labels) for one in study.contenders},
+        comparisons=comparisons,
+        standings=standings(study, comparisons),
+        dominated=dominated_by(study),
+        judgement=judge(study),
+    )

@@ -1,0 +1,117 @@
+"""Records and findings as tidy pandas frames, for notebooks and spreadsheets; formats no number."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from harness.analysis.findings import Findings
+from harness.analysis.runs import Contender, Study
+from harness.analysis.verdicts.published import published_accuracy
+from harness.records.record import EpochMeasurement, Record
+
+EPOCH_COLUMNS = tuple(EpochMeasurement.model_fields)
+RECORD_COLUMNS = ("environment", "trial", "seed", *EPOCH_COLUMNS, "failure")
+RUN_COLUMNS = ("architecture", "trial", "seed", *EPOCH_COLUMNS, "failure")
+COUNTS = ("seed", "epoch")
+
+
+def records_frame(records: Sequence[Record]) -> pd.DataFrame:
+    """Return one row per environment, trial, seed and epoch.
+
+    A trial that failed has its reason in ``failure`` in every row, and one row without an epoch if it
+    finished none.
+    """
+    return _frame((row for record in records for row in _record_rows(record)), RECORD_COLUMNS)
+
+
+def runs_frame(study: Study) -> pd.DataFrame:
+    """Return one row per architecture, seed and epoch, up to the architecture's own last epoch.
+
+    A trial that several architectures share stands once under each; a failed one is a row without an epoch.
+    """
+    return _frame((row for one in study.contenders for row in _run_rows(one)), RUN_COLUMNS)
+
+
+def summary_frame(findings: Findings) -> pd.DataFrame:
+    """Return one row per architecture, best first: the headline's numbers, unrounded."""
+    return pd.DataFrame([_summary_row(findings, one) for one in findings.ranking])
+
+
+def verdicts_frame(findings: Findings) -> pd.DataFrame:
+    """Return one row per claim."""
+    return pd.DataFrame([dataclasses.asdict(verdict) for verdict in findings.judgement.verdicts])
+
+
+def comparisons_frame(findings: Findings) -> pd.DataFrame:
+    """Return one row per pair of architectures: accuracy of the first minus that of the second."""
+    rows = [
+        {
+            "first": pair.first,
+            "second": pair.second,
+            "difference": pair.difference.estimate if pair.difference else None,
+            "low": pair.difference.interval.low if pair.difference and pair.difference.interval else None,
+            "high": pair.difference.interval.high if pair.difference and pair.difference.interval else None,
+            "p": pair.difference.p if pair.difference else None,
+            "adjusted_p": pair.adjusted_p,
+            "permutation_p": pair.permutation_p,
+            "superiority": pair.superiority.estimate if pair.superiority else None,
+            "seeds_needed": pair.seeds_needed,
+            "shared": pair.shared,
+        }
+        for pair in findings.comparisons
+    ]
+    return pd.DataFrame(rows)
+
+
+def _frame(rows: Iterator[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(columns))
+    return frame.astype(dict.fromkeys(COUNTS, "Int64"))  # whole numbers that may be missing
+
+
+def _record_rows(record: Record) -> Iterator[dict[str, Any]]:
+    place = {"environment": record.environment.id, "trial": record.trial, "seed": record.seed}
+    failure = record.failure.reason if record.failure else None
+    epochs = record.measurement.epochs if record.measurement else ()
+    for epoch in epochs:
+        yield {**place, **epoch.model_dump(), "failure": failure}
+    if not epochs:
+        yield {**place, "failure": failure}
+
+
+def _run_rows(contender: Contender) -> Iterator[dict[str, Any]]:
+    place = {"architecture": contender.name, "trial": contender.trial}
+    for run in contender.runs:
+        for epoch in run.epochs:
+            yield {**place, "seed": run.seed, **epoch.model_dump()}
+    for failed in contender.failures:
+        yield {**place, "seed": failed.seed, "failure": failed.failure.reason}
+
+
+def _summary_row(findings: Findings, contender: Contender) -> dict[str, Any]:
+    summary, standing = findings.summaries[contender.name], findings.standings.get(contender.name)
+    accuracy, train, epoch = summary.test_accuracy, summary.train_seconds, summary.epoch_seconds
+    published = published_accuracy(contender.architecture.claims)
+    return {
+        "architecture": contender.name,
+        "document": contender.architecture.document,
+        "best_rank": standing.rank.best if standing else None,
+        "worst_rank": standing.rank.worst if standing else None,
+        "parameters": contender.cost.parameters,
+        "macs": contender.cost.macs,
+        "epochs": contender.epochs,
+        "seeds": len(contender.runs),
+        "failed": len(contender.failures),
+        "train_seconds_median": train.median if train else None,
+        "train_seconds_lower_quartile": train.lower_quartile if train else None,
+        "train_seconds_upper_quartile": train.upper_quartile if train else None,
+        "epoch_seconds_median": epoch.median if epoch else None,
+        "test_accuracy_mean": accuracy.mean if accuracy else None,
+        "test_accuracy_sd": accuracy.deviation if accuracy else None,
+        "test_accuracy_low": accuracy.interval.low if accuracy and accuracy.interval else None,
+        "test_accuracy_high": accuracy.interval.high if accuracy and accuracy.interval else None,
+        "published_test_accuracy": None if published is None else float(published),
+    }

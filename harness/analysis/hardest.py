@@ -1,0 +1,79 @@
+"""The test images that are missed most often, what was said of them and by whom; and who confuses which classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis.contested import CONTESTED
+from harness.analysis.runs import Classes, Contender, Study
+from harness.analysis.summary import Labels, right_predictions, stacked_predictions
+
+
+@dataclass(frozen=True)
+class HardImage:
+    """One test image: shares of runs in [0, 1], what was ``said`` from the most frequent wrong class down.
+
+    ``missed`` is the mean over architectures, shared trials counted once; ``missed_by`` is by architecture.
+    """
+
+    dataset: str
+    index: int
+    label: int
+    missed: float
+    said: tuple[tuple[int, float], ...]
+    missed_by: tuple[tuple[str, float], ...]
+    contested: bool
+
+
+def hardest_images(study: Study, labels: Labels, dataset: str, count: int) -> tuple[HardImage, ...]:
+    """Return the ``count`` test images of the data set that are missed most, of two equal the first by index."""
+    readers = [one for one in study.measured if one.architecture.dataset == dataset]
+    known = [(one, right) for one in readers if (right := right_predictions(one, labels)) is not None]
+    if not known:
+        return ()
+    shares = {one.name: 1 - right.mean(axis=0) for one, right in known}
+    distinct = list({(one.trial, one.epochs): one for one, _ in known}.values())
+    missed = np.mean([shares[one.name] for one in distinct], axis=0)
+    order = np.argsort(-missed, kind="stable")[:count]
+    return tuple(
+        HardImage(
+            dataset=dataset,
+            index=int(index),
+            label=int(labels[dataset][index]),
+            missed=float(missed[index]),
+            said=_said(distinct, int(index), int(labels[dataset][index])),
+            missed_by=tuple((one.name, float(shares[one.name][index])) for one, _ in known),
+            contested=int(index) in CONTESTED.get(dataset, ()),
+        )
+        for index in order
+        if missed[index] > 0
+    )
+
+
+def _said(readers: Sequence[Contender], index: int, label: int) -> tuple[tuple[int, float], ...]:
+    """Return the wrong classes with their mean share over the readers' runs."""
+    stacks = [stack for one in readers if (stack := stacked_predictions(one)) is not None]
+    shares = np.mean([np.bincount(stack[:, index], minlength=256) / len(stack) for stack in stacks], axis=0)
+    wrong = [(int(digit), float(shares[digit])) for digit in np.flatnonzero(shares) if digit != label]
+    return tuple(sorted(wrong, key=lambda pair: (-pair[1], pair[0])))
+
+
+def confusion(contender: Contender, labels: Labels, classes: int) -> NDArray[np.float64] | None:
+    """Return how many test images of a class (row) are given each class (column) per run, shape (classes, classes).
+
+    The mean over the contender's runs; None where labels or predictions are not at hand.
+    """
+    truth, predicted = labels.get(contender.architecture.dataset), stacked_predictions(contender)
+    if truth is None or predicted is None:
+        return None
+    return _counts(truth[: predicted.shape[1]], predicted, classes)
+
+
+def _counts(truth: Classes, predicted: Classes, classes: int) -> NDArray[np.float64]:
+    pairs = truth.astype(np.intp) * classes + predicted
+    counted = np.bincount(pairs.ravel(), minlength=classes * classes) / len(predicted)
+    return np.asarray(counted.reshape(classes, classes))

@@ -1,0 +1,46 @@
+"""Reads what findings need from a folder of results; the one module of this folder that opens files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.analysis.environments import choose_environment
+from harness.analysis.findings import Findings, derive_findings
+from harness.analysis.runs import make_study
+from harness.data import Dataset
+from harness.plan.protocol import Protocol
+from harness.records.store import Loaded, Store
+from harness.spec.architecture import Architecture
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to report on: a folder of results, a protocol, and maybe an environment by its id.
+
+    ``here`` is the id of this machine's environment, which is chosen where nothing is asked for.
+    """
+
+    results: Path
+    protocol: Protocol
+    environment: str | None = None
+    here: str | None = None
+
+
+def read_findings(
+    request: Request, architectures: Iterable[Architecture], datasets: Iterable[Dataset] = ()
+) -> tuple[Findings, Loaded]:
+    """Return what the records say of the architectures, and what was loaded: unusable files are in it.
+
+    ``datasets`` give the true test labels; without them nothing that needs labels is derived.
+
+    Raises:
+        UnknownEnvironment: The environment asked for has no record.
+    """
+    store = Store(request.results)
+    loaded = store.load()
+    environment = choose_environment(loaded.records, request.environment, request.here)
+    study = make_study(architectures, loaded.records, request.protocol, environment, store.predictions)
+    labels = {dataset.name: dataset.test_labels for dataset in datasets}
+    return derive_findings(study, labels), loaded

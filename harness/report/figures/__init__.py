@@ -1,0 +1,1 @@
+"""Figures as SVG: the same findings and library give the same bytes; derives no number."""

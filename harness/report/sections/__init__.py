@@ -1,0 +1,1 @@
+"""The parts of the page, each a pure function of findings to Markdown; decides no order."""

@@ -1,0 +1,55 @@
+"""The page's end: the environment, the command that gets it again, and how to read the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.analysis.runs import Study
+from harness.report.markdown import code_block, render_table
+from harness.report.tables.environment import environment_table
+
+READING = """\
+## How to read it
+
+- **Rank**: 1 is the best mean test accuracy. A range holds every rank that the data allow: architectures that can't be
+  told apart share ranks.
+- **Parameters** and **multiply-accumulates** follow from the spec: all weights; the products in convolutions and dense
+  layers for one image, forward.
+- **Training seconds** are wall seconds of the architecture's own epochs, **seconds per epoch** the median over all
+  epochs of all seeds. Times of two machines are never mixed.
+- **Test accuracy** is that of the last epoch, never of the best one. ± is the standard deviation over seeds; the
+  spread of one seed is unknown.
+- All seeds share one test set. Intervals say what another seed would give, not what other images would: 10,000 images
+  alone leave about ± .09 points (one standard error) at 99.2 %, which shifts all architectures together.
+- A dash is unknown, never 0."""
+
+
+def again(study: Study) -> list[str]:
+    """Return the environment and the command that trains what the page shows."""
+    environment = environment_table(study)
+    return [
+        "## Environment and how to get it again",
+        *([render_table(environment)] if environment.rows else []),
+        "This command trains it, and resumes where it was interrupted:",
+        code_block(command(study)),
+    ]
+
+
+def command(study: Study) -> str:
+    """Return the command that trains what the study holds."""
+    seeds = sorted({seed for one in study.measured for seed in one.seeds})
+    parts = ["bench run", *(one.name for one in study.contenders)]
+    if seeds:
+        parts.append(f"--seeds {_seed_option(seeds)}")
+    if study.environment is not None and study.environment.threads != 1:
+        parts.append(f"--threads {study.environment.threads}")
+    if study.protocol.max_epochs is not None:
+        parts.append("--smoke")
+    return " ".join(parts)
+
+
+def _seed_option(seeds: Sequence[int]) -> str:
+    """Return the seeds as ``--seeds`` reads them; a plain number would be a count."""
+    if list(seeds) == list(range(seeds[0], seeds[-1] + 1)):
+        return f"{seeds[0]}-{seeds[-1]}"
+    return ",".join(map(str, seeds))

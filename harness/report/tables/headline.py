@@ -1,0 +1,153 @@
+"""The headline: every architecture with its cost, accuracy and published accuracy; ranks nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.analysis.findings import Findings
+from harness.analysis.runs import Contender
+from harness.analysis.verdicts.published import published_accuracy
+from harness.report import numbers
+from harness.report.table import Table
+from harness.report.tables.claims import accuracy
+
+LONGEST_SOURCE = 32
+NOTES = (
+    "Rank: architectures that can't be told apart share ranks (Holm over all pairs, level .05).",
+    (
+        "Training seconds: median over the seeds, quartiles in parentheses; training alone, on the cores of its trial, "
+        "without start-up, compilation and evaluation."
+    ),
+    "Test accuracy: mean ± standard deviation over n seeds, after the last epoch.",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One architecture's cells, apart from how a format lays them out."""
+
+    rank: str
+    name: str
+    document: str
+    parameters: str
+    macs: str
+    epochs: str
+    seconds: str
+    quartiles: str
+    epoch_seconds: str
+    accuracy: str
+    seeds: str
+    published: str
+
+
+def headline(findings: Findings) -> Table:
+    """Return the table with one line per architecture, best first."""
+    return Table(
+        title="Accuracy and cost",
+        header=(
+            "Rank",
+            "Architecture",
+            "Document",
+            "Parameters",
+            "Multiply-accumulates",
+            "Epochs",
+            "Training seconds",
+            "Seconds per epoch",
+            "Test accuracy %",
+            "Published %",
+        ),
+        rows=tuple(_wide(line) for line in lines(findings)),
+        alignments=("right", "left", "left", *("right",) * 7),
+        notes=NOTES,
+    )
+
+
+def narrow_headline(findings: Findings) -> Table:
+    """Return the same table for 80 columns: two cells share a column, one above the other."""
+    return Table(
+        title="Accuracy and cost",
+        header=(
+            "Rank",
+            "Architecture\nDocument",
+            "Params\nMACs",
+            "Ep.",
+            "Training\nseconds",
+            "s per\nepoch",
+            "Test acc. %\nseeds",
+            "Publ.\n%",
+        ),
+        rows=tuple(_narrow(line) for line in lines(findings)),
+        alignments=("right", "left", *("right",) * 6),
+        notes=NOTES,
+    )
+
+
+def lines(findings: Findings) -> tuple[Line, ...]:
+    """Return the cells of every architecture, best first."""
+    return tuple(_line(findings, contender) for contender in findings.ranking)
+
+
+def _line(findings: Findings, contender: Contender) -> Line:
+    published = published_accuracy(contender.architecture.claims)
+    summary, standing = findings.summaries[contender.name], findings.standings.get(contender.name)
+    return Line(
+        rank=numbers.ordinal_range(standing.rank.best, standing.rank.worst) if standing else numbers.UNKNOWN,
+        name=contender.name,
+        document=document(contender),
+        parameters=numbers.count(contender.cost.parameters),
+        macs=numbers.millions(contender.cost.macs),
+        epochs=str(contender.epochs),
+        seconds=numbers.seconds(summary.train_seconds.median if summary.train_seconds else None),
+        quartiles=numbers.quartiles(summary.train_seconds),
+        epoch_seconds=numbers.seconds(summary.epoch_seconds.median if summary.epoch_seconds else None),
+        accuracy=numbers.plus_minus(summary.test_accuracy) if contender.runs else state(contender),
+        seeds=_seeds(contender),
+        published=numbers.UNKNOWN if published is None else accuracy(published),
+    )
+
+
+def document(contender: Contender) -> str:
+    """Return the document's file name, else the beginning of the source, else a dash."""
+    source = contender.architecture.document or contender.architecture.source or numbers.UNKNOWN
+    return source if len(source) <= LONGEST_SOURCE else source[: LONGEST_SOURCE - 1].rstrip(" ,.:;") + "…"
+
+
+def state(contender: Contender) -> str:
+    """Return why there is no number: failed or not run."""
+    if not contender.failures:
+        return "not run"
+    return f"failed: {contender.failures[0].failure.kind}"
+
+
+def _seeds(contender: Contender) -> str:
+    measured = f"n = {len(contender.runs)}" if contender.runs else ""
+    failed = f"{len(contender.failures)} failed" if contender.failures else ""
+    return ", ".join(filter(None, (measured, failed)))
+
+
+def _wide(line: Line) -> tuple[str, ...]:
+    return (
+        line.rank,
+        line.name,
+        line.document,
+        line.parameters,
+        line.macs,
+        line.epochs,
+        f"{line.seconds} ({line.quartiles})" if line.quartiles else line.seconds,
+        line.epoch_seconds,
+        f"{line.accuracy} ({line.seeds})" if line.seeds else line.accuracy,
+        line.published,
+    )
+
+
+def _narrow(line: Line) -> tuple[str, ...]:
+    return (
+        line.rank,
+        f"{line.name}\n{line.document}",
+        f"{line.parameters}\n{line.macs}",
+        line.epochs,
+        f"{line.seconds}\n{line.quartiles}".rstrip(),
+        line.epoch_seconds,
+        f"{line.accuracy}\n{line.seeds}".rstrip(),
+        line.published,
+    )

@@ -1,0 +1,207 @@
+"""Records of trials that were never trained: realistic numbers from a seeded generator, for any architecture."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize
+
+from harness.analysis.findings import Findings, derive_findings
+from harness.analysis.runs import Classes, make_study
+from harness.plan.plan import needed_trials
+from harness.plan.protocol import Protocol
+from harness.plan.trial import Trial
+from harness.records.environment import Environment
+from harness.records.record import Clocks, EpochMeasurement, Failure, Measurement, Record
+from harness.records.store import Predictions, Store, digest
+from harness.spec.architecture import Architecture
+from harness.spec.cost import cost
+from harness.spec.reading import select
+
+ARCHITECTURES = Path(__file__).parents[2] / "architectures"
+DOCUMENTS = ("000_convnet", "001_convnet_8_epochs", "002_two_conv_dropout", "003_wide_conv_dropout", "004_convnet")
+SEEDS = (0, 1, 2, 3, 4)
+TEST_EXAMPLES = 10_000
+WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+# Where accuracy is heading and how fast an epoch is, by name; others get a plain middle.
+LIMITS: Mapping[str, float] = {"dense_512": 0.9785, "002_two_conv_dropout": 0.9905, "003_wide_conv_dropout": 0.987}
+EPOCH_SECONDS: Mapping[str, float] = {"dense_512": 0.8, "002_two_conv_dropout": 7.4, "003_wide_conv_dropout": 36.0}
+
+
+@dataclass(frozen=True)
+class FakeTrial:
+    record: Record
+    predictions: Predictions
+
+
+def architectures(*names: str) -> tuple[Architecture, ...]:
+    """Read some of the repository's architectures; without names, the documents' and ``dense_512``."""
+    return tuple(select(names or (*DOCUMENTS, "dense_512"), ARCHITECTURES))
+
+
+def environment(processor: str = "Fake Processor 9000", threads: int = 1) -> Environment:
+    return Environment(
+        processor=processor,
+        processor_features=("avx2", "avx512f", "fma"),
+        cores=2,
+        threads=threads,
+        memory_bytes=8 * 2**30,
+        system="Linux x86_64",
+        python="3.12",
+        tensorflow="2.21.0",
+        keras="3.15.1",
+        numpy="2.3.0",
+        onednn=True,
+        deterministic=True,
+        harness="0.1.0",
+    )
+
+
+@cache
+def labels() -> Classes:
+    """Return the true classes of the fake test set, shape (10000,); those that documents speak of are theirs."""
+    drawn = np.random.default_rng(11).integers(0, 10, TEST_EXAMPLES, dtype=np.uint8)
+    drawn[[0, 99, 9999]] = 7, 9, 6
+    return drawn
+
+
+@cache
+def images() -> NDArray[np.uint8]:
+    """Return fake test images, a bright bar per class, shape (10000, 28, 28)."""
+    drawn = np.random.default_rng(12).integers(0, 40, (TEST_EXAMPLES, 28, 28), dtype=np.uint8)
+    drawn[np.arange(TEST_EXAMPLES), 4:24, 4 + 2 * labels()] = 250
+    return drawn
+
+
+@cache
+def _hardness() -> NDArray[np.float64]:
+    """Return how likely each test image is missed, up to a factor, shape (10000,): a few are hard for all."""
+    drawn = np.random.default_rng(13).pareto(0.6, TEST_EXAMPLES)
+    drawn[[0, 99, 9999]] = 0
+    return np.asarray(drawn)
+
+
+def _factor(error: float) -> float:
+    """Return what the hardness is multiplied by so that this share of the images is missed."""
+    return float(optimize.brentq(lambda x: np.minimum(0.95, x * _hardness()).mean() - error, 0, 1))
+
+
+def fake_trials(
+    chosen: Iterable[Architecture],
+    seeds: Sequence[int] = SEEDS,
+    protocol: Protocol | None = None,
+    where: Environment | None = None,
+) -> tuple[FakeTrial, ...]:
+    """Return one trial per computation and seed, up to the last epoch that any architecture asks of it."""
+    chosen, protocol = tuple(chosen), protocol or Protocol()
+    by_name = {one.name: one for one in chosen}
+    return tuple(
+        _fake_trial(trial, by_name[trial.architectures[0]], where or environment())
+        for seed in seeds
+        for trial in needed_trials(chosen, protocol, seed)
+    )
+
+
+def failed(trial: FakeTrial, epochs: int = 0, kind: str = "nan") -> FakeTrial:
+    """Return the trial as if it had ended after ``epochs`` epochs."""
+    failure = Failure.model_validate({"stage": "train", "kind": kind, "reason": "the loss is not a number"})
+    measured = trial.record.measurement
+    cut = measured.model_copy(update={"epochs": measured.epochs[:epochs]}) if measured and epochs else None
+    return FakeTrial(trial.record.model_copy(update={"measurement": cut, "failure": failure}), {})
+
+
+def findings(
+    chosen: Iterable[Architecture],
+    trials: Iterable[FakeTrial],
+    protocol: Protocol | None = None,
+    where: Environment | None = None,
+) -> Findings:
+    """Derive what a report needs, as if the trials had been read from a store."""
+    trials = tuple(trials)
+    kept = {(one.record.environment.id, one.record.trial, one.record.seed): one.predictions for one in trials}
+
+    def read(record: Record) -> Predictions:
+        return kept[record.environment.id, record.trial, record.seed]
+
+    records = [trial.record for trial in trials]
+    return derive_findings(
+        make_study(chosen, records, protocol or Protocol(), where or environment(), read), {"mnist": labels()}
+    )
+
+
+def save(results: Path, trials: Iterable[FakeTrial]) -> None:
+    store = Store(results)
+    for trial in trials:
+        store.save(trial.record, trial.predictions)
+
+
+def _fake_trial(trial: Trial, reader: Architecture, where: Environment) -> FakeTrial:
+    generator = np.random.default_rng([zlib.crc32(trial.name.encode()), trial.seed])
+    limit = LIMITS.get(reader.name, 0.9925) + generator.normal(0, 0.0006)
+    tests = trial.computation.test_examples or TEST_EXAMPLES
+    predictions = {
+        epoch: _predictions(generator, (1 - limit) + 0.02 * 0.45**epoch, tests) for epoch in range(1, trial.epochs + 1)
+    }
+    seconds = EPOCH_SECONDS.get(reader.name, 8.2)
+    epochs = tuple(_epoch(generator, epoch, classes, seconds) for epoch, classes in predictions.items())
+    found = cost(reader)
+    measurement = Measurement(
+        parameters=found.parameters,
+        trainable_parameters=found.trainable_parameters,
+        initial_weights_sha256=_sha(trial.name),
+        data_sha256=_sha("data"),
+        clocks=Clocks(start_up_seconds=2.5, data_seconds=0.1, build_seconds=0.05, compile_seconds=0.7),
+        peak_memory_bytes=900 * 2**20,
+        epochs=epochs,
+    )
+    record = Record(
+        trial=trial.id,
+        seed=trial.seed,
+        epochs=trial.epochs,
+        computation=trial.computation,
+        environment=where,
+        finished=WHEN,
+        trials_beside=1,
+        measurement=measurement,
+    )
+    return FakeTrial(record, predictions)
+
+
+def _predictions(generator: np.random.Generator, error: float, tests: int) -> Classes:
+    """Return predicted classes with about this share of errors, mostly on the same hard images."""
+    truth = labels()[:tests]
+    missed = generator.random(tests) < np.minimum(0.95, _factor(error) * _hardness()[:tests])
+    others = (truth + generator.choice([1, 1, 1, 3, 5], tests)) % 10
+    return np.asarray(np.where(missed, others, truth), dtype=np.uint8)
+
+
+def _epoch(generator: np.random.Generator, epoch: int, classes: Classes, seconds: float) -> EpochMeasurement:
+    accuracy = float(np.mean(classes == labels()[: len(classes)]))
+    train = 1 - 0.06 * 0.5**epoch - 0.002
+    took = seconds * (1 + abs(generator.normal(0, 0.02)))
+    return EpochMeasurement(
+        epoch=epoch,
+        train_loss=3.3 * (1 - train),
+        train_accuracy=train + generator.normal(0, 0.0004),
+        test_loss=3.1 * (1 - accuracy) + abs(generator.normal(0, 0.0008)),
+        test_accuracy=accuracy,
+        train_seconds=took,
+        train_cpu_seconds=took * 0.99,
+        test_seconds=0.4,
+        test_cpu_seconds=0.4,
+        weights_sha256=_sha(f"weights {generator.random()}"),
+        predictions_sha256=digest(classes),
+    )
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
