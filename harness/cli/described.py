@@ -55,9 +55,9 @@ class Described:
 
 def describe(architecture: Architecture, recorded: RecordedSeeds) -> Described:
     """Return the architecture with its cost, its address under the default protocol and its recorded seeds."""
-    from harness.plan.protocol import Protocol  # noqa: PLC0415 - keeps the start-up of other verbs short
-    from harness.plan.trial import trial_computation  # noqa: PLC0415
-    from harness.spec.cost import cost  # noqa: PLC0415
+    from harness.plan.protocol import Protocol
+    from harness.plan.trial import trial_computation
+    from harness.spec.cost import cost
 
     address = trial_computation(architecture, Protocol()).address
     seeds = recorded.of(address, architecture.training.epochs)

@@ -27,11 +27,11 @@ def list_architectures(
 
     A broken file is a row with its first mistake; the exit code is 2 then.
     """
-    from harness.cli.described import broken_row, describe  # noqa: PLC0415 - completion must not pay for it
-    from harness.cli.recorded import RecordedSeeds  # noqa: PLC0415
-    from harness.spec.folder import architectures_folder, select_files  # noqa: PLC0415
-    from harness.spec.mistakes import InvalidSpec  # noqa: PLC0415
-    from harness.spec.reading import read_all  # noqa: PLC0415
+    from harness.cli.described import broken_row, describe
+    from harness.cli.recorded import RecordedSeeds
+    from harness.spec.folder import architectures_folder, select_files
+    from harness.spec.mistakes import InvalidSpec
+    from harness.spec.reading import read_all
 
     files = select_files(names or (), architectures_folder(architectures))
     recorded = RecordedSeeds(results)
@@ -61,8 +61,8 @@ def _table(rows: list[tuple[str, Described | InvalidSpec]]) -> Table:
 
 
 def _cells(row: Described | InvalidSpec) -> list[Text]:
-    from harness.cli.described import Described  # noqa: PLC0415
-    from harness.cli.plan import seeds_text  # noqa: PLC0415
+    from harness.cli.described import Described
+    from harness.cli.plan import seeds_text
 
     if not isinstance(row, Described):
         first = row.mistakes[0]

@@ -31,7 +31,7 @@ class CannotStart(BenchError):
 
 def new(name: NewName, other: From = None, architectures: ArchitecturesFolder = None) -> None:
     """Write a commented spec to fill in, and the schema that editors complete and check it with."""
-    from harness.spec.folder import HERE  # noqa: PLC0415 - keeps other verbs' start-up short
+    from harness.spec.folder import HERE
 
     folder = architectures or HERE
     name = name.removesuffix(".yaml")
@@ -43,12 +43,11 @@ def new(name: NewName, other: From = None, architectures: ArchitecturesFolder = 
 
 
 def _free_path(name: str, folder: Path) -> Path:
-    from harness.spec.folder import SUFFIX, is_safe_name  # noqa: PLC0415
+    from harness.spec.folder import SUFFIX, is_safe_name
 
     if not is_safe_name(name):
-        raise CannotStart(
-            f"'{name}' can't be an architecture's name; use letters, digits, '_', '-' and '.', a letter or a digit first"
-        )
+        remedy = "use letters, digits, '_', '-' and '.', a letter or a digit first"
+        raise CannotStart(f"'{name}' can't be an architecture's name; {remedy}")
     path = folder / f"{name}{SUFFIX}"
     if path.exists():
         raise CannotStart(f"{path}: there is one already; choose another name, or edit that file")
@@ -56,10 +55,10 @@ def _free_path(name: str, folder: Path) -> Path:
 
 
 def _text(name: str, other: str | None, architectures: Path | None) -> str:
-    from harness.spec.folder import architectures_folder, only_file  # noqa: PLC0415
-    from harness.spec.opening import decoded, read_bytes  # noqa: PLC0415
-    from harness.spec.reading import read_architecture  # noqa: PLC0415
-    from harness.spec.template import derived_spec, new_spec  # noqa: PLC0415
+    from harness.spec.folder import architectures_folder, only_file
+    from harness.spec.opening import decoded, read_bytes
+    from harness.spec.reading import read_architecture
+    from harness.spec.template import derived_spec, new_spec
 
     if other is None:
         return new_spec(name)
@@ -68,8 +67,8 @@ def _text(name: str, other: str | None, architectures: Path | None) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    from harness.errors import CannotWrite  # noqa: PLC0415
-    from harness.spec.schema import FILE_NAME, schema_text  # noqa: PLC0415
+    from harness.errors import CannotWrite
+    from harness.spec.schema import FILE_NAME, schema_text
 
     schema = path.parent / FILE_NAME
     try:

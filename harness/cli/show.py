@@ -27,10 +27,10 @@ def show(
     json: options.Json = False,
 ) -> None:
     """Show one architecture: its layers, what they cost, its recipe, its claims and its assumptions."""
-    from harness.cli.described import describe  # noqa: PLC0415 - completion must not pay for it
-    from harness.cli.recorded import RecordedSeeds  # noqa: PLC0415
-    from harness.spec.folder import architectures_folder, only_file  # noqa: PLC0415
-    from harness.spec.reading import read_architecture  # noqa: PLC0415
+    from harness.cli.described import describe
+    from harness.cli.recorded import RecordedSeeds
+    from harness.spec.folder import architectures_folder, only_file
+    from harness.spec.reading import read_architecture
 
     architecture = read_architecture(only_file(name, architectures_folder(architectures)))
     described = describe(architecture, RecordedSeeds(results))
@@ -73,7 +73,7 @@ def _layers(described: Described) -> Table:
 
 def _facts(described: Described) -> Table:
     """Return what is said in one line each: recipe, size, memory, address, recorded seeds."""
-    from harness.cli.plan import seeds_text  # noqa: PLC0415
+    from harness.cli.plan import seeds_text
 
     recipe, cost = described.architecture.training, described.cost
     table = Table.grid(padding=(0, 2))
@@ -138,5 +138,9 @@ def _kind_text(dumped: object) -> str:
     if not isinstance(dumped, dict) or len(dumped) != 1:
         return str(dumped)
     [(kind, fields)] = dumped.items()
-    said = ", ".join(f"{key} {value}" for key, value in fields.items() if value not in (None, False))
+    said = ", ".join(
+        f"{key} ({_kind_text(value)})" if isinstance(value, dict) else f"{key} {value}"
+        for key, value in fields.items()
+        if value not in (None, False)
+    )
     return f"{kind}: {said}" if said else kind

@@ -24,8 +24,8 @@ Paths = Annotated[
 
 def validate(paths: Paths = None, architectures: ArchitecturesFolder = None) -> None:
     """Tell every mistake in specs as file:line:column, and exit with 2 if there is one."""
-    from harness.spec.folder import architectures_folder  # noqa: PLC0415 - keeps other verbs' start-up short
-    from harness.spec.references import read_with_references  # noqa: PLC0415
+    from harness.spec.folder import architectures_folder
+    from harness.spec.references import read_with_references
 
     folder = architectures_folder(architectures)
     files = sorted({file for path in paths or [str(folder)] for file in _files(path, folder)})
@@ -41,7 +41,7 @@ def validate(paths: Paths = None, architectures: ArchitecturesFolder = None) -> 
 
 def _files(path: str, folder: Path) -> tuple[Path, ...]:
     """Return the files that a path means: itself, a folder's, or those of an architecture's name."""
-    from harness.spec.folder import NoArchitectures, find_architectures, select_files  # noqa: PLC0415
+    from harness.spec.folder import NoArchitectures, find_architectures, select_files
 
     given = Path(path)
     if given.is_dir() or given == folder:

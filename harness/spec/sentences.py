@@ -48,11 +48,6 @@ _BOUNDS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
 def sentence(error: ErrorDetails, fields: Sequence[str]) -> Sentence:
     """Return the error in words; ``fields`` are the names that its place knows, for unknown ones."""
     kind, subject, value = error["type"], _subject(error), error["input"]
-    if kind == "missing":
-        return Sentence(f"{subject} is missing", "add it")
-    if kind == "extra_forbidden":
-        hint = nearest(str(error["loc"][-1]), fields).removeprefix("; ")
-        return Sentence(f"there is no field {subject} here", hint or f"the fields are {', '.join(fields)}")
     if kind in _NOT_A:
         form, remedy = _NOT_A[kind]
         return Sentence(f"{subject} is {shown(value)}, not {form}", remedy)
@@ -60,14 +55,41 @@ def sentence(error: ErrorDetails, fields: Sequence[str]) -> Sentence:
         state, remedy = _BOUNDS[kind](error.get("ctx", {}))
         about = "" if kind.startswith(("too", "string")) else f"{shown(value)}, which is "
         return Sentence(f"{subject} is {about}{state}", remedy)
-    if kind == "literal_error":
-        return _not_one_of(error, subject)
-    if kind == "field_missing":
-        what, _, help_text = error["msg"].partition(" (")
-        return Sentence(what, f"add it ({help_text}" if help_text else "add it")
-    if error["msg"].startswith("write "):
-        return Sentence(f"{subject} is {shown(value)}", error["msg"])
-    return _split(error["msg"])
+    if kind in _FIELDS:
+        return _FIELDS[kind](error, subject, fields)
+    return _own_words(error["msg"], subject, value)
+
+
+def _missing(error: ErrorDetails, subject: str, fields: Sequence[str]) -> Sentence:
+    del error, fields
+    return Sentence(f"{subject} is missing", "add it")
+
+
+def _missing_of_kind(error: ErrorDetails, subject: str, fields: Sequence[str]) -> Sentence:
+    del subject, fields
+    what, _, help_text = error["msg"].partition(" (")
+    return Sentence(what, f"add it ({help_text}" if help_text else "add it")
+
+
+def _unknown(error: ErrorDetails, subject: str, fields: Sequence[str]) -> Sentence:
+    hint = nearest(str(error["loc"][-1]), fields).removeprefix("; ")
+    return Sentence(f"there is no field {subject} here", hint or f"the fields are {', '.join(fields)}")
+
+
+def _not_one_of(error: ErrorDetails, subject: str, fields: Sequence[str]) -> Sentence:
+    del fields
+    expected = str(error.get("ctx", {}).get("expected", ""))
+    known = [word.strip().strip("'") for word in expected.replace(" or ", ",").split(",")]
+    hint = nearest(str(error["input"]), known).removeprefix("; ")
+    return Sentence(f"{subject} is {shown(error['input'])}, none of {expected}", hint or "write one of these")
+
+
+_FIELDS = {
+    "missing": _missing,
+    "field_missing": _missing_of_kind,
+    "extra_forbidden": _unknown,
+    "literal_error": _not_one_of,
+}
 
 
 def _subject(error: ErrorDetails) -> str:
@@ -76,21 +98,13 @@ def _subject(error: ErrorDetails) -> str:
     last = error["loc"][-1] if error["loc"] else None
     if not names:
         return "the file"
-    return f"{_ordinal(last)} of '{names[-1]}'" if isinstance(last, int) else f"'{names[-1]}'"
+    return f"item {last + 1} of '{names[-1]}'" if isinstance(last, int) else f"'{names[-1]}'"
 
 
-def _ordinal(index: int) -> str:
-    return f"item {index + 1}"
-
-
-def _not_one_of(error: ErrorDetails, subject: str) -> Sentence:
-    expected = str(error.get("ctx", {}).get("expected", ""))
-    known = [word.strip().strip("'") for word in expected.replace(" or ", ",").split(",")]
-    hint = nearest(str(error["input"]), known).removeprefix("; ")
-    return Sentence(f"{subject} is {shown(error['input'])}, none of {expected}", hint or "write one of these")
-
-
-def _split(message: str) -> Sentence:
-    """Return a message of our own, 'what; what to do', as its two halves."""
-    what, _, remedy = message.removeprefix("Value error, ").partition("; ")
+def _own_words(message: str, subject: str, value: object) -> Sentence:
+    """Return a message of the kinds' own, 'what; what to do' or 'write ...', as its two halves."""
+    message = message.removeprefix("Value error, ")
+    if message.startswith("write "):
+        return Sentence(f"{subject} is {shown(value)}", message)
+    what, _, remedy = message.partition("; ")
     return Sentence(what, remedy or "correct it; 'bench new NAME' writes a file to compare with")

@@ -8,7 +8,7 @@ from harness.spec.yaml_tree import Tree, parse
 _HEADER = """\
 # yaml-language-server: $schema=schema.json
 # An editor that reads the line above completes and checks as you type. '{check}' tells every mistake.
-title: {title}                  # what people call it, in a few words
+title: {title}  # what people call it, in a few words
 # document: file.txt            # the document it comes from, by its file name,
 # source: Author, title, year   # or the publication
 dataset: mnist
@@ -54,7 +54,7 @@ def derived_spec(name: str, original: Architecture, text: str) -> str:
 
 def _joined(name: str, title: str, layers: str, training: str) -> str:
     header = _HEADER.format(title=f'"{title}"', check=f"bench validate {name}")
-    return "\n".join([header, layers, training, _CLAIMS])
+    return f"{header}\n{layers}\n{training}\n{_CLAIMS}"
 
 
 def _block(text: str, tree: Tree, key: str) -> str:

@@ -24,6 +24,10 @@ class WrittenFloat(float):
         number.text = text.text if isinstance(text, WrittenFloat) else str(text)
         return number
 
+    def __str__(self) -> str:
+        """Return the number as it was written."""
+        return self.text
+
     @property
     def decimals(self) -> int:
         """How many digits stand after the point: 4 for 0.9902, 2 for 0.99, 5 for 3.14e-3."""

@@ -88,7 +88,7 @@ def parse(text: str) -> Tree:
 _CHECK = "check quotes, brackets, colons and indentation"
 
 
-class _Stop(Exception):  # noqa: N818 - a signal inside this module
+class _Stop(Exception):
     """Nothing behind this slip can be read."""
 
     def __init__(self, slip: Slip) -> None:
@@ -136,7 +136,7 @@ class _Builder:
             remedy = "keep one architecture per file: remove '---' and what follows"
             raise _Stop(Slip(_place(event), "a second document starts here", remedy))
 
-    def _start(self, event: Event, container: dict[str, Any] | list[Any]) -> None:
+    def _start(self, event: MappingStartEvent | SequenceStartEvent, container: dict[str, Any] | list[Any]) -> None:
         if len(self._open) >= MAX_DEPTH:
             what = f"the nesting is deeper than {MAX_DEPTH} levels"
             raise _Stop(Slip(_place(event), what, "write a flatter list of layers"))
@@ -195,7 +195,7 @@ class _Builder:
         last = len(parent.container) if isinstance(parent.container, list) else parent.key
         return (*parent.path, "" if last is None else last)
 
-    def _check_plain(self, event: Event) -> None:
+    def _check_plain(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
         if event.anchor is not None:
             self._slip(event, f"the anchor &{event.anchor} is not part of the language", "remove it")
         if event.tag is not None:
@@ -230,5 +230,5 @@ def _syntax_slip(error: MarkedYAMLError, text: str) -> Slip:
 def _character_slip(error: ReaderError, text: str) -> Slip:
     before = text[: error.position]
     place = Place(before.count("\n") + 1, error.position - (before.rfind("\n") + 1) + 1)
-    what = f"the character {ascii(text[error.position : error.position + 1])} may not stand in YAML"
+    what = f"the character {text[error.position : error.position + 1]!a} may not stand in YAML"
     return Slip(place, what, "remove it")

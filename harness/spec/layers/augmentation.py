@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -43,6 +43,15 @@ def _range_schema(minimum: int) -> WithJsonSchema:
 _Part = Annotated[Number, Ge(-1), Le(1)]
 AroundZero = Annotated[
     tuple[_Part, _Part],
+    Field(strict=False, description="Range that it is drawn from: a number f for -f to f, or two."),
+    BeforeValidator(_around_zero),
+    AfterValidator(_rising),
+    _range_schema(-1),
+]
+# Keras refuses a zoom of exactly -1: nothing would be left.
+_ZoomPart = Annotated[Number, Gt(-1), Le(1)]
+Zoom = Annotated[
+    tuple[_ZoomPart, _ZoomPart],
     Field(strict=False, description="Range that it is drawn from: a number f for -f to f, or two."),
     BeforeValidator(_around_zero),
     AfterValidator(_rising),
@@ -103,9 +112,9 @@ class RandomTranslation(_Augmentation):
 class RandomZoom(_Augmentation):
     """Zooms in (negative) or out (positive) at random, by parts of the size."""
 
-    height_factor: AroundZero
+    height_factor: Zoom
     width_factor: Annotated[
-        AroundZero | None, Field(description="As height_factor; left out: the same as the height, kept in step.")
+        Zoom | None, Field(description="As height_factor; left out: the same as the height, kept in step.")
     ] = None
     fill_mode: FillMode = "reflect"
     interpolation: Interpolation = "bilinear"

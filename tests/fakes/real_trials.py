@@ -1,0 +1,50 @@
+"""Benchmarks on a slice of real MNIST that train in seconds, in real processes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from harness.execute.engine import Engine, Event
+from harness.execute.local import LocalEngine
+from harness.pipeline import Benchmark, plan_benchmark, run_benchmark
+from harness.plan.protocol import Protocol
+from harness.records.environment import current_environment
+from harness.records.record import Record
+from harness.records.store import Store
+from harness.spec.architecture import Architecture
+from harness.spec.reading import read_architecture
+
+SPECS = Path(__file__).parents[2] / "architectures"
+SLICE = Protocol(train_examples=2_000, test_examples=1_000)
+
+
+def spec(name: str) -> Architecture:
+    return read_architecture(SPECS / f"{name}.yaml")
+
+
+def real_benchmark(results: Path, architectures: Sequence[Architecture], seeds: tuple[int, ...] = (0,)) -> Benchmark:
+    protocol = replace(SLICE, seeds=seeds)
+    return Benchmark(tuple(architectures), protocol, current_environment(threads=1), Store(results))
+
+
+def engine_for(benchmark: Benchmark, jobs: int = 2, timeout_seconds: float | None = None) -> LocalEngine:
+    checkpoints = benchmark.store.checkpoints(benchmark.environment.id)
+    return LocalEngine(jobs=jobs, timeout_seconds=timeout_seconds, checkpoints=checkpoints)
+
+
+def train(benchmark: Benchmark, engine: Engine | None = None) -> list[Event]:
+    return list(run_benchmark(benchmark, plan_benchmark(benchmark), engine or engine_for(benchmark)))
+
+
+def records(benchmark: Benchmark) -> dict[str, Record]:
+    return benchmark.store.load().of(benchmark.environment.id)
+
+
+def numbers(record: Record) -> list[tuple[object, ...]]:
+    """Everything that must be the same twice: all but the times."""
+    assert record.measurement is not None
+    timed = {"train_seconds", "train_cpu_seconds", "test_seconds", "test_cpu_seconds"}
+    epochs = [tuple(epoch.model_dump(exclude=timed).items()) for epoch in record.measurement.epochs]
+    return [(record.trial, record.seed, record.measurement.initial_weights_sha256), *epochs]
