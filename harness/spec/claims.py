@@ -15,7 +15,16 @@ from harness.spec.written import WrittenFloat
 Where = Annotated[str, Field(min_length=1, description="Where the document says so, e.g. In [4].")]
 LayerNumber = Annotated[int, Field(ge=1, description="Which layer, counted from 1.")]
 WholeNumber = Annotated[int, Field(ge=0, description="The number that the document gives.")]
-Share = Annotated[WrittenFloat, Field(ge=0, le=1, description="As published, every digit: 0.9902, not 99.02.")]
+Share = Annotated[
+    WrittenFloat,
+    Field(
+        ge=0,
+        le=1,
+        description="As published, every digit: 0.9902, not 99.02.",
+        json_schema_extra={"minimum": 0, "maximum": 1},
+    ),
+]
+Loss = Annotated[WrittenFloat, Field(ge=0, description="As published, every digit.", json_schema_extra={"minimum": 0})]
 
 
 class Claim(Kind):
@@ -64,7 +73,7 @@ class TestLoss(Claim):
 
     __test__: ClassVar[bool] = False
     kind: ClassVar[str] = "test_loss"
-    value: Annotated[WrittenFloat, Field(ge=0, description="As published, every digit.")]
+    value: Loss
 
 
 class TrainAccuracy(Claim):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.spec.written import WrittenFloat
 from harness.spec.scalars import plain
+from harness.spec.written import WrittenFloat
 from harness.spec.yaml_tree import MAX_DEPTH, Place, parse
 
 

@@ -1,0 +1,109 @@
+"""Every spec file of the repository: conformance, so that a new file is tested the moment it is there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from harness.plan.protocol import Protocol
+from harness.plan.trial import trial_computation
+from harness.spec.architecture import Architecture
+from harness.spec.claims import LayerParameters, OutputShape, Parameters, Statement
+from harness.spec.cost import cost
+from harness.spec.reading import read_architecture
+from harness.spec.references import read_with_references
+from harness.spec.schema import spec_schema
+
+FOLDER = Path(__file__).parents[2] / "architectures"
+FILES = sorted(FOLDER.glob("*.yaml"))
+DOCUMENTS = ("000_convnet", "001_convnet_8_epochs", "002_two_conv_dropout", "003_wide_conv_dropout", "004_convnet")
+
+
+@pytest.fixture(params=FILES, ids=lambda file: file.stem)
+def architecture(request: pytest.FixtureRequest) -> Architecture:
+    return read_architecture(request.param)
+
+
+def named(name: str) -> Architecture:
+    return read_architecture(FOLDER / f"{name}.yaml")
+
+
+def test_no_file_has_a_mistake() -> None:
+    assert read_with_references(FILES) == ()
+
+
+def test_a_file_passes_its_schema(architecture: Architecture) -> None:
+    data: Any = YAML(typ="safe", pure=True).load(architecture.path)
+    jsonschema.validate(json.loads(json.dumps(data)), spec_schema())
+
+
+def test_a_file_says_where_it_comes_from_and_what_it_assumes(architecture: Architecture) -> None:
+    assert (architecture.document is None) != (architecture.source is None)
+    assert architecture.assumptions
+
+
+def test_exact_claims_hold_of_the_cost_known_before_training(architecture: Architecture) -> None:
+    rows = [row for row in cost(architecture).layers if row.depth == 0]
+    for claim in architecture.claims:
+        match claim:
+            case Parameters():
+                assert sum(row.parameters for row in rows[: claim.layers]) == claim.value
+            case LayerParameters():
+                assert rows[claim.layer - 1].parameters == claim.value
+            case OutputShape():
+                assert rows[claim.layer - 1].output_shape == claim.value
+
+
+def test_a_file_reads_the_same_from_its_own_dump(architecture: Architecture) -> None:
+    again = Architecture.model_validate(architecture.model_dump(mode="json") | {"path": architecture.path})
+    assert again == architecture
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "macs"),
+    [
+        ("000_convnet", 93_322, 2_794_240),
+        ("002_two_conv_dropout", 113_386, 1_413_504),
+        ("003_wide_conv_dropout", 1_199_882, 11_992_448),
+        ("dense_512", 407_050, 406_528),
+        ("keras_mnist_convnet", 34_826, 2_440_960),
+        ("lenet_5", 61_706, 416_520),
+    ],
+)
+def test_sizes_are_those_of_the_sources(name: str, parameters: int, macs: int) -> None:
+    known = cost(named(name))
+    assert (known.parameters, known.macs) == (parameters, macs)
+
+
+def test_the_documents_that_describe_one_computation_share_it() -> None:
+    addresses = {name: trial_computation(named(name), Protocol()).address for name in DOCUMENTS}
+    assert addresses["000_convnet"] == addresses["004_convnet"] == addresses["001_convnet_8_epochs"]
+    assert len(set(addresses.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "digits"),
+    [
+        ("000_convnet", ["0.9919999837875366"]),
+        ("001_convnet_8_epochs", ["0.9987", "0.9922000169754028"]),
+        ("002_two_conv_dropout", ["0.03143580365489979", "0.9902", "0.99"]),
+        ("003_wide_conv_dropout", ["0.98630000"]),
+        ("004_convnet", ["0.99229999999999996"]),
+        ("dense_512", ["0.9890", "0.9777"]),
+        ("keras_mnist_convnet", ["0.023950600996613503", "0.9922000169754028"]),
+    ],
+)
+def test_published_numbers_keep_their_digits(name: str, digits: list[str]) -> None:
+    measured = {"test_accuracy", "test_loss", "train_accuracy"}
+    assert [str(vars(claim)["value"]) for claim in named(name).claims if claim.kind in measured] == digits
+
+
+def test_a_statement_says_why_it_is_not_tested() -> None:
+    statements = [claim for name in DOCUMENTS for claim in named(name).claims if isinstance(claim, Statement)]
+    assert len(statements) == 9
+    assert all(statement.reason for statement in statements)

@@ -1,0 +1,184 @@
+"""From files to architectures, or to all of their mistakes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.spec.architecture import Architecture
+from harness.spec.claims import TestAccuracy
+from harness.spec.folder import UnknownArchitecture
+from harness.spec.mistakes import InvalidSpec
+from harness.spec.reading import read_all, read_architecture, select
+
+
+def mistakes(file: Path, text: str) -> list[str]:
+    """Return the mistakes of a file with this text, without the file's name."""
+    file.write_text(text)
+    with pytest.raises(InvalidSpec) as caught:
+        read_architecture(file)
+    return [str(mistake).removeprefix(f"{file}:") for mistake in caught.value.mistakes]
+
+
+def test_a_valid_file_is_an_architecture_named_after_it(spec_file: Path) -> None:
+    architecture = read_architecture(spec_file)
+    assert (architecture.name, architecture.path) == ("small", spec_file)
+    assert [layer.kind for layer in architecture.layers] == ["Conv2D", "MaxPooling2D", "Flatten", "Dense"]
+    assert (architecture.training.epochs, architecture.training.batch_size) == (2, 64)
+    assert architecture.assumptions == ("Nothing is known.",)
+
+
+def test_a_claim_keeps_the_digits_it_was_published_with(spec_file: Path) -> None:
+    for architecture in (read_architecture(spec_file), *read_all([spec_file]), *read_all([spec_file])):
+        assert isinstance(architecture, Architecture)
+        [claim] = architecture.claims
+        assert isinstance(claim, TestAccuracy)
+        assert (claim.value, claim.value.text, claim.value.decimals) == (0.99, "0.9900", 4)
+
+
+def test_reading_from_the_cache_gives_the_same(spec_file: Path) -> None:
+    assert read_all([spec_file]) == read_all([spec_file]) == (read_architecture(spec_file),)
+
+
+def test_a_damaged_cache_is_only_slower(spec_file: Path, tmp_path: Path) -> None:
+    first = read_all([spec_file])
+    cache = tmp_path / "cache" / "specs.json"
+    assert cache.exists()
+    for content in ("{", "[]", '{"format": 1}', '{"format": 1, "entries": {"x": 1}}', "[" * 100_000):
+        cache.write_text(content)
+        assert read_all([spec_file]) == first
+
+
+def test_a_cache_that_says_something_else_is_validated_again(spec_file: Path, tmp_path: Path) -> None:
+    first = read_all([spec_file])
+    cache = tmp_path / "cache" / "specs.json"
+    cache.write_text(cache.read_text().replace("Adam", "Eve"))
+    assert read_all([spec_file]) == first
+
+
+def test_mistakes_of_every_kind_are_told_at_once_in_the_order_of_the_file(spec_file: Path, valid: str) -> None:
+    text = (
+        valid.replace("title: A small one", "titel: A small one")
+        .replace("Conv2D: {filters: 4, kernel_size: 3,", "Conv2D: {filters: 0, kernel_siz: 3,")
+        .replace("- MaxPooling2D", "- Maxpooling2D")
+        .replace("units: 10", 'units: "10"')
+        .replace("0.001", "-0.001")
+        .replace("epochs: 2", "epochs: 2\n  epochs: 3")
+        .replace("0.9900", "99.00")
+        .replace("- Nothing is known.", "- &a 1")
+    )
+    assert mistakes(spec_file, text) == [
+        "1:1: 'title' is missing; add it",
+        "1:1: there is no field 'titel' here; did you mean 'title'?",
+        "4:5: Conv2D needs 'kernel_size'; add it (Height and width of the window: one number or two.)",
+        "4:23: 'filters' is 0, which is too small; write 1 or more",
+        "4:26: Conv2D has no field 'kernel_siz'; "
+        "did you mean 'kernel_size' or 'kernel_constraint' or 'kernel_regularizer'?",
+        "5:5: there is no layer 'Maxpooling2D'; did you mean 'MaxPooling2D'?",
+        "7:20: 'units' is '10', not a whole number; write a whole number such as 3",
+        "9:37: 'learning_rate' is -0.001, which is too small; write more than 0",
+        "13:3: 'epochs' is given twice (first in line 12); keep one of the two",
+        "15:28: 'value' is 99.00, which is too large; write 1 or less",
+        "17:5: the anchor &a is not part of the language; remove it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        ("units: 10", "units: 7", "7:5: the network ends in 7 outputs, but mnist has 10 classes; end with"),
+        (
+            "- Flatten",
+            "- Dropout: {rate: 0.5}",
+            "7:5: the network ends in 13×13×10, but mnist has 10 classes; end with",
+        ),
+        ("dataset: mnist", "dataset: minst", "2:10: there is no data set 'minst'; did you mean 'mnist'"),
+        ("kernel_size: 3", "kernel_size: 29", "4:5: "),
+        ("assumptions:\n", "assumptions: 3 #", "15:14: 'assumptions' is 3, not a list; write a list: [a, b]"),
+        ("  - Flatten\n", "  - Flatten\n  - Reshape: {target_shape: [3, 3]}\n", "7:5: "),
+        ("batch_size: 64", "batch_size: 1000000000", "3:1: training needs about "),
+    ],
+)
+def test_what_only_the_whole_can_show_has_its_place(
+    spec_file: Path, valid: str, old: str, new: str, mistake: str
+) -> None:
+    assert any(line.startswith(mistake) for line in mistakes(spec_file, valid.replace(old, new)))
+
+
+def test_claims_about_layers_images_and_classes_that_are_not_there_are_mistakes(spec_file: Path, valid: str) -> None:
+    claims = """\
+claims:
+  - layer_parameters: {layer: 5, value: 1, where: x}
+  - output_shape: {layer: 5, value: [1], where: x}
+  - parameters: {layers: 9, value: 1, where: x}
+  - prediction: {image: 10000, value: 10, where: x}
+"""
+    assert mistakes(spec_file, valid[: valid.index("claims:")] + claims) == [
+        "14:31: the network has 4 layers, and this speaks of 5; write 4 or less",
+        "15:27: the network has 4 layers, and this speaks of 5; write 4 or less",
+        "16:26: the network has 4 layers, and this speaks of 9; write 4 or less",
+        "17:25: mnist has 10,000 test images, counted from 0, and this is 10,000; write 9,999 or less",
+        "17:39: mnist has 10 classes, counted from 0, and this is 10; write 9 or less",
+    ]
+
+
+def test_a_shape_mistake_inside_a_composite_stands_at_its_layer(spec_file: Path, valid: str) -> None:
+    inner = "  - Residual:\n      layers:\n        - Conv2D: {filters: 3, kernel_size: 3}\n        - Flatten\n"
+    text = valid.replace("  - MaxPooling2D\n", inner)
+    [mistake] = mistakes(spec_file, text)
+    assert mistake.startswith("5:5: Residual adds what does not fit")
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("", "1:1: the file is empty; write a spec, or start one with 'bench new NAME'"),
+        ("# nothing\n---\n", "1:1: the file is empty; write a spec, or start one with 'bench new NAME'"),
+        ("- a\n", "1:1: the file is a list, not a mapping; write 'name: value' lines below it, indented"),
+        ("just words\n", "1:1: the file is 'just words', not a mapping; write 'name: value' lines below it, indented"),
+        ("a: [1,\n", "2:1: not YAML: "),
+        ("a: 1\n\tb: 2\n", "2:1: there is a tab; indent with spaces"),
+        ("a: 1\n---\nb: 2\n", "2:1: a second document starts here; keep one architecture per file"),
+        ("a: !!python/object/apply:os.system [exit]\n", "1:4: the tag 'tag:yaml.org,2002:python/object/apply:o"),
+    ],
+)
+def test_a_file_that_is_no_spec_is_told(spec_file: Path, text: str, mistake: str) -> None:
+    assert any(line.startswith(mistake) for line in mistakes(spec_file, text))
+
+
+def test_a_name_in_the_file_does_not_rename_it(spec_file: Path, valid: str) -> None:
+    assert mistakes(spec_file, "name: other\n" + valid) == [
+        "1:1: there is no field 'name' here; "
+        "the fields are title, document, source, dataset, layers, training, claims, assumptions"
+    ]
+
+
+def test_control_characters_of_a_file_never_reach_the_terminal(spec_file: Path, valid: str) -> None:
+    text = valid.replace("dataset: mnist", 'dataset: "\\e[31mred\\nline"')
+    [mistake] = mistakes(spec_file, text)
+    assert mistake.startswith("2:10: there is no data set '\\x1b[31mred\\nline'")
+
+
+def test_selecting_takes_names_and_globs_each_file_once_in_order(spec_file: Path, valid: str) -> None:
+    for name in ("b_two", "a_one"):
+        (spec_file.parent / f"{name}.yaml").write_text(valid)
+    chosen = select(["small", "*_*", "a_one", "a_one.yaml"], spec_file.parent)
+    assert [architecture.name for architecture in chosen] == ["a_one", "b_two", "small"]
+    assert select([], spec_file.parent) == chosen
+
+
+def test_selecting_offers_the_nearest_names(spec_file: Path) -> None:
+    with pytest.raises(UnknownArchitecture, match="there is no architecture 'smal' in .*; did you mean 'small'?"):
+        select(["smal"], spec_file.parent)
+    with pytest.raises(UnknownArchitecture, match=r"no architecture matches 'x\*'"):
+        select(["x*"], spec_file.parent)
+
+
+def test_only_the_selected_files_mistakes_stop_a_run_and_all_of_them_are_told(spec_file: Path) -> None:
+    for name in ("broken", "other"):
+        (spec_file.parent / f"{name}.yaml").write_text("")
+    assert [architecture.name for architecture in select(["small"], spec_file.parent)] == ["small"]
+    with pytest.raises(InvalidSpec) as caught:
+        select([], spec_file.parent)
+    assert [Path(mistake.file).stem for mistake in caught.value.mistakes] == ["broken", "other"]

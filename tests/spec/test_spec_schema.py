@@ -1,0 +1,81 @@
+"""The schema that editors complete and check specs with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from harness.spec.schema import schema_text, spec_schema, write_schema
+
+FOLDER = Path(__file__).parents[2] / "architectures"
+
+
+def errors(text: str) -> set[str]:
+    """Return the paths at which a validator marks the text, those inside its alternatives included."""
+    data: Any = json.loads(json.dumps(YAML(typ="safe", pure=True).load(text)))
+    return {path for error in jsonschema.Draft7Validator(spec_schema()).iter_errors(data) for path in _paths(error)}
+
+
+def _paths(error: jsonschema.ValidationError) -> Iterator[str]:
+    if not error.context:
+        yield "/".join(map(str, error.absolute_path))
+    for inner in error.context:
+        yield from _paths(inner)
+
+
+def test_the_committed_schema_is_the_generated_one() -> None:
+    committed = (FOLDER / "schema.json").read_text(encoding="utf-8")
+    assert committed == schema_text(), "run: python -m harness.spec.schema"
+
+
+def test_writing_it_gives_the_same_bytes(tmp_path: Path) -> None:
+    assert write_schema(tmp_path).read_text(encoding="utf-8") == schema_text()
+
+
+def test_it_is_a_valid_schema_and_every_reference_leads_somewhere() -> None:
+    schema = spec_schema()
+    jsonschema.Draft7Validator.check_schema(schema)
+    references = {part.partition('"')[0] for part in schema_text().split('"$ref": "#/$defs/')[1:]}
+    assert {reference.split("/")[0] for reference in references} <= set(schema["$defs"])
+
+
+def test_kinds_and_fields_carry_their_help() -> None:
+    schema = spec_schema()
+    kinds = schema["$defs"]["Layer"]["anyOf"][0]["properties"]
+    assert all(kind.get("description") for kind in kinds.values())
+    fields = schema["$defs"]["Conv2D"]["properties"]
+    assert all(field.get("description") for field in fields.values())
+    assert all(field.get("description") for field in schema["properties"].values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("title: A small one", "titel: A small one", ""),
+        ("title: A small one", "title: 3", "title"),
+        ("dataset: mnist", "dataset: minst", "dataset"),
+        ("Conv2D:", "Con2D:", "layers/0"),
+        ("filters: 4", "filters: 0", "layers/0/Conv2D/filters"),
+        ("filters: 4", "filters: four", "layers/0/Conv2D/filters"),
+        ("filters: 4, ", "", "layers/0/Conv2D"),
+        ("kernel_size: 3", "kernel_size: [3, 3, 3]", "layers/0/Conv2D/kernel_size"),
+        ("kernel_size", "kernel_siz", "layers/0/Conv2D"),
+        ("- Flatten", "- Flaten", "layers/2"),
+        ("- Flatten", "- Dense", "layers/2"),
+        ("epochs: 2", "epochs: 0", "training/epochs"),
+        ("epochs: 2", "epoch: 2", "training"),
+        ("Adam:", "Adem:", "training/optimizer"),
+        ("value: 0.9900", "value: 99.00", "claims/0/test_accuracy/value"),
+        (', where: "In [4]"', "", "claims/0/test_accuracy"),
+        ("- Nothing is known.", "- 3", "assumptions/0"),
+    ],
+)
+def test_a_mistake_is_marked_at_its_place(valid: str, old: str, new: str, path: str) -> None:
+    assert errors(valid) == set()
+    assert path in errors(valid.replace(old, new))
