@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
+from fake_trials import CLOCKS, CONDITIONS
+
 from harness.analysis.findings import Findings, derive_findings
 from harness.analysis.runs import Classes, make_study
 from harness.plan.plan import needed_trials
 from harness.plan.protocol import Protocol
 from harness.plan.trial import Trial
 from harness.records.environment import Environment
-from harness.records.record import Clocks, EpochMeasurement, Failure, Measurement, Record
+from harness.records.record import EpochMeasurement, Failure, Measurement, Record
 from harness.records.store import Predictions, Store, digest
 from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
@@ -159,7 +161,8 @@ def _fake_trial(trial: Trial, reader: Architecture, where: Environment) -> FakeT
         trainable_parameters=found.trainable_parameters,
         initial_weights_sha256=_sha(trial.name),
         data_sha256=_sha("data"),
-        clocks=Clocks(start_up_seconds=2.5, data_seconds=0.1, build_seconds=0.05, compile_seconds=0.7),
+        clocks=CLOCKS,
+        conditions=CONDITIONS,
         peak_memory_bytes=900 * 2**20,
         epochs=epochs,
     )
@@ -198,6 +201,7 @@ def _epoch(generator: np.random.Generator, epoch: int, classes: Classes, seconds
         train_cpu_seconds=took * 0.99,
         test_seconds=0.4,
         test_cpu_seconds=0.4,
+        order_sha256=_sha(f"order {epoch}"),
         weights_sha256=_sha(f"weights {generator.random()}"),
         predictions_sha256=digest(classes),
     )

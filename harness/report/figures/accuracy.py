@@ -12,7 +12,7 @@ from harness.analysis.verdicts.published import published_accuracy
 from harness.report.figures.drawing import BLUE, INK, ORANGE, PANEL, Figure, as_svg, canvas, quiet_axis
 from harness.report.figures.scale import NOTE, accuracy_axis, position
 
-ROW_INCHES = 0.34
+ROW_INCHES = 0.36
 FRAME_INCHES = 1.05
 
 
@@ -79,13 +79,14 @@ def _draw(axes: Axes, place: int, row: Row) -> None:
     if row.interval is not None:
         bounds = [position(row.interval.low), position(row.interval.high)]
         axes.plot(bounds, [place, place], color=BLUE, linewidth=2.4, label="95 % interval of the mean", zorder=2)
-    places = [place] * len(row.seeds)
+    # Below the line, so that neither mean nor published value hides a seed.
+    places = [place + 0.24] * len(row.seeds)
     axes.plot(
         [position(seed) for seed in row.seeds],
         places,
         linestyle="none",
         marker="o",
-        markersize=4.5,
+        markersize=4,
         markerfacecolor="none",
         markeredgecolor=INK,
         markeredgewidth=0.8,

@@ -29,7 +29,7 @@ def confusion_figure(matrices: Sequence[Matrix]) -> Figure:
     """Draw the matrices side by side in one scale; the right answers are left out, so that errors show."""
     errors = [_errors(matrix.counts) for matrix in matrices]
     darkest = max(float(cells.max()) for cells in errors) or 1.0
-    with canvas(4.3) as drawn:
+    with canvas(4.0) as drawn:
         panels = drawn.subplots(1, len(matrices), squeeze=False)[0]
         for axes, matrix, cells in zip(panels, matrices, errors, strict=True):
             shown = _draw(axes, cells, darkest)

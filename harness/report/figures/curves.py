@@ -10,10 +10,11 @@ from matplotlib.ticker import MaxNLocator
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import Contender
-from harness.report.figures.drawing import BLUE, GRID, ORANGE, Figure, as_svg, canvas
+from harness.report.figures.drawing import BLUE, ORANGE, Figure, as_svg, canvas
 from harness.report.figures.scale import NOTE, accuracy_axis, position
 
 COLUMNS = 3
+OTHERS = "#c3cad0"
 PANEL_INCHES = 2.1
 
 
@@ -38,7 +39,7 @@ def curves_figure(findings: Findings) -> Figure:
         for axes in panels[len(curves) :]:
             axes.set_axis_off()
         shown = [value for curve in curves for seeds in (curve.test, curve.train) for seed in seeds for value in seed]
-        accuracy_axis(panels[0].yaxis, shown)
+        accuracy_axis(panels[0].yaxis, shown, gap=0.09)
         panels[0].xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
         drawn.supxlabel("Epoch", fontsize=9)
         drawn.supylabel(f"Accuracy (%; {NOTE})", fontsize=9)
@@ -63,7 +64,7 @@ def _curve(contender: Contender) -> Curve:
 def _draw(axes: Axes, curve: Curve, others: tuple[Curve, ...]) -> None:
     for other in others:
         means = np.mean(other.test, axis=0)
-        axes.plot(_epochs(means), [position(mean) for mean in means], color=GRID, linewidth=1.2, zorder=1)
+        axes.plot(_epochs(means), [position(mean) for mean in means], color=OTHERS, linewidth=1, zorder=1)
     _band(axes, np.array(curve.train), ORANGE, "train, while the epoch runs", "--")
     _band(axes, np.array(curve.test), BLUE, "test, at its end", "-")
     axes.set_title(curve.name)

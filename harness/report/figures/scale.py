@@ -9,9 +9,12 @@ from matplotlib.axis import Axis
 
 # A perfect score would lie at infinity: half an image of 10,000 stands for no error at all.
 LEAST_ERROR = 0.5e-4
-TICKS = (0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.992, 0.994, 0.996, 0.998, 0.999, 0.9999)
-NOTE = "the scale is logarithmic in the error"
-MARGIN = 0.06
+# The roundest first: where ticks would crowd, the later ones are left out.
+TICKS = (
+    *(0.9, 0.99, 0.999, 0.5, 0.98, 0.95, 0.995, 0.992, 0.985, 0.97, 0.998, 0.8, 0.2, 0.7, 0.96, 0.994, 0.996, 0.988),
+    *(0.991, 0.993, 0.997, 0.975, 0.9999, 0.1),
+)
+NOTE = "logarithmic in the error"
 
 
 def position(accuracy: float) -> float:
@@ -19,10 +22,23 @@ def position(accuracy: float) -> float:
     return float(-np.log10(max(1 - accuracy, LEAST_ERROR)))
 
 
-def accuracy_axis(axis: Axis, accuracies: Sequence[float]) -> None:
-    """Put accuracies' ticks on the axis, in per cent, and make it hold all ``accuracies``, shape (n,)."""
+def accuracy_axis(axis: Axis, accuracies: Sequence[float], gap: float = 0.07, margin: float = 0.06) -> None:
+    """Put accuracies' ticks on the axis, in per cent, and make it hold all ``accuracies``, shape (n,).
+
+    ``gap`` is the least distance of two ticks, ``margin`` the room at both ends, as shares of the axis.
+    """
     low, high = position(min(accuracies)), position(max(accuracies))
-    margin = max(MARGIN * (high - low), 0.02)
-    ticks = [tick for tick in TICKS if low - margin <= position(tick) <= high + margin]
+    room = max(margin * (high - low), 0.02)
+    ticks = _ticks(low - room, high + room, gap)
     axis.set_ticks([position(tick) for tick in ticks], labels=[f"{100 * tick:.5g}" for tick in ticks])
-    axis.set_view_interval(low - margin, high + margin, ignore=True)
+    axis.set_view_interval(low - room, high + room, ignore=True)
+
+
+def _ticks(low: float, high: float, gap: float) -> list[float]:
+    """Return accuracies between two positions that stand apart, the roundest before others."""
+    kept: list[float] = []
+    for tick in TICKS:
+        at = position(tick)
+        if low <= at <= high and all(abs(at - position(other)) >= gap * (high - low) for other in kept):
+            kept.append(tick)
+    return sorted(kept)
