@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from harness.execute.engine import EpochEnded, Event, Outcome, TrialBuilt, TrialEnded
-from harness.records.record import Failure, FailureKind, Measurement, Stage
+from harness.records.record import Conditions, Failure, FailureKind, Measurement, Stage
 from harness.train.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan
 
 # How long a process that was asked to stop has, before it and all its children are killed.
@@ -35,6 +35,7 @@ class RunningTrial:
         self._stage: Stage = "start-up"
         self._built: Built | None = None
         self._epochs: list[EpochDone] = []
+        self._conditions: Conditions | None = None
         self._peak_memory_bytes: int | None = None
         self._oom_kills = oom_kills()
 
@@ -59,9 +60,7 @@ class RunningTrial:
     def end_late(self) -> TrialEnded:
         """Stop the process and return the failure."""
         self.stop()
-        return self._end(
-            self._failure("deadline", f"took longer than the {self.timeout:g} seconds it was given")
-        )
+        return self._end(self._failure("deadline", f"took longer than the {self.timeout:g} seconds it was given"))
 
     def stop(self) -> None:
         """Ask the process to stop; kill it and all its children if it doesn't."""
@@ -86,7 +85,8 @@ class RunningTrial:
             case EpochDone(measurement):
                 self._epochs.append(message)
                 yield EpochEnded(self.job.trial, measurement)
-            case Finished(peak_memory_bytes):
+            case Finished(conditions, peak_memory_bytes):
+                self._conditions = conditions
                 self._peak_memory_bytes = peak_memory_bytes
                 yield self._end(None)
             case Failed(stage, kind, reason):
@@ -114,6 +114,7 @@ class RunningTrial:
             initial_weights_sha256=self._built.initial_weights_sha256,
             data_sha256=self._built.data_sha256,
             clocks=self._built.clocks,
+            conditions=self._conditions,
             peak_memory_bytes=self._peak_memory_bytes,
             epochs=tuple(done.measurement for done in self._epochs),
         )

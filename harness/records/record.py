@@ -44,17 +44,39 @@ class EpochMeasurement(Frozen):
     train_cpu_seconds: float = Field(ge=0)
     test_seconds: float = Field(ge=0)
     test_cpu_seconds: float = Field(ge=0)
+    order_sha256: Sha256
     weights_sha256: Sha256
     predictions_sha256: Sha256
 
 
 class Clocks(Frozen):
-    """Seconds that a trial spent outside its epochs, each stage apart."""
+    """Wall and processor seconds that a trial spent before its first epoch, each stage apart.
+
+    Start-up is from the moment the process was asked for; TensorFlow's import is in it where the process imports
+    for itself, and for the first trial of a run.
+    """
 
     start_up_seconds: float = Field(ge=0)
+    start_up_cpu_seconds: float = Field(ge=0)
     data_seconds: float = Field(ge=0)
+    data_cpu_seconds: float = Field(ge=0)
     build_seconds: float = Field(ge=0)
+    build_cpu_seconds: float = Field(ge=0)
     compile_seconds: float = Field(ge=0)
+    compile_cpu_seconds: float = Field(ge=0)
+
+
+class Conditions(Frozen):
+    """How quiet the machine was while the trial ran: what its times are to be trusted by.
+
+    The calibrations are a fixed matrix product on one of the trial's cores, in GFLOP/s, right before its first epoch
+    and right after its last. ``stolen_seconds`` is what the hypervisor took from the trial's cores.
+    """
+
+    calibration_before_gflops: float = Field(gt=0)
+    calibration_after_gflops: float = Field(gt=0)
+    stolen_seconds: float | None = None
+    load_average: float | None = None
 
 
 class Measurement(Frozen):
@@ -65,6 +87,7 @@ class Measurement(Frozen):
     initial_weights_sha256: Sha256
     data_sha256: Sha256
     clocks: Clocks
+    conditions: Conditions | None = None
     peak_memory_bytes: int | None = None
     epochs: tuple[EpochMeasurement, ...] = ()
 

@@ -23,9 +23,7 @@ def measured_forecast(records: Iterable[Record]) -> Forecast:
         seconds[record.trial] += epoch_seconds(record.measurement)
         start_ups.append(start_up_seconds(record.measurement))
     measured = {trial: median(values) for trial, values in seconds.items()}
-    speeds = [
-        modelled_epoch_seconds(trials[trial]) / measured[trial] for trial in measured if measured[trial] > 0
-    ]
+    speeds = [modelled_epoch_seconds(trials[trial]) / measured[trial] for trial in measured if measured[trial] > 0]
     return Forecast(
         epoch_seconds=measured,
         start_up_seconds=median(start_ups) if start_ups else START_UP_SECONDS,

@@ -41,6 +41,8 @@ def restore_checkpoint(path: Path, model: keras.Model) -> Checkpoint:
 
     The weights' digest after the last epoch was taken before the file was written: it must hold.
     """
+    if not path.exists():
+        return Checkpoint()
     fresh = [variable.numpy() for variable in _state(model)]
     try:
         epochs = _restore(path, model)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from harness.plan.trial import Trial
-from harness.records.record import Clocks, EpochMeasurement, FailureKind, Stage
+from harness.records.record import Clocks, Conditions, EpochMeasurement, FailureKind, Stage
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,11 @@ class Built:
     initial_weights_sha256: str
     data_sha256: str
     clocks: Clocks
-    resumed_epochs: int
+    resumed_epochs: int = 0
+
+    def resumed(self, epochs: int) -> Built:
+        """Return the same for a trial whose first epochs were finished by an earlier process."""
+        return replace(self, resumed_epochs=epochs)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class EpochDone:
 class Finished:
     """The last epoch is done."""
 
+    conditions: Conditions
     peak_memory_bytes: int | None
 
 

@@ -3,119 +3,148 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import keras
+import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from harness.data import Dataset, load
-from harness.plan.trial import Computation, Trial
-from harness.records.record import Clocks, EpochMeasurement, Stage
+from harness.plan.trial import Computation
+from harness.records.record import Clocks, EpochMeasurement
 from harness.records.store import digest
 from harness.spec.datasets import facts
 from harness.train.checkpoint import restore_checkpoint, save_checkpoint
+from harness.train.clocks import Stopwatch, stopwatch
+from harness.train.conditions import Watch
 from harness.train.epoch import DeviceData, compile_epoch, to_device
 from harness.train.evaluation import Evaluation, compile_evaluation
-from harness.train.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan
+from harness.train.messages import Built, EpochDone, Finished, Job, Message, StageBegan
 from harness.train.model import build_model, weights_digest
 from harness.train.order import epoch_order
 
 Tell = Callable[[Message], None]
 
 
-def run_trial(job: Job, tell: Tell) -> None:
-    """Train the trial up to its last epoch, telling each step of the way.
-
-    Errors of TensorFlow and of the data leave this function: the process turns them into a failure.
-    """
-    start_up_seconds = max(0.0, time.time() - job.spawned)
-    configure_tensorflow(job)
-    training = _build(job, tell, start_up_seconds)
-    for epoch in range(len(training.done) + 1, job.trial.epochs + 1):
-        done = training.run_epoch(epoch)
-        tell(done)
-        if job.checkpoint and epoch < job.trial.epochs:
-            save_checkpoint(job.checkpoint, training.model, training.done)
-    tell(Finished(peak_memory_bytes()))
-
-
 class NotANumber(Exception):
     """The loss is NaN or infinite: the weights are lost."""
 
 
-class Training:
-    """A compiled trial in the middle of its training."""
+def run_trial(job: Job, tell: Tell) -> None:
+    """Train the trial up to its last epoch, telling each step of the way.
 
-    def __init__(self, trial: Trial, model: keras.Model, data: DeviceData, test_data: DeviceData) -> None:
-        self.trial = trial
-        self.model = model
-        self.examples = data.examples
-        self.train = compile_epoch(model, data, trial.computation.batch_size)
-        self.evaluate = compile_evaluation(model, test_data)
-        self.true_classes = test_data.labels.numpy()
-        self.done: list[EpochDone] = []
+    Raises:
+        NotANumber: A loss is not finite. Errors of TensorFlow and of the data leave this function too: the process
+            turns them into a failure.
+    """
+    trial = job.trial
+    training, built = prepare(job, tell)
+    done = list(restore_checkpoint(job.checkpoint, training.model).epochs) if job.checkpoint else []
+    tell(built.resumed(len(done)))
+    for earlier in done:
+        tell(earlier)
+    tell(StageBegan("train"))
+    watch = Watch(job.cores)
+    for epoch in range(len(done) + 1, trial.epochs + 1):
+        done.append(training.run_epoch(epoch))
+        tell(done[-1])
+        if job.checkpoint and epoch < trial.epochs:
+            save_checkpoint(job.checkpoint, training.model, done)
+    tell(Finished(watch.conditions(), peak_memory_bytes()))
+
+
+def prepare(job: Job, tell: Tell) -> tuple[Training, Built]:
+    """Bring the trial to the moment before its first epoch, each stage on its own clock."""
+    trial = job.trial
+    start_up_seconds, start_up_cpu_seconds = max(0.0, time.time() - job.spawned), time.process_time()
+    configure_tensorflow(job)
+    tell(StageBegan("data"))
+    with stopwatch() as data_clock:
+        dataset = load(trial.computation.dataset, job.cache)
+        data, test_data = device_data(dataset, trial.computation)
+    tell(StageBegan("build"))
+    with stopwatch() as build_clock:
+        model = build_model(trial.computation, trial.seed)
+        initial_weights_sha256 = weights_digest(model)
+    tell(StageBegan("compile"))
+    with stopwatch() as compile_clock:
+        train = compile_epoch(model, data, trial.computation.batch_size)
+        evaluate = compile_evaluation(model, test_data)
+    built = Built(
+        parameters=model.count_params(),
+        trainable_parameters=sum(math.prod(weights.shape) for weights in model.trainable_weights),
+        initial_weights_sha256=initial_weights_sha256,
+        data_sha256=dataset.sha256,
+        clocks=Clocks(
+            start_up_seconds=start_up_seconds,
+            start_up_cpu_seconds=start_up_cpu_seconds,
+            data_seconds=data_clock.seconds,
+            data_cpu_seconds=data_clock.cpu_seconds,
+            build_seconds=build_clock.seconds,
+            build_cpu_seconds=build_clock.cpu_seconds,
+            compile_seconds=compile_clock.seconds,
+            compile_cpu_seconds=compile_clock.cpu_seconds,
+        ),
+    )
+    return Training(model, trial.seed, data.examples, test_data.labels.numpy(), train, evaluate), built
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A compiled trial: the model, and the functions that train it for an epoch and evaluate it."""
+
+    model: keras.Model
+    seed: int
+    examples: int
+    true_classes: npt.NDArray[np.uint8]
+    train: Callable[[npt.NDArray[np.int32]], None]
+    evaluate: Callable[[], Evaluation]
 
     def run_epoch(self, epoch: int) -> EpochDone:
         """Train and evaluate one epoch, each on its own clock.
 
         Raises:
-            NotANumber: The loss is not finite.
+            NotANumber: A loss is not finite.
         """
-        order = epoch_order(self.trial.seed, epoch, self.examples)
+        order = epoch_order(self.seed, epoch, self.examples)
         with stopwatch() as train_clock:
             self.train(order)
-            means = {name: float(value) for name, value in self.model.get_metrics_result().items()}
+            loss, accuracy = (float(self.model.get_metrics_result()[name]) for name in ("loss", "accuracy"))
         with stopwatch() as test_clock:
             evaluation = self.evaluate()
-        for name, loss in (("train", means["loss"]), ("test", evaluation.loss)):
-            if not math.isfinite(loss):
-                raise NotANumber(f"the {name} loss of epoch {epoch} is {loss}")
-        done = EpochDone(self._measurement(epoch, means, train_clock, evaluation, test_clock), evaluation.predictions)
-        self.done.append(done)
-        return done
-
-    def _measurement(
-        self,
-        epoch: int,
-        means: dict[str, float],
-        train_clock: Stopwatch,
-        evaluation: Evaluation,
-        test_clock: Stopwatch,
-    ) -> EpochMeasurement:
-        return EpochMeasurement(
+        check_finite(epoch, train=loss, test=evaluation.loss)
+        measurement = EpochMeasurement(
             epoch=epoch,
-            train_loss=means["loss"],
-            train_accuracy=means["accuracy"],
+            train_loss=loss,
+            train_accuracy=accuracy,
             test_loss=evaluation.loss,
             test_accuracy=float((evaluation.predictions == self.true_classes).mean()),
-            train_seconds=train_clock.seconds,
-            train_cpu_seconds=train_clock.cpu_seconds,
-            test_seconds=test_clock.seconds,
-            test_cpu_seconds=test_clock.cpu_seconds,
+            **_epoch_seconds(train_clock, test_clock),
+            order_sha256=digest(order),
             weights_sha256=weights_digest(self.model),
             predictions_sha256=digest(evaluation.predictions),
         )
+        return EpochDone(measurement, evaluation.predictions)
 
 
-class Stopwatch:
-    """Wall and processor seconds of a block."""
+def _epoch_seconds(train_clock: Stopwatch, test_clock: Stopwatch) -> dict[str, float]:
+    return {
+        "train_seconds": train_clock.seconds,
+        "train_cpu_seconds": train_clock.cpu_seconds,
+        "test_seconds": test_clock.seconds,
+        "test_cpu_seconds": test_clock.cpu_seconds,
+    }
 
-    seconds: float = 0.0
-    cpu_seconds: float = 0.0
 
-
-@contextmanager
-def stopwatch() -> Iterator[Stopwatch]:
-    """Time the block; the stopwatch holds the seconds once it is left."""
-    watch = Stopwatch()
-    start, cpu_start = time.perf_counter(), time.process_time()
-    try:
-        yield watch
-    finally:
-        watch.seconds = time.perf_counter() - start
-        watch.cpu_seconds = time.process_time() - cpu_start
+def check_finite(epoch: int, *, train: float, test: float) -> None:
+    """Raise NotANumber if a loss of the epoch is not finite."""
+    for name, loss in (("train", train), ("test", test)):
+        if not math.isfinite(loss):
+            raise NotANumber(f"the {name} loss of epoch {epoch} is {loss}")
 
 
 def configure_tensorflow(job: Job) -> None:
@@ -125,42 +154,6 @@ def configure_tensorflow(job: Job) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
     if job.deterministic:
         tf.config.experimental.enable_op_determinism()
-
-
-def _build(job: Job, tell: Tell, start_up_seconds: float) -> Training:
-    trial = job.trial
-    tell(StageBegan("data"))
-    with stopwatch() as data_clock:
-        dataset = load(trial.computation.dataset, job.cache)
-        data, test_data = device_data(dataset, trial.computation)
-    tell(StageBegan("build"))
-    with stopwatch() as build_clock:
-        model = build_model(trial.computation, trial.seed)
-        initial = weights_digest(model)
-    tell(StageBegan("compile"))
-    with stopwatch() as compile_clock:
-        training = Training(trial, model, data, test_data)
-    if job.checkpoint and job.checkpoint.exists():
-        training.done += restore_checkpoint(job.checkpoint, model).epochs
-    tell(
-        Built(
-            parameters=model.count_params(),
-            trainable_parameters=sum(math.prod(weights.shape) for weights in model.trainable_weights),
-            initial_weights_sha256=initial,
-            data_sha256=dataset.sha256,
-            clocks=Clocks(
-                start_up_seconds=start_up_seconds,
-                data_seconds=data_clock.seconds,
-                build_seconds=build_clock.seconds,
-                compile_seconds=compile_clock.seconds,
-            ),
-            resumed_epochs=len(training.done),
-        )
-    )
-    tell(StageBegan("train"))
-    for done in training.done:
-        tell(done)
-    return training
 
 
 def device_data(dataset: Dataset, computation: Computation) -> tuple[DeviceData, DeviceData]:
@@ -183,7 +176,5 @@ def peak_memory_bytes() -> int | None:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:
         return None
-    import sys  # noqa: PLC0415
-
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

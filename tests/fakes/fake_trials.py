@@ -12,7 +12,7 @@ import numpy as np
 from harness.execute.engine import EpochEnded, Event, Outcome, Queue, TrialBuilt, TrialEnded, TrialStarted
 from harness.plan.trial import Computation, Trial
 from harness.records.environment import Environment
-from harness.records.record import Clocks, EpochMeasurement, Failure, Measurement, Record
+from harness.records.record import Clocks, Conditions, EpochMeasurement, Failure, Measurement, Record
 from harness.records.store import Predictions, digest
 
 ENVIRONMENT = Environment(
@@ -29,6 +29,19 @@ ENVIRONMENT = Environment(
     onednn=True,
     deterministic=True,
     harness="0.1.0",
+)
+CLOCKS = Clocks(
+    start_up_seconds=1.0,
+    start_up_cpu_seconds=0.1,
+    data_seconds=0.1,
+    data_cpu_seconds=0.1,
+    build_seconds=0.1,
+    build_cpu_seconds=0.1,
+    compile_seconds=0.3,
+    compile_cpu_seconds=0.3,
+)
+CONDITIONS = Conditions(
+    calibration_before_gflops=200.0, calibration_after_gflops=199.0, stolen_seconds=0.0, load_average=1.0
 )
 
 
@@ -59,6 +72,7 @@ def fake_epoch(trial: Trial, epoch: int) -> tuple[EpochMeasurement, np.ndarray]:
         train_cpu_seconds=2.0,
         test_seconds=0.2,
         test_cpu_seconds=0.2,
+        order_sha256="0" * 64,
         weights_sha256=hashlib.sha256(rng.bytes(8)).hexdigest(),
         predictions_sha256=digest(predictions),
     )
@@ -72,7 +86,8 @@ def fake_outcome(trial: Trial, epochs: int | None = None, failure: Failure | Non
         trainable_parameters=100,
         initial_weights_sha256=hashlib.sha256(trial.name.encode()).hexdigest(),
         data_sha256="0" * 64,
-        clocks=Clocks(start_up_seconds=1, data_seconds=0.1, build_seconds=0.1, compile_seconds=0.3),
+        clocks=CLOCKS,
+        conditions=CONDITIONS,
         peak_memory_bytes=2**29,
         epochs=tuple(measured for measured, _ in done),
     )
