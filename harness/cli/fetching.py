@@ -7,17 +7,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from harness.cli.console import stderr
 
 if TYPE_CHECKING:  # harness.data imports NumPy, which verbs that need no data do without
+    from rich.progress import Progress, TaskID
+
     from harness.data import Event
 
 
 @contextmanager
 def shown_fetching() -> Iterator[Callable[[Event], None]]:
     """Give the function to call with each event of a fetch; cached data causes none."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = stderr()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
