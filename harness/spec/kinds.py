@@ -34,7 +34,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, SerializationInfo, ValidationError
-from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonRef, JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from harness.errors import nearest
@@ -143,8 +143,7 @@ class Family:
         return {"found": found, "noun": self.noun, "example": names}
 
     def _unknown(self, name: str) -> PydanticCustomError:
-        known = [*self.kinds, *self.aliases]
-        hint = _nearest(name, known) or f"; known are {', '.join(self.kinds)}"
+        hint = _nearest(name, list(self.kinds)) or f"; known are {', '.join(self.kinds)}"
         message = "there is no {noun} '{name}'{hint}"
         return PydanticCustomError("kind_unknown", message, {"noun": self.noun, "name": name, "hint": hint})
 
@@ -184,7 +183,8 @@ class KindJsonSchema(GenerateJsonSchema):
         fields = self.generate_inner(cls.__pydantic_core_schema__)
         choices = [fields]
         if cls.shorthand:
-            choices.append({"$ref": f"{fields['$ref']}/properties/{cls.shorthand}"})
+            described = self.get_schema_from_definitions(JsonRef(fields["$ref"])) or {}
+            choices.append(described["properties"][cls.shorthand])
         if not cls.needs_fields():
             choices.append({"type": "null"})
         if len(choices) == 1:

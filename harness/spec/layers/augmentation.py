@@ -1,6 +1,7 @@
 """Random changes of the image while training, under Keras' names; images here hold values from 0 to 1.
 
 Keras' ``value_range`` is that of images from 0 to 255 by default, so where a kind has it, write [0, 1].
+Left out are RandomCrop, which in Keras 3.15 leaves evaluation images uncut, and what needs colours.
 """
 
 from __future__ import annotations
@@ -129,17 +130,6 @@ class RandomShear(_Augmentation):
     interpolation: Interpolation = "bilinear"
     fill_mode: FillMode = "reflect"
     fill_value: FillValue = 0.0
-
-
-class RandomCrop(LayerKind):
-    """Cuts a part out of images at random; the middle one in evaluation."""
-
-    height: Annotated[Count, Field(description="Rows of the part.")]
-    width: Annotated[Count, Field(description="Columns of the part.")]
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the size asked for."""
-        return (self.height, self.width, image("RandomCrop", input_shape)[2])
 
 
 class RandomContrast(_Augmentation):

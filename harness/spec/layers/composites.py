@@ -12,12 +12,40 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticKnownError
 
 from harness.spec.layers.layer import Layer, LayerKind
 from harness.spec.layers.shapes import IMAGE_RANK, Loc, Shape, ShapeError, ShapeMistake, misfit, text
 
-Layers = Annotated[tuple[Layer, ...], Field(strict=False, min_length=1, description="Layers, one after another.")]
+
+def _at_least(needed: int) -> AfterValidator:
+    """Return the check that comes after the items' own: pydantic's counts invalid items as absent ones."""
+
+    def check(items: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(items) < needed:
+            raise PydanticKnownError(
+                "too_short", {"field_type": "List", "min_length": needed, "actual_length": len(items)}
+            )
+        return items
+
+    return AfterValidator(check)
+
+
+Layers = Annotated[
+    tuple[Layer, ...],
+    Field(strict=False, description="Layers, one after another.", json_schema_extra={"minItems": 1}),
+    _at_least(1),
+]
+Branches = Annotated[
+    tuple[Annotated[tuple[Layer, ...], Field(strict=False)], ...],
+    Field(
+        strict=False,
+        description="Lists of layers; an empty list passes the input on.",
+        json_schema_extra={"minItems": 2},
+    ),
+    _at_least(2),
+]
 MAX_TIMES = 1000
 
 
@@ -137,10 +165,7 @@ class Residual(CompositeKind):
 class Parallel(CompositeKind):
     """Branches side by side on the same input, added or concatenated along the channels."""
 
-    branches: Annotated[
-        tuple[tuple[Layer, ...], ...],
-        Field(strict=False, min_length=2, description="Lists of layers; an empty list passes the input on."),
-    ]
+    branches: Branches
     merge: Annotated[
         Literal["add", "concatenate"], Field(description="add: number by number; concatenate: channel after channel.")
     ]

@@ -1,4 +1,7 @@
-"""Pooling over images, under Keras' names; none of them has weights."""
+"""Pooling over images, under Keras' names; none of them has weights.
+
+Left out are Keras' adaptive ones: in 3.15 they fail on images that are not square.
+"""
 
 from __future__ import annotations
 
@@ -65,19 +68,3 @@ class GlobalAveragePooling2D(_GlobalPooling2D):
 
 class GlobalMaxPooling2D(_GlobalPooling2D):
     """The largest value of each channel over the whole image."""
-
-
-class _AdaptivePooling2D(LayerKind):
-    output_size: Annotated[Pair, Field(description="Height and width of the output: one number or two.")]
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the size asked for."""
-        return (*self.output_size, image(self.kind, input_shape)[2])
-
-
-class AdaptiveAveragePooling2D(_AdaptivePooling2D):
-    """Means of as many windows as the output has pixels."""
-
-
-class AdaptiveMaxPooling2D(_AdaptivePooling2D):
-    """Largest values of as many windows as the output has pixels."""

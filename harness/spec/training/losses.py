@@ -39,14 +39,6 @@ class CategoricalFocalCrossentropy(LossKind):
     label_smoothing: LabelSmoothing = 0.0
 
 
-class CategoricalGeneralizedCrossEntropy(LossKind):
-    """Between cross-entropy (q near 0) and absolute error (q near 1): bears wrong labels."""
-
-    kind: ClassVar[str] = "categorical_generalized_cross_entropy"
-
-    q: Annotated[float, Field(gt=0, lt=1, description="0 for cross-entropy, 1 for absolute error.")] = 0.5
-
-
 class BinaryCrossentropy(LossKind):
     """Cross-entropy of each class on its own, for networks that end in sigmoids."""
 

@@ -1,0 +1,230 @@
+"""Hypothesis strategies for layers as a file writes them, and for networks whose layers fit each other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from math import prod
+from typing import Any, cast
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+from pydantic import TypeAdapter, ValidationError
+
+from harness.spec.layers import Layer, LayerKind, Shape, ShapeError
+from harness.spec.layers.activation_names import KNOWN
+
+Spec = Any
+PARSER: TypeAdapter[LayerKind] = TypeAdapter(Layer)
+MAX_NUMBERS = 4_000
+CLASHES = {"strides_with_dilation", "output_padding", "weight_rank"}
+
+# The default run is short and always the same; BENCH_EXAMPLES=2000 looks further, elsewhere each time.
+EXAMPLES = os.environ.get("BENCH_EXAMPLES")
+EFFORT = settings(
+    max_examples=int(EXAMPLES or 120),
+    derandomize=EXAMPLES is None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    database=None,
+)
+
+
+def parsed(spec: Spec) -> LayerKind:
+    return PARSER.validate_python(spec)
+
+
+def _pair(low: int, high: int) -> SearchStrategy[Spec]:
+    size = st.integers(low, high)
+    return size | st.lists(size, min_size=2, max_size=2)
+
+
+_flags = st.booleans()
+_activations = st.none() | st.sampled_from(KNOWN)
+_initializers = st.sampled_from(
+    [
+        "he_normal",
+        "GlorotUniform",
+        "lecun_uniform",
+        "zeros",
+        {"RandomNormal": {"stddev": 0.1}},
+        {"Constant": {"value": 1}},
+    ]
+)
+_regularizers = st.none() | st.sampled_from(["l2", {"L1": {"l1": 0.5}}, {"L1L2": {"l1": 0.1}}])
+_constraints = st.none() | st.sampled_from(["NonNeg", {"MaxNorm": {"max_value": 3}}])
+_paddings = st.sampled_from(["valid", "same"])
+_rates = st.sampled_from([0, 0.25, 0.5])
+
+
+def _kind(
+    kind: str, needed: Mapping[str, Any] | None = None, /, **optional: SearchStrategy[Any]
+) -> SearchStrategy[Spec]:
+    fields = st.fixed_dictionaries(dict(needed or {}), optional=optional)
+    return fields.map(lambda content: {kind: content} if content else kind)
+
+
+_WINDOW = {"kernel_size": _pair(1, 3)}
+_FILTERED = {"filters": st.integers(1, 4).map(lambda n: 2 * n), **_WINDOW}
+_CONVOLVED: dict[str, SearchStrategy[Any]] = {
+    "strides": _pair(1, 3),
+    "padding": _paddings,
+    "dilation_rate": _pair(1, 2),
+    "activation": _activations,
+    "use_bias": _flags,
+    "bias_initializer": _initializers,
+    "activity_regularizer": _regularizers,
+    "bias_constraint": _constraints,
+}
+_NORMALIZED: dict[str, SearchStrategy[Any]] = {
+    "epsilon": st.sampled_from([1e-3, 1]),
+    "center": _flags,
+    "scale": _flags,
+    "gamma_regularizer": _regularizers,
+}
+_LAST_AXES = st.sampled_from([-1, [-1], [-1, -2], [-3, -2, -1]])
+_SIDES = (
+    st.integers(0, 2)
+    | _pair(0, 2)
+    | st.lists(st.lists(st.integers(0, 2), min_size=2, max_size=2), min_size=2, max_size=2)
+)
+_AROUND_ZERO = st.sampled_from([0.1, [-0.1, 0.2], -0.2, 1, [0, 0]])
+_ZOOM = st.sampled_from([0.1, [-0.1, 0.2], 0.5])
+_FROM_ZERO = st.sampled_from([0.1, [0.1, 0.2], 1])
+
+IMAGE_LAYERS: dict[str, SearchStrategy[Spec]] = {
+    "Conv2D": _kind(
+        "Conv2D", _FILTERED, groups=st.integers(1, 2), kernel_initializer=_initializers,
+        kernel_regularizer=_regularizers, kernel_constraint=_constraints, **_CONVOLVED,
+    ),
+    "DepthwiseConv2D": _kind("DepthwiseConv2D", _WINDOW, depth_multiplier=st.integers(1, 2), **_CONVOLVED),
+    "SeparableConv2D": _kind("SeparableConv2D", _FILTERED, depth_multiplier=st.integers(1, 2), **_CONVOLVED),
+    "Conv2DTranspose": _kind("Conv2DTranspose", _FILTERED, output_padding=st.none() | _pair(0, 1), **_CONVOLVED),
+    "MaxPooling2D": _kind("MaxPooling2D", pool_size=_pair(1, 3), strides=st.none() | _pair(1, 3), padding=_paddings),
+    "AveragePooling2D": _kind(
+        "AveragePooling2D", {"pool_size": _pair(1, 3)}, strides=st.none() | _pair(1, 3), padding=_paddings
+    ),
+    "GlobalAveragePooling2D": _kind("GlobalAveragePooling2D", keepdims=_flags),
+    "GlobalMaxPooling2D": _kind("GlobalMaxPooling2D", keepdims=_flags),
+    "ZeroPadding2D": _kind("ZeroPadding2D", padding=_SIDES),
+    "Cropping2D": _kind("Cropping2D", cropping=_SIDES),
+    "UpSampling2D": _kind("UpSampling2D", size=_pair(1, 2), interpolation=st.sampled_from(["nearest", "bilinear"])),
+    "CenterCrop": _kind("CenterCrop", {"height": st.integers(1, 9), "width": st.integers(1, 9)}),
+    "Resizing": _kind("Resizing", {"height": st.integers(1, 9), "width": st.integers(1, 9)}, antialias=_flags),
+    "SpatialDropout2D": _kind("SpatialDropout2D", {"rate": _rates}),
+    "RandomFlip": _kind("RandomFlip", mode=st.sampled_from(["horizontal", "vertical"])),
+    "RandomRotation": _kind("RandomRotation", {"factor": _AROUND_ZERO}, fill_mode=st.just("wrap")),
+    "RandomTranslation": _kind("RandomTranslation", {"height_factor": _AROUND_ZERO, "width_factor": _AROUND_ZERO}),
+    "RandomZoom": _kind("RandomZoom", {"height_factor": _ZOOM}, width_factor=st.none() | _ZOOM),
+    "RandomShear": _kind("RandomShear", x_factor=st.sampled_from([0, 0.5]), y_factor=st.sampled_from([0, 0.5])),
+    "RandomContrast": _kind("RandomContrast", {"factor": _FROM_ZERO}, value_range=st.just([0, 1])),
+    "RandomBrightness": _kind("RandomBrightness", {"factor": _AROUND_ZERO}, value_range=st.just([0, 1])),
+    "RandomErasing": _kind("RandomErasing", factor=_FROM_ZERO, scale=_FROM_ZERO, fill_value=st.none() | st.just(1)),
+    "RandomGaussianBlur": _kind("RandomGaussianBlur", factor=_FROM_ZERO, kernel_size=st.just(1)),
+}  # fmt: skip
+ANY_LAYERS: dict[str, SearchStrategy[Spec]] = {
+    "Dense": _kind(
+        "Dense", {"units": st.integers(1, 9)}, activation=_activations, use_bias=_flags, kernel_initializer=_initializers,
+        kernel_regularizer=_regularizers, kernel_constraint=_constraints,
+    ),
+    "Flatten": _kind("Flatten"),
+    "Identity": _kind("Identity"),
+    "Reshape": _kind("Reshape", {"target_shape": st.sampled_from([[-1], [-1, 2], [2, -1, 1], [6, 6, 1], [4, 3]])}),
+    "BatchNormalization": _kind("BatchNormalization", momentum=st.just(0.9), **_NORMALIZED),
+    "LayerNormalization": _kind("LayerNormalization", axis=_LAST_AXES, **_NORMALIZED),
+    "GroupNormalization": _kind("GroupNormalization", groups=st.sampled_from([-1, 1, 2, 32]), **_NORMALIZED),
+    "RMSNormalization": _kind("RMSNormalization", axis=_LAST_AXES),
+    "UnitNormalization": _kind("UnitNormalization", axis=_LAST_AXES),
+    "Dropout": _kind("Dropout", {"rate": _rates}),
+    "GaussianNoise": _kind("GaussianNoise", {"stddev": _rates}),
+    "GaussianDropout": _kind("GaussianDropout", {"rate": _rates}),
+    "AlphaDropout": _kind("AlphaDropout", {"rate": _rates}),
+    "Activation": _kind("Activation", {"activation": st.sampled_from(KNOWN)}),
+    "ReLU": _kind("ReLU", max_value=st.none() | st.just(6), negative_slope=_rates, threshold=_rates),
+    "LeakyReLU": _kind("LeakyReLU", negative_slope=_rates),
+    "PReLU": _kind("PReLU", shared_axes=st.sampled_from([None, 1, [1, 2], [3]]), alpha_initializer=_initializers),
+    "ELU": _kind("ELU", alpha=_rates),
+    "Softmax": _kind("Softmax", axis=_LAST_AXES),
+    "Rescaling": _kind("Rescaling", {"scale": _rates}, offset=_rates),
+}  # fmt: skip
+
+
+def leaves() -> SearchStrategy[Spec]:
+    """Any layer that holds no others; its fields may contradict each other."""
+    return st.one_of(*IMAGE_LAYERS.values(), *ANY_LAYERS.values())
+
+
+@st.composite
+def chains(draw: DrawFn, shape: Shape, depth: int, size: int) -> tuple[list[Spec], Shape]:
+    """Return up to ``size`` layers that fit each other, and the shape behind them."""
+    specs: list[Spec] = []
+    for _ in range(draw(st.integers((size + 1) // 2, size))):
+        candidates = [leaves()] * 3 if depth == 0 else [leaves(), residuals(shape, depth), parallels(shape, depth)]
+        spec = draw(st.one_of(*candidates, repeats(depth)) if depth else leaves())
+        behind = fitting(spec, shape)
+        if behind is not None:
+            specs.append(spec)
+            shape = behind
+    return specs or ["Identity"], shape
+
+
+def fitting(spec: Spec, shape: Shape) -> Shape | None:
+    """Return the shape behind the layer, or None where its fields clash, it does not fit or grows too large."""
+    try:
+        behind = parsed(spec).output_shape(shape)
+    except ValidationError as error:
+        refuse_all_but_clashes(error)
+        return None
+    except ShapeError:
+        return None
+    return behind if prod(behind) <= MAX_NUMBERS else None
+
+
+def refuse_all_but_clashes(error: ValidationError) -> None:
+    """Raise what the strategies must never write; only a leaf's own fields may contradict each other."""
+    if any(detail["type"] not in CLASHES for detail in error.errors()):
+        raise error
+
+
+@st.composite
+def residuals(draw: DrawFn, shape: Shape, depth: int) -> Spec:
+    layers, behind = draw(chains(shape, depth - 1, 2))
+    if behind == shape and draw(st.booleans()):
+        return {"Residual": {"layers": layers}}
+    return {"Residual": {"layers": layers, "projection": _brought_to(behind, shape)}}
+
+
+@st.composite
+def parallels(draw: DrawFn, shape: Shape, depth: int) -> Spec:
+    merge = draw(st.sampled_from(["add", "concatenate"]))
+    branches = [draw(chains(shape, depth - 1, 2)) for _ in range(draw(st.integers(1, 2)))]
+    target = branches[0][1]
+    others = [[*layers, *_brought_to(target, behind)] for layers, behind in branches[1:]]
+    bare = [] if shape == target else _brought_to(target, shape)
+    return {"Parallel": {"branches": [branches[0][0], *others, bare], "merge": merge}}
+
+
+@st.composite
+def repeats(draw: DrawFn, depth: int) -> Spec:
+    del depth
+    layers = draw(st.lists(leaves(), min_size=1, max_size=2))
+    return {"Repeat": {"times": draw(st.integers(1, 3)), "layers": layers}}
+
+
+def _brought_to(target: Shape, shape: Shape) -> list[Spec]:
+    """Return layers that make ``target`` of ``shape``."""
+    if len(target) == len(shape) == 3:
+        return [
+            {"Resizing": {"height": target[0], "width": target[1]}},
+            {"Conv2D": {"filters": target[2], "kernel_size": 1}},
+        ]
+    return ["Flatten", {"Dense": {"units": prod(target)}}, {"Reshape": {"target_shape": list(target)}}]
+
+
+def networks() -> SearchStrategy[tuple[list[Spec], Shape]]:
+    """Layers that fit each other and the input's shape, composites in composites included; and that shape."""
+    images = st.tuples(st.integers(4, 9), st.integers(4, 9), st.sampled_from([1, 2, 3, 4]))
+    return images.flatmap(
+        lambda shape: st.tuples(chains(cast("Shape", shape), 2, 6).map(lambda c: c[0]), st.just(shape))
+    )

@@ -1,0 +1,234 @@
+"""Compares what the layers say of themselves with what Keras builds, over generated layers and networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from generated_layers import EFFORT, Spec, leaves, networks, parsed, refuse_all_but_clashes
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from harness.spec.layers import LAYERS, LayerKind, Shape, ShapeError
+from harness.spec.layers.composites import CompositeKind, chain
+
+# Generated networks are not sensible: Keras warns of a softmax over one number, and is right.
+pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis")
+
+SHAPES = st.sampled_from([(7,), (3, 4), (5, 6, 2), (4, 4, 4), (1, 1, 8)])
+
+
+def leaf_layers(layers: tuple[LayerKind, ...], shape: Shape) -> Iterator[tuple[LayerKind, Shape]]:
+    """Yield every layer that holds no others, with the shape in front of it, in the order of connection."""
+    for layer in layers:
+        if isinstance(layer, CompositeKind):
+            for part in layer.chains:
+                yield from leaf_layers(tuple(part.layers), shape)
+        else:
+            yield layer, shape
+        shape = layer.output_shape(shape)
+
+
+@EFFORT
+@given(leaves(), SHAPES)
+def test_a_layer_fits_what_keras_takes_and_makes_the_same_shape(spec: Spec, shape: Shape) -> None:
+    try:
+        layer = parsed(spec)
+    except ValidationError as error:
+        refuse_all_but_clashes(error)
+        return
+    theirs: tuple[int, ...] | None
+    try:
+        theirs = tuple(layer.connect(keras, keras.Input(shape)).shape[1:])
+    except ValueError:
+        theirs = None
+    try:
+        ours = layer.output_shape(shape)
+    except ShapeError:
+        # Keras lets some image layers pass vectors without a word, on which they then fail or do nothing.
+        assert theirs is None or len(shape) != 3
+    else:
+        assert ours == theirs
+
+
+def parameters(weights: list[Any]) -> int:
+    return sum(prod(weight.shape) for weight in weights)
+
+
+@EFFORT
+@given(networks())
+def test_a_network_has_the_shapes_and_parameters_that_keras_builds(network: tuple[list[Spec], Shape]) -> None:
+    specs, shape = network
+    layers = tuple(parsed(spec) for spec in specs)
+    x = keras.Input(shape)
+    for layer in layers:
+        y = layer.connect(keras, x)
+        built = keras.Model(x, y)
+        trainable, frozen = layer.trainable_parameters(shape), layer.frozen_parameters(shape)
+        assert layer.output_shape(shape) == tuple(y.shape[1:])
+        assert trainable == parameters(built.trainable_weights)
+        assert trainable + frozen == built.count_params()
+        shape, x = tuple(y.shape[1:]), keras.Input(tuple(y.shape[1:]))
+
+
+def products(model: keras.Model, shape: Shape) -> int:
+    """Count the multiply-accumulates of TensorFlow's own graph, operation by operation."""
+    graph = tf.function(model).get_concrete_function(tf.TensorSpec((1, *shape))).graph
+    return sum(_products(operation) for operation in graph.get_operations())
+
+
+def _products(operation: Any) -> int:  # noqa: ANN401 (TensorFlow is not typed)
+    shapes: list[Shape] = [tuple(tensor.shape) for tensor in operation.inputs]
+    made: Shape = tuple(operation.outputs[0].shape) if operation.outputs else ()
+    match operation.type:
+        case "Conv2D":
+            return prod(made) * prod(shapes[1][:3])
+        case "DepthwiseConv2dNative":
+            return prod(made) * prod(shapes[1][:2])
+        case "Conv2DBackpropInput":
+            return prod(shapes[2]) * prod(shapes[1][:3])
+        case "MatMul":
+            return prod(shapes[0]) * shapes[1][-1]
+    return 0
+
+
+def plainly_convolved(spec: Spec) -> bool:
+    """Tell whether TensorFlow runs the layer as one plain operation: dilations and groups take other ways."""
+    text = repr(spec)
+    return not any(word in text for word in ("dilation_rate", "groups", "Resizing", "Random", "'strides'"))
+
+
+@settings(EFFORT, max_examples=EFFORT.max_examples // 3)
+@given(networks())
+def test_a_networks_products_are_those_of_tensorflows_graph(network: tuple[list[Spec], Shape]) -> None:
+    specs, shape = network
+    kept = [spec for spec in specs if plainly_convolved(spec)]
+    layers = [parsed(spec) for spec in kept]
+    try:
+        chain(layers, "layers").output_shape(shape)
+    except ShapeError:
+        assume(False)  # noqa: FBT003 (hypothesis' own way)
+    x = keras.Input(shape)
+    model = keras.Model(x, chain(layers, "layers").connect(keras, x))
+    assert sum(layer.macs(at) for layer, at in leaf_layers(tuple(layers), shape)) == products(model, shape)
+
+
+STRIDED = {"Conv2D": {"filters": 2, "kernel_size": 2, "strides": 2}}
+SEPARABLE = {"SeparableConv2D": {"filters": 4, "kernel_size": 3, "padding": "same"}}
+ONE_OF_EACH: list[Spec] = [
+    {"Conv2D": {"filters": 4, "kernel_size": 3, "activation": "relu", "kernel_initializer": "he_normal"}},
+    {"Residual": {"layers": [SEPARABLE, "BatchNormalization"]}},
+    {"Parallel": {"branches": [["MaxPooling2D"], [STRIDED]], "merge": "concatenate"}},
+    {"Repeat": {"times": 2, "layers": [{"DepthwiseConv2D": {"kernel_size": 2}}]}},
+    "Flatten",
+    {"Dropout": {"rate": 0.5}},
+    {"Dense": {"units": 3, "activation": "softmax"}},
+]
+
+
+def plain_keras() -> keras.Model:
+    layers = keras.layers
+    x = inputs = keras.Input((9, 8, 1))
+    x = layers.Conv2D(4, 3, activation="relu", kernel_initializer="he_normal")(x)
+    y = layers.BatchNormalization()(layers.SeparableConv2D(4, 3, padding="same")(x))
+    x = layers.Add()([y, x])
+    x = layers.Concatenate()([layers.MaxPooling2D()(x), layers.Conv2D(2, 2, strides=2)(x)])
+    x = layers.DepthwiseConv2D(2)(x)
+    x = layers.DepthwiseConv2D(2)(x)
+    x = layers.Dropout(0.5)(layers.Flatten()(x))
+    return keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
+
+
+def from_specs() -> keras.Model:
+    x = keras.Input((9, 8, 1))
+    return keras.Model(x, chain([parsed(spec) for spec in ONE_OF_EACH], "layers").connect(keras, x))
+
+
+def test_the_same_seed_gives_the_weights_and_outputs_of_plain_keras_code() -> None:
+    images = np.random.default_rng(0).random((4, 9, 8, 1), dtype=np.float32)
+    given_bits = []
+    for make in (plain_keras, from_specs):
+        keras.utils.set_random_seed(3)
+        model = make()
+        outputs = model(images, training=True).numpy()
+        given_bits.append([weight.tobytes() for weight in model.get_weights()] + [outputs.tobytes()])
+    assert given_bits[0] == given_bits[1]
+
+
+def mistakes(*specs: Spec, shape: Shape = (28, 28, 1)) -> dict[tuple[str | int, ...], str]:
+    with pytest.raises(ShapeError) as caught:
+        chain([parsed(spec) for spec in specs], "layers").output_shape(shape)
+    return {mistake.loc: mistake.message for mistake in caught.value.mistakes}
+
+
+POOL = {"MaxPooling2D": {"pool_size": 5}}
+CONV = {"Conv2D": {"filters": 8, "kernel_size": 3}}
+GROUPED = {"Conv2D": {"filters": 8, "kernel_size": 3, "groups": 2}}
+
+
+@pytest.mark.parametrize(
+    ("specs", "loc", "told"),
+    [
+        ([POOL, POOL, POOL], ("layers", 2), "MaxPooling2D's window of 5×5 is larger than its input of 1×1×1"),
+        ([POOL, POOL, CONV], ("layers", 2), "Conv2D's window of 3×3 is larger than its input of 1×1×1"),
+        (["Flatten", CONV], ("layers", 1), "Conv2D takes images (height × width × channels), but its input is 784"),
+        ([{"Reshape": {"target_shape": [10, 10]}}], ("layers", 0), "Reshape cannot make 10×10 of its input of 28×28×1"),
+        ([{"Cropping2D": {"cropping": 14}}], ("layers", 0), "Cropping2D leaves nothing of its input of 28×28×1"),
+        (["GroupNormalization"], ("layers", 0), "32 groups do not divide the channels of 28×28×1"),
+        ([GROUPED], ("layers", 0), "2 groups do not divide the 1 channels"),
+        ([{"Residual": {"layers": [CONV]}}], ("layers", 0), "its layers make 26×26×8, its input is 28×28×1"),
+        (
+            [{"Residual": {"layers": ["Flatten", CONV]}}],
+            ("layers", 0, "Residual", "layers", 1),
+            "its input is 784",
+        ),
+        (
+            [{"Parallel": {"branches": [[CONV], []], "merge": "add"}}],
+            ("layers", 0),
+            "its branches make 26×26×8, 28×28×1",
+        ),
+        (
+            [{"Parallel": {"branches": [[CONV], ["Flatten"]], "merge": "concatenate"}}],
+            ("layers", 0),
+            "cannot concatenate its branches' 26×26×8, 784",
+        ),
+        (
+            ["Identity", {"Repeat": {"times": 9, "layers": ["Identity", POOL]}}],
+            ("layers", 1, "Repeat", "layers", 1),
+            "larger than its input of 1×1×1",
+        ),
+        (["Flatten", {"Softmax": {"axis": -2}}], ("layers", 1), "no dimension -2"),
+    ],
+)  # fmt: skip
+def test_a_layer_that_does_not_fit_is_named_with_its_place_and_shapes(
+    specs: list[Spec], loc: tuple[str | int, ...], told: str
+) -> None:
+    found = mistakes(*specs)
+    assert list(found) == [loc]
+    assert told in found[loc]
+
+
+def test_mistakes_of_all_branches_are_told_at_once() -> None:
+    branches = [
+        ["Flatten", CONV],
+        [],
+        [POOL, {"Residual": {"layers": [POOL, POOL], "projection": [CONV, "Flatten", CONV]}}],
+    ]
+    found = mistakes({"Parallel": {"branches": branches, "merge": "add"}})
+    assert list(found) == [
+        ("layers", 0, "Parallel", "branches", 0, 1),
+        ("layers", 0, "Parallel", "branches", 2, 1, "Residual", "layers", 1),
+        ("layers", 0, "Parallel", "branches", 2, 1, "Residual", "projection", 2),
+    ]
+
+
+def test_generated_layers_reach_every_kind() -> None:
+    from generated_layers import ANY_LAYERS, IMAGE_LAYERS  # noqa: PLC0415 (used here alone)
+
+    assert {*ANY_LAYERS, *IMAGE_LAYERS, "Residual", "Parallel", "Repeat"} == set(LAYERS.kinds)

@@ -1,0 +1,155 @@
+"""Holds every kind against the class of Keras that it stands for, so that an upgrade that changes one is noticed."""
+
+from __future__ import annotations
+
+import inspect
+from operator import attrgetter
+from typing import Any
+
+import keras
+import pytest
+from pydantic import TypeAdapter
+
+from harness.spec.kinds import Family, KerasKind
+from harness.spec.layers import LAYERS
+from harness.spec.layers.activation_names import KNOWN
+from harness.spec.layers.composites import CompositeKind
+from harness.spec.layers.constraints import ConstraintKind
+from harness.spec.layers.initializers import InitializerKind
+from harness.spec.layers.regularizers import RegularizerKind
+from harness.spec.training import LOSSES, OPTIMIZERS, SCHEDULES
+
+FAMILIES = (
+    LAYERS,
+    Family("initializer", InitializerKind, "harness.spec.layers.initializers"),
+    Family("regularizer", RegularizerKind, "harness.spec.layers.regularizers"),
+    Family("constraint", ConstraintKind, "harness.spec.layers.constraints"),
+    OPTIMIZERS,
+    SCHEDULES,
+    LOSSES,
+)
+KINDS = [
+    pytest.param(family, kind, id=f"{family.noun} {kind.kind}")
+    for family in FAMILIES
+    for kind in family.kinds.values()
+    if not issubclass(kind, CompositeKind)
+]
+
+# What changes nothing that is computed, what the harness decides, what training here does not support.
+EVERYWHERE = {"self", "args", "kwargs", "name", "dtype", "seed", "data_format"}
+LEFT_OUT = {
+    "layers": {"noise_shape", "lora_rank", "lora_alpha", "quantization_config"},
+    "initializers": {"input_axes", "output_axes"},
+    "regularizers": set[str](),
+    "constraints": set[str](),
+    "optimizers": {
+        "use_ema",
+        "ema_momentum",
+        "ema_overwrite_frequency",
+        "loss_scale_factor",
+        "gradient_accumulation_steps",
+    },
+    "optimizers.schedules": set[str](),
+    "losses": {"axis", "reduction"},
+}
+LEFT_OUT_OF = {
+    "BatchNormalization": {"axis", "renorm", "renorm_clipping", "renorm_momentum", "synchronized"},
+    "GroupNormalization": {"axis"},
+    "Resizing": {"pad_to_aspect_ratio", "fill_mode", "fill_value"},
+}
+# Keras needs them; here they may be left out: the schedule then spans the whole training.
+OPTIONAL_HERE = {"decay_steps"}
+
+NEEDED: dict[str, Any] = {
+    "filters": 8,
+    "kernel_size": 3,
+    "units": 8,
+    "target_shape": [-1],
+    "pool_size": 2,
+    "rate": 0.5,
+    "stddev": 0.5,
+    "activation": "relu",
+    "scale": 2,
+    "factor": 0.5,
+    "height_factor": 0.5,
+    "width_factor": 0.5,
+    "height": 8,
+    "width": 8,
+    "initial_learning_rate": 0.1,
+    "first_decay_steps": 10,
+    "decay_steps": 10,
+    "decay_rate": 0.5,
+    "boundaries": [10],
+    "values": [0.1, 0.01],
+}
+
+
+def keras_parameters(kind: type[KerasKind]) -> dict[str, inspect.Parameter]:
+    keras_class = getattr(attrgetter(kind.keras_module)(keras), kind.__name__)
+    left_out = EVERYWHERE | LEFT_OUT[kind.keras_module] | LEFT_OUT_OF.get(kind.__name__, set())
+    parameters = inspect.signature(keras_class.__init__).parameters
+    return {name: parameter for name, parameter in parameters.items() if name not in left_out}
+
+
+def smallest(kind: type[KerasKind]) -> dict[str, Any]:
+    return {name: NEEDED[name] for name, field in kind.model_fields.items() if field.is_required()}
+
+
+def as_field(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+@pytest.mark.parametrize(("family", "kind"), KINDS)
+def test_a_kind_has_keras_fields_and_needs_those_that_keras_needs(family: Family, kind: type[KerasKind]) -> None:
+    del family
+    theirs = keras_parameters(kind)
+    needed = {name for name, parameter in theirs.items() if parameter.default is inspect.Parameter.empty}
+    assert set(kind.model_fields) == set(theirs)
+    assert set(smallest(kind)) == needed - OPTIONAL_HERE
+
+
+@pytest.mark.parametrize(("family", "kind"), KINDS)
+def test_a_kind_has_keras_defaults(family: Family, kind: type[KerasKind]) -> None:
+    left_alone = family.parse({kind.kind: smallest(kind)})
+    for name, parameter in keras_parameters(kind).items():
+        if parameter.default is inspect.Parameter.empty:
+            continue
+        as_in_keras = family.parse({kind.kind: {**smallest(kind), name: as_field(parameter.default)}})
+        assert as_in_keras == left_alone, name
+
+
+@pytest.mark.parametrize(("family", "kind"), KINDS)
+def test_a_kind_builds_its_keras_class(family: Family, kind: type[KerasKind]) -> None:
+    fields = smallest(kind) | ({"decay_steps": 10} if "decay_steps" in kind.model_fields else {})
+    parsed = family.parse({kind.kind: fields})
+    assert isinstance(parsed, KerasKind)
+    assert type(parsed.build(keras)).__name__ == kind.__name__
+
+
+@pytest.mark.parametrize(("family", "kind"), KINDS)
+def test_an_alias_is_a_name_that_keras_knows_for_the_same_class(family: Family, kind: type[KerasKind]) -> None:
+    module = attrgetter(kind.keras_module)(keras)
+    for alias in kind.aliases:
+        theirs = getattr(module, alias, None) or type(module.get(alias))
+        assert isinstance(family.parse(alias), kind)
+        assert theirs is getattr(module, kind.__name__)
+
+
+@pytest.mark.parametrize("kind", LOSSES.kinds)
+def test_a_loss_goes_by_the_name_that_keras_compile_takes(kind: str) -> None:
+    theirs = keras.losses.get(kind)
+    parsed = TypeAdapter(LOSSES.kinds[kind]).validate_python({})
+    assert isinstance(parsed, KerasKind)
+    assert parsed.build(keras).fn is theirs or type(parsed.build(keras)) is type(theirs)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_an_activation_is_one_that_keras_knows(name: str) -> None:
+    assert callable(keras.activations.get(name))
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.noun)
+def test_every_kind_has_a_sentence_and_every_field_without_a_plain_name_has_help(family: Family) -> None:
+    for kind in family.kinds.values():
+        assert (kind.__doc__ or "").endswith("."), kind
+        assert kind.__doc__ != family.base.__doc__, kind
