@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.plan.forecast import Forecast, makespan
+from harness.plan.forecast import IMPORT_SECONDS, Forecast, makespan
 from harness.plan.protocol import Protocol
 from harness.plan.trial import Trial, trial_computation, trial_epochs
 from harness.spec.architecture import Architecture
@@ -57,7 +57,9 @@ class Plan:
 
     def seconds(self, jobs: int) -> float:
         """Return the wall seconds that the pending trials will take, ``jobs`` at a time."""
-        return makespan([planned.seconds for planned in self.pending], jobs)
+        if not self.pending:
+            return 0.0
+        return IMPORT_SECONDS + makespan([planned.seconds for planned in self.pending], jobs)
 
 
 def make_plan(

@@ -8,7 +8,7 @@ from fake_trials import fake_epoch
 
 from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialStarted
 from harness.execute.time_left import TimeLeft
-from harness.plan.forecast import Forecast
+from harness.plan.forecast import IMPORT_SECONDS, Forecast
 from harness.plan.plan import make_plan
 from harness.plan.protocol import Protocol
 
@@ -18,7 +18,7 @@ TRIALS = [planned.trial for planned in PLAN.trials]
 
 
 def test_it_starts_with_the_plans_estimate() -> None:
-    assert TimeLeft(PLAN, FORECAST, jobs=2).seconds(now=0.0) == PLAN.seconds(jobs=2)
+    assert TimeLeft(PLAN, FORECAST, jobs=2).seconds(now=0.0) == PLAN.seconds(jobs=2) - IMPORT_SECONDS
 
 
 def test_it_is_right_within_a_fifth_after_the_first_trials() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fake_architectures import architecture
 
-from harness.plan.forecast import Forecast
+from harness.plan.forecast import IMPORT_SECONDS, Forecast
 from harness.plan.plan import Plan, Recorded, Status, make_plan
 from harness.plan.protocol import Protocol, smoke
 
@@ -57,8 +57,9 @@ def test_a_trial_that_failed_later_than_is_asked_for_is_recorded() -> None:
 
 def test_a_plan_knows_its_wall_time() -> None:
     plan = planned(FIVE, OTHER, seeds=(0,))
-    assert plan.seconds(jobs=1) == sum(one.seconds for one in plan.trials)
-    assert plan.seconds(jobs=2) == max(one.seconds for one in plan.trials)
+    assert plan.seconds(jobs=1) == IMPORT_SECONDS + sum(one.seconds for one in plan.trials)
+    assert plan.seconds(jobs=2) == IMPORT_SECONDS + max(one.seconds for one in plan.trials)
+    assert Plan(()).seconds(jobs=2) == 0
 
 
 def test_smoke_trials_are_other_trials() -> None:
