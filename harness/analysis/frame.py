@@ -17,6 +17,7 @@ EPOCH_COLUMNS = tuple(EpochMeasurement.model_fields)
 RECORD_COLUMNS = ("environment", "trial", "seed", *EPOCH_COLUMNS, "failure")
 RUN_COLUMNS = ("architecture", "trial", "seed", *EPOCH_COLUMNS, "failure")
 COUNTS = ("seed", "epoch")
+RANKS = ("best_rank", "worst_rank")
 
 
 def records_frame(records: Sequence[Record]) -> pd.DataFrame:
@@ -38,7 +39,8 @@ def runs_frame(study: Study) -> pd.DataFrame:
 
 def summary_frame(findings: Findings) -> pd.DataFrame:
     """Return one row per architecture, best first: the headline's numbers, unrounded."""
-    return pd.DataFrame([_summary_row(findings, one) for one in findings.ranking])
+    frame = pd.DataFrame([_summary_row(findings, one) for one in findings.ranking])
+    return frame.astype({name: "Int64" for name in RANKS if name in frame})
 
 
 def verdicts_frame(findings: Findings) -> pd.DataFrame:

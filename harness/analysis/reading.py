@@ -9,7 +9,7 @@ from pathlib import Path
 from harness.analysis.environments import choose_environment
 from harness.analysis.findings import Findings, derive_findings
 from harness.analysis.runs import make_study
-from harness.data import Dataset
+from harness.data import DataMissing, Dataset, load
 from harness.plan.protocol import Protocol
 from harness.records.store import Loaded, Store
 from harness.spec.architecture import Architecture
@@ -44,3 +44,14 @@ def read_findings(
     study = make_study(architectures, loaded.records, request.protocol, environment, store.predictions)
     labels = {dataset.name: dataset.test_labels for dataset in datasets}
     return derive_findings(study, labels), loaded
+
+
+def cached_datasets(architectures: Iterable[Architecture]) -> tuple[Dataset, ...]:
+    """Return the data sets that the architectures are trained on, as far as the cache has them."""
+    found = []
+    for name in sorted({one.dataset for one in architectures}):
+        try:
+            found.append(load(name))
+        except DataMissing:
+            continue  # what needs labels is left out, and says so by its absence
+    return tuple(found)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from harness.plan.protocol import Protocol
 from harness.plan.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
-from harness.records.record import EpochMeasurement, Failure, Record
+from harness.records.record import Conditions, EpochMeasurement, Failure, Record
 from harness.spec.architecture import Architecture
 from harness.spec.cost import Cost, cost
 
@@ -35,6 +35,7 @@ class Run:
     parameters: int
     epochs: tuple[EpochMeasurement, ...]
     predictions: Classes | None = field(default=None, compare=False)
+    conditions: Conditions | None = None
 
     @property
     def last(self) -> EpochMeasurement:
@@ -45,6 +46,13 @@ class Run:
     def train_seconds(self) -> float:
         """Seconds of training over the architecture's own epochs; evaluation and start-up are not in it."""
         return sum(epoch.train_seconds for epoch in self.epochs)
+
+    @property
+    def drift(self) -> float | None:
+        """By which share the machine's speed changed during the trial: 0.05 is five per cent. Unknown is None."""
+        if self.conditions is None:
+            return None
+        return abs(self.conditions.calibration_after_gflops / self.conditions.calibration_before_gflops - 1)
 
 
 @dataclass(frozen=True)
@@ -180,4 +188,4 @@ def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run 
     if measured is None or measured.at(epochs) is None:
         return None
     predictions = read_predictions(record).get(epochs)
-    return Run(record.seed, measured.parameters, measured.epochs[:epochs], predictions)
+    return Run(record.seed, measured.parameters, measured.epochs[:epochs], predictions, measured.conditions)

@@ -14,6 +14,7 @@ from harness.analysis.statistics.discordance import discordant_deviation
 from harness.analysis.statistics.sample import Estimate, Spread, estimate, spread
 
 Labels = Mapping[str, Classes]
+DRIFT = 0.05
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Summary:
     epoch_seconds: Spread | None = None
     discordant_deviation: float | None = None
     uncontested_accuracy: Estimate | None = None
+    drifted_seeds: tuple[int, ...] = ()
 
 
 def summarize(contender: Contender, labels: Labels) -> Summary:
@@ -47,6 +49,7 @@ def summarize(contender: Contender, labels: Labels) -> Summary:
         train_seconds=spread([run.train_seconds for run in runs]),
         epoch_seconds=spread([epoch.train_seconds for run in runs for epoch in run.epochs]),
         discordant_deviation=None if right is None else discordant_deviation(right),
+        drifted_seeds=tuple(run.seed for run in runs if run.drift is not None and run.drift > DRIFT),
         uncontested_accuracy=None if kept is None else estimate(kept.mean(axis=1).tolist()),
     )
 

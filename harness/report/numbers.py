@@ -80,6 +80,12 @@ def p_value(p: float | None) -> str:
     return f"< {SMALL_P}" if p < SMALL_P else f"{p:.3f}"
 
 
+def p_phrase(p: float | None) -> str:
+    """Return a p-value as part of a sentence: p = 0.031, p < 0.001."""
+    text = p_value(p)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
 def ordinal_range(best: int, worst: int) -> str:
     """Return a rank, or the ranks that are possible: 1, 2-4."""
     return str(best) if best == worst else f"{best}{DASH}{worst}"

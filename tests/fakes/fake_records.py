@@ -11,10 +11,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from fake_trials import CLOCKS, CONDITIONS
 from numpy.typing import NDArray
 from scipy import optimize
-
-from fake_trials import CLOCKS, CONDITIONS
 
 from harness.analysis.findings import Findings, derive_findings
 from harness.analysis.runs import Classes, make_study

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import PIL
@@ -70,7 +71,9 @@ class Figure:
 @contextmanager
 def canvas(height: float, width: float = WIDTH) -> Iterator[Canvas]:
     """Give an empty canvas of so many inches in the house style; no global state is left changed."""
-    with mpl.rc_context({**mpl.rcParamsDefault, **STYLE}):
+    # From the library's own defaults, so that a user's settings change nothing.
+    style: dict[Any, Any] = {**mpl.rcParamsDefault, **STYLE}
+    with mpl.rc_context(style):
         yield Canvas(figsize=(width, height))
 
 

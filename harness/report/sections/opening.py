@@ -58,7 +58,9 @@ def listed(words: Iterable[str]) -> str:
 def _what(findings: Findings) -> str:
     study = findings.study
     datasets = sorted({escape(one.architecture.dataset) for one in study.contenders})
-    sentence = f"{numbers.plural(len(study.contenders), 'architecture')} on {listed(datasets or ['no data'])}"
+    whole, part = len(study.contenders), len(study.measured)
+    some = f"{part} of " if 0 < part < whole else ""
+    sentence = f"{some}{numbers.plural(whole, 'architecture')} on {listed(datasets or ['no data'])}"
     if not study.measured:
         return f"{sentence}; nothing is measured yet."
     seeds = sorted({seed for one in study.measured for seed in one.seeds})

@@ -15,7 +15,7 @@ TARGETS = (0.98, 0.985, 0.99, 0.992)
 def cost_table(findings: Findings, targets: Sequence[float] = TARGETS) -> Table:
     """Return per architecture what dominates it and how long it trains to each target accuracy."""
     measured = [one for one in findings.ranking if one.runs]
-    right: tuple[Alignment, ...] = ("right",) * (1 + len(targets))
+    right: list[Alignment] = ["right"] * (1 + len(targets))
     return Table(
         title="Cost against accuracy",
         header=(

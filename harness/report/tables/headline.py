@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import Contender
+from harness.analysis.summary import DRIFT, Summary
 from harness.analysis.verdicts.published import published_accuracy
 from harness.report import numbers
 from harness.report.table import Table
@@ -58,7 +60,7 @@ def headline(findings: Findings) -> Table:
         ),
         rows=tuple(_wide(line) for line in lines(findings)),
         alignments=("right", "left", "left", *("right",) * 7),
-        notes=NOTES,
+        notes=(*NOTES, *_drift(findings)),
     )
 
 
@@ -78,7 +80,7 @@ def narrow_headline(findings: Findings) -> Table:
         ),
         rows=tuple(_narrow(line) for line in lines(findings)),
         alignments=("right", "left", *("right",) * 6),
-        notes=NOTES,
+        notes=(*NOTES, *_drift(findings)),
     )
 
 
@@ -98,7 +100,7 @@ def _line(findings: Findings, contender: Contender) -> Line:
         macs=numbers.millions(contender.cost.macs),
         epochs=str(contender.epochs),
         seconds=numbers.seconds(summary.train_seconds.median if summary.train_seconds else None),
-        quartiles=numbers.quartiles(summary.train_seconds),
+        quartiles=_quartiles(summary),
         epoch_seconds=numbers.seconds(summary.epoch_seconds.median if summary.epoch_seconds else None),
         accuracy=numbers.plus_minus(summary.test_accuracy) if contender.runs else state(contender),
         seeds=_seeds(contender),
@@ -109,7 +111,7 @@ def _line(findings: Findings, contender: Contender) -> Line:
 def document(contender: Contender) -> str:
     """Return the document's file name, else the beginning of the source, else a dash."""
     source = contender.architecture.document or contender.architecture.source or numbers.UNKNOWN
-    return source if len(source) <= LONGEST_SOURCE else source[: LONGEST_SOURCE - 1].rstrip(" ,.:;") + "…"
+    return textwrap.shorten(source, LONGEST_SOURCE, placeholder="…")
 
 
 def state(contender: Contender) -> str:
@@ -117,6 +119,27 @@ def state(contender: Contender) -> str:
     if not contender.failures:
         return "not run"
     return f"failed: {contender.failures[0].failure.kind}"
+
+
+def _drift(findings: Findings) -> tuple[str, ...]:
+    """Return which times to distrust: the machine's own speed changed while they were taken."""
+    named = [
+        f"{one.name} (seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))})"
+        for one in findings.ranking
+        if (seeds := findings.summaries[one.name].drifted_seeds)
+    ]
+    if not named:
+        return ()
+    return (f"Marked †: the machine's speed drifted by more than {DRIFT:.0%} during trials of {'; '.join(named)}.",)
+
+
+def _quartiles(summary: Summary) -> str:
+    mark = " †" if summary.drifted_seeds else ""
+    return numbers.quartiles(summary.train_seconds) + mark
+
+
+def _spread(line: Line) -> str:
+    return f"{line.seconds} ({line.quartiles})" if line.quartiles else line.seconds
 
 
 def _seeds(contender: Contender) -> str:
@@ -133,7 +156,7 @@ def _wide(line: Line) -> tuple[str, ...]:
         line.parameters,
         line.macs,
         line.epochs,
-        f"{line.seconds} ({line.quartiles})" if line.quartiles else line.seconds,
+        _spread(line),
         line.epoch_seconds,
         f"{line.accuracy} ({line.seeds})" if line.seeds else line.accuracy,
         line.published,

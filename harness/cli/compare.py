@@ -1,0 +1,78 @@
+"""`bench compare A B`: two architectures in depth; it compares nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from harness.cli import options
+from harness.cli.console import print_json, stdout
+
+if TYPE_CHECKING:
+    from harness.analysis.agreement import DisputedImage
+    from harness.analysis.comparison import Comparison
+    from harness.analysis.findings import Findings
+    from harness.analysis.runs import Contender
+
+SHOWN_IMAGES = 12
+
+
+def compare(
+    first: options.Name,
+    second: options.Name,
+    *,
+    json: options.Json = False,
+    environment: options.EnvironmentId = None,
+    smoke: options.Smoke = False,
+    results: options.Results = options.DEFAULT_RESULTS,
+    architectures: options.ArchitecturesFolder = None,
+) -> None:
+    """Show two architectures side by side: the difference and how sure it is, disputed images, graph and recipe."""
+    from harness.analysis.agreement import disputed_images
+    from harness.analysis.comparison import compare as compare_two
+    from harness.cli.derived import Asked, read_derived
+    from harness.spec.folder import architectures_folder, only_file
+
+    folder = architectures_folder(architectures)
+    names = [only_file(name, folder).stem for name in (first, second)]
+    findings = read_derived(Asked(results, architectures, environment, smoke)).findings
+    a, b = (one for name in names for one in findings.study.contenders if one.name == name)
+    pair, images = compare_two(a, b), disputed_images(a, b, findings.labels, SHOWN_IMAGES)
+    if json:
+        _print_json(pair, images, a, b)
+    else:
+        _print(findings, pair, images, (a, b))
+
+
+def _print_json(pair: Comparison, images: tuple[DisputedImage, ...], a: Contender, b: Contender) -> None:
+    from harness.analysis.agreement import differing_lines
+
+    lines = [line for line in differing_lines(a.architecture, b.architecture) if not line.startswith(" ")]
+    document = {
+        **asdict(pair),
+        "first_accuracies": dict(zip(a.seeds, a.accuracies, strict=True)),
+        "second_accuracies": dict(zip(b.seeds, b.accuracies, strict=True)),
+        "disputed_images": [asdict(image) for image in images],
+        "differing_lines": lines,
+    }
+    print_json(document)
+
+
+def _print(
+    findings: Findings, pair: Comparison, images: tuple[DisputedImage, ...], both: tuple[Contender, Contender]
+) -> None:
+    from harness.analysis.agreement import differing_lines
+    from harness.report.tables.duel import difference_sentences, disputed_table, side_by_side
+    from harness.report.terminal import render_table
+
+    console, (a, b) = stdout(), both
+    console.print(render_table(side_by_side(findings, a, b)))
+    for sentence in ("", *difference_sentences(pair)):
+        console.print(Text(sentence))
+    if images:
+        console.print(Text(), render_table(disputed_table(images, a.name, b.name)))
+    console.print(Text(f"\nGraph and recipe: - {a.name} alone, + {b.name} alone", style="bold"))
+    for line in differing_lines(a.architecture, b.architecture):
+        console.print(Text(line, style={"-": "red", "+": "green"}.get(line[:1], "dim")))

@@ -1,0 +1,78 @@
+"""From the options that `report`, `claims` and `compare` share to findings; derives and prints nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.cli.console import warn
+from harness.cli.fetching import shown_fetching
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.analysis.findings import Findings
+    from harness.data import Dataset
+    from harness.spec.architecture import Architecture
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked for, as typed."""
+
+    results: Path
+    architectures: Path | None = None
+    environment: str | None = None
+    smoke: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where the records and the report are: smoke results have their own place."""
+        return self.results / "smoke" if self.smoke else self.results
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Findings, and the data sets that they are about as far as they can be had."""
+
+    findings: Findings
+    datasets: tuple[Dataset, ...]
+
+
+def read_derived(asked: Asked) -> Derived:
+    """Read specs, records and test data, and derive what follows.
+
+    Raises:
+        BenchError: An invalid spec, or an environment without records.
+    """
+    from harness.analysis.reading import Request, read_findings
+    from harness.plan.protocol import Protocol, smoke
+    from harness.records.environment import current_environment
+    from harness.spec.folder import architectures_folder
+    from harness.spec.reading import select
+
+    chosen = select((), architectures_folder(asked.architectures))
+    protocol = smoke(Protocol()) if asked.smoke else Protocol()
+    here = None if asked.environment else current_environment(protocol.threads).id
+    datasets = read_datasets(chosen)
+    request = Request(asked.folder, protocol, asked.environment, here)
+    findings, loaded = read_findings(request, chosen, datasets)
+    for unreadable in loaded.unreadable:
+        warn(f"{unreadable.path}: {unreadable.reason}; it is left out")
+    return Derived(findings, datasets)
+
+
+def read_datasets(architectures: Sequence[Architecture]) -> tuple[Dataset, ...]:
+    """Return the data sets that the architectures are trained on; one that can't be had is named and left out."""
+    from harness.data import obtain
+    from harness.errors import BenchError
+
+    found = []
+    for name in sorted({one.dataset for one in architectures}):
+        try:
+            with shown_fetching() as on_event:
+                found.append(obtain(name, on_event))
+        except BenchError as error:
+            warn(f"{error}\nwithout test labels and images, the report leaves out what needs them")
+    return tuple(found)
