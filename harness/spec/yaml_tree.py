@@ -147,6 +147,8 @@ class _Builder:
 
     def _scalar(self, event: ScalarEvent) -> None:
         self._check_plain(event)
+        if any("\ud800" <= letter <= "\udfff" for letter in event.value):  # "\ud800" is half a character
+            raise _Stop(Slip(_place(event), "half of a character is escaped here", "write the character itself"))
         if self._expects_key():
             self._key(event)
         else:

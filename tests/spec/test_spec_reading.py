@@ -12,6 +12,10 @@ from harness.spec.folder import UnknownArchitecture
 from harness.spec.mistakes import InvalidSpec
 from harness.spec.reading import read_all, read_architecture, select
 
+FIELD_MISTAKE = (
+    "4:26: Conv2D has no field 'kernel_siz'; did you mean 'kernel_size' or 'kernel_constraint' or 'kernel_regularizer'?"
+)
+
 
 def mistakes(file: Path, text: str) -> list[str]:
     """Return the mistakes of a file with this text, without the file's name."""
@@ -73,8 +77,7 @@ def test_mistakes_of_every_kind_are_told_at_once_in_the_order_of_the_file(spec_f
         "1:1: there is no field 'titel' here; did you mean 'title'?",
         "4:5: Conv2D needs 'kernel_size'; add it (Height and width of the window: one number or two.)",
         "4:23: 'filters' is 0, which is too small; write 1 or more",
-        "4:26: Conv2D has no field 'kernel_siz'; "
-        "did you mean 'kernel_size' or 'kernel_constraint' or 'kernel_regularizer'?",
+        FIELD_MISTAKE,
         "5:5: there is no layer 'Maxpooling2D'; did you mean 'MaxPooling2D'?",
         "7:20: 'units' is '10', not a whole number; write a whole number such as 3",
         "9:37: 'learning_rate' is -0.001, which is too small; write more than 0",
@@ -148,10 +151,8 @@ def test_a_file_that_is_no_spec_is_told(spec_file: Path, text: str, mistake: str
 
 
 def test_a_name_in_the_file_does_not_rename_it(spec_file: Path, valid: str) -> None:
-    assert mistakes(spec_file, "name: other\n" + valid) == [
-        "1:1: there is no field 'name' here; "
-        "the fields are title, document, source, dataset, layers, training, claims, assumptions"
-    ]
+    [mistake] = mistakes(spec_file, "name: other\n" + valid)
+    assert mistake.startswith("1:1: there is no field 'name' here; the fields are title, document, source")
 
 
 def test_control_characters_of_a_file_never_reach_the_terminal(spec_file: Path, valid: str) -> None:
@@ -169,7 +170,7 @@ def test_selecting_takes_names_and_globs_each_file_once_in_order(spec_file: Path
 
 
 def test_selecting_offers_the_nearest_names(spec_file: Path) -> None:
-    with pytest.raises(UnknownArchitecture, match="there is no architecture 'smal' in .*; did you mean 'small'?"):
+    with pytest.raises(UnknownArchitecture, match=r"there is no architecture 'smal' in .*; did you mean 'small'\?"):
         select(["smal"], spec_file.parent)
     with pytest.raises(UnknownArchitecture, match=r"no architecture matches 'x\*'"):
         select(["x*"], spec_file.parent)

@@ -1,0 +1,228 @@
+"""list, show, validate and new, from the words typed to what is printed and the exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from harness.cli import app, register_verbs
+from harness.errors import BenchError
+from harness.spec.reading import read_architecture
+
+FOLDER = Path(__file__).parents[2] / "architectures"
+ROW_KEYS = {
+    *("name", "title", "document", "parameters", "macs", "epochs"),
+    *("batch_size", "fingerprint", "recorded_seeds"),
+}
+
+
+@pytest.fixture(autouse=True)
+def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("BENCH_ARCHITECTURES", str(FOLDER))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def registered() -> None:
+    if not app.registered_commands:
+        register_verbs()
+
+
+@pytest.fixture
+def bench(registered: None) -> Bench:
+    del registered
+    return Bench()
+
+
+class Bench:
+    """Runs the command line as `main` does, at 80 columns."""
+
+    def __call__(self, *words: str) -> Result:
+        result = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"}).invoke(app, words)
+        if result.exception is not None and not isinstance(result.exception, SystemExit | BenchError):
+            raise result.exception
+        return result
+
+    def error(self, *words: str) -> str:
+        result = self(*words)
+        assert isinstance(result.exception, BenchError)
+        assert result.exception.exit_code == 2
+        return str(result.exception)
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}.yaml"
+    file.write_text(text)
+    return file
+
+
+def test_list_has_a_row_for_every_file_and_fits_80_columns(bench: Bench) -> None:
+    result = bench("list")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == sorted(file.stem for file in FOLDER.glob("*.yaml"))
+    assert max(map(len, lines)) <= 80
+    assert "93,322" in lines[1]
+
+
+def test_list_json_has_the_keys_of_the_contract(bench: Bench) -> None:
+    rows = json.loads(bench("list", "00*", "--json").stdout)
+    assert [row["name"][:3] for row in rows] == ["000", "001", "002", "003", "004"]
+    assert all(set(row) >= ROW_KEYS for row in rows)
+    first = rows[0]
+    assert (first["parameters"], first["macs"], first["epochs"], first["batch_size"]) == (93_322, 2_794_240, 5, 64)
+    assert first["fingerprint"] == rows[1]["fingerprint"] == rows[4]["fingerprint"] != rows[2]["fingerprint"]
+
+
+def test_list_knows_which_seeds_are_recorded_far_enough(bench: Bench, tmp_path: Path) -> None:
+    fingerprint = json.loads(bench("list", "000*", "--json").stdout)[0]["fingerprint"]
+    folder = tmp_path / "results" / "records" / "some-machine"
+    folder.mkdir(parents=True)
+    for seed, epochs in ((0, 5), (3, 8), (4, 2)):
+        content: object = {"measurement": {"epochs": [{}] * epochs}}
+        (folder / f"{fingerprint}-seed{seed}.json").write_text(json.dumps(content))
+    (folder / f"{fingerprint}-seed5.json").write_text('{"measurement": null}')
+    (folder / f"{fingerprint}-seed6.json").write_text("{")
+    rows = json.loads(bench("list", "000*", "001*", "--json").stdout)
+    assert [row["recorded_seeds"] for row in rows] == [[0, 3], [3]]
+
+
+def test_list_shows_a_broken_file_as_a_row_and_exits_with_2(bench: Bench, tmp_path: Path) -> None:
+    write(tmp_path / "mine", "broken", "title: x\n")
+    write(tmp_path / "mine", "fine", (FOLDER / "dense_512.yaml").read_text())
+    result = bench("list", "--architectures", "mine")
+    assert result.exit_code == 2
+    assert [line.split()[0] for line in result.stdout.splitlines()[1:]] == ["broken", "fine"]
+    assert "1 of 2 files can't be used" in result.stderr
+    rows = json.loads(bench("list", "--json", "--architectures", "mine").stdout)
+    assert rows[0]["parameters"] is None
+    assert rows[0]["mistakes"][0].endswith("'dataset' is missing; add it")
+    assert rows[1]["parameters"] == 407_050
+
+
+def test_list_without_a_folder_says_what_to_do(bench: Bench) -> None:
+    message = "nowhere: is no folder; give another with --architectures, or start one with 'bench new NAME'"
+    assert bench.error("list", "--architectures", "nowhere") == message
+
+
+def test_show_has_the_layer_table_the_recipe_the_claims_and_the_assumptions(bench: Bench) -> None:
+    result = bench("show", "003*")
+    text = " ".join(result.stdout.split())
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    for piece in (
+        "2 Conv2D 24×24×64 18,496 10,616,832",
+        "Total 1,199,882 11,992,448",
+        "Adadelta: learning_rate 1.0, rho 0.95, epsilon 1e-08",
+        "5 epochs, batches of 128",
+        "test_accuracy: 0.98630000 In [8]",
+        "prediction of test image 99: 9 In [9]",
+        "A comment in In [7] speaks of ten epochs",
+    ):
+        assert piece in text
+
+
+def test_show_json_has_the_keys_of_the_contract(bench: Bench) -> None:
+    shown = json.loads(bench("show", "small_resnet", "--json").stdout)
+    assert set(shown) >= ROW_KEYS | {"layers", "training", "claims", "assumptions"}
+    assert all(set(layer) >= {"kind", "output_shape", "parameters", "macs"} for layer in shown["layers"])
+    top = [layer for layer in shown["layers"] if layer["depth"] == 0]
+    assert sum(layer["parameters"] for layer in top) == shown["parameters"]
+    assert shown["training"]["optimizer"]["SGD"]["momentum"] == 0.9
+
+
+def test_show_needs_one_architecture(bench: Bench) -> None:
+    assert "did you mean 'dense_512'" in bench.error("show", "dense_51")
+    assert bench.error("show", "00[01]*") == "'00[01]*' means 000_convnet, 001_convnet_8_epochs; name one of them"
+
+
+def test_validate_finds_nothing_wrong_with_the_repository(bench: Bench) -> None:
+    result = bench("validate")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.endswith("files: no mistake\n")
+
+
+def test_validate_tells_every_mistake_of_every_file(bench: Bench, tmp_path: Path) -> None:
+    good = (FOLDER / "001_convnet_8_epochs.yaml").read_text()
+    write(tmp_path / "mine", "a", good)
+    write(tmp_path / "mine", "b", "titel: x\n")
+    result = bench("validate", "mine", "mine/b.yaml")
+    line = next(n for n, text in enumerate(good.splitlines(), 1) if "better_than" in text)
+    assert result.exit_code == 2
+    assert result.stdout.splitlines()[0] == (
+        f"mine/a.yaml:{line}:33: there is no architecture 'dense_512' in mine; 'bench list' shows what there is"
+    )
+    assert "mine/b.yaml:1:1: there is no field 'titel' here; did you mean 'title'?" in result.stdout
+    assert result.stderr.endswith(f"{len(result.stdout.splitlines())} mistakes in 2 of 2 files\n")
+
+
+def test_validate_takes_names_too(bench: Bench) -> None:
+    assert bench("validate", "dense_512", "00*").stderr == "6 files: no mistake\n"
+    assert "there is no architecture 'dense_51'" in bench.error("validate", "dense_51")
+
+
+def test_a_claim_to_be_better_than_itself_is_a_mistake(bench: Bench, tmp_path: Path) -> None:
+    text = (FOLDER / "001_convnet_8_epochs.yaml").read_text()
+    write(tmp_path / "mine", "dense_512", text)
+    assert "this compares the architecture with itself; name another one" in bench("validate", "mine").stdout
+
+
+def test_new_writes_a_commented_spec_that_is_valid_at_once(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BENCH_ARCHITECTURES")
+    result = bench("new", "mine")
+    file = tmp_path / "architectures" / "mine.yaml"
+    assert result.stdout == "architectures/mine.yaml\n"
+    assert read_architecture(file).name == "mine"
+    assert file.read_text().count("#") > 8
+    assert (file.parent / "schema.json").read_text() == (FOLDER / "schema.json").read_text()
+    assert bench("validate").exit_code == 0
+
+
+@pytest.mark.parametrize("other", sorted(file.stem for file in FOLDER.glob("*.yaml")))
+def test_new_from_another_has_its_layers_and_recipe_and_none_of_its_claims(
+    bench: Bench, tmp_path: Path, other: str
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / f"{other}.yaml").write_bytes((FOLDER / f"{other}.yaml").read_bytes())
+    assert bench("new", "copy", "--from", other, "--architectures", "mine").exit_code == 0
+    copy = read_architecture(tmp_path / "mine" / "copy.yaml")
+    original = read_architecture(FOLDER / f"{other}.yaml")
+    assert (copy.layers, copy.training, copy.claims) == (original.layers, original.training, ())
+
+
+def test_new_overwrites_nothing_and_takes_safe_names_only(bench: Bench, tmp_path: Path) -> None:
+    write(tmp_path / "mine", "taken", "precious")
+    assert "there is one already" in bench.error("new", "taken", "--architectures", "mine")
+    assert (tmp_path / "mine" / "taken.yaml").read_text() == "precious"
+    for name in ("../x", "a b", ".x", "con", ""):
+        assert "can't be an architecture's name" in bench.error("new", name, "--architectures", "mine")
+    assert list((tmp_path / "mine").iterdir()) == [tmp_path / "mine" / "taken.yaml"]
+
+
+def output_of(code: str) -> str:
+    """Return what a fresh interpreter prints."""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=FOLDER.parent, capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.splitlines()[-1]
+
+
+def loaded(*modules: str) -> str:
+    return f"print([name for name in {modules} if name in sys.modules])"
+
+
+def test_list_loads_neither_tensorflow_nor_what_a_list_does_not_need() -> None:
+    run = "import sys; from harness import cli; cli.register_verbs(); cli.app(['list'], standalone_mode=False)"
+    assert output_of(f"{run}; {loaded('tensorflow', 'keras', 'numpy', 'scipy', 'pandas', 'matplotlib')}") == "[]"
+
+
+def test_completing_names_imports_nothing_heavy() -> None:
+    run = "import sys; from harness.cli import completion; assert completion.complete_architectures('dense_512')"
+    assert output_of(f"{run}; {loaded('pydantic', 'ruamel.yaml', 'numpy', 'tensorflow')}") == "[]"
