@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -41,7 +41,7 @@ def forecast(benchmark: Benchmark) -> Forecast:
     return measured_forecast(benchmark.store.load().of(benchmark.environment.id).values())
 
 
-def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Iterator[Event]:
+def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[Event, None, None]:
     """Train the plan's pending trials and record each the moment it ends.
 
     Args:

@@ -26,7 +26,8 @@ app = typer.Typer(
 
 def register_verbs() -> None:
     """Give the application its verbs, in the order in which a user meets them."""
-    from harness.cli import data, list as list_, new, plan, run, show, validate
+    from harness.cli import data, new, plan, run, show, validate
+    from harness.cli import list as list_
 
     app.command("list")(list_.list_architectures)
     app.command("show")(show.show)

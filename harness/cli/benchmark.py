@@ -34,12 +34,12 @@ def read_benchmark(selection: Selection) -> Benchmark:
     Raises:
         BenchError: An unknown name, an invalid spec, seeds that are none.
     """
-    from harness.pipeline import Benchmark  # noqa: PLC0415
-    from harness.plan.protocol import Protocol, smoke  # noqa: PLC0415
-    from harness.records.environment import current_environment  # noqa: PLC0415
-    from harness.records.store import Store  # noqa: PLC0415
-    from harness.spec.folder import architectures_folder  # noqa: PLC0415
-    from harness.spec.reading import select  # noqa: PLC0415
+    from harness.pipeline import Benchmark
+    from harness.plan.protocol import Protocol, smoke
+    from harness.records.environment import current_environment
+    from harness.records.store import Store
+    from harness.spec.folder import architectures_folder
+    from harness.spec.reading import select
 
     protocol = Protocol(seeds=parse_seeds(selection.seeds), threads=selection.threads)
     return Benchmark(
@@ -54,9 +54,9 @@ def jobs_for(benchmark: Benchmark, plan: Plan, jobs: int | None) -> int:
     """Return how many trials run at once: what the user says, else what cores and memory allow."""
     if jobs is not None:
         return jobs
-    import psutil  # noqa: PLC0415
+    import psutil
 
-    from harness.execute.cores import jobs_that_fit, physical_cores  # noqa: PLC0415
+    from harness.execute.cores import jobs_that_fit, physical_cores
 
     largest = max((trial_bytes(planned.trial) for planned in plan.pending), default=0)
     available = psutil.virtual_memory().available
@@ -65,7 +65,7 @@ def jobs_for(benchmark: Benchmark, plan: Plan, jobs: int | None) -> int:
 
 def trial_bytes(trial: Trial) -> int:
     """Return the memory that a trial's process needs."""
-    from harness.spec.cost import cost  # noqa: PLC0415
+    from harness.spec.cost import cost
 
     return cost(trial.computation).training_bytes
 

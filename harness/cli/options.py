@@ -56,9 +56,7 @@ Smoke = Annotated[
 ]
 Threads = Annotated[
     int,
-    typer.Option(
-        "--threads", min=1, metavar="N", envvar="BENCH_THREADS", help="Threads and cores per trial."
-    ),
+    typer.Option("--threads", min=1, metavar="N", envvar="BENCH_THREADS", help="Threads and cores per trial."),
 ]
 Jobs = Annotated[
     int | None,

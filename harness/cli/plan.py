@@ -34,7 +34,7 @@ def plan(
         bench plan                      every architecture, seeds 0 to 4
         bench plan '00*' --seeds 0-9    the documents, ten seeds
     """
-    from harness.pipeline import plan_benchmark  # noqa: PLC0415
+    from harness.pipeline import plan_benchmark
 
     benchmark = read_benchmark(Selection(() if all_ else names or (), seeds, threads, smoke, results, architectures))
     name_unreadable(benchmark, set_aside=False)

@@ -88,7 +88,7 @@ class PlainDisplay:
 
     def show(self, event: Event) -> None:
         """Print the event's line, if it has one."""
-        from harness.execute.engine import TrialEnded, TrialStarted, Waiting  # noqa: PLC0415
+        from harness.execute.engine import TrialEnded, TrialStarted, Waiting
 
         self.time_left.hear(event, time.monotonic())
         match event:
@@ -125,7 +125,7 @@ class LiveDisplay:
 
     def show(self, event: Event) -> None:
         """Update the lines; print what has ended above them."""
-        from harness.execute.engine import (  # noqa: PLC0415
+        from harness.execute.engine import (
             EpochEnded,
             TrialBuilt,
             TrialEnded,
@@ -150,9 +150,7 @@ class LiveDisplay:
                 self.running.pop(trial.name, None)
                 missing = trial.epochs - (len(outcome.measurement.epochs) if outcome.measurement else 0)
                 self.bar.advance(self.task, missing)
-                self.console.print(
-                    outcome_label(trial, outcome), markup=False, overflow="ellipsis", no_wrap=True
-                )
+                self.console.print(outcome_label(trial, outcome), markup=False, overflow="ellipsis", no_wrap=True)
             case _:
                 pass
         self.waiting = isinstance(event, Waiting)
@@ -161,9 +159,7 @@ class LiveDisplay:
         """Return the lines as they stand."""
         lines = Table.grid(padding=(0, 2))
         for trial, state in self.running.values():
-            lines.add_row(
-                Text(trial_label(trial), overflow="ellipsis", no_wrap=True), Text(state, no_wrap=True)
-            )
+            lines.add_row(Text(trial_label(trial), overflow="ellipsis", no_wrap=True), Text(state, no_wrap=True))
         left = duration(self.time_left.seconds(time.monotonic()))
         text = "waiting for another run's trials" if self.waiting else f"about {left} left"
         self.bar.update(self.task, text=text)
@@ -190,7 +186,7 @@ def outcome_label(trial: Trial, outcome: Outcome) -> str:
 
 def event_json(event: Event) -> dict[str, Any]:
     """Return the event as plain values."""
-    from harness.execute.engine import EpochEnded, TrialBuilt, TrialEnded, Waiting  # noqa: PLC0415
+    from harness.execute.engine import EpochEnded, TrialBuilt, TrialEnded, Waiting
 
     if isinstance(event, Waiting):
         return {"event": "waiting"}

@@ -17,7 +17,6 @@ from harness.errors import Interrupted, NothingSelected
 
 if TYPE_CHECKING:
     from harness.pipeline import Benchmark
-    from harness.plan.plan import Plan
 
 Timeout = Annotated[
     str | None,
@@ -81,11 +80,11 @@ def train_pending(benchmark: Benchmark, jobs: int | None, timeout: float | None,
     Raises:
         Interrupted: The user pressed Ctrl-C; what is recorded stays, checkpoints too.
     """
-    from harness.data import obtain  # noqa: PLC0415
-    from harness.execute.engine import TrialEnded  # noqa: PLC0415
-    from harness.execute.local import LocalEngine  # noqa: PLC0415
-    from harness.execute.time_left import TimeLeft  # noqa: PLC0415
-    from harness.pipeline import forecast, plan_benchmark, run_benchmark  # noqa: PLC0415
+    from harness.data import obtain
+    from harness.execute.engine import TrialEnded
+    from harness.execute.local import LocalEngine
+    from harness.execute.time_left import TimeLeft
+    from harness.pipeline import forecast, plan_benchmark, run_benchmark
 
     plan = plan_benchmark(benchmark)
     at_once = jobs_for(benchmark, plan, jobs)

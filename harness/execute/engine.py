@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -73,5 +73,5 @@ class Queue(Protocol):
 class Engine(Protocol):
     """Trains the trials of a queue, as many at once as it sees fit; closing the iterator ends them all."""
 
-    def __call__(self, queue: Queue) -> Iterator[Event]:
+    def __call__(self, queue: Queue) -> Generator[Event, None, None]:
         """Yield events until the queue is exhausted and every trial taken has ended."""

@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
@@ -48,7 +48,7 @@ class LocalEngine:
     checkpoints: Path | None = None
     deterministic: bool = True
 
-    def __call__(self, queue: Queue) -> Iterator[Event]:
+    def __call__(self, queue: Queue) -> Generator[Event, None, None]:
         """Train the queue's trials and yield what happens."""
         free = core_groups(physical_cores(), self.threads, self.jobs)
         running: list[RunningTrial] = []

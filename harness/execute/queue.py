@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Self
 
 from filelock import FileLock, Timeout
 
@@ -69,7 +70,7 @@ class SharedQueue:
             raise CannotWrite(path, error) from error
         return lock
 
-    def __enter__(self) -> SharedQueue:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -14,6 +14,7 @@ import psutil
 
 from harness.execute.engine import EpochEnded, Event, Outcome, TrialBuilt, TrialEnded
 from harness.records.record import Conditions, Failure, FailureKind, Measurement, Stage
+from harness.records.store import Predictions
 from harness.train.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan
 
 # How long a process that was asked to stop has, before it and all its children are killed.
@@ -119,7 +120,7 @@ class RunningTrial:
             epochs=tuple(done.measurement for done in self._epochs),
         )
 
-    def _predictions(self) -> dict[int, object]:
+    def _predictions(self) -> Predictions:
         return {done.measurement.epoch: done.predictions for done in self._epochs}
 
     def _crash(self) -> Failure:

@@ -81,9 +81,7 @@ def make_plan(
     """
     planned = []
     for seed in protocol.seeds:
-        trials = [
-            _planned(trial, recorded, forecast) for trial in needed_trials(architectures, protocol, seed)
-        ]
+        trials = [_planned(trial, recorded, forecast) for trial in needed_trials(architectures, protocol, seed)]
         planned += sorted(trials, key=lambda one: (-one.seconds, one.trial.id))
     return Plan(tuple(planned))
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from harness.plan.trial import Computation
 from harness.records.environment import Environment
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 
 Sha256 = str
 Stage = Literal["start-up", "data", "build", "compile", "train"]

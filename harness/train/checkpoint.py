@@ -32,7 +32,7 @@ def save_checkpoint(path: Path, model: keras.Model, epochs: list[EpochDone]) -> 
     arrays |= {f"predictions_{done.measurement.epoch}": done.predictions for done in epochs}
     measurements = [done.measurement.model_dump(mode="json") for done in epochs]
     arrays["measurements"] = np.frombuffer(json.dumps(measurements).encode(), np.uint8)
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]  # numpy's stub takes allow_pickle by name
+    np.savez(buffer, **arrays)
     write_atomically(path, buffer.getvalue())
 
 

@@ -15,4 +15,4 @@ LOG_VARIABLE = "BENCH_PRELOAD_LOG"
 
 if LOG_VARIABLE in os.environ:  # TensorFlow greets on stderr, in the middle of a progress bar
     send_output_to(Path(os.environ[LOG_VARIABLE]))
-    import harness.train.training
+    import harness.train.training  # noqa: F401 - for its imports

@@ -5,6 +5,7 @@ It must be importable without TensorFlow: the parent names its function, the pro
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -71,8 +72,6 @@ def send_output_to(log: Path) -> None:
 
 def _end_with_parent(parent: Connection) -> None:
     """Wait for the parent's word to stop, or for its end, and end at once: no orphan keeps a core busy."""
-    try:
+    with contextlib.suppress(EOFError, OSError):
         parent.recv()
-    except (EOFError, OSError):
-        pass
     os._exit(ORPHANED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -117,7 +117,7 @@ class FakeTrainer:
     outcome: Callable[[Trial], Outcome] = fake_outcome
     trained: list[Trial] = field(default_factory=list)
 
-    def __call__(self, queue: Queue) -> Iterator[Event]:
+    def __call__(self, queue: Queue) -> Generator[Event, None, None]:
         while (trial := queue.take()) is not None:
             yield TrialStarted(trial)
             yield TrialBuilt(trial, 0)

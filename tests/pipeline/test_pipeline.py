@@ -42,8 +42,11 @@ def records(of: Benchmark) -> dict[str, Record]:
 
 def test_every_trial_is_recorded_the_moment_it_ends(tmp_path: Path) -> None:
     of = benchmark(tmp_path)
-    known = [len(records(of)) for event in run_benchmark(of, plan_benchmark(of), FakeTrainer())
-             if isinstance(event, TrialEnded)]
+    known = [
+        len(records(of))
+        for event in run_benchmark(of, plan_benchmark(of), FakeTrainer())
+        if isinstance(event, TrialEnded)
+    ]
     assert known == [1, 2, 3, 4]
 
 
@@ -125,7 +128,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(
 ) -> None:
     of = benchmark(tmp_path, FIVE)
 
-    def full(descriptor: int) -> None:
+    def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)

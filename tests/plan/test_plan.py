@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fake_architectures import architecture
 
 from harness.plan.forecast import IMPORT_SECONDS, Forecast
 from harness.plan.plan import Plan, Recorded, Status, make_plan
 from harness.plan.protocol import Protocol, smoke
+from harness.spec.architecture import Architecture
 
 FIVE, EIGHT, OTHER = architecture("five", epochs=5), architecture("eight", epochs=8), architecture("other", units=32)
 
 
-def planned(*architectures: Any, recorded: dict[str, Recorded] | None = None, seeds: tuple[int, ...] = (0, 1)) -> Plan:
+def planned(
+    *architectures: Architecture, recorded: dict[str, Recorded] | None = None, seeds: tuple[int, ...] = (0, 1)
+) -> Plan:
     return make_plan(architectures, Protocol(seeds=seeds), recorded or {}, Forecast())
 
 

@@ -54,9 +54,9 @@ def newer(text: str) -> str:
 DAMAGE = {
     "edited": (edited, "was changed after it was saved"),
     "truncated": (lambda text: text[: len(text) // 2], "no whole JSON document"),
-    "empty": (lambda text: "", "no whole JSON document"),
+    "empty": (lambda _: "", "no whole JSON document"),
     "newer": (newer, "newer than this harness's"),
-    "no record": (lambda text: "[]", "is no record"),
+    "no record": (lambda _: "[]", "is no record"),
     "another's name": (lambda text: text, "does not belong"),
 }
 

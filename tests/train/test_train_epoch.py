@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +24,7 @@ OPTIMIZERS = {
 }
 
 
-def computation(optimizer: Any) -> Computation:
+def computation(optimizer: object) -> Computation:
     return Computation.model_validate(
         {
             "dataset": "mnist",
@@ -54,13 +52,13 @@ def labels() -> npt.NDArray[np.uint8]:
     return np.random.default_rng(1).integers(0, 10, EXAMPLES, dtype=np.uint8)
 
 
-def build(optimizer: Any, seed: int = 0) -> keras.Model:
+def build(optimizer: object, seed: int = 0) -> keras.Model:
     return build_model(computation(optimizer), seed)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
 def test_compiled_epoch_has_the_bits_of_fit(
-    optimizer: Any, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
+    optimizer: object, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
 ) -> None:
     fitted, compiled = build(optimizer), build(optimizer)
     assert weights_digest(fitted) == weights_digest(compiled)

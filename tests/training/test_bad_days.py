@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -17,8 +16,11 @@ from harness.pipeline import Benchmark, plan_benchmark, run_benchmark
 from harness.records.record import Failure
 from harness.spec.architecture import Architecture
 
+pytest_plugins = ["real_mnist"]
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
 
-def variant(**changes: Any) -> Architecture:
+
+def variant(**changes: object) -> Architecture:
     read = spec("dense_512")
     return read.model_copy(update={"training": read.training.model_copy(update=changes)})
 

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,9 @@ from real_trials import numbers
 
 from harness.records.record import Record
 from harness.records.store import Store
+
+pytest_plugins = ["real_mnist"]
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
 
 PROGRAM = Path(__file__).parents[1] / "fakes" / "run_slice.py"
 KILLS = int(os.environ.get("BENCH_TEST_KILLS", "6"))
@@ -56,10 +58,10 @@ def records(results: Path) -> dict[str, Record]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Record]]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
     results = tmp_path_factory.mktemp("undisturbed")
     assert start(results).wait(timeout=120) == 0
-    yield records(results)
+    return records(results)
 
 
 def test_killed_at_random_moments_the_final_records_are_those_of_an_undisturbed_run(

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from real_trials import numbers, real_benchmark, records, spec, train
 
 from harness.plan.protocol import Protocol
 from harness.spec.architecture import Architecture
+
+pytest_plugins = ["real_mnist"]
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
 
 
 def shortened(name: str, epochs: int) -> Architecture:
