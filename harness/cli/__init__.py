@@ -26,15 +26,18 @@ app = typer.Typer(
 
 def register_verbs() -> None:
     """Give the application its verbs, in the order in which a user meets them."""
-    from harness.cli import data, new, plan, run, show, validate
+    from harness.cli import claims, compare, data, new, plan, report, run, show, validate
     from harness.cli import list as list_
 
+    app.command("run")(run.run)
+    app.command("plan")(plan.plan)
     app.command("list")(list_.list_architectures)
     app.command("show")(show.show)
     app.command("validate")(validate.validate)
     app.command("new")(new.new)
-    app.command("plan")(plan.plan)
-    app.command("run")(run.run)
+    app.command("report")(report.report)
+    app.command("claims")(claims.claims)
+    app.command("compare")(compare.compare)
     app.add_typer(data.app, name="data")
 
 

@@ -11,6 +11,8 @@ from harness.cli import options
 from harness.cli.console import say, stdout
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.analysis.findings import Findings
     from harness.cli.derived import Asked, Derived
     from harness.report.figures.gallery import Images
@@ -56,18 +58,24 @@ def report(
 
 
 def publish(asked: Asked, derived: Derived) -> None:
-    """Write the report's files that changed, and print the headline.
+    """Write the report's files that changed, print the headline and name the files."""
+    from harness.report.terminal import render_table
+
+    changed = write(asked, derived)
+    stdout().print(render_table(_headline(derived.findings)))
+    for path in changed:
+        say(f"wrote {path}")
+
+
+def write(asked: Asked, derived: Derived) -> tuple[Path, ...]:
+    """Write the report's files that changed and return them.
 
     Raises:
         CannotWrite: The disk is full or the folder can't be written.
     """
-    from harness.report.terminal import render_table
     from harness.report.writing import report_files, write_report
 
-    changed = write_report(asked.folder, report_files(derived.findings, _images(derived)))
-    stdout().print(render_table(_headline(derived.findings)))
-    for path in changed:
-        say(f"wrote {path}")
+    return write_report(asked.folder, report_files(derived.findings, _images(derived)))
 
 
 def check_report(asked: Asked, derived: Derived) -> None:

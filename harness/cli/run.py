@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.cli import options
 from harness.cli.benchmark import Selection, jobs_for, name_unreadable, read_benchmark
-from harness.cli.console import say
+from harness.cli.console import print_json, say
+from harness.cli.derived import Asked
 from harness.cli.fetching import shown_fetching
 from harness.cli.plan import plan_sentences
 from harness.cli.progress import ProgressMode, shown_run
@@ -16,6 +17,10 @@ from harness.cli.texts import parse_duration
 from harness.errors import Interrupted, NothingSelected
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.analysis.findings import Findings
+    from harness.execute.engine import TrialEnded
     from harness.pipeline import Benchmark
 
 Timeout = Annotated[
@@ -68,14 +73,14 @@ def run(
     benchmark.store.check_writable()
     name_unreadable(benchmark, set_aside=True)
     mode = ProgressMode.NONE if quiet else progress
-    failures = train_pending(benchmark, jobs, timeout_seconds, mode)
-    show_results(benchmark, json=json)
-    if failures:
+    ended = train_pending(benchmark, jobs, timeout_seconds, mode)
+    show_results(Asked(results, architectures, smoke=smoke), ended, json=json)
+    if any(event.outcome.failure for event in ended):
         raise typer.Exit(1)
 
 
-def train_pending(benchmark: Benchmark, jobs: int | None, timeout: float | None, mode: ProgressMode) -> int:
-    """Carry the plan out and return how many trials failed.
+def train_pending(benchmark: Benchmark, jobs: int | None, timeout: float | None, mode: ProgressMode) -> list[TrialEnded]:
+    """Carry the plan out and return the trials that ended.
 
     Raises:
         Interrupted: The user pressed Ctrl-C; what is recorded stays, checkpoints too.
@@ -92,7 +97,7 @@ def train_pending(benchmark: Benchmark, jobs: int | None, timeout: float | None,
         for sentence in plan_sentences(plan, at_once):
             say(sentence)
     if not plan.pending:
-        return 0
+        return []
     for dataset in sorted({planned.trial.computation.dataset for planned in plan.pending}):
         with shown_fetching() as on_event:
             obtain(dataset, on_event)
@@ -112,8 +117,41 @@ def train_pending(benchmark: Benchmark, jobs: int | None, timeout: float | None,
                 ended += [event] if isinstance(event, TrialEnded) else []
     except KeyboardInterrupt:
         raise Interrupted(len(ended), len(plan.pending) - len(ended)) from None
-    return sum(event.outcome.failure is not None for event in ended)
+    return ended
 
 
-def show_results(benchmark: Benchmark, *, json: bool) -> None:
-    """Print the comparison of what was selected."""
+def show_results(asked: Asked, ended: Sequence[TrialEnded], *, json: bool) -> None:
+    """Write the report from all records, and print the headline or its JSON."""
+    from harness.cli.derived import read_derived
+    from harness.cli.report import publish, write
+
+    derived = read_derived(asked)
+    if json:
+        write(asked, derived)
+        print_json(run_json(derived.findings, ended))
+    else:
+        publish(asked, derived)
+
+
+def run_json(findings: Findings, ended: Sequence[TrialEnded]) -> dict[str, Any]:
+    """Return what the run trained, what failed, and the summary of every architecture."""
+    import json
+
+    from harness.analysis.frame import summary_frame
+
+    failures = [
+        {
+            "id": event.trial.id,
+            "seed": event.trial.seed,
+            "architectures": list(event.trial.architectures),
+            **event.outcome.failure.model_dump(mode="json"),
+        }
+        for event in ended
+        if event.outcome.failure
+    ]
+    return {
+        "trained": len(ended) - len(failures),
+        "failures": failures,
+        "environment": findings.study.environment.id if findings.study.environment else None,
+        "architectures": json.loads(summary_frame(findings).to_json(orient="records")),
+    }
