@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.analysis.comparison import Comparison, Standing, compare_all, standings
+from harness.analysis.hardest import HardImage, hardest_images
 from harness.analysis.pareto import dominated_by
 from harness.analysis.runs import Contender, Study
 from harness.analysis.summary import Labels, Summary, summarize
@@ -27,6 +28,7 @@ class Findings:
     standings: Mapping[str, Standing]
     dominated: Mapping[str, tuple[str, ...]]
     judgement: Judgement
+    hardest: tuple[HardImage, ...] = ()
 
     @property
     def ranking(self) -> tuple[Contender, ...]:
@@ -49,4 +51,5 @@ def derive_findings(study: Study, labels: Labels) -> Findings:
         standings=standings(study, comparisons),
         dominated=dominated_by(study),
         judgement=judge(study),
+        hardest=hardest_images(study, labels),
     )

@@ -12,6 +12,8 @@ from harness.analysis.contested import CONTESTED
 from harness.analysis.runs import Classes, Contender, Study
 from harness.analysis.summary import Labels, right_predictions, stacked_predictions
 
+SHOWN = 18
+
 
 @dataclass(frozen=True)
 class HardImage:
@@ -29,8 +31,13 @@ class HardImage:
     contested: bool
 
 
-def hardest_images(study: Study, labels: Labels, dataset: str, count: int) -> tuple[HardImage, ...]:
-    """Return the ``count`` test images of the data set that are missed most, of two equal the first by index."""
+def hardest_images(study: Study, labels: Labels, count: int = SHOWN) -> tuple[HardImage, ...]:
+    """Return the ``count`` test images that are missed most, of two equal the first by index, by data set."""
+    datasets = dict.fromkeys(one.architecture.dataset for one in study.measured)
+    return tuple(image for dataset in datasets for image in _hardest(study, labels, dataset, count))
+
+
+def _hardest(study: Study, labels: Labels, dataset: str, count: int) -> tuple[HardImage, ...]:
     readers = [one for one in study.measured if one.architecture.dataset == dataset]
     known = [(one, right) for one in readers if (right := right_predictions(one, labels)) is not None]
     if not known:

@@ -23,7 +23,8 @@ class Summary:
 
     Accuracies in [0, 1]. ``epoch_seconds`` is over all epochs of all seeds. ``discordant_deviation`` is the
     spread of accuracy that the runs' disagreement on single images implies. ``uncontested_accuracy`` leaves
-    out the test images whose label is contested.
+    out the test images whose label is contested. ``drifted_seeds`` are those whose times to distrust: the
+    machine's own speed changed by more than ``DRIFT`` between their start and their end.
     """
 
     test_accuracy: Estimate | None = None

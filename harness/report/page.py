@@ -15,6 +15,7 @@ from harness.report.sections.claims import claims_section
 from harness.report.sections.opening import opening, shared_trials
 from harness.report.tables.cost import cost_table
 from harness.report.tables.failures import failed_trials
+from harness.report.tables.hardest import hardest_table
 from harness.report.tables.headline import headline
 from harness.report.tables.pairs import groups, pair_table
 
@@ -40,7 +41,7 @@ def page(findings: Findings, pictures: Sequence[Picture] = ()) -> str:
             *_images(pictures, COST),
             *_gallery(pictures, CURVES),
             *_pairs(findings),
-            *_gallery(pictures, HARDEST),
+            *_hardest(findings, pictures),
         ]
     return "\n\n".join([*parts, *again(findings.study), READING]) + "\n"
 
@@ -62,6 +63,13 @@ def _pairs(findings: Findings) -> list[str]:
     pairs = pair_table(findings)
     folded = details(f"All {len(pairs.rows)} pairs", render_table(pairs)) if pairs.rows else render_table(pairs)
     return [f"## {pairs.title}", render_table(groups(findings)), folded]
+
+
+def _hardest(findings: Findings, pictures: Sequence[Picture]) -> list[str]:
+    table = hardest_table(findings.hardest)
+    folded = [details("What was said, and by whom", render_table(table))] if table.rows else []
+    images = _images(pictures, HARDEST)
+    return [f"## {HARDEST}", *images[:1], *folded, *images[1:]] if images or folded else []
 
 
 def _gallery(pictures: Sequence[Picture], title: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.analysis.findings import Findings
-from harness.analysis.hardest import confusion, hardest_images
+from harness.analysis.hardest import confusion
 from harness.analysis.runs import Classes
 from harness.report.figures.accuracy import accuracy_figure
 from harness.report.figures.confusion import Matrix, confusion_figure
@@ -17,7 +17,6 @@ from harness.report.figures.times import times_figure
 from harness.spec.datasets import facts
 
 Images = Mapping[str, Classes]
-HARDEST = 18
 
 
 def gallery(findings: Findings, images: Images) -> tuple[Figure, ...]:
@@ -37,7 +36,7 @@ def gallery(findings: Findings, images: Images) -> tuple[Figure, ...]:
 def _hardest(findings: Findings, images: Images) -> Iterator[Figure]:
     """Yield the pictures of the first data set that has any; a report is about one as a rule."""
     for dataset, pixels in images.items():
-        found = hardest_images(findings.study, findings.labels, dataset, HARDEST)
+        found = [one for one in findings.hardest if one.dataset == dataset]
         if found:
             yield hardest_figure(found, pixels)
             return

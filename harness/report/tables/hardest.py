@@ -19,7 +19,7 @@ def hardest_table(images: Sequence[HardImage]) -> Table:
                 str(one.label),
                 _percent(one.missed),
                 ", ".join(f"{digit} ({_percent(share)})" for digit, share in one.said),
-                ", ".join(f"{name} {_percent(share)}" for name, share in one.missed_by if share),
+                _missed_by(one),
             )
             for one in images
         ),
@@ -29,6 +29,12 @@ def hardest_table(images: Sequence[HardImage]) -> Table:
             "Contested: the image's label is one of those that reviewers reject (Northcutt et al. 2021).",
         ),
     )
+
+
+def _missed_by(image: HardImage) -> str:
+    if all(share == 1 for _, share in image.missed_by):
+        return "every run of all"
+    return ", ".join(f"{name} {_percent(share)}" for name, share in image.missed_by if share)
 
 
 def _percent(share: float) -> str:

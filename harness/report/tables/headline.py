@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import Contender
-from harness.analysis.summary import DRIFT, Summary
+from harness.analysis.summary import DRIFT
 from harness.analysis.verdicts.published import published_accuracy
 from harness.report import numbers
 from harness.report.table import Table
@@ -36,6 +36,7 @@ class Line:
     epochs: str
     seconds: str
     quartiles: str
+    mark: str
     epoch_seconds: str
     accuracy: str
     seeds: str
@@ -100,7 +101,8 @@ def _line(findings: Findings, contender: Contender) -> Line:
         macs=numbers.millions(contender.cost.macs),
         epochs=str(contender.epochs),
         seconds=numbers.seconds(summary.train_seconds.median if summary.train_seconds else None),
-        quartiles=_quartiles(summary),
+        quartiles=numbers.quartiles(summary.train_seconds),
+        mark=" †" if summary.drifted_seeds else "",
         epoch_seconds=numbers.seconds(summary.epoch_seconds.median if summary.epoch_seconds else None),
         accuracy=numbers.plus_minus(summary.test_accuracy) if contender.runs else state(contender),
         seeds=_seeds(contender),
@@ -133,13 +135,8 @@ def _drift(findings: Findings) -> tuple[str, ...]:
     return (f"Marked †: the machine's speed drifted by more than {DRIFT:.0%} during trials of {'; '.join(named)}.",)
 
 
-def _quartiles(summary: Summary) -> str:
-    mark = " †" if summary.drifted_seeds else ""
-    return numbers.quartiles(summary.train_seconds) + mark
-
-
 def _spread(line: Line) -> str:
-    return f"{line.seconds} ({line.quartiles})" if line.quartiles else line.seconds
+    return f"{line.seconds} ({line.quartiles}){line.mark}" if line.quartiles else line.seconds + line.mark
 
 
 def _seeds(contender: Contender) -> str:
@@ -169,7 +166,7 @@ def _narrow(line: Line) -> tuple[str, ...]:
         f"{line.name}\n{line.document}",
         f"{line.parameters}\n{line.macs}",
         line.epochs,
-        f"{line.seconds}\n{line.quartiles}".rstrip(),
+        f"{line.seconds}{line.mark}\n{line.quartiles}".rstrip(),
         line.epoch_seconds,
         f"{line.accuracy}\n{line.seeds}".rstrip(),
         line.published,

@@ -1,0 +1,229 @@
+"""Every rule of the verdicts, and by simulation how often they are wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import fake_records as fake
+import numpy as np
+import pytest
+
+from harness.analysis.runs import Contender, Study
+from harness.analysis.verdicts import Verdict, judge
+from harness.analysis.verdicts.published import published_accuracy
+from harness.plan.protocol import Protocol, smoke
+from harness.spec.claims import (
+    BetterThan,
+    Claim,
+    LayerParameters,
+    OutputShape,
+    Parameters,
+    Prediction,
+    Statement,
+    TestAccuracy,
+    TestLoss,
+)
+from harness.spec.written import WrittenFloat
+
+CLOSE = (0.9912, 0.9918, 0.9921, 0.9925, 0.9915)
+
+
+def accuracy(text: str) -> TestAccuracy:
+    return TestAccuracy(value=WrittenFloat(text), where="In [4]")
+
+
+def verdict(claim: Claim, *accuracies: float, protocol: Protocol | None = None) -> Verdict:
+    study = Study(protocol or Protocol(), (fake.contender("one", accuracies or CLOSE, [claim]),))
+    return judge(study).verdicts[0]
+
+
+def test_a_published_accuracy_among_our_runs_is_reproduced() -> None:
+    found = verdict(accuracy("0.9919999837875366"))
+    assert found.verdict == "reproduced"
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < 0.992 < found.high
+    assert (found.measured, found.seeds, found.where) == (pytest.approx(0.99182), 5, "In [4]")
+
+
+@pytest.mark.parametrize(("text", "side"), [("0.9972", "too high"), ("0.9863", "too low")])
+def test_a_published_accuracy_far_from_our_runs_is_refuted_on_its_side(text: str, side: str) -> None:
+    found = verdict(accuracy(text))
+    assert found.verdict == "refuted"
+    assert side in found.reason
+
+
+def test_fewer_than_five_seeds_are_inconclusive_even_if_they_look_clear() -> None:
+    found = verdict(accuracy("0.90"), *CLOSE[:4])
+    assert (found.verdict, found.p) == ("inconclusive", None)
+    assert "4 seeds" in found.reason
+
+
+def test_an_interval_that_is_too_wide_confirms_nothing() -> None:
+    found = verdict(accuracy("0.9920"), 0.990, 0.992, 0.994, 0.988, 0.996)
+    assert found.verdict == "inconclusive"
+    assert "too wide" in found.reason
+
+
+def test_an_interval_that_is_too_wide_still_refutes_what_lies_far_outside() -> None:
+    assert verdict(accuracy("0.9863"), 0.81, 0.83, 0.79, 0.80, 0.82).verdict == "refuted"
+
+
+def test_a_rounded_number_is_given_the_room_of_its_rounding() -> None:
+    values = (0.9931, 0.9933, 0.9932, 0.9930, 0.9934)
+    assert verdict(accuracy("0.99"), *values).verdict == "reproduced"
+    assert verdict(accuracy("0.9900"), *values).verdict == "refuted"
+
+
+def test_equal_values_tell_nothing_of_the_spread() -> None:
+    found = verdict(accuracy("0.9"), *[0.99] * 5)
+    assert found.verdict == "inconclusive"
+    assert "same value" in found.reason
+
+
+def test_one_seed_no_seed_and_smoke_results_say_so() -> None:
+    assert "1 seed;" in verdict(accuracy("0.99"), 0.99).reason
+    none = judge(Study(Protocol(), (fake.contender("one", (), [accuracy("0.99")]),))).verdicts[0]
+    assert (none.verdict, none.reason) == ("not tested", "no trial of it is recorded")
+    cut = verdict(accuracy("0.99"), protocol=smoke(Protocol()))
+    assert cut.verdict == "not tested"
+    assert "smoke" in cut.reason
+
+
+def test_a_loss_is_judged_by_its_own_spread() -> None:
+    losses = TestLoss(value=WrittenFloat("0.0314"), where="In [7]")
+    assert verdict(losses, 0.9895, 0.9897, 0.9894, 0.9896, 0.9895).verdict == "reproduced"
+    assert verdict(losses, *CLOSE).verdict == "refuted"
+
+
+def test_a_refutation_that_does_not_outlast_the_correction_is_inconclusive() -> None:
+    values = (0.9912, 0.9918, 0.9921, 0.9925, 0.9915)
+    alone = judge(Study(Protocol(), (fake.contender("one", values, [accuracy("0.9936")]),)))
+    claims = [accuracy("0.9936"), *[accuracy("0.9918")] * 9]
+    among = judge(Study(Protocol(), (fake.contender("one", values, claims),)))
+    assert alone.verdicts[0].verdict == "refuted"
+    assert among.verdicts[0].verdict == "inconclusive"
+    assert among.corrected_for == 10
+    assert "10 claims" in among.verdicts[0].reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "outcome"),
+    [
+        (Parameters(value=407_050, where="x"), "reproduced"),
+        (Parameters(value=407_051, where="x"), "refuted"),
+        (Parameters(value=401_920, layers=2, where="x"), "reproduced"),
+        (Parameters(value=1, layers=9, where="x"), "refuted"),
+        (LayerParameters(layer=2, value=401_920, where="x"), "reproduced"),
+        (LayerParameters(layer=1, value=1, where="x"), "refuted"),
+        (LayerParameters(layer=4, value=1, where="x"), "refuted"),
+        (OutputShape(layer=1, value=(784,), where="x"), "reproduced"),
+        (OutputShape(layer=1, value=(785,), where="x"), "refuted"),
+    ],
+)
+def test_exact_claims_are_judged_by_equality(claim: Claim, outcome: str) -> None:
+    found = verdict(claim)
+    assert (found.verdict, found.p, found.low) == (outcome, None, None)
+
+
+def test_parameters_are_those_of_the_trained_network_where_there_is_one() -> None:
+    one = fake.contender("one", CLOSE, [Parameters(value=407_050, where="x")])
+    odd = dataclasses.replace(one, runs=tuple(dataclasses.replace(run, parameters=7) for run in one.runs))
+    found = judge(Study(Protocol(), (odd,))).verdicts[0]
+    assert (found.verdict, found.measured) == ("refuted", 7)
+
+
+def with_predictions(said: list[int], claim: Claim) -> Verdict:
+    one = fake.contender("one", [0.99] * len(said), [claim])
+    runs = tuple(
+        dataclasses.replace(run, predictions=np.array([digit], dtype=np.uint8))
+        for run, digit in zip(one.runs, said, strict=True)
+    )
+    return judge(Study(Protocol(), (dataclasses.replace(one, runs=runs),))).verdicts[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome", "share"),
+    [
+        ([7, 7, 7, 7, 7], "reproduced", 1.0),
+        ([7, 7, 7, 1, 1], "reproduced", 0.6),
+        ([7, 1, 1, 1, 1], "inconclusive", 0.2),
+        ([1, 1, 1, 1, 1], "refuted", 0.0),
+        ([7, 7], "inconclusive", 1.0),
+    ],
+)
+def test_a_prediction_is_judged_by_the_share_of_seeds(said: list[int], outcome: str, share: float) -> None:
+    found = with_predictions(said, Prediction(image=0, value=7, where="x"))
+    assert (found.verdict, found.measured) == (outcome, share)
+
+
+def test_a_prediction_that_was_not_kept_is_not_tested() -> None:
+    assert with_predictions([7] * 5, Prediction(image=99, value=7, where="x")).verdict == "not tested"
+
+
+def better(ours: tuple[float, ...], theirs: tuple[float, ...], **changes: str) -> Verdict:
+    claim = BetterThan(architecture=changes.get("rival", "other"), where="x")
+    pair = (
+        fake.contender("one", ours, [claim], changes.get("trial")),
+        fake.contender("other", theirs, (), changes.get("trial")),
+    )
+    return judge(Study(Protocol(), pair)).verdicts[0]
+
+
+WORSE = (0.978, 0.979, 0.977, 0.9785, 0.978)
+
+
+def test_better_than_is_a_one_sided_test_with_the_interval_of_the_difference() -> None:
+    found = better(CLOSE, WORSE)
+    assert found.verdict == "reproduced"
+    assert found.low is not None
+    assert found.low > 0
+    assert "P(one > other) = 1.00" in found.reason
+    assert better(WORSE, CLOSE).verdict == "refuted"
+    assert better(CLOSE, tuple(x + 0.0001 for x in CLOSE)).verdict == "inconclusive"
+
+
+def test_better_than_needs_a_rival_with_seeds() -> None:
+    assert better(CLOSE, ()).verdict == "not tested"
+    assert better(CLOSE, WORSE, rival="nobody").verdict == "not tested"
+    assert better(CLOSE[:3], WORSE).verdict == "inconclusive"
+
+
+def test_an_architecture_is_never_better_than_the_same_computation() -> None:
+    found = better(CLOSE, CLOSE, trial="one and the same")
+    assert (found.verdict, found.p) == ("inconclusive", None)
+
+
+def test_a_statement_is_not_tested_and_keeps_its_reason() -> None:
+    found = verdict(Statement(text="Pooling helps", reason="there is no network without", where="text"))
+    assert (found.verdict, found.reason, found.published) == (
+        "not tested",
+        "there is no network without",
+        "Pooling helps",
+    )
+
+
+def test_the_published_accuracy_is_the_one_with_most_digits() -> None:
+    assert published_accuracy([accuracy("0.99"), accuracy("0.9902")]) == 0.9902
+    assert published_accuracy([]) is None
+
+
+def true_family(generator: np.random.Generator, shift: float = 0.0) -> tuple[Contender, ...]:
+    """Eight architectures whose claim is one more draw from where their own seeds come from, moved by ``shift``."""
+    drawn = generator.normal(0.992, 0.0007, size=(8, 6))
+    return tuple(
+        fake.contender(f"c{i}", row[:5].tolist(), [accuracy(str(row[5] - shift))]) for i, row in enumerate(drawn)
+    )
+
+
+def test_true_claims_are_refuted_no_more_often_than_the_level_promises() -> None:
+    generator = np.random.default_rng(3)
+    families = [judge(Study(Protocol(), true_family(generator))) for _ in range(2_000)]
+    # 5 % of 2,000 are 100; 129 is three standard errors above.
+    assert sum(bool(family.refuted) for family in families) <= 129
+
+
+def test_a_claim_two_points_off_is_refuted_almost_always() -> None:
+    generator = np.random.default_rng(4)
+    verdicts = [one for _ in range(25) for one in judge(Study(Protocol(), true_family(generator, 0.02))).verdicts]
+    assert np.mean([one.verdict == "refuted" for one in verdicts]) > 0.99
