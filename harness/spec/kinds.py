@@ -39,6 +39,8 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 
 from harness.errors import nearest
 
+LONGEST_NAME_SHOWN = 60
+
 
 class Kind(BaseModel):
     """One kind of a family: a frozen value whose fields are what the file may say about it."""
@@ -137,12 +139,13 @@ class Family:
         names = " or ".join(([f"'{bare}'"] if bare else []) + ["'Kind: {field: value}'"])
         if isinstance(value, Mapping) and len(value) > 1:
             # The usual cause: the fields stand under their kind without being indented.
-            found = f"found {len(value)} names side by side ({', '.join(map(str, value))})"
+            found = f"found {len(value)} names side by side ({', '.join(_short(str(name)) for name in value)})"
             return {"found": found, "noun": self.noun, "example": f"{names}, its fields indented below it"}
         found = "found nothing" if value is None or value == {} else f"found {_describe(value)}"
         return {"found": found, "noun": self.noun, "example": names}
 
     def _unknown(self, name: str) -> PydanticCustomError:
+        name = _short(name)
         hint = _nearest(name, list(self.kinds)) or f"; known are {', '.join(self.kinds)}"
         message = "there is no {noun} '{name}'{hint}"
         return PydanticCustomError("kind_unknown", message, {"noun": self.noun, "name": name, "hint": hint})
@@ -227,7 +230,7 @@ def _about_field(cls: type[Kind], kind: str, name: str) -> tuple[str, str]:
     if kind == "missing":
         help_text = cls.model_fields[name].description
         return "field_missing", f"{cls.kind} needs '{name}'" + (f" ({help_text})" if help_text else "")
-    known = list(cls.model_fields)
+    name, known = _short(name), list(cls.model_fields)
     rest = f"; its fields are {', '.join(known)}" if known else "; it has none"
     return "field_unknown", f"{cls.kind} has no field '{name}'{_nearest(name, known) or rest}"
 
@@ -239,7 +242,14 @@ def _nearest(name: str, known: list[str]) -> str:
 
 
 def _describe(value: object) -> str:
-    return "a list" if isinstance(value, list | tuple) else repr(value)
+    if isinstance(value, str | bool | float) or value is None:
+        return repr(value)
+    # No digits: Python refuses to write out a number of more than 4,300 of them.
+    return {int: "a number", list: "a list", tuple: "a list", dict: "a mapping"}.get(type(value), "something else")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME_SHOWN else f"{name[:LONGEST_NAME_SHOWN]}…"
 
 
 def _first_line(cls: type[Kind]) -> str:

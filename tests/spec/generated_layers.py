@@ -125,8 +125,8 @@ IMAGE_LAYERS: dict[str, SearchStrategy[Spec]] = {
 }  # fmt: skip
 ANY_LAYERS: dict[str, SearchStrategy[Spec]] = {
     "Dense": _kind(
-        "Dense", {"units": st.integers(1, 9)}, activation=_activations, use_bias=_flags, kernel_initializer=_initializers,
-        kernel_regularizer=_regularizers, kernel_constraint=_constraints,
+        "Dense", {"units": st.integers(1, 9)}, activation=_activations, use_bias=_flags,
+        kernel_initializer=_initializers, kernel_regularizer=_regularizers, kernel_constraint=_constraints,
     ),
     "Flatten": _kind("Flatten"),
     "Identity": _kind("Identity"),
