@@ -1,0 +1,155 @@
+"""Summaries, cost, hard images, agreement and frames: what is derived and what stays unknown."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import fake_records as fake
+import numpy as np
+import pytest
+
+from harness.analysis import frame
+from harness.analysis.agreement import differing_lines, disputed_images
+from harness.analysis.contested import CONTESTED, uncontested
+from harness.analysis.findings import Findings
+from harness.analysis.hardest import confusion, hardest_images
+from harness.analysis.pareto import dominators, front, seconds_to, time_to_target
+from harness.analysis.summary import summarize
+from harness.plan.protocol import Protocol
+from harness.records.record import Conditions
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    chosen = fake.architectures()
+    return fake.findings(chosen, fake.fake_trials(chosen))
+
+
+def test_a_summary_of_nothing_is_unknown_throughout() -> None:
+    empty = summarize(fake.contender("none", ()), {})
+    assert all(not value for value in dataclasses.asdict(empty).values())
+
+
+def test_a_summary_of_one_seed_has_no_spread() -> None:
+    summary = summarize(fake.contender("one", [0.99]), {})
+    assert summary.test_accuracy is not None
+    assert (summary.test_accuracy.mean, summary.test_accuracy.deviation) == (0.99, None)
+    assert summary.train_seconds is not None
+    assert summary.train_seconds.lower_quartile is None
+
+
+def test_accuracy_from_predictions_is_the_recorded_one(found: Findings) -> None:
+    for one in found.study.contenders:
+        counts = confusion(one, found.labels, 10)
+        assert counts is not None
+        assert np.trace(counts) / 10_000 == pytest.approx(np.mean(one.accuracies))
+
+
+def test_contested_labels_are_left_out_of_their_own_data_set_alone() -> None:
+    assert len(CONTESTED["mnist"]) == 15
+    assert uncontested("mnist", 10_000).sum() == 9_985
+    assert uncontested("mnist", 1_000).sum() == 999
+    assert uncontested("other", 10_000).all()
+
+
+def test_the_disagreement_of_runs_is_near_their_spread(found: Findings) -> None:
+    summary = found.summaries["dense_512"]
+    assert summary.discordant_deviation == pytest.approx(0.0012, rel=0.3)
+
+
+def test_times_taken_on_a_drifting_machine_are_named() -> None:
+    one = fake.contender("one", [0.99, 0.98])
+    drifting = Conditions(calibration_before_gflops=100, calibration_after_gflops=90)
+    runs = (one.runs[0], dataclasses.replace(one.runs[1], conditions=drifting))
+    assert summarize(dataclasses.replace(one, runs=runs), {}).drifted_seeds == (1,)
+
+
+def test_the_front_leaves_out_what_something_beats() -> None:
+    values = np.array([[1.0, 5.0], [2.0, 4.0], [2.0, 5.0], [1.0, 5.0]])
+    assert dominators(values) == ((), (), (0, 1, 3), ())
+    assert front([1, 2, 3], [0.9, 0.95, 0.94]) == (0, 1)
+    assert front([], []) == ()
+
+
+def test_the_slow_and_worse_is_dominated(found: Findings) -> None:
+    assert "002_two_conv_dropout" in found.dominated["003_wide_conv_dropout"]
+    assert found.dominated["001_convnet_8_epochs"] == ()
+
+
+def test_time_to_a_target_ends_with_the_first_epoch_that_reaches_it(found: Findings) -> None:
+    run = found.study.contenders[0].runs[0]
+    assert seconds_to(run, run.epochs[0].test_accuracy) == run.epochs[0].train_seconds
+    assert seconds_to(run, 1.0) is None
+    never = time_to_target(found.study.contenders[0], 1.0)
+    assert (never.reached, never.seeds, never.seconds) == (0, 5, None)
+
+
+def test_the_hardest_images_are_missed_most_and_say_by_whom(found: Findings) -> None:
+    images = hardest_images(found.study, found.labels, 7)
+    assert len(images) == 7
+    assert [one.missed for one in images] == sorted((one.missed for one in images), reverse=True)
+    first = images[0]
+    assert sum(share for _, share in first.said) == pytest.approx(first.missed)
+    assert first.label not in dict(first.said)
+    assert set(dict(first.missed_by)) == {one.name for one in found.study.contenders}
+
+
+def test_images_need_labels_and_predictions(found: Findings) -> None:
+    assert hardest_images(found.study, {}) == ()
+    a, b = fake.contender("a", [0.9]), fake.contender("b", [0.8])
+    assert disputed_images(a, b, found.labels, 5) == ()
+    assert confusion(a, found.labels, 10) is None
+
+
+def test_disputed_images_are_those_with_the_largest_gap(found: Findings) -> None:
+    a, b = found.study.contenders[0], found.study.contenders[-1]
+    gaps = [abs(one.first_right - one.second_right) for one in disputed_images(a, b, found.labels, 9)]
+    assert gaps == sorted(gaps, reverse=True)
+    assert len(gaps) == 9
+    assert disputed_images(a, a, found.labels, 9) == ()
+
+
+def test_differing_lines_show_recipe_and_graph() -> None:
+    short, long = fake.architectures("000_convnet", "001_convnet_8_epochs")
+    changed = [line for line in differing_lines(short, long) if not line.startswith(" ")]
+    assert changed == ["- epochs: 5", "+ epochs: 8"]
+
+
+def test_the_frame_of_records_is_tidy() -> None:
+    chosen = fake.architectures("000_convnet", "dense_512")
+    trials = [*fake.fake_trials(chosen, [0, 1])]
+    trials[0] = fake.failed(trials[0])
+    tidy = frame.records_frame([one.record for one in trials])
+    assert list(tidy.columns) == list(frame.RECORD_COLUMNS)
+    assert not tidy.duplicated(["environment", "trial", "seed", "epoch"]).any()
+    assert len(tidy) == 1 + 5 + 5 + 5
+    assert tidy["failure"].notna().sum() == 1
+    assert str(tidy["epoch"].dtype) == "Int64"
+
+
+def test_the_frame_of_no_record_has_its_columns() -> None:
+    assert list(frame.records_frame([]).columns) == list(frame.RECORD_COLUMNS)
+
+
+def test_frames_of_findings_have_a_row_each(found: Findings) -> None:
+    assert len(frame.summary_frame(found)) == 6
+    assert len(frame.verdicts_frame(found)) == len(found.judgement.verdicts)
+    assert len(frame.comparisons_frame(found)) == 15
+    assert len(frame.runs_frame(found.study)) == 5 * (5 + 8 + 4 + 5 + 5 + 5)
+
+
+def test_the_same_records_give_the_same_findings_in_any_order() -> None:
+    chosen = fake.architectures("000_convnet", "dense_512")
+    trials = fake.fake_trials(chosen)
+    one, other = fake.findings(chosen, trials), fake.findings(chosen, reversed(trials))
+    assert one.comparisons == other.comparisons
+    assert one.judgement == other.judgement
+    assert one.hardest == other.hardest
+
+
+def test_nothing_at_all_is_no_error() -> None:
+    empty = fake.findings((), ())
+    assert (empty.ranking, empty.comparisons, empty.judgement.verdicts) == ((), (), ())
+    assert len(frame.summary_frame(empty)) == 0
+    unrun = fake.findings(fake.architectures(), (), Protocol())
+    assert len(frame.summary_frame(unrun)) == 6

@@ -1,0 +1,116 @@
+"""Figures: the same bytes, a light panel, labels apart, in every state of the records."""
+
+from __future__ import annotations
+
+import math
+import xml.etree.ElementTree as ET
+from itertools import combinations
+from pathlib import Path
+
+import fake_records as fake
+import numpy as np
+import pytest
+from matplotlib.figure import Figure as Canvas
+
+from harness.analysis.findings import Findings
+from harness.report.figures.drawing import CREATOR, PANEL, as_svg, canvas, same_figure
+from harness.report.figures.gallery import gallery
+from harness.report.figures.numbering import MARKER, NUMBER, number_offsets
+from harness.report.figures.scale import accuracy_axis, position
+from harness.report.writing import differing, report_files, write_report
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    chosen = fake.architectures()
+    return fake.findings(chosen, fake.fake_trials(chosen))
+
+
+@pytest.fixture(scope="module")
+def files(found: Findings) -> dict[str, bytes]:
+    return dict(report_files(found, {"mnist": fake.images()}))
+
+
+def test_every_figure_is_there_and_on_the_page(files: dict[str, bytes]) -> None:
+    names = {"accuracy", "pareto", "times", "curves", "hardest", "confusion"}
+    # The headline's picture is for the project's own README.
+    assert set(files) == {"README.md", "figures/headline.svg", *(f"figures/{name}.svg" for name in names)}
+    for name in names:
+        assert f"(figures/{name}.svg)".encode() in files["README.md"]
+
+
+def test_the_same_records_give_the_same_bytes(found: Findings, files: dict[str, bytes]) -> None:
+    assert dict(report_files(found, {"mnist": fake.images()})) == files
+
+
+def test_figures_are_whole_svgs_without_a_date(files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        if name.endswith(".svg"):
+            assert ET.fromstring(content).tag.endswith("svg")  # noqa: S314 - our own file
+            assert b"<dc:date>" not in content
+            assert PANEL.encode() in content or name == "figures/headline.svg"
+
+
+def test_a_users_settings_change_no_figure() -> None:
+    import matplotlib as mpl  # noqa: PLC0415
+
+    def drawn() -> bytes:
+        with canvas(2) as one:
+            one.subplots().plot([1, 2])
+            return as_svg(one, "data")
+
+    plain = drawn()
+    with mpl.rc_context({"font.size": 30, "lines.linewidth": 9}):
+        assert drawn() == plain
+
+
+def test_figures_of_another_library_version_are_compared_by_their_data() -> None:
+    with canvas(2) as one:
+        ours, others = as_svg(one, "data"), as_svg(one, "other data")
+    older = ours.replace(CREATOR.encode(), b"matplotlib 1.0, Pillow 1.0")
+    assert same_figure(older + b"<!-- other strokes -->", ours)
+    assert not same_figure(older, others)
+    assert not same_figure(ours + b" ", ours)
+
+
+def test_pictures_are_left_out_without_images_or_measurements(found: Findings) -> None:
+    assert "figures/hardest.svg" not in {figure.file for figure in gallery(found, {})}
+    assert gallery(fake.findings(fake.architectures(), ()), {}) == ()
+
+
+@pytest.mark.parametrize("seeds", [[0], [0, 1]])
+def test_few_seeds_of_one_architecture_draw(seeds: list[int]) -> None:
+    chosen = fake.architectures("dense_512")
+    figures = gallery(fake.findings(chosen, fake.fake_trials(chosen, seeds)), {"mnist": fake.images()})
+    assert len(figures) == 7
+
+
+def test_perfect_and_hopeless_accuracies_have_a_place() -> None:
+    assert math.isfinite(position(1.0))
+    assert position(0.0) == 0
+    assert position(0.99) == pytest.approx(2)
+
+
+@pytest.mark.parametrize("accuracies", [[0.99], [0.1, 1.0], [0.978, 0.9925], [0.9912, 0.9913], [0.0, 0.05]])
+def test_ticks_of_the_accuracy_axis_stand_apart(accuracies: list[float]) -> None:
+    axis = Canvas().subplots().xaxis
+    accuracy_axis(axis, accuracies, gap=0.07)
+    low, high = axis.get_view_interval()
+    assert all(low <= position(value) <= high for value in accuracies)
+    ticks = axis.get_ticklocs()
+    assert all(gap >= 0.069 * (high - low) for gap in np.diff(ticks))
+
+
+def test_numbers_cover_neither_points_nor_each_other() -> None:
+    points = [(100.0, 100.0), (106.0, 98.0), (101.0, 88.0), (150.0, 100.0), (100.0, 112.0)]
+    numbers = [(x + dx, y + dy) for (x, y), (dx, dy) in zip(points, number_offsets(points), strict=True)]
+    assert all(math.dist(a, b) >= 1.5 * NUMBER for a, b in combinations(numbers, 2))
+    assert all(math.dist(number, point) >= MARKER for number in numbers for point in points)
+
+
+def test_writing_twice_changes_nothing_and_a_difference_is_named(tmp_path: Path, files: dict[str, bytes]) -> None:
+    assert len(write_report(tmp_path, files)) == len(files)
+    assert write_report(tmp_path, files) == ()
+    (tmp_path / "README.md").write_text("edited", encoding="utf-8")
+    (tmp_path / "figures" / "times.svg").unlink()
+    assert set(differing(tmp_path, files)) == {tmp_path / "README.md", tmp_path / "figures" / "times.svg"}
