@@ -2,72 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.cli.recorded import RecordedSeeds
+    from harness.cli.known import KnownRows, Row
     from harness.spec.architecture import Architecture
-    from harness.spec.cost import Cost
     from harness.spec.mistakes import InvalidSpec
 
-
-@dataclass(frozen=True)
-class Described:
-    """An architecture with what can be said of it without training."""
-
-    architecture: Architecture
-    cost: Cost
-    fingerprint: str
-    recorded_seeds: list[int]
-
-    def row(self) -> dict[str, Any]:
-        """Return the object of `list --json`."""
-        architecture = self.architecture
-        return {
-            "name": architecture.name,
-            "title": architecture.title,
-            "document": architecture.document,
-            "source": architecture.source,
-            "parameters": self.cost.parameters,
-            "macs": self.cost.macs,
-            "epochs": architecture.training.epochs,
-            "batch_size": architecture.training.batch_size,
-            "fingerprint": self.fingerprint,
-            "recorded_seeds": self.recorded_seeds,
-        }
-
-    def details(self) -> dict[str, Any]:
-        """Return the object of `show --json`: the row, and all that the file says."""
-        layers = [
-            {
-                "kind": layer.kind,
-                "output_shape": list(layer.output_shape),
-                "parameters": layer.parameters,
-                "macs": layer.macs,
-                "depth": layer.depth,
-            }
-            for layer in self.cost.layers
-        ]
-        said = self.architecture.model_dump(mode="json", include={"dataset", "training", "claims", "assumptions"})
-        return {**self.row(), "layers": layers, **said}
+_UNKNOWN = dict.fromkeys(("title", "document", "source", "parameters", "macs", "epochs", "batch_size", "fingerprint"))
 
 
-def describe(architecture: Architecture, recorded: RecordedSeeds) -> Described:
-    """Return the architecture with its cost, its address under the default protocol and its recorded seeds."""
+def rows_of(files: Sequence[Path]) -> list[Row | InvalidSpec]:
+    """Return each file's row, or the error that carries its mistakes; the rows are kept for the next time."""
+    from harness.cli.known import KnownRows
+
+    known = KnownRows()
+    rows = [_row_or_error(file, known) for file in files]
+    known.save()
+    return rows
+
+
+def _row_or_error(file: Path, known: KnownRows) -> Row | InvalidSpec:
+    from harness.spec.mistakes import InvalidSpec
+    from harness.spec.opening import read_bytes
+
+    try:
+        content = read_bytes(file)
+        row = known.get(content)
+        if row is None:
+            row = _read_row(file)
+            known.put(content, row)
+    except InvalidSpec as error:
+        return error
+    return {"name": file.stem, **row}
+
+
+def _read_row(file: Path) -> Row:
+    from harness.spec.reading import read_architecture
+
+    return row_of(read_architecture(file))
+
+
+def row_of(architecture: Architecture) -> Row:
+    """Return what `list --json` says of an architecture, but its name and its recorded seeds."""
     from harness.plan.protocol import Protocol
     from harness.plan.trial import trial_computation
+    from harness.spec.claims import BetterThan
     from harness.spec.cost import cost
 
-    address = trial_computation(architecture, Protocol()).address
-    seeds = recorded.of(address, architecture.training.epochs)
-    return Described(architecture, cost(architecture), address, seeds)
+    costs = cost(architecture)
+    return {
+        "title": architecture.title,
+        "document": architecture.document,
+        "source": architecture.source,
+        "parameters": costs.parameters,
+        "macs": costs.macs,
+        "epochs": architecture.training.epochs,
+        "batch_size": architecture.training.batch_size,
+        "fingerprint": trial_computation(architecture, Protocol()).address,
+        "compared_with": [claim.architecture for claim in architecture.claims if isinstance(claim, BetterThan)],
+    }
 
 
-def broken_row(name: str, error: InvalidSpec) -> dict[str, Any]:
+def broken_row(name: str, error: InvalidSpec) -> Row:
     """Return the row of a file that is no architecture: its name and its mistakes, all else unknown."""
-    unknown = dict.fromkeys(
-        ("title", "document", "source", "parameters", "macs", "epochs", "batch_size", "fingerprint")
-    )
-    mistakes = [str(mistake) for mistake in error.mistakes]
-    return {"name": name, **unknown, "recorded_seeds": [], "mistakes": mistakes}
+    return {"name": name, **_UNKNOWN, "recorded_seeds": [], "mistakes": [str(one) for one in error.mistakes]}
+
+
+def details(architecture: Architecture, recorded_seeds: list[int]) -> dict[str, Any]:
+    """Return the object of `show --json`: the row, and all that the file says."""
+    from harness.spec.cost import cost
+
+    layers = [
+        {
+            "kind": layer.kind,
+            "output_shape": list(layer.output_shape),
+            "parameters": layer.parameters,
+            "macs": layer.macs,
+            "depth": layer.depth,
+        }
+        for layer in cost(architecture).layers
+    ]
+    said = architecture.model_dump(mode="json", include={"dataset", "training", "claims", "assumptions"})
+    row = {"name": architecture.name, **row_of(architecture), "recorded_seeds": recorded_seeds}
+    return {**row, "layers": layers, **said}

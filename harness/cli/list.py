@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,7 +13,7 @@ from harness.cli import options
 from harness.cli.console import print_json, stdout, warn
 
 if TYPE_CHECKING:
-    from harness.cli.described import Described
+    from harness.cli.known import Row
     from harness.spec.mistakes import InvalidSpec
 
 
@@ -27,53 +28,55 @@ def list_architectures(
 
     A broken file is a row with its first mistake; the exit code is 2 then.
     """
-    from harness.cli.described import broken_row, describe
+    from harness.cli.described import broken_row, rows_of
     from harness.cli.recorded import RecordedSeeds
     from harness.spec.folder import architectures_folder, select_files
     from harness.spec.mistakes import InvalidSpec
-    from harness.spec.reading import read_all
 
     files = select_files(names or (), architectures_folder(architectures))
-    recorded = RecordedSeeds(results)
+    recorded, found = RecordedSeeds(results), rows_of(files)
     rows = [
-        (file.stem, reading if isinstance(reading, InvalidSpec) else describe(reading, recorded))
-        for file, reading in zip(files, read_all(files), strict=True)
+        broken_row(file.stem, row)
+        if isinstance(row, InvalidSpec)
+        else {**row, "recorded_seeds": recorded.of(row["fingerprint"], row["epochs"])}
+        for file, row in zip(files, found, strict=True)
     ]
+    errors = {file.stem: error for file, error in zip(files, found, strict=True) if isinstance(error, InvalidSpec)}
     if json:
-        print_json([broken_row(name, row) if isinstance(row, InvalidSpec) else row.row() for name, row in rows])
+        print_json(rows)
     else:
-        stdout().print(_table(rows))
-    broken = [row for _, row in rows if isinstance(row, InvalidSpec)]
-    if broken:
-        warn(f"{len(broken)} of {len(rows)} files can't be used; 'bench validate' tells every mistake")
+        stdout().print(_table(rows, errors))
+    if errors:
+        warn(f"{len(errors)} of {len(rows)} files can't be used; 'bench validate' tells every mistake")
         raise typer.Exit(2)
 
 
-def _table(rows: list[tuple[str, Described | InvalidSpec]]) -> Table:
+def _table(rows: Sequence[Row], errors: Mapping[str, InvalidSpec]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
     table.add_column("Architecture", no_wrap=True, overflow="ellipsis", max_width=28)
     table.add_column("Title", no_wrap=True, overflow="ellipsis", ratio=1)
     for header in ("Parameters", "MACs", "Epochs", "Seeds"):
         table.add_column(header, justify="right", no_wrap=True)
-    for name, row in rows:
-        table.add_row(name, *_cells(row))
+    for row in rows:
+        error = errors.get(row["name"])
+        table.add_row(row["name"], *(_broken_cells(error) if error else _cells(row)))
     return table
 
 
-def _cells(row: Described | InvalidSpec) -> list[Text]:
-    from harness.cli.described import Described
+def _broken_cells(error: InvalidSpec) -> list[Text]:
+    first = error.mistakes[0]
+    return [Text(f"{first.line}:{first.column}: {first.what}", style="red"), *[Text("?")] * 4]
+
+
+def _cells(row: Row) -> list[Text]:
     from harness.cli.plan import seeds_text
 
-    if not isinstance(row, Described):
-        first = row.mistakes[0]
-        return [Text(f"{first.line}:{first.column}: {first.what}", style="red"), *[Text("?")] * 4]
-    architecture = row.architecture
     return [
-        Text(architecture.title),
-        Text(f"{row.cost.parameters:,}"),
-        Text(millions(row.cost.macs)),
-        Text(str(architecture.training.epochs)),
-        Text(seeds_text(row.recorded_seeds)),
+        Text(row["title"]),
+        Text(f"{row['parameters']:,}"),
+        Text(millions(row["macs"])),
+        Text(str(row["epochs"])),
+        Text(seeds_text(row["recorded_seeds"])),
     ]
 
 

@@ -12,10 +12,9 @@ from rich.text import Text
 
 from harness.cli import options
 from harness.cli.console import print_json, stdout
-from harness.spec.written import WrittenFloat
 
 if TYPE_CHECKING:
-    from harness.cli.described import Described
+    from harness.spec.architecture import Architecture
     from harness.spec.claims import Claim
 
 
@@ -27,43 +26,45 @@ def show(
     json: options.Json = False,
 ) -> None:
     """Show one architecture: its layers, what they cost, its recipe, its claims and its assumptions."""
-    from harness.cli.described import describe
+    from harness.cli.described import details, row_of
     from harness.cli.recorded import RecordedSeeds
     from harness.spec.folder import architectures_folder, only_file
     from harness.spec.reading import read_architecture
 
     architecture = read_architecture(only_file(name, architectures_folder(architectures)))
-    described = describe(architecture, RecordedSeeds(results))
+    fingerprint = row_of(architecture)["fingerprint"]
+    seeds = RecordedSeeds(results).of(fingerprint, architecture.training.epochs)
     if json:
-        print_json(described.details())
+        print_json(details(architecture, seeds))
         return
-    stdout().print(Group(*_page(described)))
+    stdout().print(Group(*_page(architecture, fingerprint, seeds)))
 
 
-def _page(described: Described) -> Iterator[RenderableType]:
-    architecture = described.architecture
+def _page(architecture: Architecture, fingerprint: str, seeds: list[int]) -> Iterator[RenderableType]:
     yield Text.assemble((architecture.name, "bold"), f"  {architecture.title}")
     yield Text(f"from {architecture.document or architecture.source or 'no document'}", style="dim")
-    yield Padding(_layers(described), (1, 0))
-    yield _facts(described)
+    yield Padding(_layers(architecture), (1, 0))
+    yield _facts(architecture, fingerprint, seeds)
     if architecture.claims:
         yield Text("\nClaims", style="bold")
-        yield _claims(described)
+        yield _claims(architecture)
     if architecture.assumptions:
         yield Text("\nAssumptions", style="bold")
         yield _bullets(architecture.assumptions)
 
 
-def _layers(described: Described) -> Table:
+def _layers(architecture: Architecture) -> Table:
+    from harness.spec.cost import cost
+
+    costs = cost(architecture)
     table = Table(box=None, header_style="bold", pad_edge=False, show_footer=True, footer_style="bold")
-    cost = described.cost
     table.add_column("#", "", justify="right", style="dim")
     table.add_column("Layer", "Total", overflow="fold")
     table.add_column("Output", "", no_wrap=True)
-    table.add_column("Parameters", f"{cost.parameters:,}", justify="right", no_wrap=True)
-    table.add_column("Multiply-adds", f"{cost.macs:,}", justify="right", no_wrap=True)
+    table.add_column("Parameters", f"{costs.parameters:,}", justify="right", no_wrap=True)
+    table.add_column("Multiply-adds", f"{costs.macs:,}", justify="right", no_wrap=True)
     number = 0
-    for layer in cost.layers:
+    for layer in costs.layers:
         number += layer.depth == 0
         shape = "×".join(map(str, layer.output_shape))
         index = str(number) if layer.depth == 0 else ""
@@ -71,35 +72,45 @@ def _layers(described: Described) -> Table:
     return table
 
 
-def _facts(described: Described) -> Table:
+def _facts(architecture: Architecture, fingerprint: str, seeds: list[int]) -> Table:
     """Return what is said in one line each: recipe, size, memory, address, recorded seeds."""
     from harness.cli.plan import seeds_text
+    from harness.spec.cost import cost
 
-    recipe, cost = described.architecture.training, described.cost
+    recipe, costs = architecture.training, cost(architecture)
+    said = recipe.model_dump(mode="json")
+    held_out = f", {recipe.validation_split:.0%} of the images held out" if recipe.validation_split else ""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for label, text in (
-        ("Data set", described.architecture.dataset),
-        ("Optimizer", _kind_text(recipe.model_dump(mode="json")["optimizer"])),
-        ("Loss", _kind_text(recipe.model_dump(mode="json")["loss"])),
-        ("Recipe", f"{recipe.epochs} epochs, batches of {recipe.batch_size}"),
-        (
-            "Memory",
-            f"about {cost.training_bytes / 2**20:,.0f} MiB to train, {cost.model_bytes / 2**20:,.1f} MiB of weights",
-        ),
-        ("Fingerprint", described.fingerprint),
-        ("Recorded", f"seeds {seeds_text(described.recorded_seeds)}" if described.recorded_seeds else "no seed yet"),
+        ("Data set", architecture.dataset),
+        ("Optimizer", _kind_text(said["optimizer"])),
+        ("Loss", _kind_text(said["loss"])),
+        ("Recipe", f"{recipe.epochs} epochs, batches of {recipe.batch_size}{held_out}"),
+        ("Memory", f"about {_mebibytes(costs.training_bytes)} to train, {_mebibytes(costs.model_bytes)} of weights"),
+        ("Fingerprint", fingerprint),
+        ("Recorded", f"seeds {seeds_text(seeds)}" if seeds else "no seed yet"),
     ):
         table.add_row(label, Text(text))
     return table
 
 
-def _claims(described: Described) -> Table:
+def _mebibytes(count: int) -> str:
+    """Return bytes in short.
+
+    >>> _mebibytes(373_288), _mebibytes(704_643_072)
+    ('0.4 MiB', '672 MiB')
+    """
+    mebibytes = count / 2**20
+    return f"{mebibytes:,.0f} MiB" if mebibytes >= 10 else f"{mebibytes:.1f} MiB"  # noqa: PLR2004 - two digits
+
+
+def _claims(architecture: Architecture) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(overflow="fold", ratio=3)
     table.add_column(overflow="fold", ratio=2, style="dim")
-    for claim in described.architecture.claims:
+    for claim in architecture.claims:
         table.add_row(Text(claim_text(claim)), Text(claim.where))
     return table
 
@@ -119,8 +130,6 @@ def _about(claim: Claim) -> str:
 
 
 def _value_text(value: object) -> str:
-    if isinstance(value, WrittenFloat):
-        return value.text
     if isinstance(value, tuple):
         return "×".join(map(str, value))
     return f"{value:,}" if isinstance(value, int) else str(value)

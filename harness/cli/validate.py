@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.completion import complete_architectures
 from harness.cli.console import say, stdout
 from harness.cli.options import ArchitecturesFolder
+
+if TYPE_CHECKING:
+    from harness.spec.mistakes import Mistake
 
 Paths = Annotated[
     list[str] | None,
@@ -25,18 +29,38 @@ Paths = Annotated[
 def validate(paths: Paths = None, architectures: ArchitecturesFolder = None) -> None:
     """Tell every mistake in specs as file:line:column, and exit with 2 if there is one."""
     from harness.spec.folder import architectures_folder
-    from harness.spec.references import read_with_references
 
     folder = architectures_folder(architectures)
     files = sorted({file for path in paths or [str(folder)] for file in _files(path, folder)})
-    mistakes = read_with_references(files)
+    mistakes = _mistakes(files)
     for mistake in mistakes:
         stdout().print(str(mistake), markup=False, soft_wrap=True)
-    broken = len({mistake.file for mistake in mistakes})
     if mistakes:
+        broken = len({mistake.file for mistake in mistakes})
         say(f"{_counted(len(mistakes), 'mistake')} in {broken} of {_counted(len(files), 'file')}")
         raise typer.Exit(2)
     say(f"{_counted(len(files), 'file')}: no mistake")
+
+
+def _mistakes(files: Sequence[Path]) -> list[Mistake]:
+    """Return every mistake of the files, claims about unknown architectures included, in the files' order."""
+    from harness.cli.described import rows_of
+    from harness.spec.folder import find_architectures
+    from harness.spec.mistakes import InvalidSpec
+
+    names: dict[Path, set[str]] = {}
+    mistakes: list[Mistake] = []
+    for file, row in zip(files, rows_of(files), strict=True):
+        if isinstance(row, InvalidSpec):
+            mistakes += row.mistakes
+            continue
+        if file.parent not in names:
+            names[file.parent] = {path.stem for path in find_architectures(file.parent)}
+        if not set(row["compared_with"]) <= names[file.parent] - {file.stem}:
+            from harness.spec.references import reference_mistakes
+
+            mistakes += reference_mistakes(file, names[file.parent])
+    return mistakes
 
 
 def _files(path: str, folder: Path) -> tuple[Path, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -17,28 +16,15 @@ from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.folder import select_files
 from harness.spec.mistakes import InvalidSpec, Mistake
 from harness.spec.opening import decoded, invalid, read_bytes
-from harness.spec.parsed import Parsed, cache_file, digest_of
 from harness.spec.sentences import sentence
 from harness.spec.training import Recipe
 from harness.spec.whole import Problem, problems
-
-if TYPE_CHECKING:
-    from harness.spec.yaml_tree import Tree
-
-Reading = Architecture | InvalidSpec
+from harness.spec.yaml_tree import Tree, parse
 
 
 def read_architecture(path: Path) -> Architecture:
     """Return the file's architecture; raise `InvalidSpec` with all of its mistakes."""
-    return _read(path, None)
-
-
-def read_all(paths: Iterable[Path]) -> tuple[Reading, ...]:
-    """Return each file's architecture, or the error that carries its mistakes."""
-    parsed = Parsed(cache_file())
-    readings = tuple(_reading(path, parsed) for path in paths)
-    parsed.save()
-    return readings
+    return _whole(path, _parsed(path, decoded(path, read_bytes(path))))
 
 
 def select(names: Iterable[str], folder: Path) -> tuple[Architecture, ...]:
@@ -48,38 +34,19 @@ def select(names: Iterable[str], folder: Path) -> tuple[Architecture, ...]:
         UnknownArchitecture: a name or a glob means no file.
         InvalidSpec: with the mistakes of all selected files; those of other files don't matter.
     """
-    readings = read_all(select_files(names, folder))
-    errors = [reading for reading in readings if isinstance(reading, InvalidSpec)]
-    if errors:
-        raise InvalidSpec(mistake for error in errors for mistake in error.mistakes)
-    return tuple(reading for reading in readings if isinstance(reading, Architecture))
-
-
-def _reading(path: Path, parsed: Parsed) -> Reading:
-    try:
-        return _read(path, parsed)
-    except InvalidSpec as error:
-        return error
-
-
-def _read(path: Path, parsed: Parsed | None) -> Architecture:
-    raw = read_bytes(path)
-    digest = digest_of(raw)
-    known = parsed.get(digest) if parsed else None
-    if known is not None:
-        spec, found = _check(known)
-        if spec is not None and not found:
-            return _named(spec, path)
-    tree = _parsed(path, decoded(path, raw))
-    architecture = _whole(path, tree)
-    if parsed:
-        parsed.put(digest, tree.data)
-    return architecture
+    architectures: list[Architecture] = []
+    mistakes: list[Mistake] = []
+    for file in select_files(names, folder):
+        try:
+            architectures.append(read_architecture(file))
+        except InvalidSpec as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise InvalidSpec(mistakes)
+    return tuple(architectures)
 
 
 def _parsed(path: Path, text: str) -> Tree:
-    from harness.spec.yaml_tree import parse  # noqa: PLC0415 - ruamel takes 40 ms; files read before need none
-
     tree = parse(text)
     if tree.data is None and not tree.slips:
         raise invalid(path, "the file is empty", "write a spec, or start one with 'bench new NAME'")

@@ -107,6 +107,42 @@ def test_list_shows_a_broken_file_as_a_row_and_exits_with_2(bench: Bench, tmp_pa
     assert rows[1]["parameters"] == 407_050
 
 
+def test_a_second_list_is_the_same_and_reads_no_yaml(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = bench("list", "--json").stdout
+    monkeypatch.setattr("harness.spec.reading.read_architecture", None)
+    assert bench("list", "--json").stdout == first
+    assert bench("validate").exit_code == 0
+
+
+def test_a_changed_file_is_read_again(bench: Bench, tmp_path: Path) -> None:
+    text = (FOLDER / "dense_512.yaml").read_text()
+    file = write(tmp_path / "mine", "a", text)
+    assert json.loads(bench("list", "--json", "--architectures", "mine").stdout)[0]["epochs"] == 5
+    file.write_text(text.replace("epochs: 5", "epochs: 6"))
+    assert json.loads(bench("list", "--json", "--architectures", "mine").stdout)[0]["epochs"] == 6
+    file.write_text(text.replace("epochs: 5", "epochs: 0"))
+    assert bench("list", "--architectures", "mine").exit_code == 2
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"stamp": 1}', "[" * 100_000, "stamp", ""])
+def test_damaged_or_outdated_rows_are_made_again(bench: Bench, tmp_path: Path, content: str) -> None:
+    first = bench("list", "--json").stdout
+    cache = tmp_path / "cache" / "specs.json"
+    rows = json.loads(cache.read_text())
+    rows["stamp"] = "of other code"
+    rows["rows"] = {digest: {"parameters": 0} for digest in rows["rows"]}
+    cache.write_text(json.dumps(rows) if content == "stamp" else content)
+    assert bench("list", "--json").stdout == first
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "file"))
+    assert bench("list").exit_code == 0
+
+
 def test_list_without_a_folder_says_what_to_do(bench: Bench) -> None:
     message = "nowhere: is no folder; give another with --architectures, or start one with 'bench new NAME'"
     assert bench.error("list", "--architectures", "nowhere") == message

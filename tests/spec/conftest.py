@@ -26,12 +26,6 @@ assumptions:
 """
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the cache of read specs out of the user's folder."""
-    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def valid() -> str:
     """Return the text of a valid spec."""

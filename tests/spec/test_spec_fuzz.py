@@ -136,8 +136,8 @@ def _names() -> list[str]:
 
 
 KEYS = st.sampled_from(_names()) | st.text(max_size=4)
-ANYTHING: st.SearchStrategy[Any] = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12
+ANYTHING: st.SearchStrategy[Any] = st.deferred(
+    lambda: SCALARS | SCALARS | st.lists(ANYTHING, max_size=4) | st.dictionaries(KEYS, ANYTHING, max_size=4)
 )
 LAYER_KINDS = st.sampled_from(list(LAYERS.kinds))
 LAYER = LAYER_KINDS | st.dictionaries(LAYER_KINDS, ANYTHING, min_size=1, max_size=1) | ANYTHING
