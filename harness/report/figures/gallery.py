@@ -12,6 +12,7 @@ from harness.report.figures.confusion import Matrix, confusion_figure
 from harness.report.figures.curves import curves_figure
 from harness.report.figures.drawing import Figure
 from harness.report.figures.hardest import hardest_figure
+from harness.report.figures.headline import headline_picture
 from harness.report.figures.pareto import pareto_figure
 from harness.report.figures.times import times_figure
 from harness.spec.datasets import facts
@@ -24,6 +25,7 @@ def gallery(findings: Findings, images: Images) -> tuple[Figure, ...]:
     if not findings.study.measured:
         return ()
     return (
+        headline_picture(findings),
         accuracy_figure(findings),
         pareto_figure(findings),
         times_figure(findings),

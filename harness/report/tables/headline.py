@@ -14,6 +14,7 @@ from harness.report.table import Table
 from harness.report.tables.claims import accuracy
 
 LONGEST_SOURCE = 32
+NARROW_SOURCE = 25
 NOTES = (
     "Rank: architectures that can't be told apart share ranks (Holm over all pairs, level .05).",
     (
@@ -66,7 +67,12 @@ def headline(findings: Findings) -> Table:
 
 
 def narrow_headline(findings: Findings) -> Table:
-    """Return the same table for 80 columns: two cells share a column, one above the other."""
+    """Return the same table for 80 columns: two cells share a column, one above the other.
+
+    Architectures that were never run are a note here, not rows: what was just run is to be seen at a glance.
+    """
+    shown = [one for one in findings.ranking if one.runs or one.failures] or findings.ranking
+    others = [one.name for one in findings.ranking if one not in shown]
     return Table(
         title="Accuracy and cost",
         header=(
@@ -79,9 +85,9 @@ def narrow_headline(findings: Findings) -> Table:
             "Test acc. %\nseeds",
             "Publ.\n%",
         ),
-        rows=tuple(_narrow(line) for line in lines(findings)),
+        rows=tuple(_narrow(_line(findings, one)) for one in shown),
         alignments=("right", "left", *("right",) * 6),
-        notes=(*NOTES, *_drift(findings)),
+        notes=(*NOTES, *_drift(findings), *([f"Not run: {', '.join(others)}."] if others else [])),
     )
 
 
@@ -163,7 +169,7 @@ def _wide(line: Line) -> tuple[str, ...]:
 def _narrow(line: Line) -> tuple[str, ...]:
     return (
         line.rank,
-        f"{line.name}\n{line.document}",
+        f"{line.name}\n{textwrap.shorten(line.document, NARROW_SOURCE, placeholder='…')}",
         f"{line.parameters}\n{line.macs}",
         line.epochs,
         f"{line.seconds}{line.mark}\n{line.quartiles}".rstrip(),
