@@ -26,7 +26,7 @@ app = typer.Typer(
 
 def register_verbs() -> None:
     """Give the application its verbs, in the order in which a user meets them."""
-    from harness.cli import claims, compare, data, new, plan, report, run, show, validate
+    from harness.cli import claims, compare, data, new, plan, report, run, show, validate, verify
     from harness.cli import list as list_
 
     app.command("run")(run.run)
@@ -38,6 +38,7 @@ def register_verbs() -> None:
     app.command("report")(report.report)
     app.command("claims")(claims.claims)
     app.command("compare")(compare.compare)
+    app.command("verify")(verify.verify)
     app.add_typer(data.app, name="data")
 
 

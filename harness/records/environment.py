@@ -53,6 +53,8 @@ class Environment(BaseModel):
     keras: str
     numpy: str
     onednn: bool
+    # The widest instructions that oneDNN may use, where a variable limits them.
+    onednn_max_isa: str | None = None
     deterministic: bool
     harness: str
     commit: str | None = None
@@ -83,6 +85,7 @@ def current_environment(threads: int, *, deterministic: bool = True) -> Environm
         keras=_installed("keras"),
         numpy=_installed("numpy"),
         onednn=os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
+        onednn_max_isa=os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA"),
         deterministic=deterministic,
         harness=_installed("architecture-bench"),
         commit=commit,

@@ -1,0 +1,74 @@
+"""What training a recorded trial again says of its bits; the engine that trains is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.execute.engine import Outcome
+from harness.plan.trial import Trial
+from harness.records.causes import Cause, conclusion, likely_causes
+from harness.records.compare import Mismatch, compared_values, first_mismatch
+from harness.records.environment import Environment
+from harness.records.record import Measurement, Record
+
+Verdict = Literal["same", "different", "failed"]
+
+
+class InOrder:
+    """A queue for trials that no other run knows of."""
+
+    def __init__(self, trials: Iterable[Trial]) -> None:
+        self._pending = list(trials)
+
+    def take(self) -> Trial | None:
+        """Return the next trial, or None after the last one."""
+        return self._pending.pop(0) if self._pending else None
+
+    def exhausted(self) -> bool:
+        """Whether nothing is left."""
+        return not self._pending
+
+
+@dataclass(frozen=True)
+class Verification:
+    """One trial trained again: over how many epochs it was compared, and what came out.
+
+    ``reason`` says why it could not be trained again, or what the likeliest cause of the difference is.
+    """
+
+    trial: Trial
+    verdict: Verdict
+    epochs: int
+    mismatch: Mismatch | None = None
+    causes: tuple[Cause, ...] = ()
+    reason: str | None = None
+
+    @property
+    def values(self) -> int:
+        """How many digests and numbers were held side by side."""
+        return compared_values(self.epochs)
+
+
+def verify(trial: Trial, record: Record, outcome: Outcome, here: Environment) -> Verification:
+    """Compare what the trial gave now with its record, bit by bit."""
+    recorded, now = record.measurement, outcome.measurement
+    if recorded is None or now is None:
+        return Verification(trial, "failed", 0, reason=_why(outcome))
+    epochs = _shared_epochs(recorded, now)
+    mismatch = first_mismatch(recorded, now)
+    if mismatch is not None:
+        causes = likely_causes(mismatch, record.environment, here)
+        return Verification(trial, "different", epochs, mismatch, causes, conclusion(mismatch, causes))
+    if outcome.failure is not None:
+        return Verification(trial, "failed", epochs, reason=_why(outcome))
+    return Verification(trial, "same", epochs)
+
+
+def _shared_epochs(one: Measurement, other: Measurement) -> int:
+    return min(len(one.epochs), len(other.epochs))
+
+
+def _why(outcome: Outcome) -> str:
+    return outcome.failure.reason if outcome.failure else "no number came back"

@@ -1,0 +1,57 @@
+"""A recorded trial trained again has the same bits; on other threads it has not, and the reason is named."""
+
+from __future__ import annotations
+
+import pytest
+from real_trials import real_benchmark, records, spec, train
+
+from harness.cli.progress import ProgressMode
+from harness.cli.verify import Effort, benchmark_like, verify_trials
+from harness.data import load
+from harness.pipeline import Benchmark
+from harness.spec.architecture import Architecture
+from harness.verify.again import Verification
+from harness.verify.stored import audit
+
+NETWORKS = ("002_two_conv_dropout", "dense_512")
+
+
+def shortened(name: str) -> Architecture:
+    read = spec(name)
+    return read.model_copy(update={"training": read.training.model_copy(update={"epochs": 2})})
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
+    benchmark = real_benchmark(tmp_path_factory.mktemp("recorded"), [shortened(name) for name in NETWORKS])
+    train(benchmark)
+    return benchmark
+
+
+def verified(recorded: Benchmark, threads: int | None = None) -> list[Verification]:
+    here = benchmark_like(recorded.environment, threads, recorded.store.results)
+    chosen = list(records(recorded).values())
+    return verify_trials(chosen, {}, here, Effort(None, None, ProgressMode.NONE))
+
+
+def test_recorded_trials_have_the_same_bits_when_trained_again(recorded: Benchmark) -> None:
+    found = verified(recorded)
+    assert [(one.verdict, one.epochs) for one in found] == [("same", 2)] * 2
+
+
+def test_on_other_threads_the_bits_differ_and_threads_are_the_likely_cause(recorded: Benchmark) -> None:
+    different = [one for one in verified(recorded, threads=2) if one.verdict == "different"]
+    assert different
+    assert {one.causes[0].name for one in different} == {"threads"}
+    assert all(one.mismatch and one.mismatch.epoch == 1 for one in different)
+
+
+def test_verifying_leaves_the_results_as_they_were(recorded: Benchmark) -> None:
+    files = sorted(path.relative_to(recorded.store.results) for path in recorded.store.results.rglob("*.json"))
+    assert len(files) == 2
+    assert len(records(recorded)) == 2
+
+
+def test_what_a_real_training_stores_holds(recorded: Benchmark) -> None:
+    found = audit(recorded.store, {"mnist": load("mnist")})
+    assert (found.records, found.problems) == (2, ())
