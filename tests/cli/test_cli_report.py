@@ -1,0 +1,172 @@
+"""report, claims and compare on fake records, from the words typed to what is printed, written and the exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import fake_records as fake
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from harness.analysis.environments import UnknownEnvironment
+from harness.cli import claims, compare, derived, report
+from harness.data import Dataset
+from harness.report import writing
+from harness.report.figures.drawing import Figure
+
+CLAIM_KEYS = [
+    *("architecture", "claim", "published", "measured", "low", "high"),
+    *("seeds", "verdict", "reason", "where"),
+]
+
+
+@pytest.fixture(autouse=True)
+def fake_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    nothing = np.zeros((0, 28, 28), dtype=np.uint8)
+    dataset = Dataset("mnist", nothing, nothing[:, 0, 0], fake.images(), fake.labels(), "0" * 64)
+    monkeypatch.setattr(derived, "read_datasets", lambda _: (dataset,))
+    # Drawing takes seconds and has tests of its own.
+    monkeypatch.setattr(writing, "gallery", lambda *_: (Figure("figures/accuracy.svg", "Accuracy", "", b"<svg/>"),))
+    monkeypatch.setenv("BENCH_ARCHITECTURES", str(fake.ARCHITECTURES))
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    fake.save(tmp_path / "results", fake.fake_trials(fake.architectures()))
+    return tmp_path / "results"
+
+
+def bench(results: Path, *words: str) -> Result:
+    app = typer.Typer()
+    for verb in (report.report, claims.claims, compare.compare):
+        app.command()(verb)
+    runner = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"})
+    return runner.invoke(app, [*words, "--results", str(results)], catch_exceptions=False)
+
+
+def test_report_writes_the_page_and_check_agrees(results: Path) -> None:
+    done = bench(results, "report")
+    assert done.exit_code == 0
+    assert "000_convnet" in done.stdout
+    assert "README.md" in done.stderr
+    assert (results / "README.md").exists()
+    assert (results / "figures" / "accuracy.svg").exists()
+    assert bench(results, "report", "--check").exit_code == 0
+
+
+@pytest.mark.parametrize("file", ["README.md", "figures/accuracy.svg"])
+def test_check_names_the_file_that_differs(results: Path, file: str) -> None:
+    bench(results, "report")
+    with (results / file).open("a", encoding="utf-8") as opened:
+        opened.write("edited")
+    done = bench(results, "report", "--check")
+    assert done.exit_code == 1
+    assert f"{file}: is not what the records give" in done.stderr.replace("\n", "")
+
+
+def test_check_writes_nothing(results: Path) -> None:
+    assert bench(results, "report", "--check").exit_code == 1
+    assert not (results / "README.md").exists()
+
+
+def test_one_more_record_makes_the_page_stale(results: Path) -> None:
+    bench(results, "report")
+    fake.save(results, fake.fake_trials(fake.architectures("dense_512"), [5]))
+    assert bench(results, "report", "--check").exit_code == 1
+
+
+def test_csv_is_one_row_per_architecture_unrounded(results: Path) -> None:
+    done = bench(results, "report", "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert len(rows) == len(list(fake.ARCHITECTURES.glob("*.yaml")))
+    assert rows[0]["architecture"] == "001_convnet_8_epochs"
+    assert rows[0]["best_rank"] == "1"
+    assert not (results / "README.md").exists()
+
+
+def test_claims_json_has_the_contracts_names_in_order(results: Path) -> None:
+    verdicts = json.loads(bench(results, "claims", "--json").stdout)
+    assert all(list(one)[: len(CLAIM_KEYS)] == CLAIM_KEYS for one in verdicts)
+    assert {one["verdict"] for one in verdicts} <= {"reproduced", "refuted", "inconclusive", "not tested"}
+    assert {"architecture": "003_wide_conv_dropout", "claim": "prediction", "published": 7}.items() <= next(
+        one for one in verdicts if one["claim"] == "prediction"
+    ).items()
+
+
+def test_names_narrow_what_is_shown_and_not_the_correction(results: Path) -> None:
+    everything = json.loads(bench(results, "claims", "--json").stdout)
+    some = json.loads(bench(results, "claims", "002*", "--json").stdout)
+    assert some == [one for one in everything if one["architecture"] == "002_two_conv_dropout"]
+
+
+def test_strict_is_exit_code_1_only_if_a_claim_is_refuted(results: Path) -> None:
+    assert bench(results, "claims", "dense_512").exit_code == 0
+    strict = bench(results, "claims", "dense_512", "--strict")
+    assert (strict.exit_code, "refuted" in strict.stdout) == (1, True)
+    assert bench(results, "claims", "000*", "--strict").exit_code == 0
+
+
+def test_claims_show_assumptions_beside_the_verdicts(results: Path) -> None:
+    shown = bench(results, "claims", "002*").stdout
+    assert "002_two_conv_dropout assumes: The cell that compiles" in shown.replace("\n", " ")
+    assert "000_convnet assumes" not in shown
+
+
+def test_compare_shows_difference_images_and_recipe(results: Path) -> None:
+    shown = bench(results, "compare", "000_convnet", "003_wide_conv_dropout").stdout
+    for part in ("95 % interval", "P(000_convnet >", "Test images on which they differ most", "- batch_size: 64"):
+        assert part in shown
+
+
+def test_compare_json_is_one_document(results: Path) -> None:
+    document = json.loads(bench(results, "compare", "000_convnet", "001_convnet_8_epochs", "--json").stdout)
+    assert (document["first"], document["shared"], document["same"]) == ("000_convnet", True, False)
+    assert document["differing_lines"] == ["- epochs: 5", "+ epochs: 8"]
+    assert len(document["first_accuracies"]) == 5
+
+
+def test_an_architecture_compared_with_itself_has_no_difference(results: Path) -> None:
+    assert "no difference" in bench(results, "compare", "dense_512", "dense_512").stdout
+
+
+def test_no_records_are_told_by_every_verb(tmp_path: Path) -> None:
+    empty = tmp_path / "nothing"
+    assert "not run" in bench(empty, "report").stdout
+    assert "nothing is measured yet" in (empty / "README.md").read_text(encoding="utf-8")
+    verdicts = json.loads(bench(empty, "claims", "--json").stdout)
+    assert {one["verdict"] for one in verdicts if one["claim"] == "test_accuracy"} == {"not tested"}
+    assert "has no run" in bench(empty, "compare", "000_convnet", "dense_512").stdout
+
+
+def test_all_failed_trials_are_told(tmp_path: Path) -> None:
+    trials = [fake.failed(one) for one in fake.fake_trials(fake.architectures("dense_512"))]
+    fake.save(tmp_path, trials)
+    assert "failed: nan" in bench(tmp_path, "report").stdout
+
+
+def test_an_unknown_environment_is_a_users_error(results: Path) -> None:
+    with pytest.raises(UnknownEnvironment, match="nowhere"):
+        bench(results, "report", "--environment", "nowhere")
+
+
+def test_an_environment_can_be_chosen(results: Path) -> None:
+    there = fake.environment("Other Processor")
+    fake.save(results, fake.fake_trials(fake.architectures("dense_512"), [0], where=there))
+    bench(results, "report", "--environment", "other-processor")
+    page = (results / "README.md").read_text(encoding="utf-8")
+    assert "Other Processor" in page
+    assert "fake-processor" in page
+
+
+def test_an_edited_record_is_named_and_left_out(results: Path) -> None:
+    path = next((results / "records").glob("*/*.json"))
+    path.write_text(path.read_text(encoding="utf-8").replace('"epochs": ', '"epochs":  1', 1), encoding="utf-8")
+    done = bench(results, "report")
+    assert path.name in done.stderr.replace("\n", "")
+    assert done.exit_code == 0
