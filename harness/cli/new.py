@@ -55,15 +55,26 @@ def _free_path(name: str, folder: Path) -> Path:
 
 
 def _text(name: str, other: str | None, architectures: Path | None) -> str:
-    from harness.spec.folder import architectures_folder, only_file
     from harness.spec.opening import decoded, read_bytes
     from harness.spec.reading import read_architecture
     from harness.spec.template import derived_spec, new_spec
 
     if other is None:
         return new_spec(name)
-    file = only_file(other, architectures_folder(architectures))
+    file = _original(other, architectures)
     return derived_spec(name, read_architecture(file), decoded(file, read_bytes(file)))
+
+
+def _original(other: str, architectures: Path | None) -> Path:
+    """Return the file to start from: in the folder, else among those that ship with the package."""
+    from harness.spec.folder import UnknownArchitecture, architectures_folder, only_file, shipped_folder
+
+    try:
+        return only_file(other, architectures_folder(architectures))
+    except UnknownArchitecture:
+        if architectures is not None:
+            raise
+        return only_file(other, shipped_folder())
 
 
 def _write(path: Path, text: str) -> None:

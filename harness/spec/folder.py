@@ -45,11 +45,14 @@ def architectures_folder(given: Path | None = None) -> Path:
     """Return the folder that is given, else ``./architectures``, else the one that ships with the package."""
     if given is not None:
         return given
-    if HERE.is_dir():
-        return HERE
+    return HERE if HERE.is_dir() else shipped_folder()
+
+
+def shipped_folder() -> Path:
+    """Return the package's own architectures: inside it in a wheel, beside it in a checkout."""
     package = Path(__file__).resolve().parents[1]
-    shipped = package / "architectures"
-    return shipped if shipped.is_dir() else package.parent / "architectures"
+    inside = package / "architectures"
+    return inside if inside.is_dir() else package.parent / "architectures"
 
 
 def find_architectures(folder: Path) -> tuple[Path, ...]:

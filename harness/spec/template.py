@@ -11,7 +11,7 @@ _HEADER = """\
 title: {title}  # what people call it, in a few words
 # document: file.txt            # the document it comes from, by its file name,
 # source: Author, title, year   # or the publication
-dataset: mnist
+dataset: {dataset}
 """
 
 _LAYERS = """\
@@ -42,19 +42,22 @@ assumptions: []                 # what the document leaves open and this file ha
 
 def new_spec(name: str) -> str:
     """Return a small commented spec that is valid as it stands."""
-    return _joined(name, name, _LAYERS, _TRAINING)
+    return _header(name, name, "mnist") + _body(_LAYERS, _TRAINING)
 
 
 def derived_spec(name: str, original: Architecture, text: str) -> str:
     """Return a spec with the original's layers and recipe as its text writes them, and none of its claims."""
     tree = parse(text)
     layers, training = _block(text, tree, "layers"), _block(text, tree, "training")
-    return _joined(name, f"{name}, from {original.name}", layers, training)
+    return _header(name, f"{name}, from {original.name}", original.dataset) + _body(layers, training)
 
 
-def _joined(name: str, title: str, layers: str, training: str) -> str:
-    header = _HEADER.format(title=f'"{title}"', check=f"bench validate {name}")
-    return f"{header}\n{layers}\n{training}\n{_CLAIMS}"
+def _header(name: str, title: str, dataset: str) -> str:
+    return _HEADER.format(title=f'"{title}"', check=f"bench validate {name}", dataset=dataset)
+
+
+def _body(layers: str, training: str) -> str:
+    return f"\n{layers}\n{training}\n{_CLAIMS}"
 
 
 def _block(text: str, tree: Tree, key: str) -> str:

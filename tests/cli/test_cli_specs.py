@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from harness.cli import app, register_verbs
+from harness.cli import app, register_verbs, show
+from harness.cli import list as list_
 from harness.errors import BenchError
 from harness.spec.reading import read_architecture
 
@@ -234,6 +237,15 @@ def test_new_from_another_has_its_layers_and_recipe_and_none_of_its_claims(
     assert (copy.layers, copy.training, copy.claims) == (original.layers, original.training, ())
 
 
+def test_new_starts_from_a_shipped_architecture_where_the_folder_has_none(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BENCH_ARCHITECTURES")
+    assert bench("new", "first").exit_code == 0
+    assert bench("new", "second", "--from", "lenet_5").exit_code == 0
+    assert "did you mean 'lenet_5'" in bench.error("new", "third", "--from", "lenet5")
+
+
 def test_new_overwrites_nothing_and_takes_safe_names_only(bench: Bench, tmp_path: Path) -> None:
     write(tmp_path / "mine", "taken", "precious")
     assert "there is one already" in bench.error("new", "taken", "--architectures", "mine")
@@ -241,6 +253,12 @@ def test_new_overwrites_nothing_and_takes_safe_names_only(bench: Bench, tmp_path
     for name in ("../x", "a b", ".x", "con", ""):
         assert "can't be an architecture's name" in bench.error("new", name, "--architectures", "mine")
     assert list((tmp_path / "mine").iterdir()) == [tmp_path / "mine" / "taken.yaml"]
+
+
+@pytest.mark.parametrize("module", [list_, show])
+def test_examples_in_docstrings_hold(module: ModuleType) -> None:
+    outcome = doctest.testmod(module)
+    assert (outcome.failed, outcome.attempted > 0) == (0, True)
 
 
 def output_of(code: str) -> str:
