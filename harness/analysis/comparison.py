@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from harness.analysis.runs import Contender, Study
-from harness.analysis.statistics.difference import Difference, paired, permutation_p, welch
+from harness.analysis.statistics.difference import PERMUTATIONS, Difference, paired, permutation_p, welch
 from harness.analysis.statistics.multiplicity import holm
 from harness.analysis.statistics.power import seeds_needed
 from harness.analysis.statistics.ranking import RankInterval, letters, rank_intervals
@@ -18,6 +18,10 @@ from harness.analysis.statistics.superiority import Superiority, superiority
 ALPHA = 0.05
 # Any number would do: it makes the same records give the same p-values.
 PERMUTATION_SEED = 20_240_601
+# Permutation tests stand beside Welch's as a check; beyond these numbers they would take minutes and add nothing.
+FEWEST_PERMUTATIONS = 999
+MOST_PERMUTED_PAIRS = 100
+MOST_PERMUTED_NUMBERS = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def compare_all(study: Study) -> tuple[Comparison, ...]:
 
 
 def compare(a: Contender, b: Contender, comparisons: int = 1) -> Comparison:
-    """Compare two architectures; ``comparisons`` is the number of pairs that the seeds needed account for."""
+    """Compare two architectures; ``comparisons`` is the number of pairs that are compared in all."""
     shared = a.trial == b.trial
     same = shared and a.epochs == b.epochs
     difference = paired(*_by_seed(a, b)) if shared else welch(a.accuracies, b.accuracies)
@@ -76,7 +80,7 @@ def compare(a: Contender, b: Contender, comparisons: int = 1) -> Comparison:
         second=b.name,
         difference=difference,
         superiority=superiority(a.accuracies, b.accuracies),
-        permutation_p=None if shared else _permutation_p(a, b),
+        permutation_p=None if shared or comparisons > MOST_PERMUTED_PAIRS else _permutation_p(a, b),
         seeds_needed=None if shared else _seeds_needed(a, b, comparisons),
         shared=shared,
         same=same,
@@ -111,7 +115,11 @@ def _by_seed(a: Contender, b: Contender) -> tuple[list[float], list[float]]:
 
 
 def _permutation_p(a: Contender, b: Contender) -> float | None:
-    return permutation_p(a.accuracies, b.accuracies, np.random.default_rng(PERMUTATION_SEED))
+    numbers = len(a.runs) + len(b.runs)
+    if not numbers:
+        return None
+    permutations = max(FEWEST_PERMUTATIONS, min(PERMUTATIONS, MOST_PERMUTED_NUMBERS // numbers))
+    return permutation_p(a.accuracies, b.accuracies, np.random.default_rng(PERMUTATION_SEED), permutations)
 
 
 def _seeds_needed(a: Contender, b: Contender, comparisons: int) -> int | None:

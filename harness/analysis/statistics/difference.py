@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -17,6 +17,8 @@ from harness.analysis.statistics.sample import LEVEL, mean, standard_deviation, 
 PERMUTATIONS = 10_000
 # Sums of the same numbers in another order differ in their last bits.
 ROUNDING = 1e-12
+# Relabellings are drawn in batches of about so many numbers: memory stays small for any number of seeds.
+BATCH_NUMBERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,23 @@ def permutation_p(
     if not len(a) or not len(b):
         return None
     pooled = np.concatenate([a, b])
-    exact = special.comb(len(pooled), len(a)) <= permutations
-    chosen = _all_choices(len(pooled), len(a)) if exact else _some_choices(len(pooled), len(a), generator, permutations)
-    sums = pooled[chosen].sum(axis=1)
-    means = sums / len(a) - (pooled.sum() - sums) / len(b)
-    hits = int(np.count_nonzero(np.abs(means) >= abs(np.mean(a) - np.mean(b)) - ROUNDING))
-    return hits / len(chosen) if exact else (1 + hits) / (1 + permutations)
+    seen = abs(float(np.mean(a) - np.mean(b))) - ROUNDING
+    if special.comb(len(pooled), len(a)) <= permutations:
+        choices = _all_choices(len(pooled), len(a))
+        return _hits(pooled, choices, seen) / len(choices)
+    hits = sum(_hits(pooled, choices, seen) for choices in _some_choices(len(pooled), len(a), generator, permutations))
+    return (1 + hits) / (1 + permutations)
+
+
+def _hits(pooled: NDArray[np.float64], choices: NDArray[np.intp], seen: float) -> int:
+    """Return in how many of the relabellings the means differ by ``seen`` or more.
+
+    ``pooled`` has shape (n + m,), ``choices``, which values are labelled A, (relabellings, n).
+    """
+    size = choices.shape[1]
+    sums = pooled[choices].sum(axis=1)
+    means = sums / size - (pooled.sum() - sums) / (len(pooled) - size)
+    return int(np.count_nonzero(np.abs(means) >= seen))
 
 
 def _all_choices(size: int, picked: int) -> NDArray[np.intp]:
@@ -96,7 +109,9 @@ def _all_choices(size: int, picked: int) -> NDArray[np.intp]:
     return np.array(list(combinations(range(size), picked)), dtype=np.intp)
 
 
-def _some_choices(size: int, picked: int, generator: np.random.Generator, count: int) -> NDArray[np.intp]:
-    """Return ``count`` random choices of ``picked`` indices out of ``size``, shape (count, picked)."""
-    order = generator.permuted(np.tile(np.arange(size), (count, 1)), axis=1)
-    return np.asarray(order[:, :picked])
+def _some_choices(size: int, picked: int, generator: np.random.Generator, count: int) -> Iterator[NDArray[np.intp]]:
+    """Yield ``count`` random choices of ``picked`` indices out of ``size`` in batches, shape (batch, picked)."""
+    batch = max(1, BATCH_NUMBERS // size)
+    for start in range(0, count, batch):
+        order = generator.permuted(np.tile(np.arange(size), (min(batch, count - start), 1)), axis=1)
+        yield np.asarray(order[:, :picked])
