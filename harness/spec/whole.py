@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from harness.errors import nearest
@@ -10,10 +10,15 @@ from harness.spec.architecture import SpecFile
 from harness.spec.claims import LayerParameters, OutputShape, Parameters, Prediction
 from harness.spec.cost import Cost, cost
 from harness.spec.datasets import DATASETS, DatasetFacts
-from harness.spec.layers import Shape, ShapeError
+from harness.spec.layers import LayerKind, Shape, ShapeError
+from harness.spec.layers.composites import Parallel, Repeat, Residual
 
 # Nothing under this needs a look at the machine, and psutil its 10 ms.
 SURELY_FITS = 1 << 30
+
+
+# A network with more is no spec, and Repeat inside Repeat would take its size to compute.
+MOST_LAYERS = 10_000
 
 
 class Problem(NamedTuple):
@@ -35,6 +40,11 @@ def problems(spec: SpecFile) -> Iterator[Problem]:
         yield Problem(("dataset",), f"there is no data set '{spec.dataset}'", remedy)
         return
     yield from _claims_about_data(spec, facts)
+    count = layer_count(spec.layers)
+    if count > MOST_LAYERS:
+        what = f"these are {count:,} layers, repetitions included"
+        yield Problem(("layers",), what, f"repeat less: {MOST_LAYERS:,} is the most", on_key=True)
+        return
     try:
         costs = cost(spec)
     except ShapeError as error:
@@ -55,6 +65,23 @@ def _network(spec: SpecFile, facts: DatasetFacts, costs: Cost) -> Iterator[Probl
         size = f"about {needed / 2**30:,.0f} GiB, and this machine has {memory / 2**30:,.0f}"
         what = f"training needs {size}"
         yield Problem(("layers",), what, "use smaller layers or a smaller batch_size", on_key=True)
+
+
+def layer_count(layers: Sequence[LayerKind]) -> int:
+    """Return how many layers there are once every `Repeat` is written out, without writing one out."""
+    return sum(1 + _inside(layer) for layer in layers)
+
+
+def _inside(layer: LayerKind) -> int:
+    match layer:
+        case Repeat():
+            return layer.times * layer_count(layer.layers)
+        case Residual():
+            return layer_count(layer.layers) + layer_count(layer.projection)
+        case Parallel():
+            return sum(layer_count(branch) for branch in layer.branches)
+        case _:
+            return 0
 
 
 def _claims_about_layers(spec: SpecFile) -> Iterator[Problem]:

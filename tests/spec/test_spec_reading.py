@@ -110,6 +110,14 @@ def test_a_shape_mistake_inside_a_composite_stands_at_its_layer(spec_file: Path,
     assert mistake.startswith("5:5: Residual adds what does not fit")
 
 
+def test_repeats_inside_repeats_are_counted_and_not_written_out(spec_file: Path, valid: str) -> None:
+    layer = "ReLU"
+    for _ in range(6):
+        layer = f"{{Repeat: {{times: 1000, layers: [{layer}]}}}}"
+    [mistake] = mistakes(spec_file, valid.replace("- MaxPooling2D", f"- {layer}"))
+    assert mistake.startswith("3:1: these are 1,001,001,001,001,001,004 layers, repetitions included; repeat less")
+
+
 @pytest.mark.parametrize(
     ("text", "mistake"),
     [
