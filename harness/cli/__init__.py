@@ -26,7 +26,7 @@ app = typer.Typer(
 
 def register_verbs() -> None:
     """Give the application its verbs, in the order in which a user meets them."""
-    from harness.cli import claims, compare, data, new, plan, report, run, show, validate, verify
+    from harness.cli import claims, compare, data, doctor, new, plan, report, run, show, validate, verify
     from harness.cli import list as list_
 
     app.command("run")(run.run)
@@ -39,6 +39,7 @@ def register_verbs() -> None:
     app.command("claims")(claims.claims)
     app.command("compare")(compare.compare)
     app.command("verify")(verify.verify)
+    app.command("doctor")(doctor.doctor)
     app.add_typer(data.app, name="data")
 
 

@@ -1,0 +1,71 @@
+"""`bench doctor`: says whether this machine can run the benchmark and how far its times can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from harness.cli import options
+from harness.cli.console import print_json, stderr, stdout
+
+if TYPE_CHECKING:
+    from harness.doctor.examination import Examination
+    from harness.doctor.quiet import Quietness
+
+MARKS = {"fine": "[green]fine   [/]", "advice": "[yellow]advice [/]", "problem": "[bold red]problem[/]"}
+
+
+def doctor(
+    *,
+    results: options.Results = options.DEFAULT_RESULTS,
+    architectures: options.ArchitecturesFolder = None,
+    json: options.Json = False,
+) -> None:
+    """Look at versions, settings, data, cores, memory and disk, and whether this machine is quiet enough to time on.
+
+    Takes some five seconds. Exits with 1 if something would stop a run; advice is no reason to.
+    """
+    from harness.doctor.examination import examine
+    from harness.doctor.quiet import measure_quietness
+    from harness.execute.cores import physical_cores
+    from harness.spec.folder import architectures_folder
+
+    measured: list[Quietness] = []
+
+    def quietness() -> Quietness:
+        with stderr().status("measuring how quiet this machine is"):
+            measured.append(measure_quietness(physical_cores()))
+        return measured[-1]
+
+    found = examine(results, architectures_folder(architectures), quietness)
+    if json:
+        print_json({**examination_json(found), "quiet": asdict(measured[0])})
+    else:
+        print_examination(found)
+    if not found.is_fit:
+        raise typer.Exit(1)
+
+
+def examination_json(found: Examination) -> dict[str, Any]:
+    """Return environment and findings as plain values."""
+    return {
+        "fit": found.is_fit,
+        "environment": {"id": found.environment.id, **found.environment.model_dump(mode="json")},
+        "findings": [asdict(one) for one in found.findings],
+    }
+
+
+def print_examination(found: Examination) -> None:
+    """Print the environment, then each finding with what to do about it."""
+    from rich.markup import escape
+
+    out = stdout()
+    for name, value in found.environment.model_dump().items():
+        words = " ".join(value) if isinstance(value, tuple) else value
+        out.print(f"{name.replace('_', ' '):22}{'none' if words is None else words}", markup=False, soft_wrap=True)
+    out.print()
+    for one in found.findings:
+        remedy = f"\n{'':24}[bold]{escape(one.remedy)}[/]" if one.remedy else ""
+        out.print(f"{MARKS[one.state]} {one.subject:15} {escape(one.what)}{remedy}", soft_wrap=True)
