@@ -23,7 +23,7 @@ CLASHES = {"strides_with_dilation", "output_padding", "weight_rank"}
 # The default run is short and always the same; BENCH_EXAMPLES=2000 looks further, elsewhere each time.
 EXAMPLES = os.environ.get("BENCH_EXAMPLES")
 EFFORT = settings(
-    max_examples=int(EXAMPLES or 120),
+    max_examples=int(EXAMPLES or 200),
     derandomize=EXAMPLES is None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -160,13 +160,20 @@ def chains(draw: DrawFn, shape: Shape, depth: int, size: int) -> tuple[list[Spec
     """Return up to ``size`` layers that fit each other, and the shape behind them."""
     specs: list[Spec] = []
     for _ in range(draw(st.integers((size + 1) // 2, size))):
-        candidates = [leaves()] * 3 if depth == 0 else [leaves(), residuals(shape, depth), parallels(shape, depth)]
-        spec = draw(st.one_of(*candidates, repeats(depth)) if depth else leaves())
+        spec = draw(anything(shape, depth))
         behind = fitting(spec, shape)
         if behind is not None:
             specs.append(spec)
             shape = behind
     return specs or ["Identity"], shape
+
+
+@st.composite
+def anything(draw: DrawFn, shape: Shape, depth: int) -> Spec:
+    """Return a layer for the shape: as often a composite as one that holds no others, down to a depth."""
+    composites = [residuals(shape, depth), parallels(shape, depth), repeats()]
+    choices = [leaves(), leaves(), leaves(), *composites] if depth else [leaves()]
+    return draw(choices[draw(st.integers(0, len(choices) - 1))])
 
 
 def fitting(spec: Spec, shape: Shape) -> Shape | None:
@@ -206,8 +213,7 @@ def parallels(draw: DrawFn, shape: Shape, depth: int) -> Spec:
 
 
 @st.composite
-def repeats(draw: DrawFn, depth: int) -> Spec:
-    del depth
+def repeats(draw: DrawFn) -> Spec:
     layers = draw(st.lists(leaves(), min_size=1, max_size=2))
     return {"Repeat": {"times": draw(st.integers(1, 3)), "layers": layers}}
 
