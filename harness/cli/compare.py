@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.text import Text
 
 from harness.cli import options
@@ -17,12 +18,25 @@ if TYPE_CHECKING:
     from harness.analysis.runs import Contender
 
 SHOWN_IMAGES = 12
+Target = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--target",
+        min=0,
+        max=1,
+        metavar="ACCURACY",
+        envvar="BENCH_TARGET",
+        help="Show the training seconds to this test accuracy, such as 0.99; may be given several times.",
+        show_default=False,
+    ),
+]
 
 
 def compare(
     first: options.Name,
     second: options.Name,
     *,
+    target: Target = None,
     json: options.Json = False,
     environment: options.EnvironmentId = None,
     smoke: options.Smoke = False,
@@ -43,7 +57,7 @@ def compare(
     if json:
         _print_json(pair, images, a, b)
     else:
-        _print(findings, pair, images, (a, b))
+        _print(findings, pair, images, (a, b), target)
 
 
 def _print_json(pair: Comparison, images: tuple[DisputedImage, ...], a: Contender, b: Contender) -> None:
@@ -61,14 +75,19 @@ def _print_json(pair: Comparison, images: tuple[DisputedImage, ...], a: Contende
 
 
 def _print(
-    findings: Findings, pair: Comparison, images: tuple[DisputedImage, ...], both: tuple[Contender, Contender]
+    findings: Findings,
+    pair: Comparison,
+    images: tuple[DisputedImage, ...],
+    both: tuple[Contender, Contender],
+    targets: list[float] | None,
 ) -> None:
     from harness.analysis.agreement import differing_lines
+    from harness.report.tables.cost import TARGETS
     from harness.report.tables.duel import difference_sentences, disputed_table, side_by_side
     from harness.report.terminal import render_table
 
     console, (a, b) = stdout(), both
-    console.print(render_table(side_by_side(findings, a, b)))
+    console.print(render_table(side_by_side(findings, a, b, targets or TARGETS)))
     for sentence in ("", *difference_sentences(pair)):
         console.print(Text(sentence))
     if images:

@@ -28,7 +28,7 @@ def cost_table(findings: Findings, targets: Sequence[float] = TARGETS) -> Table:
             (
                 one.name,
                 numbers.spread_of_seconds(findings.summaries[one.name].train_seconds),
-                *(_time(time_to_target(one, target)) for target in targets),
+                *(seconds_to_target(time_to_target(one, target)) for target in targets),
                 ", ".join(findings.dominated[one.name]) or "none",
             )
             for one in measured
@@ -47,7 +47,8 @@ def cost_table(findings: Findings, targets: Sequence[float] = TARGETS) -> Table:
     )
 
 
-def _time(time: TimeToTarget) -> str:
+def seconds_to_target(time: TimeToTarget) -> str:
+    """Return the median, with how many seeds reached the target where not all did."""
     if time.seconds is None:
         return "not reached"
     median = numbers.seconds(time.seconds.median)

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from harness.analysis.agreement import DisputedImage
 from harness.analysis.comparison import Comparison
 from harness.analysis.findings import Findings
+from harness.analysis.pareto import time_to_target
 from harness.analysis.runs import Contender
 from harness.report import numbers
 from harness.report.table import Table
+from harness.report.tables.cost import TARGETS, seconds_to_target
 
 
-def side_by_side(findings: Findings, first: Contender, second: Contender) -> Table:
-    """Return one row per quantity, one column per architecture."""
+def side_by_side(findings: Findings, first: Contender, second: Contender, targets: Sequence[float] = TARGETS) -> Table:
+    """Return one row per quantity, one column per architecture; ``targets`` are test accuracies in [0, 1]."""
+    names = (*_names(), *(f"Seconds to {100 * target:.6g} %" for target in targets))
     return Table(
         title=f"{first.name} and {second.name}",
         header=("", first.name, second.name),
-        rows=tuple(zip(_names(), _facts(findings, first), _facts(findings, second), strict=True)),
+        rows=tuple(zip(names, _facts(findings, first, targets), _facts(findings, second, targets), strict=True)),
         alignments=("left", "right", "right"),
     )
 
@@ -77,7 +80,7 @@ def _names() -> tuple[str, ...]:
     )
 
 
-def _facts(findings: Findings, one: Contender) -> tuple[str, ...]:
+def _facts(findings: Findings, one: Contender, targets: Sequence[float]) -> tuple[str, ...]:
     summary = findings.summaries[one.name]
     return (
         str(len(one.runs)),
@@ -90,4 +93,5 @@ def _facts(findings: Findings, one: Contender) -> tuple[str, ...]:
         str(one.epochs),
         numbers.spread_of_seconds(summary.train_seconds),
         numbers.spread_of_seconds(summary.epoch_seconds),
+        *(seconds_to_target(time_to_target(one, target)) for target in targets),
     )
