@@ -71,7 +71,21 @@ def broken_row(name: str, error: InvalidSpec) -> Row:
     return {"name": name, **_UNKNOWN, "recorded_seeds": [], "mistakes": [str(one) for one in error.mistakes]}
 
 
-def details(architecture: Architecture, recorded_seeds: list[int]) -> dict[str, Any]:
+def predicted_seconds(architecture: Architecture, results: Path) -> float:
+    """Return the seconds that one seed is expected to take here, from this machine's records where there are any."""
+    from harness.plan.protocol import Protocol
+    from harness.plan.trial import Trial, trial_computation
+    from harness.records.environment import current_environment
+    from harness.records.speeds import measured_forecast
+    from harness.records.store import Store
+
+    protocol = Protocol()
+    records = Store(results).load().of(current_environment(protocol.threads).id)
+    trial = Trial(trial_computation(architecture, protocol), protocol.seeds[0], architecture.training.epochs)
+    return measured_forecast(records.values()).trial_seconds(trial)
+
+
+def details(architecture: Architecture, recorded_seeds: list[int], seconds: float) -> dict[str, Any]:
     """Return the object of `show --json`: the row, and all that the file says."""
     from harness.spec.cost import cost
 
@@ -87,4 +101,4 @@ def details(architecture: Architecture, recorded_seeds: list[int]) -> dict[str, 
     ]
     said = architecture.model_dump(mode="json", include={"dataset", "training", "claims", "assumptions"})
     row = {"name": architecture.name, **row_of(architecture), "recorded_seeds": recorded_seeds}
-    return {**row, "layers": layers, **said}
+    return {**row, "layers": layers, **said, "predicted_seconds": round(seconds, 1)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -12,6 +12,8 @@ from rich.text import Text
 
 from harness.cli import options
 from harness.cli.console import print_json, stdout
+from harness.cli.plan import seeds_text
+from harness.cli.texts import duration
 
 if TYPE_CHECKING:
     from harness.spec.architecture import Architecture
@@ -26,7 +28,7 @@ def show(
     json: options.Json = False,
 ) -> None:
     """Show one architecture: its layers, what they cost, its recipe, its claims and its assumptions."""
-    from harness.cli.described import details, row_of
+    from harness.cli.described import details, predicted_seconds, row_of
     from harness.cli.recorded import RecordedSeeds
     from harness.spec.folder import architectures_folder, only_file
     from harness.spec.reading import read_architecture
@@ -34,17 +36,23 @@ def show(
     architecture = read_architecture(only_file(name, architectures_folder(architectures)))
     fingerprint = row_of(architecture)["fingerprint"]
     seeds = RecordedSeeds(results).of(fingerprint, architecture.training.epochs)
+    seconds = predicted_seconds(architecture, results)
     if json:
-        print_json(details(architecture, seeds))
+        print_json(details(architecture, seeds, seconds))
         return
-    stdout().print(Group(*_page(architecture, fingerprint, seeds)))
+    trials = {
+        "Time": f"about {duration(seconds)} for one seed on one core",
+        "Fingerprint": fingerprint,
+        "Recorded": f"seeds {seeds_text(seeds)}" if seeds else "no seed yet",
+    }
+    stdout().print(Group(*_page(architecture, trials)))
 
 
-def _page(architecture: Architecture, fingerprint: str, seeds: list[int]) -> Iterator[RenderableType]:
+def _page(architecture: Architecture, trials: Mapping[str, str]) -> Iterator[RenderableType]:
     yield Text.assemble((architecture.name, "bold"), f"  {architecture.title}")
     yield Text(f"from {architecture.document or architecture.source or 'no document'}", style="dim")
     yield Padding(_layers(architecture), (1, 0))
-    yield _facts(architecture, fingerprint, seeds)
+    yield _facts(architecture, trials)
     if architecture.claims:
         yield Text("\nClaims", style="bold")
         yield _claims(architecture)
@@ -72,9 +80,8 @@ def _layers(architecture: Architecture) -> Table:
     return table
 
 
-def _facts(architecture: Architecture, fingerprint: str, seeds: list[int]) -> Table:
-    """Return what is said in one line each: recipe, size, memory, address, recorded seeds."""
-    from harness.cli.plan import seeds_text
+def _facts(architecture: Architecture, trials: Mapping[str, str]) -> Table:
+    """Return what is said in one line each: recipe, size, memory, and what is known of its trials."""
     from harness.spec.cost import cost
 
     recipe, costs = architecture.training, cost(architecture)
@@ -89,8 +96,7 @@ def _facts(architecture: Architecture, fingerprint: str, seeds: list[int]) -> Ta
         ("Loss", _kind_text(said["loss"])),
         ("Recipe", f"{recipe.epochs} epochs, batches of {recipe.batch_size}{held_out}"),
         ("Memory", f"about {_mebibytes(costs.training_bytes)} to train, {_mebibytes(costs.model_bytes)} of weights"),
-        ("Fingerprint", fingerprint),
-        ("Recorded", f"seeds {seeds_text(seeds)}" if seeds else "no seed yet"),
+        *trials.items(),
     ):
         table.add_row(label, Text(text))
     return table
