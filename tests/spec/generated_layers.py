@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import TypeAdapter, ValidationError
 
+from harness.spec.kinds import Kind
 from harness.spec.layers import Layer, LayerKind, Shape, ShapeError
 from harness.spec.layers.activation_names import KNOWN
 
@@ -234,3 +235,33 @@ def networks() -> SearchStrategy[tuple[list[Spec], Shape]]:
     return images.flatmap(
         lambda shape: st.tuples(chains(cast("Shape", shape), 2, 6).map(lambda c: c[0]), st.just(shape))
     )
+
+
+# A value for every field that some kind needs.
+NEEDED: dict[str, Any] = {
+    "filters": 8,
+    "kernel_size": 3,
+    "units": 8,
+    "target_shape": [-1],
+    "pool_size": 2,
+    "rate": 0.5,
+    "stddev": 0.5,
+    "activation": "relu",
+    "scale": 2,
+    "factor": 0.5,
+    "height_factor": 0.5,
+    "width_factor": 0.5,
+    "height": 8,
+    "width": 8,
+    "initial_learning_rate": 0.1,
+    "first_decay_steps": 10,
+    "decay_steps": 10,
+    "decay_rate": 0.5,
+    "boundaries": [10],
+    "values": [0.1, 0.01],
+}
+
+
+def smallest(kind: type[Kind]) -> dict[str, Any]:
+    """Return the fields that the kind needs, and no others."""
+    return {name: NEEDED[name] for name, field in kind.model_fields.items() if field.is_required()}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from operator import attrgetter
-from typing import Any
 
 import keras
 import pytest
+from generated_layers import smallest
 from pydantic import TypeAdapter
 
 from harness.spec.kinds import Family, KerasKind
@@ -60,39 +60,12 @@ LEFT_OUT_OF = {
 # Keras needs them; here they may be left out: the schedule then spans the whole training.
 OPTIONAL_HERE = {"decay_steps"}
 
-NEEDED: dict[str, Any] = {
-    "filters": 8,
-    "kernel_size": 3,
-    "units": 8,
-    "target_shape": [-1],
-    "pool_size": 2,
-    "rate": 0.5,
-    "stddev": 0.5,
-    "activation": "relu",
-    "scale": 2,
-    "factor": 0.5,
-    "height_factor": 0.5,
-    "width_factor": 0.5,
-    "height": 8,
-    "width": 8,
-    "initial_learning_rate": 0.1,
-    "first_decay_steps": 10,
-    "decay_steps": 10,
-    "decay_rate": 0.5,
-    "boundaries": [10],
-    "values": [0.1, 0.01],
-}
-
 
 def keras_parameters(kind: type[KerasKind]) -> dict[str, inspect.Parameter]:
     keras_class = getattr(attrgetter(kind.keras_module)(keras), kind.__name__)
     left_out = EVERYWHERE | LEFT_OUT[kind.keras_module] | LEFT_OUT_OF.get(kind.__name__, set())
     parameters = inspect.signature(keras_class.__init__).parameters
     return {name: parameter for name, parameter in parameters.items() if name not in left_out}
-
-
-def smallest(kind: type[KerasKind]) -> dict[str, Any]:
-    return {name: NEEDED[name] for name, field in kind.model_fields.items() if field.is_required()}
 
 
 def as_field(value: object) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import prod
-from types import ModuleType
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -90,11 +89,6 @@ class Softmax(LayerKind):
         """Return the input's shape."""
         sizes("Softmax", self.axis, input_shape)
         return input_shape
-
-    def arguments(self, keras: ModuleType) -> dict[str, Any]:
-        """Return one axis as a number: Keras takes another way (with logits kept for the loss) for it."""
-        arguments = super().arguments(keras)
-        return {"axis": self.axis[0]} if len(self.axis) == 1 else arguments
 
 
 class Rescaling(SameShape, LayerKind):
