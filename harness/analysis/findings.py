@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.analysis.comparison import Comparison, Standing, compare_all, standings
+from harness.analysis.crosscheck import CrossCheck
 from harness.analysis.hardest import HardImage, hardest_images
 from harness.analysis.pareto import dominated_by
 from harness.analysis.runs import Contender, Study
@@ -29,6 +30,7 @@ class Findings:
     dominated: Mapping[str, tuple[str, ...]]
     judgement: Judgement
     hardest: tuple[HardImage, ...] = ()
+    crosschecks: tuple[CrossCheck, ...] = ()
 
     @property
     def ranking(self) -> tuple[Contender, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.analysis.crosscheck import cross_check
 from harness.analysis.environments import choose_environment
 from harness.analysis.findings import Findings, derive_findings
 from harness.analysis.runs import make_study
@@ -43,7 +44,8 @@ def read_findings(
     environment = choose_environment(loaded.records, request.environment, request.here)
     study = make_study(architectures, loaded.records, request.protocol, environment, store.predictions)
     labels = {dataset.name: dataset.test_labels for dataset in datasets}
-    return derive_findings(study, labels), loaded
+    findings = derive_findings(study, labels)
+    return replace(findings, crosschecks=cross_check(study, loaded.records)), loaded
 
 
 def cached_datasets(architectures: Iterable[Architecture]) -> tuple[Dataset, ...]:

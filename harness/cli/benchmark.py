@@ -26,6 +26,7 @@ class Selection:
     smoke: bool
     results: Path
     architectures: Path | None
+    deterministic: bool = True
 
 
 def read_benchmark(selection: Selection) -> Benchmark:
@@ -41,11 +42,11 @@ def read_benchmark(selection: Selection) -> Benchmark:
     from harness.spec.folder import architectures_folder
     from harness.spec.reading import select
 
-    protocol = Protocol(seeds=parse_seeds(selection.seeds), threads=selection.threads)
+    protocol = Protocol(parse_seeds(selection.seeds), selection.threads, selection.deterministic)
     return Benchmark(
         architectures=tuple(select(selection.names, architectures_folder(selection.architectures))),
         protocol=smoke(protocol) if selection.smoke else protocol,
-        environment=current_environment(selection.threads),
+        environment=current_environment(selection.threads, deterministic=selection.deterministic),
         store=Store(selection.results / "smoke" if selection.smoke else selection.results),
     )
 

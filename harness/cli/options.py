@@ -58,6 +58,14 @@ Threads = Annotated[
     int,
     typer.Option("--threads", min=1, metavar="N", envvar="BENCH_THREADS", help="Threads and cores per trial."),
 ]
+Deterministic = Annotated[
+    bool,
+    typer.Option(
+        "--determinism/--no-determinism",
+        envvar="BENCH_DETERMINISM",
+        help="TensorFlow's op determinism; off, records have an environment of their own, for the cross-check.",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

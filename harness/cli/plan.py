@@ -23,6 +23,7 @@ def plan(
     seeds: options.Seeds = options.DEFAULT_SEEDS,
     jobs: options.Jobs = None,
     threads: options.Threads = 1,
+    determinism: options.Deterministic = True,
     smoke: options.Smoke = False,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
@@ -36,7 +37,9 @@ def plan(
     """
     from harness.pipeline import plan_benchmark
 
-    benchmark = read_benchmark(Selection(() if all_ else names or (), seeds, threads, smoke, results, architectures))
+    benchmark = read_benchmark(
+        Selection(() if all_ else names or (), seeds, threads, smoke, results, architectures, determinism)
+    )
     name_unreadable(benchmark, set_aside=False)
     decided = plan_benchmark(benchmark)
     at_once = jobs_for(benchmark, decided, jobs)

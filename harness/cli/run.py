@@ -50,6 +50,7 @@ def run(
     seeds: options.Seeds = options.DEFAULT_SEEDS,
     jobs: options.Jobs = None,
     threads: options.Threads = 1,
+    determinism: options.Deterministic = True,
     timeout: Timeout = None,
     smoke: options.Smoke = False,
     results: options.Results = options.DEFAULT_RESULTS,
@@ -69,7 +70,7 @@ def run(
         raise NothingSelected
     timeout_seconds = parse_duration(timeout) if timeout else None
     selected = () if all_ else tuple(names or ())
-    benchmark = read_benchmark(Selection(selected, seeds, threads, smoke, results, architectures))
+    benchmark = read_benchmark(Selection(selected, seeds, threads, smoke, results, architectures, determinism))
     benchmark.store.check_writable()
     name_unreadable(benchmark, set_aside=True)
     mode = ProgressMode.NONE if quiet else progress
@@ -79,7 +80,9 @@ def run(
         raise typer.Exit(1)
 
 
-def train_pending(benchmark: Benchmark, jobs: int | None, timeout: float | None, mode: ProgressMode) -> list[TrialEnded]:
+def train_pending(
+    benchmark: Benchmark, jobs: int | None, timeout: float | None, mode: ProgressMode
+) -> list[TrialEnded]:
     """Carry the plan out and return the trials that ended.
 
     Raises:

@@ -14,6 +14,7 @@ from harness.report.sections.again import READING, again
 from harness.report.sections.claims import claims_section
 from harness.report.sections.opening import opening, shared_trials
 from harness.report.tables.cost import cost_table
+from harness.report.tables.crosscheck import crosscheck_table
 from harness.report.tables.failures import failed_trials
 from harness.report.tables.hardest import hardest_table
 from harness.report.tables.headline import headline
@@ -42,6 +43,7 @@ def page(findings: Findings, pictures: Sequence[Picture] = ()) -> str:
             *_gallery(pictures, CURVES),
             *_pairs(findings),
             *_hardest(findings, pictures),
+            *_crosschecks(findings),
         ]
     return "\n\n".join([*parts, *again(findings.study), READING]) + "\n"
 
@@ -70,6 +72,10 @@ def _hardest(findings: Findings, pictures: Sequence[Picture]) -> list[str]:
     folded = [details("What was said, and by whom", render_table(table))] if table.rows else []
     images = _images(pictures, HARDEST)
     return [f"## {HARDEST}", *images[:1], *folded, *images[1:]] if images or folded else []
+
+
+def _crosschecks(findings: Findings) -> list[str]:
+    return [section(crosscheck_table(findings.crosschecks))] if findings.crosschecks else []
 
 
 def _gallery(pictures: Sequence[Picture], title: str) -> list[str]:

@@ -43,6 +43,8 @@ def command(study: Study) -> str:
         parts.append(f"--seeds {_seed_option(seeds)}")
     if study.environment is not None and study.environment.threads != 1:
         parts.append(f"--threads {study.environment.threads}")
+    if study.environment is not None and not study.environment.deterministic:
+        parts.append("--no-determinism")
     if study.protocol.max_epochs is not None:
         parts.append("--smoke")
     return " ".join(parts)

@@ -1,0 +1,118 @@
+"""Whether another number of threads, or op determinism, matters: the same architectures and seeds under both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from harness.analysis.runs import Contender, Run, Study, make_study
+from harness.analysis.statistics.difference import Difference, paired
+from harness.analysis.statistics.multiplicity import holm
+from harness.analysis.statistics.sample import Estimate, estimate
+from harness.records.environment import IDENTITY, Environment
+from harness.records.record import Record
+
+# What may differ between two environments whose records are laid side by side.
+SETTINGS = ("threads", "deterministic")
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class CrossCheck:
+    """One architecture (or several that share its trials and epochs) under this environment and another setting.
+
+    ``seeds`` are those that both have; ``same_bits`` of them have the same weights after every epoch, and
+    ``first_epochs`` holds the first epoch with other weights of each of the rest. ``difference`` is the test accuracy
+    here minus there, seed by seed; ``adjusted_p`` is its p after Holm over all cross-checks.
+    """
+
+    names: tuple[str, ...]
+    threads: int
+    deterministic: bool
+    seeds: tuple[int, ...]
+    same_bits: int
+    first_epochs: tuple[int, ...]
+    here: Estimate | None
+    there: Estimate | None
+    difference: Difference | None
+    adjusted_p: float | None = None
+
+    @property
+    def differ(self) -> bool | None:
+        """Whether the accuracies can be told apart; None where too few seeds leave it open."""
+        if self.same_bits == len(self.seeds):
+            return False
+        return None if self.adjusted_p is None else self.adjusted_p < ALPHA
+
+
+def cross_check(study: Study, records: Sequence[Record]) -> tuple[CrossCheck, ...]:
+    """Lay the study's runs beside those of every environment that differs in threads or determinism alone."""
+    found = [one for other in other_settings(study.environment, records) for one in _against(study, other, records)]
+    tested = [one.difference.p for one in found if one.difference and one.difference.p is not None]
+    adjusted = iter(holm(tested))
+    return tuple(
+        replace(one, adjusted_p=next(adjusted)) if one.difference and one.difference.p is not None else one
+        for one in found
+    )
+
+
+def other_settings(here: Environment | None, records: Sequence[Record]) -> tuple[Environment, ...]:
+    """Return the recorded environments that are this one but for threads or determinism, fewest changes first."""
+    if here is None:
+        return ()
+    others = {record.environment.id: record.environment for record in records}
+    others.pop(here.id, None)
+    alike = [one for one in others.values() if _differing(here, one) <= set(SETTINGS)]
+    return tuple(sorted(alike, key=lambda one: (len(_differing(here, one)), one.threads, one.deterministic)))
+
+
+def _differing(one: Environment, other: Environment) -> set[str]:
+    return {field for field in IDENTITY if getattr(one, field) != getattr(other, field)}
+
+
+def _against(study: Study, other: Environment, records: Sequence[Record]) -> Iterator[CrossCheck]:
+    there = make_study([one.architecture for one in study.contenders], records, study.protocol, other)
+    for pair in _once_per_trial(study.contenders, there.contenders):
+        names = tuple(one.name for one in study.contenders if _reads(one) == _reads(pair[0]))
+        if check := _checked(names, pair, other):
+            yield check
+
+
+def _once_per_trial(here: Sequence[Contender], there: Sequence[Contender]) -> Iterator[tuple[Contender, Contender]]:
+    known = set()
+    for one, other in zip(here, there, strict=True):
+        if _reads(one) not in known:
+            known.add(_reads(one))
+            yield one, other
+
+
+def _reads(contender: Contender) -> tuple[str, int]:
+    """Return what identifies the runs: two architectures that share it have the same ones."""
+    return contender.trial, contender.epochs
+
+
+def _checked(names: tuple[str, ...], pair: tuple[Contender, Contender], other: Environment) -> CrossCheck | None:
+    """Return the check over the seeds that both have, or None where they share none."""
+    there = {run.seed: run for run in pair[1].runs}
+    both = [(run, there[run.seed]) for run in pair[0].runs if run.seed in there]
+    if not both:
+        return None
+    first = [first_other_epoch(one, two) for one, two in both]
+    left, right = ([runs[side].last.test_accuracy for runs in both] for side in (0, 1))
+    return CrossCheck(
+        names=names,
+        threads=other.threads,
+        deterministic=other.deterministic,
+        seeds=tuple(one.seed for one, _ in both),
+        same_bits=first.count(None),
+        first_epochs=tuple(epoch for epoch in first if epoch is not None),
+        here=estimate(left),
+        there=estimate(right),
+        difference=paired(left, right),
+    )
+
+
+def first_other_epoch(one: Run, other: Run) -> int | None:
+    """Return the first epoch after which the weights differ, or None."""
+    pairs = zip(one.epochs, other.epochs, strict=True)
+    return next((left.epoch for left, right in pairs if left.weights_sha256 != right.weights_sha256), None)

@@ -1,0 +1,111 @@
+"""The same seeds under other threads or without determinism: bits and accuracies side by side, nothing else mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from fake_records import FakeTrial, architectures, environment, fake_trials, findings
+
+from harness.analysis.crosscheck import CrossCheck, cross_check, other_settings
+from harness.analysis.runs import make_study
+from harness.plan.protocol import Protocol
+from harness.records.environment import Environment
+from harness.report.page import page
+from harness.report.tables.crosscheck import crosscheck_table, verdict
+
+CHOSEN = architectures("000_convnet", "004_convnet", "001_convnet_8_epochs", "dense_512")
+HERE = environment()
+TWO = HERE.model_copy(update={"threads": 2})
+LOOSE = HERE.model_copy(update={"deterministic": False})
+
+
+def in_environment(trial: FakeTrial, where: Environment, shift: float = 0.0) -> FakeTrial:
+    """Return the trial as if another environment had other weights, and an accuracy that is shifted."""
+    measured = trial.record.measurement
+    assert measured is not None
+    epochs = tuple(
+        one.model_copy(
+            update={
+                "weights_sha256": f"{one.epoch}" * 64 if shift and one.epoch > 1 else one.weights_sha256,
+                "test_accuracy": one.test_accuracy - shift * (1 + 0.1 * trial.record.seed),
+            }
+        )
+        for one in measured.epochs
+    )
+    changes = {"environment": where, "measurement": measured.model_copy(update={"epochs": epochs})}
+    return FakeTrial(trial.record.model_copy(update=changes), trial.predictions)
+
+
+def checked(trials: Iterable[FakeTrial]) -> tuple[CrossCheck, ...]:
+    records = [trial.record for trial in trials]
+    return cross_check(make_study(CHOSEN, records, Protocol(), HERE), records)
+
+
+def both(shift: float, where: Environment = TWO, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> tuple[CrossCheck, ...]:
+    trials = fake_trials(CHOSEN, seeds)
+    return checked([*trials, *(in_environment(trial, where, shift) for trial in trials)])
+
+
+def test_only_threads_and_determinism_may_differ() -> None:
+    others = [TWO, LOOSE, TWO.model_copy(update={"deterministic": False}), TWO.model_copy(update={"keras": "3.14.0"})]
+    records = [trial.record for where in (HERE, *others) for trial in fake_trials(CHOSEN, (0,), where=where)]
+    assert [one.id for one in other_settings(HERE, records)] == [one.id for one in (LOOSE, TWO, others[2])]
+
+
+def test_architectures_that_share_runs_are_one_row() -> None:
+    assert [one.names for one in both(0.0)] == [
+        ("000_convnet", "004_convnet"),
+        ("001_convnet_8_epochs",),
+        ("dense_512",),
+    ]
+
+
+def test_the_same_bits_need_no_test() -> None:
+    for one in both(0.0):
+        assert (one.same_bits, one.first_epochs, one.differ) == (5, (), False)
+        assert verdict(one) == "the same, bit for bit"
+
+
+def test_other_bits_and_a_steady_shift_of_accuracy_differ() -> None:
+    for one in both(0.002):
+        assert (one.same_bits, set(one.first_epochs), one.differ) == (0, {2}, True)
+        assert one.difference is not None
+        assert one.difference.estimate == pytest.approx(0.0024)
+
+
+def test_the_p_values_are_corrected_for_the_number_of_rows() -> None:
+    found = both(0.002)
+    plain = [one.difference.p for one in found if one.difference and one.difference.p is not None]
+    assert max(one.adjusted_p or 0 for one in found) >= max(plain)
+    assert min(one.adjusted_p or 0 for one in found) == pytest.approx(len(found) * min(plain))
+
+
+def test_one_seed_with_other_bits_leaves_it_open() -> None:
+    for one in both(0.002, seeds=(3,)):
+        assert one.differ is None
+        assert verdict(one) == "too few seeds to tell"
+
+
+def test_only_seeds_that_both_have_are_compared() -> None:
+    trials = fake_trials(CHOSEN, (0, 1, 2))
+    there = [in_environment(trial, LOOSE) for trial in fake_trials(CHOSEN, (2, 3))]
+    assert {one.seeds for one in checked([*trials, *there])} == {(2,)}
+    assert checked(trials) == ()
+
+
+def test_the_page_has_the_table_only_where_there_is_something_to_check() -> None:
+    plain = findings(CHOSEN, fake_trials(CHOSEN))
+    title = "Do threads and determinism matter?"
+    assert title not in page(plain)
+    text = page(replace(plain, crosschecks=both(0.002, LOOSE)))
+    assert title in text
+    assert "1 thread, determinism off" in text
+
+
+def test_each_row_says_bits_accuracies_and_verdict() -> None:
+    row = crosscheck_table(both(0.002)).rows[-1]
+    assert row[:4] == ("dense_512", "2 threads, determinism on", "5", "0 of 5 [2]")
+    assert row[6].startswith("+0.24 (+0.")
+    assert row[-1] == "differs"
