@@ -99,6 +99,7 @@ def test_ticks_of_the_accuracy_axis_stand_apart(accuracies: list[float]) -> None
     assert all(low <= position(value) <= high for value in accuracies)
     ticks = axis.get_ticklocs()
     assert all(gap >= 0.069 * (high - low) for gap in np.diff(ticks))
+    assert len(ticks) >= 4
 
 
 def test_numbers_cover_neither_points_nor_each_other() -> None:

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
-from harness.report.figures.drawing import INK, PANEL, QUIET, Figure, as_svg, canvas
+from harness.report.figures.drawing import INK, PANEL, QUIET, WIDTH, Figure, as_svg, canvas
 
 # Above this part of the darkest cell, numbers are light.
 LIGHT_ABOVE = 0.55
 LEAST_SHOWN = 0.05
+ALONE = 4.6  # inches that one matrix takes
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def confusion_figure(matrices: Sequence[Matrix]) -> Figure:
     """Draw the matrices side by side in one scale; the right answers are left out, so that errors show."""
     errors = [_errors(matrix.counts) for matrix in matrices]
     darkest = max(float(cells.max()) for cells in errors) or 1.0
-    with canvas(4.0) as drawn:
+    with canvas(4.0, WIDTH if len(matrices) > 1 else ALONE) as drawn:
         panels = drawn.subplots(1, len(matrices), squeeze=False)[0]
         for axes, matrix, cells in zip(panels, matrices, errors, strict=True):
             shown = _draw(axes, cells, darkest)

@@ -9,11 +9,10 @@ from matplotlib.axis import Axis
 
 # A perfect score would lie at infinity: half an image of 10,000 stands for no error at all.
 LEAST_ERROR = 0.5e-4
-# The roundest first: where ticks would crowd, the later ones are left out.
-TICKS = (
-    *(0.9, 0.99, 0.999, 0.5, 0.98, 0.95, 0.995, 0.992, 0.985, 0.97, 0.998, 0.8, 0.2, 0.7, 0.96, 0.994, 0.996, 0.988),
-    *(0.991, 0.993, 0.997, 0.975, 0.9999, 0.1),
-)
+# The roundest first: where ticks would crowd, later ones are left out; where they are few, finer ones come in.
+ROUND = (0.9, 0.99, 0.999, 0.5, 0.98, 0.95, 0.995, 0.992, 0.985, 0.97, 0.998, 0.8, 0.2, 0.7, 0.96, 0.994, 0.996)
+FINER = tuple(tuple(step / steps for step in range(steps)) for steps in (100, 1_000, 5_000, 10_000))
+ENOUGH = 5
 NOTE = "logarithmic in the error"
 
 
@@ -37,8 +36,11 @@ def accuracy_axis(axis: Axis, accuracies: Sequence[float], gap: float = 0.07, ma
 def _ticks(low: float, high: float, gap: float) -> list[float]:
     """Return accuracies between two positions that stand apart, the roundest before others."""
     kept: list[float] = []
-    for tick in TICKS:
-        at = position(tick)
-        if low <= at <= high and all(abs(at - position(other)) >= gap * (high - low) for other in kept):
-            kept.append(tick)
+    for level in (ROUND, *FINER):
+        for tick in level:
+            at = position(tick)
+            if low <= at <= high and all(abs(at - position(other)) >= gap * (high - low) for other in kept):
+                kept.append(tick)
+        if len(kept) >= ENOUGH:
+            break
     return sorted(kept)

@@ -138,7 +138,9 @@ def _drift(findings: Findings) -> tuple[str, ...]:
     ]
     if not named:
         return ()
-    return (f"Marked †: the machine's speed drifted by more than {DRIFT:.0%} during trials of {'; '.join(named)}.",)
+    return (
+        f"Marked †: the machine's speed drifted by more than {100 * DRIFT:.0f} % during trials of {'; '.join(named)}.",
+    )
 
 
 def _spread(line: Line) -> str:
