@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from harness.execute.engine import Engine, Event, Outcome, TrialEnded
 from harness.execute.queue import SharedQueue
-from harness.plan.forecast import Forecast
 from harness.plan.plan import Plan, Status, make_plan, trial_status
 from harness.plan.protocol import Protocol
 from harness.plan.trial import Trial
@@ -16,7 +15,7 @@ from harness.records.compare import first_difference
 from harness.records.environment import Environment
 from harness.records.record import Failure, Record
 from harness.records.speeds import measured_forecast
-from harness.records.store import Store, recorded
+from harness.records.store import Loaded, Store, recorded
 from harness.spec.architecture import Architecture
 
 
@@ -30,15 +29,16 @@ class Benchmark:
     store: Store
 
 
-def plan_benchmark(benchmark: Benchmark) -> Plan:
-    """Decide what is to be trained: what the selection needs, less what is recorded."""
-    records = benchmark.store.load().of(benchmark.environment.id)
-    return make_plan(benchmark.architectures, benchmark.protocol, recorded(records), forecast(benchmark))
+def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
+    """Decide what is to be trained: what the selection needs, less what is recorded.
 
-
-def forecast(benchmark: Benchmark) -> Forecast:
-    """Predict from what this environment has measured."""
-    return measured_forecast(benchmark.store.load().of(benchmark.environment.id).values())
+    Args:
+        benchmark: What is compared.
+        loaded: Its store's records, where they have been read already.
+    """
+    records = (loaded or benchmark.store.load()).of(benchmark.environment.id)
+    forecast = measured_forecast(records.values())
+    return make_plan(benchmark.architectures, benchmark.protocol, recorded(records), forecast)
 
 
 def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[Event, None, None]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harness.pipeline import Benchmark
     from harness.plan.plan import Plan
     from harness.plan.trial import Trial
+    from harness.records.store import Loaded
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,10 @@ def trial_bytes(trial: Trial) -> int:
     return cost(trial.computation).training_bytes
 
 
-def name_unreadable(benchmark: Benchmark, *, set_aside: bool) -> None:
-    """Name each file among the records that can't be used, and move it out of the way if asked to."""
-    for unreadable in benchmark.store.load().unreadable:
+def load_records(benchmark: Benchmark, *, set_aside: bool) -> Loaded:
+    """Read the records; name each file that can't be used, and move it out of the way if asked to."""
+    loaded = benchmark.store.load()
+    for unreadable in loaded.unreadable:
         where = f"; moved to {benchmark.store.set_aside(unreadable)}" if set_aside else ""
         warn(f"{unreadable.path}: {unreadable.reason}{where}")
+    return loaded

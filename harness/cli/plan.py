@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.cli import options
-from harness.cli.benchmark import Selection, jobs_for, name_unreadable, read_benchmark
+from harness.cli.benchmark import Selection, jobs_for, load_records, read_benchmark
 from harness.cli.console import print_json, stdout
 from harness.cli.texts import duration
 
@@ -40,8 +40,7 @@ def plan(
     benchmark = read_benchmark(
         Selection(() if all_ else names or (), seeds, threads, smoke, results, architectures, determinism)
     )
-    name_unreadable(benchmark, set_aside=False)
-    decided = plan_benchmark(benchmark)
+    decided = plan_benchmark(benchmark, load_records(benchmark, set_aside=False))
     at_once = jobs_for(benchmark, decided, jobs)
     if json:
         print_json(plan_json(decided, at_once))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.cli import options
-from harness.cli.benchmark import Selection, jobs_for, name_unreadable, read_benchmark
+from harness.cli.benchmark import Selection, jobs_for, load_records, read_benchmark
 from harness.cli.console import print_json, say
 from harness.cli.derived import Asked
 from harness.cli.fetching import shown_fetching
@@ -72,7 +72,6 @@ def run(
     selected = () if all_ else tuple(names or ())
     benchmark = read_benchmark(Selection(selected, seeds, threads, smoke, results, architectures, determinism))
     benchmark.store.check_writable()
-    name_unreadable(benchmark, set_aside=True)
     mode = ProgressMode.NONE if quiet else progress
     ended = train_pending(benchmark, jobs, timeout_seconds, mode)
     show_results(Asked(results, architectures, smoke=smoke), ended, json=json)
@@ -92,9 +91,9 @@ def train_pending(
     from harness.execute.engine import TrialEnded
     from harness.execute.local import LocalEngine
     from harness.execute.time_left import TimeLeft
-    from harness.pipeline import forecast, plan_benchmark, run_benchmark
+    from harness.pipeline import plan_benchmark, run_benchmark
 
-    plan = plan_benchmark(benchmark)
+    plan = plan_benchmark(benchmark, load_records(benchmark, set_aside=True))
     at_once = jobs_for(benchmark, plan, jobs)
     if mode is not ProgressMode.NONE and mode is not ProgressMode.JSON:
         for sentence in plan_sentences(plan, at_once):
@@ -112,7 +111,7 @@ def train_pending(
         deterministic=benchmark.protocol.deterministic,
     )
     ended: list[TrialEnded] = []
-    time_left = TimeLeft(plan, forecast(benchmark), at_once)
+    time_left = TimeLeft(plan, at_once)
     try:
         with shown_run(mode, plan, time_left) as display:
             for event in run_benchmark(benchmark, plan, engine):

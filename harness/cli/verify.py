@@ -201,13 +201,14 @@ def verify_trials(
     """
     from harness.data import obtain
     from harness.execute.local import LocalEngine
-    from harness.pipeline import forecast
     from harness.plan.plan import Plan, PlannedTrial, Status
+    from harness.records.speeds import measured_forecast
     from harness.verify.choice import trial_of
 
-    seconds = forecast(benchmark)
+    forecast = measured_forecast(benchmark.store.load().of(benchmark.environment.id).values())
     trials = [trial_of(record, readers) for record in chosen]
-    plan = Plan(tuple(PlannedTrial(trial, Status.PENDING, seconds.trial_seconds(trial)) for trial in trials))
+    planned = (PlannedTrial(trial, Status.PENDING, forecast.trial_seconds(trial)) for trial in trials)
+    plan = Plan(tuple(planned), forecast)
     for dataset in sorted({trial.computation.dataset for trial in trials}):
         with shown_fetching() as on_event:
             obtain(dataset, on_event)
@@ -226,12 +227,11 @@ def compare_as_they_end(
     """Show the plan's training as it goes and return what each trial came to, in the plan's order."""
     from harness.execute.engine import TrialEnded
     from harness.execute.time_left import TimeLeft
-    from harness.pipeline import forecast
     from harness.verify.again import InOrder, verify
 
     recorded = {f"{record.trial}-seed{record.seed}": record for record in chosen}
     found: dict[str, Verification] = {}
-    time_left = TimeLeft(plan, forecast(benchmark), getattr(engine, "jobs", 1))
+    time_left = TimeLeft(plan, getattr(engine, "jobs", 1))
     try:
         with shown_run(mode, plan, time_left) as display:
             for event in engine(InOrder(planned.trial for planned in plan.trials)):

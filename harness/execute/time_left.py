@@ -14,9 +14,9 @@ from harness.plan.trial import Trial
 class TimeLeft:
     """Feed it each event with the time at which it came; ask it for the seconds left at any time."""
 
-    def __init__(self, plan: Plan, forecast: Forecast, jobs: int) -> None:
+    def __init__(self, plan: Plan, jobs: int) -> None:
         self._pending = [planned.trial for planned in plan.pending]
-        self._forecast = forecast
+        self._forecast = plan.forecast
         self._jobs = jobs
         self._running: dict[str, _Underway] = {}
         self._measured: dict[str, list[float]] = {}

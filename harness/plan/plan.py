@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.plan.forecast import IMPORT_SECONDS, Forecast, makespan
@@ -40,9 +40,10 @@ class PlannedTrial:
 
 @dataclass(frozen=True)
 class Plan:
-    """All trials that a selection needs, in the order in which the pending ones start."""
+    """All trials that a selection needs, in the order in which the pending ones start, and what predicted them."""
 
     trials: tuple[PlannedTrial, ...]
+    forecast: Forecast = field(default_factory=Forecast)
 
     @property
     def pending(self) -> tuple[PlannedTrial, ...]:
@@ -83,7 +84,7 @@ def make_plan(
     for seed in protocol.seeds:
         trials = [_planned(trial, recorded, forecast) for trial in needed_trials(architectures, protocol, seed)]
         planned += sorted(trials, key=lambda one: (-one.seconds, one.trial.id))
-    return Plan(tuple(planned))
+    return Plan(tuple(planned), forecast)
 
 
 def needed_trials(architectures: Iterable[Architecture], protocol: Protocol, seed: int) -> Sequence[Trial]:

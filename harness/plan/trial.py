@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -48,7 +49,7 @@ class Computation(BaseModel):
             validation_split=self.validation_split,
         )
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The versioned hash of the canonical content: every field with its default, keys in order."""
         content = {"version": ADDRESS_VERSION, **self.model_dump(mode="json")}

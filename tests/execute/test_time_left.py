@@ -18,11 +18,11 @@ TRIALS = [planned.trial for planned in PLAN.trials]
 
 
 def test_it_starts_with_the_plans_estimate() -> None:
-    assert TimeLeft(PLAN, FORECAST, jobs=2).seconds(now=0.0) == PLAN.seconds(jobs=2) - IMPORT_SECONDS
+    assert TimeLeft(PLAN, jobs=2).seconds(now=0.0) == PLAN.seconds(jobs=2) - IMPORT_SECONDS
 
 
 def test_it_is_right_within_a_fifth_after_the_first_trials() -> None:
-    time_left = TimeLeft(PLAN, FORECAST, jobs=1)
+    time_left = TimeLeft(PLAN, jobs=1)
     now = 100.0
     time_left.hear(TrialStarted(TRIALS[0]), now)
     time_left.hear(TrialBuilt(TRIALS[0], 0), now := now + 3)
@@ -33,7 +33,7 @@ def test_it_is_right_within_a_fifth_after_the_first_trials() -> None:
 
 
 def test_a_running_trial_counts_with_its_rest_only() -> None:
-    time_left = TimeLeft(PLAN, FORECAST, jobs=4)
+    time_left = TimeLeft(PLAN, jobs=4)
     for trial in TRIALS:
         time_left.hear(TrialStarted(trial), 0.0)
         time_left.hear(TrialBuilt(trial, 3), 3.0)
