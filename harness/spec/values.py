@@ -31,6 +31,11 @@ def is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def listed(value: object) -> object:
+    """Return a whole number as a list of one; leave all else to the list's own validation."""
+    return (value,) if is_whole(value) else value
+
+
 def _two(value: object, minimum: int) -> object:
     """Return two values for one whole number, so that one that is too small is one mistake and not two."""
     if isinstance(value, list | tuple) and len(value) == 2:  # noqa: PLR2004 (a pair)

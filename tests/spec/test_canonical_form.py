@@ -11,7 +11,7 @@ from generated_layers import EFFORT, Spec, leaves, networks, refuse_all_but_clas
 from hypothesis import given
 from pydantic import BaseModel, ValidationError
 
-from harness.spec.kinds import KindJsonSchema
+from harness.spec.kind_schema import KindJsonSchema
 from harness.spec.layers import Layer, Shape
 from harness.spec.training import Recipe
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from harness.spec.kinds import Family, Kind, KindJsonSchema
+from harness.spec.kind_schema import KindJsonSchema
+from harness.spec.kinds import Family, Kind
 from harness.spec.values import Count
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from harness.spec.layers import LAYERS, LayerKind, Shape, ShapeError
-from harness.spec.layers.composites import CompositeKind, chain
+from harness.spec.layers.chain import chain
+from harness.spec.layers.composites import CompositeKind
 
 # Generated networks are not sensible: Keras warns of a softmax over one number, and is right.
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis")
@@ -226,6 +227,12 @@ def test_mistakes_of_all_branches_are_told_at_once() -> None:
         ("layers", 0, "Parallel", "branches", 2, 1, "Residual", "layers", 1),
         ("layers", 0, "Parallel", "branches", 2, 1, "Residual", "projection", 2),
     ]
+
+
+def test_what_grows_without_bounds_is_told_before_its_numbers_are_too_long_to_write() -> None:
+    found = mistakes({"Repeat": {"times": 1000, "layers": ["Identity", {"UpSampling2D": {"size": 2**30}}]}})
+    assert list(found) == [("layers", 0, "Repeat", "layers", 1)]
+    assert "UpSampling2D makes over 1e+12 numbers" in found["layers", 0, "Repeat", "layers", 1]
 
 
 def test_generated_layers_reach_every_kind() -> None:

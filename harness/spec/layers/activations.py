@@ -13,7 +13,7 @@ from harness.spec.layers.initializers import Initializer, Zeros
 from harness.spec.layers.layer import LayerKind, SameShape
 from harness.spec.layers.normalization import LastAxes, sizes
 from harness.spec.layers.shapes import Shape, misfit, text
-from harness.spec.values import NonNegative, Number, is_whole
+from harness.spec.values import NonNegative, Number, listed
 
 
 class Activation(SameShape, LayerKind):
@@ -36,10 +36,6 @@ class LeakyReLU(SameShape, LayerKind):
     negative_slope: Annotated[NonNegative, Field(description="Slope below 0.")] = 0.3
 
 
-def _listed(value: object) -> object:
-    return (value,) if is_whole(value) else value
-
-
 def _in_order(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
     return tuple(sorted(set(axes))) if axes else None
 
@@ -48,7 +44,7 @@ _INDEX: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 3}
 SharedAxes = Annotated[
     Annotated[tuple[Annotated[int, Field(ge=1, le=3)], ...], Field(strict=False)] | None,
     Field(description="Dimensions (1: height, 2: width, 3: channels) along which one slope is shared."),
-    BeforeValidator(_listed),
+    BeforeValidator(listed),
     AfterValidator(_in_order),
     WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX}, {"type": "null"}]}),
 ]

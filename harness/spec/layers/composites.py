@@ -7,16 +7,15 @@ their own each time, but it keeps its own address.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticKnownError
 
+from harness.spec.layers.chain import Chain, chain
 from harness.spec.layers.layer import Layer, LayerKind
-from harness.spec.layers.shapes import IMAGE_RANK, Loc, Shape, ShapeError, ShapeMistake, misfit, text
+from harness.spec.layers.shapes import IMAGE_RANK, Shape, ShapeError, ShapeMistake, misfit, text
 
 
 def _at_least(needed: int) -> AfterValidator:
@@ -47,35 +46,6 @@ Branches = Annotated[
     _at_least(2),
 ]
 MAX_TIMES = 1000
-
-
-@dataclass(frozen=True)
-class Chain:
-    """Layers one after another; ``loc`` leads from what holds them to their list."""
-
-    loc: Loc
-    layers: Sequence[LayerKind]
-    period: int
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Return the shape behind the last layer; raise the first layer that does not fit, with its place."""
-        for position, layer in enumerate(self.layers):
-            try:
-                shape = layer.output_shape(shape)
-            except ShapeError as error:
-                raise error.below(*self.loc, position % self.period) from None
-        return shape
-
-    def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
-        """Return the Keras output of the last layer."""
-        for layer in self.layers:
-            x = layer.connect(keras, x)
-        return x
-
-
-def chain(layers: Sequence[LayerKind], *loc: str | int) -> Chain:
-    """Return the layers as a chain that stands at ``loc``."""
-    return Chain(loc, layers, max(len(layers), 1))
 
 
 class CompositeKind(LayerKind):

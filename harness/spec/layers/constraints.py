@@ -7,18 +7,13 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from harness.spec.kinds import Family, KerasKind
-from harness.spec.values import Fraction, NonNegative, Positive, is_whole
-
-
-def _listed(value: object) -> object:
-    return (value,) if is_whole(value) else value
-
+from harness.spec.values import Fraction, NonNegative, Positive, listed
 
 _INDEX: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 3}
 Axes = Annotated[
     tuple[Annotated[int, Field(ge=0, le=3)], ...],
     Field(strict=False, min_length=1, description="Dimensions of the weight over which a norm is taken."),
-    BeforeValidator(_listed),
+    BeforeValidator(listed),
     WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),
 ]
 

@@ -12,15 +12,11 @@ from harness.spec.layers import fields as f
 from harness.spec.layers.initializers import Ones, Zeros
 from harness.spec.layers.layer import LayerKind, SameShape
 from harness.spec.layers.shapes import Shape, misfit, text
-from harness.spec.values import BelowOne, Positive, is_whole
+from harness.spec.values import BelowOne, Positive, listed
 
 Epsilon = Annotated[Positive, Field(description="Small number added to the variance.")]
 Center = Annotated[bool, Field(description="Whether a trained offset (beta) is added.")]
 Scale = Annotated[bool, Field(description="Whether a trained factor (gamma) is applied.")]
-
-
-def _listed(value: object) -> object:
-    return (value,) if is_whole(value) else value
 
 
 def _in_order(axes: tuple[int, ...]) -> tuple[int, ...]:
@@ -33,7 +29,7 @@ _INDEX: dict[str, Any] = {"type": "integer", "minimum": -3, "maximum": -1}
 LastAxes = Annotated[
     tuple[Annotated[int, Field(ge=-3, le=-1)], ...],
     Field(strict=False, min_length=1, description="Dimensions, counted from the last one: -1 are the channels."),
-    BeforeValidator(_listed),
+    BeforeValidator(listed),
     AfterValidator(_in_order),
     WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),
 ]
