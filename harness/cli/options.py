@@ -58,12 +58,12 @@ Threads = Annotated[
     int,
     typer.Option("--threads", min=1, metavar="N", envvar="BENCH_THREADS", help="Threads and cores per trial."),
 ]
-Deterministic = Annotated[
+NoDeterminism = Annotated[
     bool,
     typer.Option(
-        "--determinism/--no-determinism",
-        envvar="BENCH_DETERMINISM",
-        help="TensorFlow's op determinism; off, records have an environment of their own, for the cross-check.",
+        "--no-determinism",
+        envvar="BENCH_NO_DETERMINISM",
+        help="Leave TensorFlow's op determinism off: records of an environment of their own, for the cross-check.",
     ),
 ]
 Jobs = Annotated[

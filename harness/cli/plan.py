@@ -23,7 +23,7 @@ def plan(
     seeds: options.Seeds = options.DEFAULT_SEEDS,
     jobs: options.Jobs = None,
     threads: options.Threads = 1,
-    determinism: options.Deterministic = True,
+    no_determinism: options.NoDeterminism = False,
     smoke: options.Smoke = False,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
@@ -38,7 +38,7 @@ def plan(
     from harness.pipeline import plan_benchmark
 
     benchmark = read_benchmark(
-        Selection(() if all_ else names or (), seeds, threads, smoke, results, architectures, determinism)
+        Selection(() if all_ else names or (), seeds, threads, smoke, results, architectures, not no_determinism)
     )
     decided = plan_benchmark(benchmark, load_records(benchmark, set_aside=False))
     at_once = jobs_for(benchmark, decided, jobs)

@@ -35,7 +35,12 @@ Timeout = Annotated[
 ]
 ProgressOption = Annotated[
     ProgressMode,
-    typer.Option("--progress", envvar="BENCH_PROGRESS", help="How progress is shown on stderr."),
+    typer.Option(
+        "--progress",
+        metavar="MODE",
+        envvar="BENCH_PROGRESS",
+        help="How progress is shown on stderr: auto, live, plain, json or none.",
+    ),
 ]
 Quiet = Annotated[
     bool,
@@ -50,7 +55,7 @@ def run(
     seeds: options.Seeds = options.DEFAULT_SEEDS,
     jobs: options.Jobs = None,
     threads: options.Threads = 1,
-    determinism: options.Deterministic = True,
+    no_determinism: options.NoDeterminism = False,
     timeout: Timeout = None,
     smoke: options.Smoke = False,
     results: options.Results = options.DEFAULT_RESULTS,
@@ -70,7 +75,7 @@ def run(
         raise NothingSelected
     timeout_seconds = parse_duration(timeout) if timeout else None
     selected = () if all_ else tuple(names or ())
-    benchmark = read_benchmark(Selection(selected, seeds, threads, smoke, results, architectures, determinism))
+    benchmark = read_benchmark(Selection(selected, seeds, threads, smoke, results, architectures, not no_determinism))
     benchmark.store.check_writable()
     mode = ProgressMode.NONE if quiet else progress
     ended = train_pending(benchmark, jobs, timeout_seconds, mode)
