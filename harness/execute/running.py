@@ -138,10 +138,11 @@ class RunningTrial:
 
 
 def last_lines(log: Path) -> tuple[str, ...]:
-    """Return the last lines of a log, or none."""
+    """Return the last lines of a log, or none; the user's own folder is written ``~``, for records are shared."""
     if not log.exists():
         return ()
-    return tuple(log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:])
+    text = log.read_text(encoding="utf-8", errors="replace").replace(str(Path.home()), "~")
+    return tuple(text.splitlines()[-LOG_LINES:])
 
 
 def descendants(pid: int | None) -> list[psutil.Process]:
