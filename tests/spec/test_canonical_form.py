@@ -9,11 +9,14 @@ import jsonschema
 import pytest
 from generated_layers import EFFORT, Spec, leaves, networks, refuse_all_but_clashes
 from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from harness.spec.kind_schema import KindJsonSchema
-from harness.spec.layers import Layer, Shape
+from harness.spec.layers import LAYERS, Layer, Shape
 from harness.spec.training import Recipe
+
+FIELDS = st.sampled_from(sorted({field for kind in LAYERS.kinds.values() for field in kind.model_fields}))
 
 
 class Network(BaseModel):
@@ -192,3 +195,26 @@ def test_a_mistake_is_told_once_at_its_place(wrong: Spec, loc: tuple[str | int, 
     with pytest.raises(ValidationError) as caught:
         Network.model_validate({"layers": [wrong]})
     assert [(error["loc"], error["type"]) for error in caught.value.errors()] == [(("layers", 0, *loc), kind)]
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from([*LAYERS.kinds, "relu", "l2"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@EFFORT
+@given(st.sampled_from([*LAYERS.kinds]), st.dictionaries(FIELDS, ANYTHING, max_size=6), ANYTHING)
+def test_whatever_is_written_is_read_or_told_and_never_crashes(kind: str, fields: dict[str, Any], other: Any) -> None:  # noqa: ANN401
+    try:
+        network = Network.model_validate({"layers": [{kind: fields}, other]})
+    except ValidationError as error:
+        assert all(detail["loc"][0] == "layers" for detail in error.errors())  # noqa: PT017 (the other outcome is below)
+    else:
+        assert Network.model_validate(network.model_dump()) == network

@@ -72,7 +72,9 @@ def test_two_ways_to_write_an_optimizer_have_one_dump(one: object, other: object
     ("wrong", "loc", "kind"),
     [
         (adam(learning_rate=0), ("Adam", "learning_rate"), "greater_than"),
-        (adam(learning_rate=float("inf")), ("Adam", "learning_rate"), "greater_than"),
+        (adam(learning_rate=float("inf")), ("Adam", "learning_rate"), "less_than_equal"),
+        (adam(learning_rate=float("nan")), ("Adam", "learning_rate"), "greater_than"),
+        (adam(learning_rate=10**400), ("Adam", "learning_rate"), "less_than_equal"),
         (adam(learning_rate="0.1"), ("Adam", "learning_rate"), "kind_unknown"),
         (adam(learning_rate=True), ("Adam", "learning_rate"), "kind_form"),
         (adam(learning_rate={"Cosine": {}}), ("Adam", "learning_rate"), "kind_unknown"),

@@ -116,6 +116,9 @@ SCHEDULES = Family("schedule", ScheduleKind, __name__)
 _SCHEDULE = Annotated[ScheduleKind, SCHEDULES]
 
 
+LARGEST_RATE = 1000.0
+
+
 class NumberOrSchedule:
     """Reads a positive number as it is and all else as a schedule, without a union's detour in error paths."""
 
@@ -128,13 +131,15 @@ class NumberOrSchedule:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Offer both."""
-        return {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, handler(schema)]}
+        return {"anyOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_RATE}, handler(schema)]}
 
     @staticmethod
     def _read(value: object, family: core_schema.ValidatorFunctionWrapHandler) -> object:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return family(value)
-        if not 0 < value < float("inf"):
+        if value > LARGEST_RATE:
+            raise PydanticKnownError("less_than_equal", {"le": LARGEST_RATE})
+        if not value > 0:  # NaN is not
             raise PydanticKnownError("greater_than", {"gt": 0})
         return float(value)
 
