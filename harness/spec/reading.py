@@ -21,6 +21,8 @@ from harness.spec.training import Recipe
 from harness.spec.whole import Problem, problems
 from harness.spec.yaml_tree import Tree, parse
 
+MOST_TOLD = 100
+
 
 def read_architecture(path: Path) -> Architecture:
     """Return the file's architecture; raise `InvalidSpec` with all of its mistakes."""
@@ -61,8 +63,17 @@ def _whole(path: Path, tree: Tree) -> Architecture:
     later = [_mistake(path, tree, problem) for problem in found]
     mistakes += [mistake for mistake in later if (mistake.line, mistake.column) not in told]
     if mistakes or spec is None:
-        raise InvalidSpec(mistakes)
+        raise InvalidSpec(_first(sorted(set(mistakes))))
     return _named(spec, path)
+
+
+def _first(mistakes: list[Mistake]) -> list[Mistake]:
+    """Return as many mistakes as anyone mends at once, and how many follow."""
+    told, rest = mistakes[:MOST_TOLD], mistakes[MOST_TOLD:]
+    if not rest:
+        return told
+    last = Mistake(rest[0].file, rest[0].line, rest[0].column, f"and {len(rest):,} mistakes more", "mend these first")
+    return [*told, last]
 
 
 def _check(data: object) -> tuple[SpecFile | None, list[Problem]]:

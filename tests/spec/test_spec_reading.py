@@ -135,6 +135,12 @@ def test_a_file_that_is_no_spec_is_told(spec_file: Path, text: str, mistake: str
     assert any(line.startswith(mistake) for line in mistakes(spec_file, text))
 
 
+def test_a_hundred_mistakes_are_told_and_the_others_counted(spec_file: Path) -> None:
+    told = mistakes(spec_file, "layers:\n" + "  - Flaten\n" * 5_000)
+    assert len(told) == 101
+    assert told[-1] == "99:5: and 4,903 mistakes more; mend these first"
+
+
 def test_a_name_in_the_file_does_not_rename_it(spec_file: Path, valid: str) -> None:
     [mistake] = mistakes(spec_file, "name: other\n" + valid)
     assert mistake.startswith("1:1: there is no field 'name' here; the fields are title, document, source")
