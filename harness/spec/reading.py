@@ -16,10 +16,11 @@ from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.folder import select_files
 from harness.spec.mistakes import InvalidSpec, Mistake
 from harness.spec.opening import decoded, invalid, read_bytes
+from harness.spec.places import Tree
 from harness.spec.sentences import sentence
 from harness.spec.training import Recipe
 from harness.spec.whole import Problem, problems
-from harness.spec.yaml_tree import Tree, parse
+from harness.spec.yaml_tree import parse
 
 MOST_TOLD = 100
 

@@ -6,8 +6,8 @@ before anything recurses, nothing is ever constructed, and a file with three mis
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -24,47 +24,10 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from harness.spec.mistakes import shown
+from harness.spec.places import START, Path, Place, Slip, Tree
 from harness.spec.scalars import plain
 
 MAX_DEPTH = 40
-
-Path = tuple[str | int, ...]
-
-
-class Place(NamedTuple):
-    """A line and a column of a file, both counted from 1."""
-
-    line: int
-    column: int
-
-
-START = Place(1, 1)
-
-
-class Slip(NamedTuple):
-    """A mistake that the text alone shows: where, what, and what to do."""
-
-    place: Place
-    what: str
-    remedy: str
-
-
-@dataclass
-class Tree:
-    """The data of a text, the places of its keys and values by path, and what is wrong with the text."""
-
-    data: Any = None
-    keys: dict[Path, Place] = field(default_factory=dict)
-    values: dict[Path, Place] = field(default_factory=dict)
-    slips: list[Slip] = field(default_factory=list)
-
-    def place(self, path: Path, *, key: bool = False) -> Place:
-        """Return where the path's value (or key) stands, or the nearest thing that contains it."""
-        if key and path in self.keys:
-            return self.keys[path]
-        while path and path not in self.values:
-            path = path[:-1]
-        return self.values.get(path, START)
 
 
 def parse(text: str) -> Tree:

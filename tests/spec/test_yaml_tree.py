@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from harness.spec.places import Place
 from harness.spec.scalars import plain
 from harness.spec.written import WrittenFloat
-from harness.spec.yaml_tree import MAX_DEPTH, Place, parse
+from harness.spec.yaml_tree import MAX_DEPTH, parse
 
 
 def slips(text: str) -> list[tuple[int, int, str]]:
