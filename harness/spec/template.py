@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from harness.spec.architecture import Architecture
-from harness.spec.yaml_tree import Tree, parse
+from harness.spec.places import Tree
+from harness.spec.yaml_tree import parse
 
 _HEADER = """\
 # yaml-language-server: $schema=schema.json
