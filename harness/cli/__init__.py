@@ -7,10 +7,11 @@ so that ``bench list`` answers at once.
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
-from harness.cli.console import stderr
+from harness.cli.console import stderr, stdout
 from harness.errors import BenchError
 
 app = typer.Typer(
@@ -24,10 +25,30 @@ app = typer.Typer(
 )
 
 
+def print_version(asked: bool) -> None:  # noqa: FBT001 - Typer's callbacks get the value alone
+    """Print the version and end, if it is asked for."""
+    if asked:
+        from importlib.metadata import version
+
+        stdout().print(f"bench {version('architecture-bench')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a verb."""
+
+
 def register_verbs() -> None:
     """Give the application its verbs, in the order in which a user meets them."""
     from harness.cli import claims, compare, data, doctor, new, plan, report, run, show, validate, verify
     from harness.cli import list as list_
+    from harness.cli import time as time_
 
     app.command("run")(run.run)
     app.command("plan")(plan.plan)
@@ -39,6 +60,7 @@ def register_verbs() -> None:
     app.command("claims")(claims.claims)
     app.command("compare")(compare.compare)
     app.command("verify")(verify.verify)
+    app.command("time")(time_.time)
     app.command("doctor")(doctor.doctor)
     app.add_typer(data.app, name="data")
 
