@@ -35,13 +35,13 @@ def print_version(asked: bool) -> None:  # noqa: FBT001 - Typer's callbacks get 
 
 
 @app.callback()
-def options(
+def take_options(
     *,
     version: Annotated[
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Take the options that stand before a verb."""
+    """Train the architectures of a folder with fixed seeds, and compare them."""
 
 
 def register_verbs() -> None:
