@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.analysis.comparison import Comparison, Standing, compare_all, standings
 from harness.analysis.crosscheck import CrossCheck
@@ -12,6 +12,7 @@ from harness.analysis.pareto import dominated_by
 from harness.analysis.runs import Contender, Study
 from harness.analysis.summary import Labels, Summary, summarize
 from harness.analysis.verdicts import Judgement, judge
+from harness.records.times import Times
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Findings:
     judgement: Judgement
     hardest: tuple[HardImage, ...] = ()
     crosschecks: tuple[CrossCheck, ...] = ()
+    times: Times = field(default_factory=Times)
 
     @property
     def ranking(self) -> tuple[Contender, ...]:

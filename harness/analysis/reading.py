@@ -13,6 +13,7 @@ from harness.analysis.runs import make_study
 from harness.data import DataMissing, Dataset, load
 from harness.plan.protocol import Protocol
 from harness.records.store import Loaded, Store
+from harness.records.times import Times, read_times, times_path
 from harness.spec.architecture import Architecture
 
 
@@ -45,7 +46,8 @@ def read_findings(
     study = make_study(architectures, loaded.records, request.protocol, environment, store.predictions)
     labels = {dataset.name: dataset.test_labels for dataset in datasets}
     findings = derive_findings(study, labels)
-    return replace(findings, crosschecks=cross_check(study, loaded.records)), loaded
+    times = read_times(times_path(request.results, environment.id)) if environment else Times()
+    return replace(findings, crosschecks=cross_check(study, loaded.records), times=times), loaded
 
 
 def cached_datasets(architectures: Iterable[Architecture]) -> tuple[Dataset, ...]:

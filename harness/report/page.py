@@ -19,6 +19,7 @@ from harness.report.tables.failures import failed_trials
 from harness.report.tables.hardest import hardest_table
 from harness.report.tables.headline import headline
 from harness.report.tables.pairs import groups, pair_table
+from harness.report.tables.speed import harness_table, speed_table
 
 ACCURACY, COST, CURVES, HARDEST = "Accuracy and cost", "Cost against accuracy", "Learning curves", "Hardest images"
 
@@ -40,10 +41,12 @@ def page(findings: Findings, pictures: Sequence[Picture] = ()) -> str:
             *claims_section(findings),
             section(cost_table(findings)),
             *_images(pictures, COST),
+            section(speed_table(findings)),
             *_gallery(pictures, CURVES),
             *_pairs(findings),
             *_hardest(findings, pictures),
             *_crosschecks(findings),
+            *_harness(findings),
         ]
     return "\n\n".join([*parts, *again(findings.study), READING]) + "\n"
 
@@ -76,6 +79,10 @@ def _hardest(findings: Findings, pictures: Sequence[Picture]) -> list[str]:
 
 def _crosschecks(findings: Findings) -> list[str]:
     return [section(crosscheck_table(findings.crosschecks))] if findings.crosschecks else []
+
+
+def _harness(findings: Findings) -> list[str]:
+    return [section(harness_table(findings.times))] if findings.times.harness else []
 
 
 def _gallery(pictures: Sequence[Picture], title: str) -> list[str]:

@@ -52,6 +52,7 @@ def test_the_page_tells_the_story_in_order(found: Findings) -> None:
         "Accuracy and cost",
         "Claims",
         "Cost against accuracy",
+        "Speed of use",
         "Pairs",
         "Hardest images",
         "Environment and how to get it again",

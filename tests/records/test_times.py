@@ -1,0 +1,30 @@
+"""Times are read by trial and work, repetitions taken together; what is no such file is nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fake_times import benchmark, document
+
+from harness.records.times import STEP, Timed, Times, parse_times, read_times, times_path
+
+
+def test_repetitions_are_taken_together() -> None:
+    found = parse_times(document(benchmark(STEP, seconds, "abc", 64) for seconds in (0.03, 0.01, 0.02)))
+    assert found.networks == {"abc": {STEP: Timed(64, 0.02, 0.01, 0.03)}}
+
+
+def test_works_of_the_harness_have_no_trial() -> None:
+    found = parse_times(document([benchmark("plan", 0.02), benchmark(STEP, 0.01, "abc", 64)]))
+    assert set(found.harness) == {"plan"}
+    assert set(found.networks) == {"abc"}
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"benchmarks": [{}]}', '{"benchmarks": [1]}'])
+def test_what_is_no_such_file_is_nothing(tmp_path: Path, text: str | None) -> None:
+    path = times_path(tmp_path, "here")
+    if text is not None:
+        path.parent.mkdir()
+        path.write_text(text)
+    assert read_times(path) == Times()

@@ -1,0 +1,24 @@
+"""`bench time` on a real network, through pytest-benchmark in a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.plan.protocol import Protocol
+from harness.plan.trial import trial_computation
+from harness.records.times import MANY, ONE, STEP, parse_times
+from harness.spec.reading import read_architecture
+from harness.timing.running import Timing, run_benchmarks
+
+ARCHITECTURES = Path(__file__).parents[2] / "architectures"
+
+
+def test_every_work_of_a_network_is_timed() -> None:
+    timing = Timing(["dense_512"], ARCHITECTURES, threads=1, repetitions=1, harness=False)
+    times = parse_times(run_benchmarks(timing))
+    address = trial_computation(read_architecture(ARCHITECTURES / "dense_512.yaml"), Protocol()).address
+    works = times.networks[address]
+    assert set(works) == {STEP, ONE, MANY}
+    assert works[STEP].images == 128
+    # An image more costs something, but less than an image alone.
+    assert works[ONE].seconds < works[MANY].seconds < 256 * works[ONE].seconds
