@@ -1,4 +1,7 @@
-"""Every message a user can be given about bad input or a bad day; it raises nothing and prints nothing itself."""
+"""The messages that a user can be given about bad input or a bad day; it raises and prints none itself.
+
+Mistakes in a spec are found and put into words in ``spec``, with their places.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ class BenchError(Exception):
     """
 
     exit_code = 2
+    heading = "error: "
 
     @property
     def markup(self) -> str:
@@ -70,3 +74,108 @@ class UnknownDuration(BenchError):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"--timeout {text!r}: is no duration; give seconds (90), minutes (30m) or hours (1h30m)")
+
+
+class NoArchitectures(BenchError):
+    """There is no folder of architectures, or nothing in it."""
+
+    def __init__(self, folder: Path) -> None:
+        state = "has no .yaml file" if folder.is_dir() else "is no folder"
+        super().__init__(f"{folder}: {state}; give another with --architectures, or start one with 'bench new NAME'")
+
+
+class UnknownArchitecture(BenchError):
+    """Names or globs that mean no file of the folder."""
+
+    def __init__(self, names: Sequence[str], known: Sequence[str], folder: Path) -> None:
+        lines = [_unknown(name, known, folder) for name in names]
+        super().__init__("\n".join(lines))
+
+
+class NotOne(BenchError):
+    """A glob means several files where one is needed."""
+
+    def __init__(self, name: str, files: Sequence[Path]) -> None:
+        super().__init__(f"'{name}' means {', '.join(path.stem for path in files)}; name one of them")
+
+
+def _unknown(name: str, known: Sequence[str], folder: Path) -> str:
+    kind = "no architecture matches" if set(name) & set("*?[") else "there is no architecture"
+    return f"{kind} '{name}' in {folder}{nearest(name, known) or '; bench list shows what there is'}"
+
+
+class CannotStart(BenchError):
+    """The new file's name is not a safe one, or is taken."""
+
+
+class UnknownDataset(BenchError):
+    """A data set that the harness does not know."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no data set {name!r}{nearest(name, known) or '; known are ' + ', '.join(known)}")
+
+
+class DataMissing(BenchError):
+    """No verified copy stands in the cache."""
+
+    exit_code = 1
+
+    def __init__(self, title: str, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: no verified copy of {title} ({reason}); run 'bench data fetch'.")
+        self.reason = reason
+
+
+class DataRefused(BenchError):
+    """What was brought or downloaded is not the published data."""
+
+
+class DataUnavailable(BenchError):
+    """Every source was tried and none gave the data."""
+
+    exit_code = 1
+
+    def __init__(self, title: str, tried: Sequence[tuple[str, str]], forms: str) -> None:
+        lines = [f"{title} could not be had from any source. Tried:"]
+        lines += [f"  - {source}: {reason}" for source, reason in tried]
+        lines += [f"To bring it by hand, get {forms} and run 'bench data import FILE...'."]
+        super().__init__("\n".join(lines))
+
+
+class CacheUnwritable(BenchError):
+    """The cache folder can't take the data: no permission, no room, no such disk."""
+
+    exit_code = 1
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        reason = error.strerror or str(error) or type(error).__name__
+        super().__init__(
+            f"{folder}: the data can't be kept here ({reason}); make room or give access, "
+            "or set BENCH_CACHE to another folder."
+        )
+
+
+class CacheBusy(BenchError):
+    """Another process holds the cache's lock for longer than any download should take."""
+
+    exit_code = 1
+
+    def __init__(self, lock: Path, minutes: float) -> None:
+        super().__init__(
+            f"{lock}: another process has been fetching for {minutes:.0f} minutes; "
+            "end it if it is stuck, then run the same command again."
+        )
+
+
+class UnknownEnvironment(BenchError):
+    """The environment asked for has no record."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        listed = ", ".join(known) if known else "none: there are no records"
+        super().__init__(f"no records of environment {name!r}{nearest(name, known)}; recorded: {listed}")
+
+
+class NothingRecorded(BenchError):
+    """There is no trial to verify."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"nothing is recorded {what}; 'bench run' records, 'bench list' shows what is recorded")

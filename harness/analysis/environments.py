@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.errors import BenchError, nearest
+from harness.errors import UnknownEnvironment
 from harness.records.environment import Environment
 from harness.records.record import Record
-
-
-class UnknownEnvironment(BenchError):
-    """The environment asked for has no record."""
-
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        listed = ", ".join(known) if known else "none: there are no records"
-        super().__init__(f"no records of environment {name!r}{nearest(name, known)}; recorded: {listed}")
 
 
 def choose_environment(

@@ -71,5 +71,5 @@ def main() -> None:
     try:
         app(prog_name="bench")
     except BenchError as error:
-        stderr().print(f"[bold red]error:[/] {error.markup}", soft_wrap=True, highlight=False)
+        stderr().print(f"[bold red]{error.heading}[/]{error.markup}", soft_wrap=True, highlight=False)
         sys.exit(error.exit_code)

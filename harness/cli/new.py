@@ -10,7 +10,7 @@ import typer
 from harness.cli.completion import complete_architectures
 from harness.cli.console import say
 from harness.cli.options import ArchitecturesFolder
-from harness.errors import BenchError
+from harness.errors import CannotStart, UnknownArchitecture
 
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="The new architecture's name.", show_default=False)]
 From = Annotated[
@@ -23,10 +23,6 @@ From = Annotated[
         show_default=False,
     ),
 ]
-
-
-class CannotStart(BenchError):
-    """The new file's name is not a safe one, or is taken."""
 
 
 def new(name: NewName, other: From = None, architectures: ArchitecturesFolder = None) -> None:
@@ -67,7 +63,7 @@ def _text(name: str, other: str | None, architectures: Path | None) -> str:
 
 def _original(other: str, architectures: Path | None) -> Path:
     """Return the file to start from: in the folder, else among those that ship with the package."""
-    from harness.spec.folder import UnknownArchitecture, architectures_folder, only_file, shipped_folder
+    from harness.spec.folder import architectures_folder, only_file, shipped_folder
 
     try:
         return only_file(other, architectures_folder(architectures))

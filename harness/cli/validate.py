@@ -65,7 +65,8 @@ def _mistakes(files: Sequence[Path]) -> list[Mistake]:
 
 def _files(path: str, folder: Path) -> tuple[Path, ...]:
     """Return the files that a path means: itself, a folder's, or those of an architecture's name."""
-    from harness.spec.folder import NoArchitectures, find_architectures, select_files
+    from harness.errors import NoArchitectures
+    from harness.spec.folder import find_architectures, select_files
 
     given = Path(path)
     if given.is_dir() or given == folder:

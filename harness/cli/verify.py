@@ -120,9 +120,10 @@ def choose(wanted: Wanted) -> tuple[tuple[Record, ...], Mapping[str, tuple[str, 
         BenchError: An unknown name or environment, or nothing is recorded.
     """
     from harness.analysis.environments import choose_environment
+    from harness.errors import NothingRecorded
     from harness.records.environment import current_environment
     from harness.records.store import Store
-    from harness.verify.choice import Choice, NothingRecorded
+    from harness.verify.choice import Choice
 
     readers = read_names(wanted)
     loaded = Store(wanted.folder).load()
@@ -248,8 +249,8 @@ def check_records(wanted: Wanted, *, json: bool) -> None:
     """Check the stored files of every environment and exit with 1 if one does not hold."""
     from harness.data import DataMissing, load
     from harness.data.library import DATASETS
+    from harness.errors import NothingRecorded
     from harness.records.store import Store
-    from harness.verify.choice import NothingRecorded
     from harness.verify.stored import audit
 
     datasets = {}

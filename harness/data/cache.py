@@ -18,10 +18,10 @@ import platformdirs
 
 from harness.data.dataset import Dataset
 from harness.data.description import Description, PublishedArray
-from harness.data.errors import CacheUnwritable, DataMissing
 from harness.data.idx import Bytes, sha256
 from harness.data.incoming import Arrays
 from harness.data.npz import UNREADABLE, read_member, write_member
+from harness.errors import CacheUnwritable, DataMissing
 
 VARIABLE = "BENCH_CACHE"
 APPLICATION = "architecture-bench"

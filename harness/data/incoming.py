@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.data.description import Description, Field, PublishedArray
-from harness.data.errors import DataRefused
 from harness.data.idx import Bytes, decode, header
 from harness.data.npz import UNREADABLE, read_member
+from harness.errors import DataRefused
 
 Arrays = dict[Field, Bytes]
 

@@ -12,10 +12,10 @@ from filelock import FileLock, Timeout
 from harness.data.cache import Cached, cache_folder
 from harness.data.dataset import Dataset
 from harness.data.description import Description
-from harness.data.errors import CacheBusy, DataMissing, DataRefused, DataUnavailable
 from harness.data.incoming import limit_bytes, read_files
 from harness.data.library import describe
 from harness.data.sources.source import Source, SourceFailed
+from harness.errors import CacheBusy, DataMissing, DataRefused, DataUnavailable
 
 LOCK_SECONDS = 1_800.0
 """Longer than all sources together may take, npm's time-outs included, on any line worth waiting for."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.data.cache import Cached, cache_folder
 from harness.data.description import Description
-from harness.data.errors import DataMissing
+from harness.errors import DataMissing
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.errors import BenchError, nearest
+from harness.errors import UnknownDataset
 from harness.spec.layers.shapes import Shape
 
 
@@ -26,14 +26,12 @@ class DatasetFacts:
 
 
 MNIST = DatasetFacts("mnist", (28, 28, 1), 10, 60_000, 10_000)
-FASHION_MNIST = DatasetFacts("fashion_mnist", (28, 28, 1), 10, 60_000, 10_000)
 
-DATASETS = {facts.name: facts for facts in (MNIST, FASHION_MNIST)}
+DATASETS = {facts.name: facts for facts in (MNIST,)}
 
 
 def facts(name: str) -> DatasetFacts:
-    """Return the data set's facts, or raise BenchError with the nearest known names."""
+    """Return the data set's facts, or raise UnknownDataset with the nearest known names."""
     if name not in DATASETS:
-        hint = nearest(name, list(DATASETS)) or f"; known are {', '.join(DATASETS)}"
-        raise BenchError(f"there is no data set '{name}'{hint}")
+        raise UnknownDataset(name, tuple(DATASETS))
     return DATASETS[name]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from harness.errors import BenchError, nearest
+from harness.errors import NoArchitectures, NotOne, UnknownArchitecture
 
 SUFFIX = ".yaml"
 HERE = Path("architectures")
@@ -16,29 +16,6 @@ HERE = Path("architectures")
 # Names become parts of other files' names, on every system: Windows has words of its own.
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-
-
-class NoArchitectures(BenchError):
-    """There is no folder of architectures, or nothing in it."""
-
-    def __init__(self, folder: Path) -> None:
-        state = "has no .yaml file" if folder.is_dir() else "is no folder"
-        super().__init__(f"{folder}: {state}; give another with --architectures, or start one with 'bench new NAME'")
-
-
-class UnknownArchitecture(BenchError):
-    """Names or globs that mean no file of the folder."""
-
-    def __init__(self, names: Sequence[str], known: Sequence[str], folder: Path) -> None:
-        lines = [_unknown(name, known, folder) for name in names]
-        super().__init__("\n".join(lines))
-
-
-class NotOne(BenchError):
-    """A glob means several files where one is needed."""
-
-    def __init__(self, name: str, files: Sequence[Path]) -> None:
-        super().__init__(f"'{name}' means {', '.join(path.stem for path in files)}; name one of them")
 
 
 def architectures_folder(given: Path | None = None) -> Path:
@@ -98,8 +75,3 @@ def leaves(path: Path) -> bool:
 
 def _means(name: str, path: Path) -> bool:
     return fnmatchcase(path.stem, name) or name in {path.stem, path.name}
-
-
-def _unknown(name: str, known: Sequence[str], folder: Path) -> str:
-    kind = "no architecture matches" if set(name) & set("*?[") else "there is no architecture"
-    return f"{kind} '{name}' in {folder}{nearest(name, known) or '; bench list shows what there is'}"

@@ -26,6 +26,8 @@ class Mistake:
 class InvalidSpec(BenchError):
     """Specs that can't be used, with every mistake in them, in the order of the files."""
 
+    heading = ""  # each line begins with its place, which terminals and editors make a link of
+
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(set(mistakes)))
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))

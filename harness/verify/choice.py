@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.errors import BenchError
 from harness.plan.protocol import Protocol
 from harness.plan.trial import Trial, trial_computation
 from harness.records.record import Record
 from harness.spec.architecture import Architecture
 
 SHORT_ADDRESS = 8
-
-
-class NothingRecorded(BenchError):
-    """There is no trial to verify."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"nothing is recorded {what}; 'bench run' records, 'bench list' shows what is recorded")
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fake_records as fake
 import pytest
 
-from harness.analysis.environments import UnknownEnvironment, choose_environment
+from harness.analysis.environments import choose_environment
 from harness.analysis.runs import make_study
+from harness.errors import UnknownEnvironment
 from harness.plan.protocol import Protocol
 from harness.records.record import Record
 from harness.records.store import Predictions

@@ -9,9 +9,8 @@ from typer.testing import CliRunner, Result
 
 from harness.cli.data import app
 from harness.data import library
-from harness.data.errors import DataRefused, DataUnavailable
 from harness.data.sources.web import WebFile
-from harness.errors import BenchError
+from harness.errors import BenchError, DataRefused, DataUnavailable
 
 
 @pytest.fixture

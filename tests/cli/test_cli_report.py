@@ -13,9 +13,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from harness.analysis.environments import UnknownEnvironment
 from harness.cli import claims, compare, derived, report
 from harness.data import Dataset
+from harness.errors import UnknownEnvironment
 from harness.report import writing
 from harness.report.figures.drawing import Figure
 

@@ -12,7 +12,7 @@ import platformdirs
 import pytest
 
 from harness.data.cache import Cached, cache_folder
-from harness.data.errors import CacheUnwritable, DataMissing
+from harness.errors import CacheUnwritable, DataMissing
 
 
 def kept(folder: Path) -> Cached:

@@ -11,8 +11,8 @@ import fake_digits
 import numpy as np
 import pytest
 
-from harness.data.errors import DataRefused
 from harness.data.incoming import Arrays, read_files
+from harness.errors import DataRefused
 
 
 def read(*paths: Path) -> Arrays:

@@ -14,13 +14,12 @@ from filelock import FileLock
 from harness.data import obtaining
 from harness.data.cache import Cached
 from harness.data.dataset import Dataset
-from harness.data.errors import CacheBusy, CacheUnwritable, DataMissing, DataRefused, DataUnavailable
 from harness.data.library import describe
 from harness.data.obtaining import Event, Notice, Progress, bring, load, obtain, obtain_described
 from harness.data.sources.npm import NpmPackage
 from harness.data.sources.source import OnProgress, Source, SourceFailed
 from harness.data.sources.web import WebFile
-from harness.errors import BenchError
+from harness.errors import BenchError, CacheBusy, CacheUnwritable, DataMissing, DataRefused, DataUnavailable
 
 
 @dataclass(frozen=True)
@@ -224,7 +223,7 @@ def test_load_never_fetches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_unknown_data_set_is_told_with_the_nearest_name() -> None:
-    with pytest.raises(BenchError, match="unknown data set 'mnits'; did you mean 'mnist'"):
+    with pytest.raises(BenchError, match="there is no data set 'mnits'; did you mean 'mnist'"):
         obtain("mnits")
-    with pytest.raises(BenchError, match=r"unknown data set 'x'; known: mnist\."):
+    with pytest.raises(BenchError, match=r"there is no data set 'x'; known are mnist"):
         describe("x")

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import NoArchitectures, NotOne, UnknownArchitecture
 from harness.spec.folder import (
-    NoArchitectures,
-    NotOne,
-    UnknownArchitecture,
     architectures_folder,
     find_architectures,
     only_file,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import UnknownArchitecture
 from harness.spec.claims import TestAccuracy
-from harness.spec.folder import UnknownArchitecture
 from harness.spec.mistakes import InvalidSpec
 from harness.spec.reading import read_architecture, select
 
