@@ -29,7 +29,8 @@ def sentences(found: Sequence[Verification]) -> list[str]:
 def _lines(one: Verification) -> list[str]:
     label = trial_label(one.trial)
     if one.verdict == "same":
-        return [f"same       {label}: {one.epochs} epochs ({COMPARED})"]
+        epochs = f"{one.epochs} epoch{'s' if one.epochs != 1 else ''}"
+        return [f"same       {label}: {epochs} ({COMPARED})"]
     if one.mismatch is None:
         return [f"failed     {label}: {one.reason}"]
     others = [f"             {cause.sentence}" for cause in one.causes[1:]]
