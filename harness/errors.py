@@ -179,3 +179,19 @@ class NothingRecorded(BenchError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"nothing is recorded {what}; 'bench run' records, 'bench list' shows what is recorded")
+
+
+class TimingFailed(BenchError):
+    """The benchmarks did not run through."""
+
+    exit_code = 1
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"the benchmarks ended with pytest's exit code {code}; what they said stands above")
+
+
+class NoBenchmarks(BenchError):
+    """The files of benchmarks are not there."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(f"{file} is not there: it comes with the repository; leave out --harness")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from harness.plan.protocol import Protocol
 from harness.plan.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
-from harness.records.record import Conditions, EpochMeasurement, Failure, Record
+from harness.records.record import Clocks, Conditions, EpochMeasurement, Failure, Record
 from harness.spec.architecture import Architecture
 from harness.spec.cost import Cost, cost
 
@@ -36,6 +36,9 @@ class Run:
     epochs: tuple[EpochMeasurement, ...]
     predictions: Classes | None = field(default=None, compare=False)
     conditions: Conditions | None = None
+    clocks: Clocks | None = None
+    peak_memory_bytes: int | None = None
+    trials_beside: int | None = None
 
     @property
     def last(self) -> EpochMeasurement:
@@ -188,4 +191,13 @@ def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run 
     if measured is None or measured.at(epochs) is None:
         return None
     predictions = read_predictions(record).get(epochs)
-    return Run(record.seed, measured.parameters, measured.epochs[:epochs], predictions, measured.conditions)
+    return Run(
+        seed=record.seed,
+        parameters=measured.parameters,
+        epochs=measured.epochs[:epochs],
+        predictions=predictions,
+        conditions=measured.conditions,
+        clocks=measured.clocks,
+        peak_memory_bytes=measured.peak_memory_bytes,
+        trials_beside=record.trials_beside,
+    )

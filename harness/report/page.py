@@ -20,6 +20,7 @@ from harness.report.tables.hardest import hardest_table
 from harness.report.tables.headline import headline
 from harness.report.tables.pairs import groups, pair_table
 from harness.report.tables.speed import harness_table, speed_table
+from harness.report.tables.stages import stages_table
 
 ACCURACY, COST, CURVES, HARDEST = "Accuracy and cost", "Cost against accuracy", "Learning curves", "Hardest images"
 
@@ -42,6 +43,7 @@ def page(findings: Findings, pictures: Sequence[Picture] = ()) -> str:
             section(cost_table(findings)),
             *_images(pictures, COST),
             section(speed_table(findings)),
+            details("Where a trial's time goes", render_table(stages_table(findings))),
             *_gallery(pictures, CURVES),
             *_pairs(findings),
             *_hardest(findings, pictures),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import BenchError
+from harness.errors import NoBenchmarks, TimingFailed
 
 PACKAGE = Path(__file__).resolve().parents[1]
 NETWORKS, HARNESS = "test_networks_speed.py", "test_harness_speed.py"
@@ -29,22 +29,6 @@ OPTIONS = (
     *("-p", "pytest_benchmark.plugin", "-p", "no:cacheprovider", "-o", "addopts=", "-q"),
     *("--benchmark-only", "--benchmark-quiet", "--benchmark-disable-gc"),
 )
-
-
-class TimingFailed(BenchError):
-    """The benchmarks did not run through."""
-
-    exit_code = 1
-
-    def __init__(self, code: int) -> None:
-        super().__init__(f"the benchmarks ended with pytest's exit code {code}; what they said stands above")
-
-
-class NoBenchmarks(BenchError):
-    """The files of benchmarks are not there."""
-
-    def __init__(self, file: str) -> None:
-        super().__init__(f"{file} is not there: it comes with the repository; leave out --harness")
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import NoBenchmarks, TimingFailed
 from harness.timing import running
-from harness.timing.running import HARNESS, NETWORKS, NoBenchmarks, Timing, TimingFailed, benchmark_file, run_benchmarks
+from harness.timing.running import HARNESS, NETWORKS, Timing, benchmark_file, run_benchmarks
 
 ROOT = Path(__file__).parents[2]
 

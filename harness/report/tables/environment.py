@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.analysis.runs import Study
+from harness.records.environment import Environment
 from harness.report import numbers
 from harness.report.table import Table
 
@@ -23,11 +24,16 @@ def environment_table(study: Study) -> Table:
         "TensorFlow": environment.tensorflow,
         "Keras": environment.keras,
         "NumPy": environment.numpy,
-        "oneDNN": "on" if environment.onednn else "off",
+        "oneDNN": _onednn(environment),
         "Harness": f"{environment.harness}, commit {', '.join(study.commits) or numbers.UNKNOWN}",
         "Op determinism": "on" if environment.deterministic else "off",
     }
     return Table("Environment", ("What", "Value"), tuple(facts.items()), ("left", "left"), _others(study))
+
+
+def _onednn(environment: Environment) -> str:
+    limit = f", limited to {environment.onednn_max_isa}" if environment.onednn_max_isa else ""
+    return f"on{limit}" if environment.onednn else "off"
 
 
 def _others(study: Study) -> tuple[str, ...]:

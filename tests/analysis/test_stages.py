@@ -1,0 +1,61 @@
+"""Every second of a trial stands in one stage, and unknown ones are unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fake_records import architectures, fake_trials, findings
+from fake_trials import CLOCKS, CONDITIONS
+
+from harness.analysis.runs import Contender
+from harness.analysis.stages import stages
+from harness.report.page import page
+from harness.report.tables.stages import stages_table
+
+CHOSEN = architectures("dense_512")
+FOUND = findings(CHOSEN, fake_trials(CHOSEN, (0, 1, 2)))
+(DENSE,) = FOUND.study.contenders
+
+
+def with_conditions(stolen: list[float | None], after: float = 199.0) -> Contender:
+    changes = [{"stolen_seconds": seconds, "calibration_after_gflops": after} for seconds in stolen]
+    runs = zip(DENSE.runs, changes, strict=True)
+    return replace(
+        DENSE, runs=tuple(replace(run, conditions=CONDITIONS.model_copy(update=change)) for run, change in runs)
+    )
+
+
+def test_each_stage_is_the_median_over_the_seeds() -> None:
+    found = stages(DENSE)
+    assert found.start_up_seconds == CLOCKS.start_up_seconds
+    assert found.compile_seconds == CLOCKS.compile_seconds
+    assert found.train_seconds == sorted(run.train_seconds for run in DENSE.runs)[1]
+    assert found.test_seconds == pytest.approx(0.4 * DENSE.epochs)
+    assert found.processor_share == pytest.approx(0.99)
+    assert (found.peak_memory_bytes, found.trials_beside) == (900 * 2**20, 1)
+
+
+def test_the_loudest_seed_is_told() -> None:
+    found = stages(with_conditions([0.0, 1.0, None], after=180.0))
+    assert found.stolen_seconds == 1.0
+    assert found.drift == pytest.approx(0.1)
+
+
+def test_what_was_not_recorded_is_unknown() -> None:
+    bare = replace(
+        DENSE,
+        runs=tuple(
+            replace(run, clocks=None, conditions=None, peak_memory_bytes=None, trials_beside=None) for run in DENSE.runs
+        ),
+    )
+    found = stages(bare)
+    assert (found.start_up_seconds, found.peak_memory_bytes, found.trials_beside) == (None, None, None)
+    assert (found.stolen_seconds, found.drift) == (None, None)
+
+
+def test_the_page_tells_it() -> None:
+    (row,) = stages_table(FOUND).rows
+    assert row[:5] == ("dense_512", "1.00", "0.10", "0.10", "0.30")
+    assert row[-1] == "0.5"
+    assert "Where a trial's time goes" in page(FOUND)
