@@ -22,7 +22,8 @@ class CrossCheck:
     """One architecture (or several that share its trials and epochs) under this environment and another setting.
 
     ``seeds`` are those that both have; ``same_bits`` of them have the same weights after every epoch, and
-    ``first_epochs`` holds the first epoch with other weights of each of the rest. ``difference`` is the test accuracy
+    ``first_epochs`` holds the first epoch with other weights of each of the rest; ``same_accuracies`` of them end at
+    the same test accuracy. ``difference`` is the test accuracy
     here minus there, seed by seed; ``adjusted_p`` is its p after Holm over all cross-checks.
     """
 
@@ -32,6 +33,7 @@ class CrossCheck:
     seeds: tuple[int, ...]
     same_bits: int
     first_epochs: tuple[int, ...]
+    same_accuracies: int
     here: Estimate | None
     there: Estimate | None
     difference: Difference | None
@@ -40,7 +42,7 @@ class CrossCheck:
     @property
     def differ(self) -> bool | None:
         """Whether the accuracies can be told apart; None where too few seeds leave it open."""
-        if self.same_bits == len(self.seeds):
+        if self.same_accuracies == len(self.seeds):
             return False
         return None if self.adjusted_p is None else self.adjusted_p < ALPHA
 
@@ -106,6 +108,7 @@ def _checked(names: tuple[str, ...], pair: tuple[Contender, Contender], other: E
         seeds=tuple(one.seed for one, _ in both),
         same_bits=first.count(None),
         first_epochs=tuple(epoch for epoch in first if epoch is not None),
+        same_accuracies=sum(one == two for one, two in zip(left, right, strict=True)),
         here=estimate(left),
         there=estimate(right),
         difference=paired(left, right),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from harness.analysis.runs import Contender, Run, Study
+from harness.analysis.runs import Contender, Study
 from harness.records.times import MANY, ONE, STEP, Timed, Times
 from harness.spec.datasets import facts
 
@@ -19,8 +19,8 @@ OPERATIONS_PER_MAC = 6
 class Speed:
     """One architecture's speed; unknown is None.
 
-    ``training_images_per_second`` and ``training_gflops`` are over an epoch, ``peak_share`` in [0, 1] is of the
-    float32 peak that was measured around the trials. The others come from `bench time`.
+    ``training_images_per_second`` and ``training_gflops`` are over an epoch, from the records. The others come from
+    `bench time`: ``peak_share`` in [0, 1] is of the float32 peak that it measured.
     """
 
     name: str
@@ -35,21 +35,19 @@ class Speed:
 def speed(study: Study, contender: Contender, times: Times) -> Speed:
     """Return the architecture's speed.
 
-    GFLOP/s = 6 · multiply-accumulates · images of an epoch / seconds of the epoch / 10⁹. The share of the peak is that
-    over (threads · GFLOP/s of the calibration, the mean of before and after the trial). Both are medians over runs.
+    GFLOP/s = 6 · multiply-accumulates · images of an epoch / seconds of the epoch / 10⁹, the seconds being the median
+    over the runs of their median epochs. The share of the peak is that over the measured one.
     """
     images = epoch_images(study, contender)
-    work = OPERATIONS_PER_MAC * contender.cost.macs * images / 1e9
-    seconds = [median(epoch.train_seconds for epoch in run.epochs) for run in contender.runs]
-    peaks = [peak_gflops(study, run) for run in contender.runs]
-    shares = [work / took / peak for took, peak in zip(seconds, peaks, strict=True) if took and peak]
-    typical = median(seconds) if seconds else None
+    runs = [median(epoch.train_seconds for epoch in run.epochs) for run in contender.runs]
+    seconds = median(runs) if runs else None
+    gflops = OPERATIONS_PER_MAC * contender.cost.macs * images / seconds / 1e9 if seconds else None
     timed: Mapping[str, Timed] = times.networks.get(contender.trial, {})
     return Speed(
         name=contender.name,
-        training_images_per_second=images / typical if typical else None,
-        training_gflops=work / typical if typical else None,
-        peak_share=median(shares) if shares else None,
+        training_images_per_second=images / seconds if seconds else None,
+        training_gflops=gflops,
+        peak_share=gflops / times.peak_gflops if gflops and times.peak_gflops else None,
         step=timed.get(STEP),
         one=timed.get(ONE),
         many=timed.get(MANY),
@@ -61,11 +59,3 @@ def epoch_images(study: Study, contender: Contender) -> int:
     architecture = contender.architecture
     images = study.protocol.train_examples or facts(architecture.dataset).train_examples
     return architecture.training.training_examples(images)
-
-
-def peak_gflops(study: Study, run: Run) -> float | None:
-    """Return the float32 peak of the trial's threads that was measured around the run."""
-    if run.conditions is None:
-        return None
-    threads = study.environment.threads if study.environment else 1
-    return threads * (run.conditions.calibration_before_gflops + run.conditions.calibration_after_gflops) / 2

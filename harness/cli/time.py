@@ -104,7 +104,10 @@ def times_table(times: Times, chosen: Sequence[Architecture]) -> Table:
             for one, works in timed
         ),
         alignments=("left", *("right",) * 4),
-        notes=("Medians in a warm process, architectures by turns; latency is that of one image, the rate of 256.",),
+        notes=(
+            "Medians in a warm process, architectures by turns; latency is that of one image, the rate of 256.",
+            *([f"Float32 peak: {times.peak_gflops:.0f} GFLOP/s."] if times.peak_gflops else []),
+        ),
     )
 
 

@@ -10,6 +10,8 @@ from statistics import median
 from typing import Any
 
 STEP, ONE, MANY = "training step", "answer to 1", "answer to 256"
+# A large float32 matrix product.
+PEAK = "float32 peak"
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,14 @@ class Timed:
 
 @dataclass(frozen=True)
 class Times:
-    """What was timed in one environment: of networks by the address of their trial and by work, of the harness."""
+    """What was timed in one environment: of networks by the address of their trial and by work, of the harness.
+
+    ``peak_gflops`` is the fastest that a float32 matrix product ran on the environment's threads.
+    """
 
     networks: Mapping[str, Mapping[str, Timed]] = field(default_factory=dict)
     harness: Mapping[str, Timed] = field(default_factory=dict)
+    peak_gflops: float | None = None
 
 
 def times_path(results: Path, environment: str) -> Path:
@@ -47,13 +53,18 @@ def parse_times(document: Mapping[str, Any]) -> Times:
     """Return the medians of a pytest-benchmark document, repetitions taken together."""
     networks: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
     harness: dict[str, list[Mapping[str, Any]]] = {}
+    peaks = []
     for one in document["benchmarks"]:
         info = one["extra_info"]
+        if info["work"] == PEAK:
+            peaks.append(info["operations"] / one["stats"]["median"] / 1e9)
+            continue
         by_work = networks.setdefault(info["trial"], {}) if "trial" in info else harness
         by_work.setdefault(info["work"], []).append(one)
     return Times(
         networks={trial: {work: _timed(many) for work, many in works.items()} for trial, works in networks.items()},
         harness={work: _timed(many) for work, many in harness.items()},
+        peak_gflops=max(peaks, default=None),
     )
 
 

@@ -65,6 +65,16 @@ def noise_images(dataset: str, images: int) -> tf.Tensor:
     return noise(dataset, images).batch(tf.range(images))[0]
 
 
+def matrix_product(size: int) -> Callable[[], object]:
+    """Return a function that multiplies two float32 matrices of so many rows and columns: 2 · size³ operations.
+
+    TensorFlow's product, since its kernels use the widest instructions; NumPy's reach half of that on some processors.
+    """
+    matrix = tf.constant(np.random.default_rng(0).random((size, size), dtype=np.float32))
+    product: Callable[[], object] = tf.function(lambda: tf.matmul(matrix, matrix), autograph=False, jit_compile=False)
+    return product
+
+
 def _compile_step(model: keras.Model, data: DeviceData) -> Callable[[], None]:
     def step(indices: tf.Tensor) -> None:
         model.train_step(data.batch(indices))

@@ -88,6 +88,14 @@ def test_one_seed_with_other_bits_leaves_it_open() -> None:
         assert verdict(one) == "too few seeds to tell"
 
 
+def test_other_bits_that_end_at_the_same_accuracies_do_not_matter() -> None:
+    trials = fake_trials(CHOSEN)
+    tiny = [in_environment(trial, LOOSE, shift=1e-30) for trial in trials]
+    for one in checked([*trials, *tiny]):
+        assert (one.same_bits, one.same_accuracies, one.differ) == (0, 5, False)
+        assert verdict(one) == "the same for every seed"
+
+
 def test_only_seeds_that_both_have_are_compared() -> None:
     trials = fake_trials(CHOSEN, (0, 1, 2))
     there = [in_environment(trial, LOOSE) for trial in fake_trials(CHOSEN, (2, 3))]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import median
 
 import pytest
-from fake_records import architectures, environment, fake_trials, findings
+from fake_records import architectures, fake_trials, findings
 from fake_times import benchmark, document
-from fake_trials import CONDITIONS
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import Contender
@@ -32,20 +32,22 @@ def wide_speed(of: Findings) -> Speed:
 
 
 def test_the_share_of_the_peak_is_the_stated_formula() -> None:
-    found = wide_speed(FOUND)
-    assert found.training_images_per_second is not None
-    gflops = 6 * wide(FOUND).cost.macs * found.training_images_per_second / 1e9
+    seconds = median(median(epoch.train_seconds for epoch in run.epochs) for run in wide(FOUND).runs)
+    found = speed(FOUND.study, wide(FOUND), Times(peak_gflops=200.0))
+    gflops = 6 * wide(FOUND).cost.macs * 60_000 / seconds / 1e9
+    assert found.training_images_per_second == pytest.approx(60_000 / seconds)
     assert found.training_gflops == pytest.approx(gflops)
-    peak = (CONDITIONS.calibration_before_gflops + CONDITIONS.calibration_after_gflops) / 2
-    assert found.peak_share == pytest.approx(gflops / peak, rel=0.01)
+    assert found.peak_share == pytest.approx(gflops / 200)
 
 
-def test_two_threads_have_twice_the_peak() -> None:
-    two = environment(threads=2)
-    found = findings(CHOSEN, fake_trials(CHOSEN, (0, 1, 2), where=two), where=two)
-    one_share, two_share = wide_speed(FOUND).peak_share, wide_speed(found).peak_share
-    assert one_share is not None
-    assert two_share == pytest.approx(one_share / 2)
+def test_a_peak_that_was_not_measured_is_unknown() -> None:
+    assert wide_speed(FOUND).peak_share is None
+    assert wide_speed(FOUND).training_gflops is not None
+
+
+def test_an_architecture_without_a_run_has_no_speed() -> None:
+    found = speed(FOUND.study, replace(wide(FOUND), runs=()), Times(peak_gflops=200.0))
+    assert (found.training_images_per_second, found.training_gflops, found.peak_share) == (None, None, None)
 
 
 def test_a_cut_protocol_counts_its_own_images() -> None:
@@ -55,13 +57,6 @@ def test_a_cut_protocol_counts_its_own_images() -> None:
     assert found.training_images_per_second is not None
     assert whole.training_images_per_second is not None
     assert found.training_images_per_second == pytest.approx(whole.training_images_per_second * 4 / 60, rel=0.1)
-
-
-def test_unknown_conditions_leave_the_share_unknown() -> None:
-    unknown = replace(wide(FOUND), runs=tuple(replace(run, conditions=None) for run in wide(FOUND).runs))
-    found = speed(FOUND.study, unknown, Times())
-    assert found.peak_share is None
-    assert found.training_gflops is not None
 
 
 def test_the_page_shows_what_was_timed_and_a_dash_for_the_rest() -> None:

@@ -1,5 +1,6 @@
-"""Times one training step and answers to 1 and 256 images of every architecture; `bench time` runs this file.
+"""Times a training step and answers to 1 and 256 images of every architecture, and the processor's float32 peak.
 
+`bench time` runs this file.
 Each network is built once, and its works are timed in several rounds over all networks, so that drift of the machine
 hits all alike. Architectures that compute the same are timed once. ``BENCH_TIME_NAMES``, ``BENCH_ARCHITECTURES``,
 ``BENCH_THREADS`` and ``BENCH_TIME_REPETITIONS`` choose.
@@ -20,11 +21,13 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from harness.execute.cores import physical_cores
 from harness.plan.protocol import Protocol
 from harness.plan.trial import Computation, trial_computation
+from harness.records.times import MANY, ONE, PEAK, STEP
 from harness.spec.folder import architectures_folder
 from harness.spec.reading import select
 
-IMAGES = {"answer to 1": 1, "answer to 256": 256}
-WORKS = ("training step", *IMAGES)
+IMAGES = {ONE: 1, MANY: 256}
+WORKS = (STEP, *IMAGES)
+MATRIX_SIZE = 2_048
 WARMUP_CALLS = 3
 SECONDS_EACH = 0.25
 FEWEST_ROUNDS, MOST_ROUNDS = 5, 500
@@ -57,7 +60,7 @@ def works(name: str) -> dict[str, Callable[[], object]]:
     steps = compile_steps(computation)
     images = {work: noise_images(computation.dataset, number) for work, number in IMAGES.items()}
     answers = {work: lambda shown=shown: steps.answer(shown) for work, shown in images.items()}
-    return {"training step": steps.train, **answers}
+    return {STEP: steps.train, **answers}
 
 
 def rounds_for(work: Callable[[], object]) -> int:
@@ -67,6 +70,18 @@ def rounds_for(work: Callable[[], object]) -> int:
         work()
         seconds = time.perf_counter() - started
     return min(MOST_ROUNDS, max(FEWEST_ROUNDS, int(SECONDS_EACH / seconds)))
+
+
+@pytest.mark.parametrize("repetition", REPETITIONS)
+def test_peak(benchmark: BenchmarkFixture, repetition: int) -> None:
+    from harness.train.steps import matrix_product, run_like_a_trial  # noqa: PLC0415 - loads TensorFlow
+
+    run_like_a_trial(THREADS, physical_cores()[:THREADS])
+    call = matrix_product(MATRIX_SIZE)
+    benchmark.group = PEAK
+    benchmark.extra_info.update(work=PEAK, operations=2 * MATRIX_SIZE**3, threads=THREADS, repetition=repetition)
+    benchmark.pedantic(call, rounds=rounds_for(call))  # type: ignore[no-untyped-call]  # has no annotations
+    assert benchmark.stats
 
 
 @pytest.mark.parametrize(("repetition", "work", "name"), CASES)

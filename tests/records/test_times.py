@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fake_times import benchmark, document
 
-from harness.records.times import STEP, Timed, Times, parse_times, read_times, times_path
+from harness.records.times import PEAK, STEP, Timed, Times, parse_times, read_times, times_path
 
 
 def test_repetitions_are_taken_together() -> None:
@@ -19,6 +19,15 @@ def test_works_of_the_harness_have_no_trial() -> None:
     found = parse_times(document([benchmark("plan", 0.02), benchmark(STEP, 0.01, "abc", 64)]))
     assert set(found.harness) == {"plan"}
     assert set(found.networks) == {"abc"}
+
+
+def test_the_peak_is_the_fastest_product() -> None:
+    products = [benchmark(PEAK, seconds) for seconds in (0.1, 0.05)]
+    for one in products:
+        one["extra_info"]["operations"] = 10**10
+    found = parse_times(document(products))
+    assert found.peak_gflops == pytest.approx(200)
+    assert found.harness == {}
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"benchmarks": [{}]}', '{"benchmarks": [1]}'])

@@ -19,6 +19,7 @@ def test_every_work_of_a_network_is_timed() -> None:
     address = trial_computation(read_architecture(ARCHITECTURES / "dense_512.yaml"), Protocol()).address
     works = times.networks[address]
     assert set(works) == {STEP, ONE, MANY}
+    assert times.peak_gflops is not None
     assert works[STEP].images == 128
     # An image more costs something, but less than an image alone.
     assert works[ONE].seconds < works[MANY].seconds < 256 * works[ONE].seconds

@@ -56,6 +56,8 @@ def verdict(check: CrossCheck) -> str:
     """Return in words whether it matters for the accuracy."""
     if check.same_bits == len(check.seeds):
         return "the same, bit for bit"
+    if check.same_accuracies == len(check.seeds):
+        return "the same for every seed"
     if check.differ is None:
         return "too few seeds to tell"
     return "differs" if check.differ else "not told apart"
