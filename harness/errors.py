@@ -62,6 +62,15 @@ class Interrupted(BenchError):
         )
 
 
+class Stopped(BenchError):
+    """The user ended a command that keeps nothing of what it has done so far."""
+
+    exit_code = 130
+
+    def __init__(self, done: str) -> None:
+        super().__init__(f"interrupted: {done}; nothing was changed")
+
+
 class NothingSelected(BenchError):
     """`bench run` without a name."""
 

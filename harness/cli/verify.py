@@ -16,7 +16,7 @@ from harness.cli.progress import ProgressMode, shown_run
 from harness.cli.run import ProgressOption, Quiet, Timeout
 from harness.cli.texts import parse_duration, parse_seeds
 from harness.cli.verified import audit_json, audit_sentences, sentences, verified_json
-from harness.errors import Interrupted
+from harness.errors import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -198,7 +198,7 @@ def verify_trials(
     """Train the records' trials again, saving nothing, and compare each as it ends.
 
     Raises:
-        Interrupted: The user pressed Ctrl-C.
+        Stopped: The user pressed Ctrl-C.
     """
     from harness.data import obtain
     from harness.execute.local import LocalEngine
@@ -241,7 +241,7 @@ def compare_as_they_end(
                     name = event.trial.name
                     found[name] = verify(event.trial, recorded[name], event.outcome, benchmark.environment)
     except KeyboardInterrupt:
-        raise Interrupted(len(found), len(plan.trials) - len(found)) from None
+        raise Stopped(f"{len(found)} of {len(plan.trials)} trials verified") from None
     return [found[planned.trial.name] for planned in plan.trials]
 
 

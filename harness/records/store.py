@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+import zipfile
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +25,9 @@ from harness.plan.plan import Recorded
 from harness.plan.trial import Computation
 from harness.records.files import write_atomically
 from harness.records.record import FORMAT, Record
+
+# What zipfile and numpy raise at files that are no archive of arrays, or a damaged one.
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 Predictions = Mapping[int, npt.NDArray[np.uint8]]
 
@@ -93,7 +98,7 @@ class Store:
         if record.measurement is None or not path.exists():
             return {}
         digests = {epoch.epoch: epoch.predictions_sha256 for epoch in record.measurement.epochs}
-        return {epoch: array for epoch, array in _unpacked(path) if digest(array) == digests.get(epoch)}
+        return {epoch: array for epoch, array in stored_arrays(path).items() if digest(array) == digests.get(epoch)}
 
     def locks(self, environment: str) -> Path:
         """Return the folder of the locks that runs on this results folder share."""
@@ -206,7 +211,11 @@ def _packed(predictions: Predictions) -> bytes:
     return buffer.getvalue()
 
 
-def _unpacked(path: Path) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    with np.load(path, allow_pickle=False) as arrays:
-        for name in arrays.files:
-            yield int(name.removeprefix("epoch_")), arrays[name]
+def stored_arrays(path: Path) -> dict[int, npt.NDArray[np.uint8]]:
+    """Return the arrays of a predictions file by epoch, whatever their digests; none where it can't be read."""
+    try:
+        # Opened here, since numpy leaves a file open that is no archive.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {int(name.removeprefix("epoch_")): arrays[name] for name in arrays.files}
+    except UNREADABLE:
+        return {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import NoBenchmarks, TimingFailed
+from harness.errors import NoBenchmarks, Stopped, TimingFailed
 
 PACKAGE = Path(__file__).resolve().parents[1]
 NETWORKS, HARNESS = "test_networks_speed.py", "test_harness_speed.py"
@@ -56,6 +56,7 @@ def run_benchmarks(timing: Timing) -> dict[str, Any]:
 
     Raises:
         TimingFailed: A benchmark failed.
+        Stopped: The user pressed Ctrl-C.
         NoBenchmarks: The harness's own are asked for, where only the package is installed.
     """
     files = [benchmark_file(NETWORKS), *([benchmark_file(HARNESS)] if timing.harness else [])]
@@ -63,7 +64,10 @@ def run_benchmarks(timing: Timing) -> dict[str, Any]:
         target = Path(folder) / "times.json"
         command = [sys.executable, "-m", "pytest", *map(str, files), *OPTIONS, f"--benchmark-json={target}"]
         environment = {**os.environ, **VARIABLES, **timing.variables()}
-        done = subprocess.run(command, env=environment, stdout=sys.stderr.fileno(), check=False)
+        try:
+            done = subprocess.run(command, env=environment, stdout=sys.stderr.fileno(), check=False)
+        except KeyboardInterrupt:
+            raise Stopped("the benchmarks have not run through") from None
         if done.returncode:
             raise TimingFailed(done.returncode)
         document: dict[str, Any] = json.loads(target.read_bytes())

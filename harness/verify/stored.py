@@ -6,19 +6,14 @@ from: predictions, labels, seed, spec, and the steps that a float32 can take.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from harness.data import Dataset
 from harness.records.record import Record
-from harness.records.store import Store, UnusableRecord, read_record
+from harness.records.store import Store, UnusableRecord, read_record, stored_arrays
 from harness.verify.checks import CHECKS, Evidence
-
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True)
@@ -58,20 +53,12 @@ def audit(store: Store, datasets: Mapping[str, Dataset]) -> Audit:
 
 
 def _problems(path: Path, record: Record, datasets: Mapping[str, Dataset]) -> Iterator[Problem]:
-    evidence = Evidence(path.parent.name, _arrays(path.with_suffix(".npz")), datasets.get(record.computation.dataset))
+    evidence = Evidence(
+        path.parent.name, stored_arrays(path.with_suffix(".npz")), datasets.get(record.computation.dataset)
+    )
     for name, check in CHECKS.items():
         for what in check(record, evidence):
             yield Problem(path, name, what)
-
-
-def _arrays(path: Path) -> Mapping[int, np.ndarray]:
-    """Return all arrays of the file by epoch, trusted or not; none where it can't be read."""
-    try:
-        # Opened here, since numpy leaves a file open that is no archive.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {int(name.removeprefix("epoch_")): arrays[name] for name in arrays.files}
-    except UNREADABLE:
-        return {}
 
 
 def _copies(records: Mapping[Path, Record]) -> Iterator[Problem]:

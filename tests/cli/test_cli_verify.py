@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from harness.cli.progress import ProgressMode
 from harness.cli.verified import sentences, verified_json
 from harness.cli.verify import compare_as_they_end, parse_seed, verify
+from harness.errors import Stopped
 from harness.execute.engine import Outcome
 from harness.pipeline import Benchmark
 from harness.plan.plan import Plan, PlannedTrial, Status
@@ -56,6 +57,17 @@ def test_the_first_epoch_that_differs_and_the_likely_cause_are_said(tmp_path: Pa
     assert "different  dense_16 seed 1, before the first epoch: initial weights" in text
     assert "likely cause: threads: recorded with 1, now 2" in text
     assert "1 of 2 trials have the same bits." in text
+
+
+def test_ctrl_c_says_how_far_it_came(tmp_path: Path) -> None:
+    def interrupted(trial: Trial) -> Outcome:
+        if trial.seed:
+            raise KeyboardInterrupt
+        return fake_outcome(trial)
+
+    with pytest.raises(Stopped, match="1 of 2 trials verified") as stopped:
+        verified(FakeTrainer(interrupted), tmp_path)
+    assert stopped.value.exit_code == 130
 
 
 def test_json_names_the_difference_and_its_causes(tmp_path: Path) -> None:

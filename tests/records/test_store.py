@@ -91,6 +91,15 @@ def test_predictions_whose_digest_does_not_hold_are_not_handed_out(tmp_path: Pat
     assert store.predictions(record) == {}
 
 
+@pytest.mark.parametrize("kept", [0, 4, 0.5, 0.9])
+def test_damaged_predictions_are_not_handed_out(tmp_path: Path, kept: float) -> None:
+    store, path = saved(tmp_path)
+    record = store.load().records[0]
+    whole = path.with_suffix(".npz").read_bytes()
+    path.with_suffix(".npz").write_bytes(whole[: int(kept if kept > 1 else kept * len(whole))])
+    assert store.predictions(record) == {}
+
+
 def test_the_folder_is_probed_without_a_trace(tmp_path: Path) -> None:
     Store(tmp_path / "results").check_writable()
     assert list((tmp_path / "results").iterdir()) == []
