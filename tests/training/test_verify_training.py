@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+import typer
 from real_trials import real_benchmark, records, spec, train
+from typer.testing import CliRunner
 
 from harness.cli.progress import ProgressMode
-from harness.cli.verify import Effort, benchmark_like, verify_trials
+from harness.cli.verify import Effort, benchmark_like, verify, verify_trials
 from harness.data import load
 from harness.pipeline import Benchmark
 from harness.spec.architecture import Architecture
@@ -28,15 +32,20 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
     return benchmark
 
 
-def verified(recorded: Benchmark, threads: int | None = None) -> list[Verification]:
+def verified(recorded: Benchmark, threads: int) -> list[Verification]:
     here = benchmark_like(recorded.environment, threads, recorded.store.results)
     chosen = list(records(recorded).values())
     return verify_trials(chosen, {}, here, Effort(None, None, ProgressMode.NONE))
 
 
 def test_recorded_trials_have_the_same_bits_when_trained_again(recorded: Benchmark) -> None:
-    found = verified(recorded)
-    assert [(one.verdict, one.epochs) for one in found] == [("same", 2)] * 2
+    app = typer.Typer()
+    app.command("verify")(verify)
+    result = CliRunner().invoke(app, ["--results", str(recorded.store.results), "--json", "--quiet"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["recorded_environment"] == found["environment"] == recorded.environment.id
+    assert [(one["verdict"], one["compared_epochs"]) for one in found["trials"]] == [("same", 2)] * 2
 
 
 def test_on_other_threads_the_bits_differ_and_threads_are_the_likely_cause(recorded: Benchmark) -> None:
