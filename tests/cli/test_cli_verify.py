@@ -12,9 +12,10 @@ from fake_trials import ENVIRONMENT, FakeTrainer, dense_trial, fake_outcome, fak
 from honest_records import dataset, honest
 from typer.testing import CliRunner
 
+from harness.cli.again import compare_as_they_end, parse_seed
 from harness.cli.progress import ProgressMode
 from harness.cli.verified import sentences, verified_json
-from harness.cli.verify import compare_as_they_end, parse_seed, verify
+from harness.cli.verify import verify
 from harness.errors import Stopped
 from harness.execute.engine import Outcome
 from harness.pipeline import Benchmark

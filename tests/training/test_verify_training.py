@@ -9,8 +9,9 @@ import typer
 from real_trials import real_benchmark, records, spec, train
 from typer.testing import CliRunner
 
+from harness.cli.again import Effort, benchmark_like, verify_trials
 from harness.cli.progress import ProgressMode
-from harness.cli.verify import Effort, benchmark_like, verify, verify_trials
+from harness.cli.verify import verify
 from harness.data import load
 from harness.pipeline import Benchmark
 from harness.spec.architecture import Architecture
