@@ -17,8 +17,11 @@ if TYPE_CHECKING:  # harness.data imports NumPy, which verbs that need no data d
 
 
 @contextmanager
-def shown_fetching() -> Iterator[Callable[[Event], None]]:
+def shown_fetching(*, silent: bool = False) -> Iterator[Callable[[Event], None]]:
     """Give the function to call with each event of a fetch; cached data causes none."""
+    if silent:
+        yield lambda _: None
+        return
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = stderr()

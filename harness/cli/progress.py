@@ -36,6 +36,11 @@ class ProgressMode(StrEnum):
     JSON = "json"
     NONE = "none"
 
+    @property
+    def has_sentences(self) -> bool:
+        """Whether sentences may stand on stderr: not among events for programs, and not where silence is asked for."""
+        return self not in {ProgressMode.JSON, ProgressMode.NONE}
+
 
 class Display(Protocol):
     """Shows one event after the other."""

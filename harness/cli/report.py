@@ -11,6 +11,7 @@ from harness.cli import options
 from harness.cli.console import say, stdout
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from harness.analysis.findings import Findings
@@ -54,15 +55,23 @@ def report(
     elif check:
         check_report(asked, derived)
     else:
-        publish(asked, derived)
+        changed = write(asked, derived)
+        print_headline(derived.findings)
+        name_files(changed)
 
 
-def publish(asked: Asked, derived: Derived) -> None:
-    """Write the report's files that changed, print the headline and name the files."""
+def print_headline(findings: Findings) -> None:
+    """Print the headline table, and what became of the claims."""
+    from harness.report.tables.claims import tally
     from harness.report.terminal import render_table
 
-    changed = write(asked, derived)
-    stdout().print(render_table(_headline(derived.findings)))
+    stdout().print(render_table(_headline(findings)))
+    if findings.judgement.verdicts:
+        stdout().print(f"Claims: {tally(findings.judgement.verdicts)}. 'bench claims' says which and why.", style="dim")
+
+
+def name_files(changed: Iterable[Path]) -> None:
+    """Name the files that were written."""
     for path in changed:
         say(f"wrote {path}")
 

@@ -79,7 +79,7 @@ def run(
     benchmark.store.check_writable()
     mode = ProgressMode.NONE if quiet else progress
     ended = train_pending(benchmark, jobs, timeout_seconds, mode)
-    show_results(Asked(results, architectures, smoke=smoke), ended, json=json)
+    show_results(Asked(results, architectures, smoke=smoke), ended, json=json, mode=mode)
     if any(event.outcome.failure for event in ended):
         raise typer.Exit(1)
 
@@ -100,13 +100,13 @@ def train_pending(
 
     plan = plan_benchmark(benchmark, load_records(benchmark, set_aside=True))
     at_once = jobs_for(benchmark, plan, jobs)
-    if mode is not ProgressMode.NONE and mode is not ProgressMode.JSON:
+    if mode.has_sentences:
         for sentence in plan_sentences(plan, at_once):
             say(sentence)
     if not plan.pending:
         return []
     for dataset in sorted({planned.trial.computation.dataset for planned in plan.pending}):
-        with shown_fetching() as on_event:
+        with shown_fetching(silent=not mode.has_sentences) as on_event:
             obtain(dataset, on_event)
     engine = LocalEngine(
         jobs=at_once,
@@ -127,17 +127,19 @@ def train_pending(
     return ended
 
 
-def show_results(asked: Asked, ended: Sequence[TrialEnded], *, json: bool) -> None:
+def show_results(asked: Asked, ended: Sequence[TrialEnded], *, json: bool, mode: ProgressMode) -> None:
     """Write the report from all records, and print the headline or its JSON."""
     from harness.cli.derived import read_derived
-    from harness.cli.report import publish, write
+    from harness.cli.report import name_files, print_headline, write
 
     derived = read_derived(asked)
+    changed = write(asked, derived)
     if json:
-        write(asked, derived)
         print_json(run_json(derived.findings, ended))
     else:
-        publish(asked, derived)
+        print_headline(derived.findings)
+    if mode.has_sentences:
+        name_files(changed)
 
 
 def run_json(findings: Findings, ended: Sequence[TrialEnded]) -> dict[str, Any]:

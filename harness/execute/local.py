@@ -25,9 +25,14 @@ from harness.train.process import main
 
 # How long the parent sleeps at most while trials run, and between looks at what other runs have finished.
 PATIENCE_SECONDS = 0.5
-# Set before TensorFlow and NumPy are imported: one pool of threads, whose size the trial's process chooses,
-# and no greetings.
-PROCESS_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+# Set before TensorFlow and NumPy are imported: one pool of threads, whose size the trial's process chooses, no
+# greetings, and none of the user's own settings of Keras, which could change the backend or the precision.
+PROCESS_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "KERAS_BACKEND": "tensorflow",
+}
 
 
 @dataclass(frozen=True)
@@ -118,10 +123,11 @@ def process_context() -> BaseContext:
 def process_environment(logs: Path) -> Iterator[None]:
     """Give the processes that are started within the block their environment variables."""
     before = dict(os.environ)
-    os.environ.update(PROCESS_ENVIRONMENT, **{LOG_VARIABLE: str(logs / "preload.log")})
+    given = {**PROCESS_ENVIRONMENT, "KERAS_HOME": str(logs), LOG_VARIABLE: str(logs / "preload.log")}
+    os.environ.update(given)
     try:
         yield
     finally:
-        for name in (*PROCESS_ENVIRONMENT, LOG_VARIABLE):
+        for name in given:
             os.environ.pop(name, None)
-        os.environ.update({name: before[name] for name in PROCESS_ENVIRONMENT if name in before})
+        os.environ.update({name: before[name] for name in given if name in before})
