@@ -1,5 +1,7 @@
 """A declarative benchmark harness; this module is its face to notebooks and holds no logic.
 
+Records that can't be read are left out, each with a warning.
+
 >>> import harness
 >>> frame = harness.records_frame("results")      # one row per environment, trial, seed and epoch
 >>> summary = harness.summary_frame("results")    # one row per architecture, best first
@@ -7,6 +9,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.findings import Findings
+    from harness.records.store import Loaded
 
 __all__ = ["comparisons_frame", "findings", "records_frame", "runs_frame", "summary_frame", "verdicts_frame"]
 
@@ -23,7 +27,9 @@ def records_frame(results: str | Path = "results") -> pd.DataFrame:
     from harness.analysis import frame  # noqa: PLC0415 - pandas is for those who ask
     from harness.records.store import Store  # noqa: PLC0415
 
-    return frame.records_frame(Store(Path(results)).load().records)
+    loaded = Store(Path(results)).load()
+    _warn_of_unreadable(loaded)
+    return frame.records_frame(loaded.records)
 
 
 def findings(
@@ -42,7 +48,9 @@ def findings(
 
     chosen = select((), architectures_folder(Path(architectures) if architectures else None))
     request = Request(Path(results), Protocol(), environment, current_environment(1).id)
-    return read_findings(request, chosen, cached_datasets(chosen))[0]
+    found, loaded = read_findings(request, chosen, cached_datasets(chosen))
+    _warn_of_unreadable(loaded)
+    return found
 
 
 def runs_frame(results: str | Path = "results") -> pd.DataFrame:
@@ -71,3 +79,8 @@ def comparisons_frame(results: str | Path = "results") -> pd.DataFrame:
     from harness.analysis import frame  # noqa: PLC0415
 
     return frame.comparisons_frame(findings(results))
+
+
+def _warn_of_unreadable(loaded: Loaded) -> None:
+    for unreadable in loaded.unreadable:
+        warnings.warn(f"{unreadable.path}: {unreadable.reason}; it is left out", stacklevel=3)

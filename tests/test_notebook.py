@@ -10,6 +10,7 @@ import fake_records as fake
 import pytest
 
 import harness
+from harness.records.environment import current_environment
 
 
 @pytest.fixture
@@ -32,6 +33,21 @@ def test_the_reports_tables_come_as_frames(results: Path) -> None:
     assert set(harness.verdicts_frame(results)["verdict"]) >= {"reproduced"}
     assert len(harness.comparisons_frame(results)) == 15
     assert len(harness.runs_frame(results)) == 160
+
+
+def test_a_record_that_cannot_be_read_is_named_in_a_warning(results: Path) -> None:
+    path = next((results / "records").glob("*/*.json"))
+    path.write_text("{", encoding="utf-8")
+    with pytest.warns(UserWarning, match=path.name):
+        assert len(harness.records_frame(results)) < 5 * (8 + 4 + 5 + 5)
+    with pytest.warns(UserWarning, match=path.name):
+        harness.summary_frame(results)
+
+
+def test_this_machines_records_come_before_those_of_the_environment_with_most(results: Path) -> None:
+    here = current_environment(1)
+    fake.save(results, fake.fake_trials(fake.architectures("dense_512"), [0], where=here))
+    assert harness.findings(results).study.environment == here
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
