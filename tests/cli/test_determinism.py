@@ -9,7 +9,7 @@ from fake_records import environment, fake_trials, findings
 
 from harness.cli.benchmark import Selection, read_benchmark
 from harness.pipeline import Benchmark
-from harness.report.sections.again import command
+from harness.report.sections.again import commands
 from harness.spec.reading import select
 
 ARCHITECTURES = Path(__file__).parents[2] / "architectures"
@@ -36,4 +36,4 @@ def test_the_page_gives_the_command_that_trains_what_it_shows() -> None:
     chosen = tuple(select(["dense_512"], ARCHITECTURES))
     loose = environment(threads=2).model_copy(update={"deterministic": False})
     study = findings(chosen, fake_trials(chosen, (0, 1), where=loose), where=loose).study
-    assert command(study) == "bench run dense_512 --seeds 0-1 --threads 2 --no-determinism"
+    assert commands(study) == ("bench run dense_512 --seeds 0-1 --threads 2 --no-determinism",)

@@ -11,10 +11,11 @@ import pytest
 from rich.console import Console
 
 from harness.analysis.findings import Findings
+from harness.analysis.verdicts.published import WIDEST_PART_OF_LOSS, WIDEST_SHARE
 from harness.plan.protocol import Protocol, smoke
 from harness.report.markdown import render_table
 from harness.report.page import Picture, page
-from harness.report.sections.again import command
+from harness.report.sections.again import commands
 from harness.report.tables.claims import narrow_claims
 from harness.report.tables.headline import headline, narrow_headline
 from harness.report.terminal import render_table as render_terminal
@@ -86,7 +87,8 @@ def test_assumptions_stand_behind_the_verdicts(found: Findings) -> None:
 
 
 def test_the_command_gets_it_again(found: Findings) -> None:
-    assert command(found.study).endswith("004_convnet dense_512 --seeds 0-4")
+    [line] = commands(found.study)
+    assert line.endswith("004_convnet dense_512 --seeds 0-4")
 
 
 def test_a_title_or_document_cannot_write_markdown() -> None:
@@ -105,7 +107,9 @@ def test_no_record_at_all_is_told() -> None:
 
 
 def test_no_architecture_at_all_is_told() -> None:
-    assert "nothing is measured yet" in page(fake.findings((), ()))
+    shown = page(fake.findings((), ()))
+    assert "nothing is measured yet" in shown
+    assert "\nbench run --all\n" in shown
 
 
 def test_one_architecture_alone_is_compared_with_nothing() -> None:
@@ -149,7 +153,7 @@ def test_other_environments_are_named_not_mixed() -> None:
     there = fake.environment("Other Processor")
     trials = [*fake.fake_trials(chosen), *fake.fake_trials(chosen, [0], where=there)]
     shown = page(fake.findings(chosen, trials))
-    assert f"{there.id} (1 record)" in shown
+    assert f"no number above mixes them with this one's: {there.id} (1 record)" in shown
     assert "n = 5" in shown
 
 
@@ -157,7 +161,33 @@ def test_seeds_with_gaps_are_listed() -> None:
     chosen = fake.architectures("dense_512")
     found = fake.findings(chosen, fake.fake_trials(chosen, [0, 3, 7]))
     assert "seeds 0, 3, 7" in page(found)
-    assert command(found.study) == "bench run dense_512 --seeds 0,3,7"
+    assert commands(found.study) == ("bench run dense_512 --seeds 0,3,7",)
+
+
+def test_architectures_with_other_seeds_have_commands_of_their_own_and_the_opening_counts_them() -> None:
+    more, fewer = fake.architectures("000_convnet", "003*"), fake.architectures("dense_512")
+    never = fake.architectures("002*")
+    trials = [*fake.fake_trials(more, range(10)), *fake.fake_trials(fewer)]
+    found = fake.findings([*more, *never, *fewer], trials)
+    ten, five = "bench run 000_convnet 003_wide_conv_dropout --seeds 0-9", "bench run dense_512 --seeds 0-4"
+    assert commands(found.study) == (ten, five)
+    shown = page(found)
+    assert f"These commands train it, and resume where it was interrupted:\n\n```sh\n{ten}\n{five}\n```" in shown
+    assert "3 of 4 architectures on mnist, 2 with seeds 0 to 9 and 1 with seeds 0 to 4." in shown
+
+
+def test_seeds_that_failed_belong_to_the_command() -> None:
+    chosen = fake.architectures("dense_512")
+    first, *others = fake.fake_trials(chosen)
+    assert commands(fake.findings(chosen, [fake.failed(first), *others]).study) == ("bench run dense_512 --seeds 0-4",)
+
+
+def test_the_rules_of_the_verdicts_are_told(found: Findings) -> None:
+    shown = page(found)
+    assert WIDEST_PART_OF_LOSS == 1 / 3
+    assert f"no wider than ± {100 * WIDEST_SHARE:.2f} points, for a loss than a third of the published one" in shown
+    assert "a number far outside it is refuted all the same" in shown
+    assert "architectures that share trials are compared seed by seed, by Student's paired test" in shown
 
 
 def test_the_terminal_fits_80_columns(found: Findings) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from harness.analysis.runs import Study
+from harness.analysis.runs import Contender, Study
 from harness.report.markdown import code_block, render_table
 from harness.report.tables.environment import environment_table
 
@@ -25,20 +25,35 @@ READING = """\
 
 
 def again(study: Study) -> list[str]:
-    """Return the environment and the command that trains what the page shows."""
+    """Return the environment and the commands that train what the page shows."""
     environment = environment_table(study)
+    lines = commands(study)
+    told = "This command trains it, and resumes" if len(lines) == 1 else "These commands train it, and resume"
     return [
         "## Environment and how to get it again",
         *([render_table(environment)] if environment.rows else []),
-        "This command trains it, and resumes where it was interrupted:",
-        code_block(command(study)),
+        f"{told} where it was interrupted:",
+        code_block("\n".join(lines)),
     ]
 
 
-def command(study: Study) -> str:
-    """Return the command that trains what the study holds."""
-    seeds = sorted({seed for one in study.measured for seed in one.seeds})
-    parts = ["bench run", *(one.name for one in study.contenders)]
+def commands(study: Study) -> tuple[str, ...]:
+    """Return one command for all architectures that were trained with the same seeds, in the order of their names."""
+    by_seeds: dict[tuple[int, ...], list[str]] = {}
+    for one in study.contenders:
+        by_seeds.setdefault(_tried(one), []).append(one.name)
+    if len(by_seeds) > 1:
+        by_seeds.pop((), None)  # what was never run is not on the page to be had again
+    return tuple(_command(study, seeds, names) for seeds, names in by_seeds.items()) or ("bench run --all",)
+
+
+def _tried(contender: Contender) -> tuple[int, ...]:
+    """Return the seeds that were trained, those of failed trials too."""
+    return tuple(sorted({*contender.seeds, *(failed.seed for failed in contender.failures)}))
+
+
+def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
+    parts = ["bench run", *names]
     if seeds:
         parts.append(f"--seeds {_seed_option(seeds)}")
     if study.environment is not None and study.environment.threads != 1:

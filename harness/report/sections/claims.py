@@ -38,10 +38,12 @@ def _rules(findings: Findings) -> str:
     return (
         "A published number is one run of the document's. It is *reproduced* if it lies where one more run of ours "
         f"would fall (95 % prediction interval over at least {FEWEST_SEEDS} seeds, widened by half a unit of its last "
-        f"digit, and before that no wider than ± {100 * WIDEST_SHARE:.2f} points), *refuted* if it lies outside even "
-        "after the correction for the number of claims, and *inconclusive* in between. *Better than* is Welch's "
-        f"one-sided test. Holm's correction covers the {claims} that chance decides here, so that one false alarm "
-        "among all of them has a chance below 5 %. A predicted class is *reproduced* if most seeds say it and "
+        f"digit, and before that no wider than ± {100 * WIDEST_SHARE:.2f} points, for a loss than a third of the "
+        "published one), *refuted* if it lies outside even after the correction for the number of claims, and "
+        "*inconclusive* in between. A wider interval confirms nothing, but a number far outside it is refuted all the "
+        "same. *Better than* is Welch's one-sided test; architectures that share trials are compared seed by seed, by "
+        f"Student's paired test. Holm's correction covers the {claims} that chance decides here, so that one false "
+        "alarm among all of them has a chance below 5 %. A predicted class is *reproduced* if most seeds say it and "
         "*refuted* if none does. Shapes and parameters are judged by equality."
     )
 

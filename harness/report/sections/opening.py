@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from harness.analysis.findings import Findings
+from harness.analysis.runs import Study
 from harness.plan.protocol import Protocol
 from harness.report import numbers
 from harness.report.markdown import escape
@@ -63,9 +65,17 @@ def _what(findings: Findings) -> str:
     sentence = f"{some}{numbers.plural(whole, 'architecture')} on {listed(datasets or ['no data'])}"
     if not study.measured:
         return f"{sentence}; nothing is measured yet."
-    seeds = sorted({seed for one in study.measured for seed in one.seeds})
     claims = f" Claims: {tally(findings.judgement.verdicts)}." if findings.judgement.verdicts else ""
-    return f"{sentence}, {seeds_in_words(seeds)}. {_leaders(findings)}{claims}"
+    return f"{sentence}, {_seeds(study)}. {_leaders(findings)}{claims}"
+
+
+def _seeds(study: Study) -> str:
+    """Return the seeds of all measured architectures, or how many of them have which: most seeds first."""
+    counts = Counter(one.seeds for one in study.measured)
+    if len(counts) == 1:
+        return seeds_in_words(study.measured[0].seeds)
+    by_most = sorted(counts.items(), key=lambda item: (-len(item[0]), item[0]))
+    return listed(f"{number} with {seeds_in_words(seeds)}" for seeds, number in by_most)
 
 
 def _leaders(findings: Findings) -> str:

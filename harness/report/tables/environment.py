@@ -40,4 +40,4 @@ def _others(study: Study) -> tuple[str, ...]:
     if not study.others:
         return ()
     named = ", ".join(f"{name} ({numbers.plural(count, 'record')})" for name, count in study.others)
-    return (f"Other environments have records that are not in this report: {named}.",)
+    return (f"Other environments have records too; no number above mixes them with this one's: {named}.",)
