@@ -13,6 +13,7 @@ from harness.analysis.statistics.interval import Interval
 from harness.analysis.statistics.sample import Estimate, Spread
 from harness.report import markdown, numbers, terminal
 from harness.report.table import Table
+from harness.report.tables.headline import shortened
 
 EVIL = "<script>alert(1)</script> | **bold** [link](x) `code` $x$ ~~gone~~ _emphasis_ <!-- no --> \\ \n# heading"
 
@@ -54,6 +55,21 @@ def test_a_table_is_aligned_and_has_its_notes() -> None:
     assert markdown.render_table(table("a", "1")) == (
         "| Name   |   Value |\n|:-------|--------:|\n| a      |       1 |\n\nA note."
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("exactly ten", "exactly…"),
+        ("short", "short"),
+        ("0123456789", "0123456789"),
+        ("a_name_without_a_blank.txt", "a_name_wi…"),
+        ("by a_name_without_a_blank.txt", "by a_name…"),
+        ("two  words\nhere", "two words…"),
+    ],
+)
+def test_long_sources_are_cut_between_words_else_between_letters(source: str, shown: str) -> None:
+    assert shortened(source, 10) == shown
 
 
 def test_an_empty_table_has_its_header() -> None:

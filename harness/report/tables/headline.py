@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 
 from harness.analysis.findings import Findings
@@ -119,7 +118,17 @@ def _line(findings: Findings, contender: Contender) -> Line:
 def document(contender: Contender) -> str:
     """Return the document's file name, else the beginning of the source, else a dash."""
     source = contender.architecture.document or contender.architecture.source or numbers.UNKNOWN
-    return textwrap.shorten(source, LONGEST_SOURCE, placeholder="…")
+    return shortened(source, LONGEST_SOURCE)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return the text on one line, cut to ``longest`` letters: between words where that keeps at least half."""
+    flat = " ".join(text.split())
+    if len(flat) <= longest:
+        return flat
+    cut = flat[: longest - 1]
+    words = cut.rpartition(" ")[0] if flat[longest - 1] != " " else cut
+    return f"{words if 2 * len(words) >= longest else cut}…"
 
 
 def state(contender: Contender) -> str:
@@ -171,7 +180,7 @@ def _wide(line: Line) -> tuple[str, ...]:
 def _narrow(line: Line) -> tuple[str, ...]:
     return (
         line.rank,
-        f"{line.name}\n{textwrap.shorten(line.document, NARROW_SOURCE, placeholder='…')}",
+        f"{line.name}\n{shortened(line.document, NARROW_SOURCE)}",
         f"{line.parameters}\n{line.macs}",
         line.epochs,
         f"{line.seconds}{line.mark}\n{line.quartiles}".rstrip(),
