@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Northcutt, Athalye and Mueller, Pervasive label errors in test sets (2021): five reviewers each.
-CONTESTED: Mapping[str, tuple[int, ...]] = {
-    "mnist": (
-        *(947, 1621, 1901, 2130, 2462, 2597, 2654, 3520),
-        *(3558, 5937, 6651, 6783, 8527, 9679, 9729),
-    )
-}
+from harness.data.mnist import CONTESTED_TEST_LABELS, MNIST
+
+CONTESTED: Mapping[str, Collection[int]] = {MNIST.name: CONTESTED_TEST_LABELS}
 
 
 def uncontested(dataset: str, examples: int) -> NDArray[np.bool_]:

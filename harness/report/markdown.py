@@ -12,7 +12,8 @@ from harness.report.table import Table
 SPECIAL = re.compile(r"([\\`*\[\]|~$])")
 # Underscores inside a word are text to GitHub: 000_convnet stays readable in the source.
 LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-BLOCK_START = re.compile(r"^(\s*)([#>+=-]|\d+[.)])")
+# What begins a heading or a list; of a number it is the sign behind it that can be escaped. Quotes are escaped anyway.
+BLOCK_START = re.compile(r"^(?=[#+=-]|\d+[.)](?:\s|$))(\d*)(.)")
 
 
 def escape(text: str) -> str:
@@ -28,8 +29,7 @@ def escape(text: str) -> str:
 
 def paragraph(text: str) -> str:
     """Return escaped text that starts no heading, quote or list."""
-    safe = escape(text)
-    return BLOCK_START.sub(r"\1\\\2", safe) if not safe[:1].isdigit() else safe
+    return BLOCK_START.sub(r"\1\\\2", escape(text))
 
 
 def render_table(table: Table) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonRef, JsonSchemaValue
+from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from harness.spec.kinds import Family, Kind
@@ -43,15 +43,9 @@ class KindJsonSchema(GenerateJsonSchema):
     def _content(self, cls: type[Kind]) -> JsonSchemaValue:
         cls.model_rebuild()
         fields = self.generate_inner(cls.__pydantic_core_schema__)
-        choices = [fields]
-        if cls.shorthand:
-            described = self.get_schema_from_definitions(JsonRef(fields["$ref"])) or {}
-            choices.append(described["properties"][cls.shorthand])
-        if not cls.needs_fields():
-            choices.append({"type": "null"})
-        if len(choices) == 1:
+        if cls.needs_fields():
             return {**fields, "description": _first_line(cls)}
-        return {"anyOf": choices, "description": _first_line(cls)}
+        return {"anyOf": [fields, {"type": "null"}], "description": _first_line(cls)}
 
 
 def _first_line(cls: type[Kind]) -> str:

@@ -7,7 +7,6 @@ What is read                     what it means
 ``Flatten``                      all fields at their defaults
 ``Flatten:`` (nothing behind)    the same
 ``Conv2D: {filters: 32, ...}``   these fields, the others at their defaults
-``better_than: dense_512``       the one field that the kind names as its ``shorthand``
 ``glorot_uniform``               an alias, as a bare word only
 an instance                      itself
 
@@ -49,7 +48,6 @@ class Kind(BaseModel):
 
     kind: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
-    shorthand: ClassVar[str | None] = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 (pydantic's own signature)
         super().__init_subclass__(**kwargs)
@@ -103,7 +101,7 @@ class Family:
         if cls is None:
             raise self._unknown(name)
         try:
-            return cls.model_validate(_fields(cls, content))
+            return cls.model_validate({} if content is None else content)
         except ValidationError as error:
             details = [_inside(cls, detail) for detail in error.errors(include_url=False)]
             raise ValidationError.from_exception_data(self.noun, details) from None
@@ -159,14 +157,6 @@ def _modules(home: str) -> Iterator[ModuleType]:
     yield module
     for found in pkgutil.iter_modules(getattr(module, "__path__", [])):
         yield importlib.import_module(f"{home}.{found.name}")
-
-
-def _fields(cls: type[Kind], content: object) -> object:
-    if content is None:
-        return {}
-    if cls.shorthand and not isinstance(content, Mapping):
-        return {cls.shorthand: content}
-    return content
 
 
 def _inside(cls: type[Kind], detail: ErrorDetails) -> InitErrorDetails:

@@ -72,6 +72,22 @@ def test_long_sources_are_cut_between_words_else_between_letters(source: str, sh
     assert shortened(source, 10) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("# no heading", "\\# no heading"),
+        ("> no quote", "&gt; no quote"),
+        ("- no list", "\\- no list"),
+        ("1. no list", "1\\. no list"),
+        ("12) no list", "12\\) no list"),
+        ("1.5 points", "1.5 points"),
+        ("5 seeds", "5 seeds"),
+    ],
+)
+def test_a_note_starts_no_heading_quote_or_list(text: str, shown: str) -> None:
+    assert markdown.paragraph(text) == shown
+
+
 def test_an_empty_table_has_its_header() -> None:
     empty = Table("Title", ("Name", "Value"), (), ("left", "right"))
     assert "Name" in markdown.render_table(empty)
