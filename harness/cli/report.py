@@ -9,6 +9,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.console import say, stdout
+from harness.errors import Exclusive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +49,8 @@ def report(
     """
     from harness.cli.derived import Asked, read_derived
 
+    if check and csv:
+        raise Exclusive("--check", "--csv")
     asked = Asked(results, architectures, environment, smoke)
     derived = read_derived(asked)
     if csv:
@@ -71,9 +74,9 @@ def print_headline(findings: Findings) -> None:
 
 
 def name_files(changed: Iterable[Path]) -> None:
-    """Name the files that were written."""
+    """Name the files that were written or removed."""
     for path in changed:
-        say(f"wrote {path}")
+        say(f"wrote {path}" if path.exists() else f"removed {path}: nothing of it is left to draw")
 
 
 def write(asked: Asked, derived: Derived) -> tuple[Path, ...]:

@@ -35,6 +35,18 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise CannotWrite(path, error) from error
 
 
+def remove(path: Path) -> None:
+    """Remove the file, if it is there.
+
+    Raises:
+        CannotWrite: The folder can't be written.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotWrite(path, error) from error
+
+
 def _sync_folder(folder: Path) -> None:
     """Make the rename itself survive a power cut, where the system lets folders be opened."""
     if os.name != "posix":

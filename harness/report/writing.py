@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.analysis.findings import Findings
-from harness.records.files import write_atomically
+from harness.records.files import remove, write_atomically
 from harness.report.figures.drawing import Figure, same_figure
-from harness.report.figures.gallery import Images, gallery
+from harness.report.figures.gallery import FILES, Images, gallery
 from harness.report.page import Picture, page
 
 PAGE = "README.md"
@@ -29,20 +29,25 @@ def report_files(findings: Findings, images: Images) -> Mapping[str, bytes]:
 
 
 def write_report(results: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
-    """Write the files that differ and return their paths.
+    """Write the files that differ, remove figures that are no longer made, and return the paths of both.
 
     Raises:
         CannotWrite: The disk is full or the folder can't be written.
     """
     changed = differing(results, files)
     for path in changed:
-        write_atomically(path, files[path.relative_to(results).as_posix()])
+        content = files.get(path.relative_to(results).as_posix())
+        if content is None:
+            remove(path)
+        else:
+            write_atomically(path, content)
     return changed
 
 
 def differing(results: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
-    """Return the paths of the files that are missing or are not what the records give."""
-    return tuple(results / name for name, content in files.items() if not _same(results / name, content))
+    """Return the paths of the files that are missing or are not what the records give, such as figures of before."""
+    wrong = [results / name for name, content in files.items() if not _same(results / name, content)]
+    return (*wrong, *(results / name for name in FILES if name not in files and (results / name).exists()))
 
 
 def _same(path: Path, content: bytes) -> bool:

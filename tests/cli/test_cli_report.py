@@ -70,6 +70,15 @@ def test_check_names_the_file_that_differs(results: Path, file: str) -> None:
     assert f"{file}: is not what the records give" in done.stderr.replace("\n", "")
 
 
+def test_a_figure_of_other_records_is_named_by_check_and_removed(results: Path) -> None:
+    bench(results, "report")
+    stale = results / "figures" / "curves.svg"
+    stale.write_text("<svg/>", encoding="utf-8")
+    assert bench(results, "report", "--check").exit_code == 1
+    assert f"removed {stale}" in bench(results, "report").stderr.replace("\n", "")
+    assert bench(results, "report", "--check").exit_code == 0
+
+
 def test_check_writes_nothing(results: Path) -> None:
     assert bench(results, "report", "--check").exit_code == 1
     assert not (results / "README.md").exists()

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure as Canvas
 
 from harness.analysis.findings import Findings
 from harness.report.figures.drawing import CREATOR, PANEL, as_svg, canvas, same_figure
-from harness.report.figures.gallery import gallery
+from harness.report.figures.gallery import FILES, gallery
 from harness.report.figures.numbering import MARKER, NUMBER, number_offsets
 from harness.report.figures.scale import accuracy_axis, position
 from harness.report.writing import differing, report_files, write_report
@@ -37,6 +37,22 @@ def test_every_figure_is_there_and_on_the_page(files: dict[str, bytes]) -> None:
     assert set(files) == {"README.md", "figures/headline.svg", *(f"figures/{name}.svg" for name in names)}
     for name in names:
         assert f"(figures/{name}.svg)".encode() in files["README.md"]
+
+
+def test_the_names_of_all_figures_are_those_of_a_full_gallery(files: dict[str, bytes]) -> None:
+    assert set(FILES) == set(files) - {"README.md"}
+
+
+def test_a_figure_that_is_no_longer_made_differs_and_is_removed_and_a_users_own_stays(tmp_path: Path) -> None:
+    stale, own = tmp_path / "figures" / "hardest.svg", tmp_path / "figures" / "own.svg"
+    stale.parent.mkdir()
+    for path in (stale, own):
+        path.write_text("<svg/>", encoding="utf-8")
+    files = {"README.md": b"The page"}
+    assert differing(tmp_path, files) == (tmp_path / "README.md", stale)
+    assert write_report(tmp_path, files) == (tmp_path / "README.md", stale)
+    assert (stale.exists(), own.exists()) == (False, True)
+    assert differing(tmp_path, files) == ()
 
 
 def test_the_same_records_give_the_same_bytes(found: Findings, files: dict[str, bytes]) -> None:

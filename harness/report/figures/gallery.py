@@ -19,6 +19,11 @@ from harness.spec.datasets import facts
 
 Images = Mapping[str, Classes]
 
+# Every file that a gallery may have: one that lies there without being in it was drawn of other records.
+FILES = tuple(
+    f"figures/{name}.svg" for name in ("headline", "accuracy", "pareto", "times", "curves", "hardest", "confusion")
+)
+
 
 def gallery(findings: Findings, images: Images) -> tuple[Figure, ...]:
     """Return the figures that the findings allow: none without a measurement, no pictures without images."""
