@@ -19,11 +19,6 @@ class BenchError(Exception):
     exit_code = 2
     heading = "error: "
 
-    @property
-    def markup(self) -> str:
-        """The sentence for a Rich console, its own brackets escaped."""
-        return str(self).replace("[", r"\[")
-
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return ``; did you mean 'a' or 'b'?`` for the known names like ``name``, or nothing."""
@@ -34,19 +29,28 @@ def nearest(name: str, known: Sequence[str]) -> str:
 class CannotWrite(BenchError):
     """A file could not be written: full disk, missing permission, no folder."""
 
+    exit_code = 1
+
     def __init__(self, path: Path, error: OSError) -> None:
+        self.error = error
         reason = error.strerror or str(error)
         super().__init__(
             f"{path}: can't be written: {reason}; nothing is half-written: make room or choose another folder"
         )
 
 
+class UnusableFolder(CannotWrite):
+    """The folder that the user named for the results takes no files, found out before anything is trained."""
+
+    exit_code = 2
+
+
 class UnknownSeeds(BenchError):
     """The text given as seeds is not a count, a list or a range."""
 
-    def __init__(self, text: str, reason: str) -> None:
+    def __init__(self, said: str, reason: str) -> None:
         super().__init__(
-            f"--seeds {text!r}: {reason}; give a count (5), a list (0,3,7) or a range (0-9) of whole numbers from 0"
+            f"{said}: {reason}; give a count (5), a list (0,3,7) or a range (0-9) of whole numbers from 0"
         )
 
 
@@ -78,6 +82,13 @@ class NothingSelected(BenchError):
         super().__init__("nothing selected: name architectures (bench run 000_convnet, bench run '00*') or say --all")
 
 
+class Exclusive(BenchError):
+    """Two options of which only one can be meant."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"{one} and {other} exclude each other; give one of them")
+
+
 class UnknownDuration(BenchError):
     """The text given as a duration is none."""
 
@@ -88,9 +99,14 @@ class UnknownDuration(BenchError):
 class NoArchitectures(BenchError):
     """There is no folder of architectures, or nothing in it."""
 
-    def __init__(self, folder: Path) -> None:
-        state = "has no .yaml file" if folder.is_dir() else "is no folder"
+    def __init__(self, folder: Path, error: OSError | None = None) -> None:
+        state = "has no .yaml file" if error is None else _unlisted(error)
         super().__init__(f"{folder}: {state}; give another with --architectures, or start one with 'bench new NAME'")
+
+
+def _unlisted(error: OSError) -> str:
+    absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+    return "is no folder" if absent else f"can't be read: {error.strerror or error}"
 
 
 class UnknownArchitecture(BenchError):

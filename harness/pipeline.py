@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from harness.execute.engine import Engine, Event, Outcome, TrialEnded
+from harness.execute.engine import Engine, Event, Outcome, TrialEnded, TrialRecordedElsewhere, TrialStarted
 from harness.execute.queue import SharedQueue
 from harness.plan.plan import Plan, Status, make_plan, trial_status
 from harness.plan.protocol import Protocol
@@ -62,29 +62,45 @@ def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[
     pending = [planned.trial for planned in plan.pending]
     with SharedQueue(pending, is_recorded, store.locks(environment.id)) as queue:
         for event in train(queue):
+            yield from (TrialRecordedElsewhere(trial) for trial in queue.newly_recorded_elsewhere())
+            if isinstance(event, TrialStarted):
+                store.remove_parts(environment.id, event.trial.name)
             if isinstance(event, TrialEnded):
                 yield replace(event, outcome=record_outcome(benchmark, event.trial, event.outcome))
                 queue.release(event.trial)
             else:
                 yield event
+        yield from (TrialRecordedElsewhere(trial) for trial in queue.newly_recorded_elsewhere())
 
 
 def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outcome:
     """Save what the trial gave, and return it; what an earlier run recorded of the trial is never lost.
 
-    Where an earlier run recorded some of its epochs, their bits must be the same now: anything else is a
-    failure, and the earlier record stays beside it.
+    Where an earlier run recorded some of its epochs, their bits must be the same now: anything else is a failure. A
+    failure that brings fewer or other epochs is added to the earlier record, whose numbers and environment stay.
     """
     store, environment = benchmark.store, benchmark.environment
     known = store.read(environment.id, trial.name)
     if known and known.measurement and outcome.measurement:
         differs = first_difference(known.measurement, outcome.measurement)
-        if differs is not None:
-            outcome = replace(outcome, failure=other_bits(differs))
-    record = Record(
+        outcome = outcome if differs is None else replace(outcome, failure=other_bits(differs))
+    record, predictions = new_record(trial, outcome, environment), outcome.predictions
+    if known and outcome.failure and knows_more(known, record):
+        record = known.model_copy(update={"epochs": record.epochs, "failure": outcome.failure})
+        predictions = store.predictions(known)
+    store.save(record, predictions)
+    if outcome.failure is None or outcome.failure.kind == "bits":
+        store.checkpoint(environment.id, trial.name).unlink(missing_ok=True)
+    return outcome
+
+
+def new_record(trial: Trial, outcome: Outcome, environment: Environment) -> Record:
+    """Return the outcome as it is kept; a trial that was resumed may have more epochs than are asked for now."""
+    done = len(outcome.measurement.epochs) if outcome.measurement else 0
+    return Record(
         trial=trial.id,
         seed=trial.seed,
-        epochs=trial.epochs,
+        epochs=max(trial.epochs, done),
         computation=trial.computation,
         environment=environment,
         finished=datetime.now(UTC),
@@ -92,14 +108,6 @@ def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outc
         measurement=outcome.measurement,
         failure=outcome.failure,
     )
-    predictions = outcome.predictions
-    if known and known.measurement and outcome.failure and knows_more(known, record):
-        record = record.model_copy(update={"measurement": known.measurement})
-        predictions = store.predictions(known)
-    store.save(record, predictions)
-    if outcome.failure is None:
-        store.checkpoint(environment.id, trial.name).unlink(missing_ok=True)
-    return outcome
 
 
 def knows_more(known: Record, record: Record) -> bool:

@@ -10,6 +10,7 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from harness.cli.console import stderr, stdout
 from harness.errors import BenchError
@@ -71,5 +72,5 @@ def main() -> None:
     try:
         app(prog_name="bench")
     except BenchError as error:
-        stderr().print(f"[bold red]{error.heading}[/]{error.markup}", soft_wrap=True, highlight=False)
+        stderr().print(f"[bold red]{error.heading}[/]{escape(str(error))}", soft_wrap=True, highlight=False)
         sys.exit(error.exit_code)

@@ -92,7 +92,10 @@ def parse_seed(text: str | None) -> tuple[int, ...] | None:
     """
     if text is None:
         return ()
-    return None if text.strip() == "all" else parse_seeds(f"{text},")
+    text = text.strip()
+    if text == "all":
+        return None
+    return (int(text),) if text.isdecimal() else parse_seeds(text, "--seed")
 
 
 def benchmark_like(then: Environment, threads: int | None, folder: Path) -> Benchmark:
@@ -158,7 +161,7 @@ def compare_as_they_end(
     from harness.execute.time_left import TimeLeft
     from harness.verify.again import InOrder, verify
 
-    recorded = {f"{record.trial}-seed{record.seed}": record for record in chosen}
+    recorded = {record.name: record for record in chosen}
     found: dict[str, Verification] = {}
     time_left = TimeLeft(plan, getattr(engine, "jobs", 1))
     try:

@@ -56,13 +56,13 @@ def jobs_for(benchmark: Benchmark, plan: Plan, jobs: int | None) -> int:
     """Return how many trials run at once: what the user says, else what cores and memory allow."""
     if jobs is not None:
         return jobs
-    import psutil
-
-    from harness.execute.cores import jobs_that_fit, physical_cores
+    from harness.execute.cores import available_memory, cpu_quota, jobs_that_fit, physical_cores
 
     largest = max((trial_bytes(planned.trial) for planned in plan.pending), default=0)
-    available = psutil.virtual_memory().available
-    return jobs_that_fit(len(physical_cores()), benchmark.protocol.threads, largest, available)
+    cores = len(physical_cores())
+    quota = cpu_quota()
+    usable = cores if quota is None else min(cores, int(quota))
+    return jobs_that_fit(usable, benchmark.protocol.threads, largest, available_memory())
 
 
 def trial_bytes(trial: Trial) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,11 @@ def stdout() -> Console:
 def stderr() -> Console:
     """Return the console for progress and messages."""
     return Console(stderr=True, highlight=False)
+
+
+def is_interactive() -> bool:
+    """Whether somebody watches stderr: a terminal, and no continuous integration, whatever colours are forced."""
+    return sys.stderr.isatty() and "CI" not in os.environ
 
 
 def say(sentence: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from harness.cli.console import stderr
+from harness.cli.console import is_interactive, stderr
 
 if TYPE_CHECKING:  # harness.data imports NumPy, which verbs that need no data do without
     from rich.progress import Progress, TaskID
@@ -26,7 +26,7 @@ def shown_fetching(*, silent: bool = False) -> Iterator[Callable[[Event], None]]
 
     console = stderr()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    bar = Progress(*columns, console=console, transient=True, disable=not is_interactive())
     tasks: dict[str, TaskID] = {}
 
     def show(event: Event) -> None:

@@ -95,11 +95,10 @@ def plan_sentences(decided: Plan, jobs: int) -> list[str]:
     retries = sum(planned.status == "retry" for planned in decided.pending)
     if not pending:
         return [*sentences, f"All {total} trials are recorded: nothing to train."]
-    if retries:
-        sentences.append(f"{retries} of them failed before and will be tried again.")
     at_once = f"{jobs} at once" if jobs > 1 else "one at a time"
     time = duration(decided.seconds(jobs))
-    return [*sentences, f"{pending} of {total} trials to train, {at_once}: about {time}."]
+    sentences.append(f"{pending} of {total} trials to train, {at_once}: about {time}.")
+    return [*sentences, f"{retries} of them failed before and will be tried again."] if retries else sentences
 
 
 def seeds_text(seeds: list[int]) -> str:

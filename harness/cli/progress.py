@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -17,11 +17,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from harness.cli.console import stderr
+from harness.cli.console import is_interactive, stderr
+from harness.cli.events import event_json, outcome_label, trial_label
 from harness.cli.texts import duration
 
 if TYPE_CHECKING:
-    from harness.execute.engine import Event, Outcome
+    from harness.execute.engine import Event
     from harness.execute.time_left import TimeLeft
     from harness.plan.plan import Plan
     from harness.plan.trial import Trial
@@ -54,7 +55,7 @@ def shown_run(mode: ProgressMode, plan: Plan, time_left: TimeLeft) -> Iterator[D
     """Give the display for the mode; `auto` is live on a terminal and plain lines elsewhere."""
     console = stderr()
     if mode is ProgressMode.AUTO:
-        mode = ProgressMode.LIVE if console.is_terminal else ProgressMode.PLAIN
+        mode = ProgressMode.LIVE if is_interactive() else ProgressMode.PLAIN
     if mode is ProgressMode.LIVE:
         live = LiveDisplay(console, plan, time_left)
         with live.live:
@@ -75,10 +76,15 @@ class NoDisplay:
 class JsonDisplay:
     """One JSON object per line on stderr, for programs that watch."""
 
+    def __init__(self) -> None:
+        self.last: Event | None = None
+
     def show(self, event: Event) -> None:
-        """Write the event's line."""
-        sys.stderr.write(json.dumps(event_json(event)) + "\n")
-        sys.stderr.flush()
+        """Write the event's line; waiting is told once, not twice a second."""
+        if event != self.last:
+            sys.stderr.write(json.dumps(event_json(event)) + "\n")
+            sys.stderr.flush()
+        self.last = event
 
 
 class PlainDisplay:
@@ -93,7 +99,7 @@ class PlainDisplay:
 
     def show(self, event: Event) -> None:
         """Print the event's line, if it has one."""
-        from harness.execute.engine import TrialEnded, TrialStarted, Waiting
+        from harness.execute.engine import TrialEnded, TrialRecordedElsewhere, TrialStarted, Waiting
 
         self.time_left.hear(event, time.monotonic())
         match event:
@@ -103,6 +109,9 @@ class PlainDisplay:
                 self.ended += 1
                 left = duration(self.time_left.seconds(time.monotonic()))
                 self._print(f"{outcome_label(trial, outcome)}  [{self.ended}/{self.total}, {left} left]")
+            case TrialRecordedElsewhere(trial):
+                self.ended += 1
+                self._print(f"recorded  {trial_label(trial)} by another run  [{self.ended}/{self.total}]")
             case Waiting() if not self.waiting:
                 self.waiting = True
                 self._print("waiting for trials that another run is training")
@@ -134,6 +143,7 @@ class LiveDisplay:
             EpochEnded,
             TrialBuilt,
             TrialEnded,
+            TrialRecordedElsewhere,
             TrialStarted,
             Waiting,
         )
@@ -156,6 +166,9 @@ class LiveDisplay:
                 missing = trial.epochs - (len(outcome.measurement.epochs) if outcome.measurement else 0)
                 self.bar.advance(self.task, missing)
                 self.console.print(outcome_label(trial, outcome), markup=False, overflow="ellipsis", no_wrap=True)
+            case TrialRecordedElsewhere(trial):
+                self.bar.advance(self.task, trial.epochs)
+                self.console.print(f"recorded  {trial_label(trial)} by another run", markup=False)
             case _:
                 pass
         self.waiting = isinstance(event, Waiting)
@@ -163,47 +176,9 @@ class LiveDisplay:
     def render(self) -> Group:
         """Return the lines as they stand."""
         lines = Table.grid(padding=(0, 2))
-        for trial, state in self.running.values():
+        for trial, state in list(self.running.values()):  # the display has a thread of its own
             lines.add_row(Text(trial_label(trial), overflow="ellipsis", no_wrap=True), Text(state, no_wrap=True))
         left = duration(self.time_left.seconds(time.monotonic()))
         text = "waiting for another run's trials" if self.waiting else f"about {left} left"
         self.bar.update(self.task, text=text)
         return Group(lines, self.bar)
-
-
-def trial_label(trial: Trial) -> str:
-    """Return the trial as its readers know it."""
-    first, *others = trial.architectures
-    more = f" (+{len(others)})" if others else ""
-    return f"{first}{more} seed {trial.seed}"
-
-
-def outcome_label(trial: Trial, outcome: Outcome) -> str:
-    """Return one line on what the trial gave."""
-    if outcome.failure:
-        return f"failed    {trial_label(trial)}: {outcome.failure.reason}"
-    if outcome.measurement is None:
-        return f"ended     {trial_label(trial)}"
-    last = outcome.measurement.epochs[-1]
-    seconds = sum(epoch.train_seconds for epoch in outcome.measurement.epochs)
-    return f"trained   {trial_label(trial)}: test {last.test_accuracy:.2%} in {seconds:.1f} s"
-
-
-def event_json(event: Event) -> dict[str, Any]:
-    """Return the event as plain values."""
-    from harness.execute.engine import EpochEnded, TrialBuilt, TrialEnded, Waiting
-
-    if isinstance(event, Waiting):
-        return {"event": "waiting"}
-    trial = {"id": event.trial.id, "seed": event.trial.seed, "architectures": list(event.trial.architectures)}
-    match event:
-        case TrialBuilt(_, resumed_epochs):
-            return {"event": "built", **trial, "resumed_epochs": resumed_epochs}
-        case EpochEnded(_, measurement):
-            return {"event": "epoch", **trial, **measurement.model_dump(mode="json")}
-        case TrialEnded(_, outcome) if outcome.failure:
-            return {"event": "failed", **trial, **outcome.failure.model_dump(mode="json")}
-        case TrialEnded():
-            return {"event": "finished", **trial}
-        case _:
-            return {"event": "started", **trial, "epochs": event.trial.epochs}

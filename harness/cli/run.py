@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -79,7 +80,8 @@ def run(
     benchmark.store.check_writable()
     mode = ProgressMode.NONE if quiet else progress
     ended = train_pending(benchmark, jobs, timeout_seconds, mode)
-    show_results(Asked(results, architectures, smoke=smoke), ended, json=json, mode=mode)
+    asked = Asked(results, architectures, smoke=smoke)
+    show_results(asked, Trained(benchmark.environment.id, tuple(ended)), json=json, mode=mode)
     if any(event.outcome.failure for event in ended):
         raise typer.Exit(1)
 
@@ -93,7 +95,7 @@ def train_pending(
         Interrupted: The user pressed Ctrl-C; what is recorded stays, checkpoints too.
     """
     from harness.data import obtain
-    from harness.execute.engine import TrialEnded
+    from harness.execute.engine import TrialEnded, TrialRecordedElsewhere
     from harness.execute.local import LocalEngine
     from harness.execute.time_left import TimeLeft
     from harness.pipeline import plan_benchmark, run_benchmark
@@ -116,26 +118,44 @@ def train_pending(
         deterministic=benchmark.protocol.deterministic,
     )
     ended: list[TrialEnded] = []
+    elsewhere = 0
     time_left = TimeLeft(plan, at_once)
     try:
         with shown_run(mode, plan, time_left) as display:
             for event in run_benchmark(benchmark, plan, engine):
                 display.show(event)
                 ended += [event] if isinstance(event, TrialEnded) else []
+                elsewhere += isinstance(event, TrialRecordedElsewhere)
     except KeyboardInterrupt:
-        raise Interrupted(len(ended), len(plan.pending) - len(ended)) from None
+        raise Interrupted(len(ended), len(plan.pending) - len(ended) - elsewhere) from None
     return ended
 
 
-def show_results(asked: Asked, ended: Sequence[TrialEnded], *, json: bool, mode: ProgressMode) -> None:
-    """Write the report from all records, and print the headline or its JSON."""
+@dataclass(frozen=True)
+class Trained:
+    """What a run trained, and the id of the environment that it belongs to."""
+
+    environment: str
+    ended: tuple[TrialEnded, ...]
+
+
+def show_results(asked: Asked, trained: Trained, *, json: bool, mode: ProgressMode) -> None:
+    """Write the report from all records, and print the headline, or its JSON, of the environment that was trained in.
+
+    The page is about the default environment: with other threads, or without determinism, the two are not the same.
+    """
     from harness.cli.derived import read_derived
     from harness.cli.report import name_files, print_headline, write
 
     derived = read_derived(asked)
     changed = write(asked, derived)
+    about = derived.findings.study.environment
+    if about and about.id != trained.environment:
+        if mode.has_sentences:
+            say(f"shown is environment {trained.environment}; {asked.folder}/README.md is about {about.id}")
+        derived = read_derived(replace(asked, environment=trained.environment))
     if json:
-        print_json(run_json(derived.findings, ended))
+        print_json(run_json(derived.findings, trained.ended))
     else:
         print_headline(derived.findings)
     if mode.has_sentences:

@@ -12,7 +12,7 @@ LARGEST_SEED = 2**32 - 1
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
-def parse_seeds(text: str) -> tuple[int, ...]:
+def parse_seeds(text: str, option: str = "--seeds") -> tuple[int, ...]:
     """Return the seeds that a count (``5``), a list (``0,3,7``) or a range (``0-9``) names.
 
     A count of none makes no sense, so ``0`` alone is the seed 0.
@@ -24,27 +24,27 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     ((0, 1, 2), (0, 3, 7), (2, 3, 4), (0,))
     """
     if re.fullmatch(r"\s*\d+\s*", text):
-        return tuple(range(_checked(text, [max(1, int(text)) - 1], int(text))[0] + 1))
+        return tuple(range(_checked(f"{option} {text!r}", [max(1, int(text)) - 1], int(text))[0] + 1))
     seeds: list[int] = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         match = re.fullmatch(r"(\d+)(?:\s*-\s*(\d+))?", part)
         if match is None:
-            raise UnknownSeeds(text, f"{part!r} is no seed")
+            raise UnknownSeeds(f"{option} {text!r}", f"{part!r} is no seed")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
-            raise UnknownSeeds(text, f"the range {part!r} runs backwards")
-        _checked(text, [last], len(seeds) + last - first + 1)
+            raise UnknownSeeds(f"{option} {text!r}", f"the range {part!r} runs backwards")
+        _checked(f"{option} {text!r}", [last], len(seeds) + last - first + 1)
         seeds += range(first, last + 1)
     if not seeds:
-        raise UnknownSeeds(text, "names no seed")
+        raise UnknownSeeds(f"{option} {text!r}", "names no seed")
     return tuple(dict.fromkeys(seeds))
 
 
-def _checked(text: str, seeds: list[int], count: int) -> list[int]:
+def _checked(said: str, seeds: list[int], count: int) -> list[int]:
     if count > MOST_SEEDS:
-        raise UnknownSeeds(text, f"more than {MOST_SEEDS:,} seeds")
+        raise UnknownSeeds(said, f"more than {MOST_SEEDS:,} seeds")
     if max(seeds) > LARGEST_SEED:
-        raise UnknownSeeds(text, f"a seed is larger than {LARGEST_SEED}")
+        raise UnknownSeeds(said, f"a seed is larger than {LARGEST_SEED}")
     return seeds
 
 

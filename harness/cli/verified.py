@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.cli.progress import trial_label
+from harness.cli.events import trial_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

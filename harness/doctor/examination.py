@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.execute.cores import available_memory
 from harness.doctor import machine, setup
 from harness.doctor.finding import Finding, State, fine, problem
 from harness.doctor.quiet import Quietness, quiet
@@ -40,14 +40,13 @@ def examine(results: Path, architectures: Path, quietness: Callable[[], Quietnes
         environment,
         (
             setup.versions(environment, setup.pinned_versions()),
-            setup.keras_settings(os.environ, Path.home()),
             setup.onednn(environment),
             setup.harness_commit(environment),
             specs,
             *machine.data(),
             machine.folder("results", results, machine.RESULTS_BYTES),
             machine.cores(found),
-            machine.memory(machine.available_memory(), found.physical, largest),
+            machine.memory(available_memory(), found.physical, largest),
             quiet(quietness()),
         ),
     )

@@ -7,16 +7,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from harness.data.cache import cache_folder
 from harness.data.library import DATASETS
 from harness.data.standing import Standing, standing
 from harness.doctor.finding import Finding, advice, fine, gigabytes, homely, problem
-from harness.execute.cores import RESERVE, physical_cores
+from harness.execute.cores import CGROUP, RESERVE, cpu_quota, physical_cores
 from harness.records.environment import usable_cores
 
-CGROUP = Path("/sys/fs/cgroup")
 # The data sets, unpacked, with a copy on its way; and the records and figures of some hundred trials.
 CACHE_BYTES = 200 * 2**20
 RESULTS_BYTES = 100 * 2**20
@@ -47,26 +44,6 @@ def cores(found: Cores) -> Finding:
     return fine("cores", what)
 
 
-def cpu_quota(cgroup: Path = CGROUP) -> float | None:
-    """Return the cores' worth of time that a container may take, or None where nothing limits it."""
-    try:
-        quota, period = (cgroup / "cpu.max").read_text(encoding="ascii").split()
-        return None if quota == "max" else int(quota) / int(period)
-    except (OSError, ValueError):
-        return None
-
-
-def available_memory(cgroup: Path = CGROUP) -> int:
-    """Return the bytes that trials may still take: what the system has, within what a container is given."""
-    available = psutil.virtual_memory().available
-    try:
-        limit = int((cgroup / "memory.max").read_text(encoding="ascii"))
-        used = int((cgroup / "memory.current").read_text(encoding="ascii"))
-    except (OSError, ValueError):  # no container, or the limit is "max"
-        return available
-    return max(0, min(available, limit - used))
-
-
 def memory(available: int, jobs: int, largest_trial: int) -> Finding:
     """Say whether the largest trial fits, and one on every core."""
     what = f"{gigabytes(available)} available; the largest trial takes about {gigabytes(largest_trial)}"
@@ -81,6 +58,8 @@ def memory(available: int, jobs: int, largest_trial: int) -> Finding:
 def folder(subject: str, path: Path, needed: int) -> Finding:
     """Say whether a folder can be written and has room."""
     there = nearest_existing(path)
+    if not there.is_dir():
+        return problem(subject, f"{homely(there)} is no folder", "choose another folder, or move that file")
     if not os.access(there, os.W_OK):
         return problem(subject, f"{homely(path)} can't be written", "choose another folder, or mend its permissions")
     free = shutil.disk_usage(there).free

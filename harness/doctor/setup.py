@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, requires
-from pathlib import Path
 
 from harness.doctor.finding import Finding, advice, fine, problem
 from harness.records.environment import Environment
 
 DISTRIBUTION = "architecture-bench"
 COMPATIBLE = re.compile(r"^(?P<name>[A-Za-z0-9_.-]+)\s*~=\s*(?P<version>\d+(?:\.\d+)+)")
-# What the networks are built and trained with, whatever the user's own Keras settings say.
-KERAS_SETTINGS = {"backend": "tensorflow", "floatx": "float32", "image_data_format": "channels_last"}
 
 
 def versions(environment: Environment, pinned: Mapping[str, str]) -> Finding:
@@ -62,30 +58,6 @@ def onednn(environment: Environment) -> Finding:
         what = f"limited to {environment.onednn_max_isa}: other bits than without the limit"
         return advice("oneDNN", what, "unset ONEDNN_MAX_CPU_ISA and DNNL_MAX_CPU_ISA")
     return fine("oneDNN", f"on, {' '.join(environment.processor_features) or 'vector features unknown'}")
-
-
-def keras_settings(variables: Mapping[str, str], home: Path) -> Finding:
-    """Say whether the user's own Keras settings would change what is trained.
-
-    Keras reads ``keras.json`` below ``KERAS_HOME`` or ``~/.keras``; variables win over it.
-    """
-    path = Path(variables.get("KERAS_HOME", home / ".keras")) / "keras.json"
-    settings = _read_settings(path)
-    if "KERAS_BACKEND" in variables:
-        settings = {**settings, "backend": variables["KERAS_BACKEND"]}
-    wrong = [f"{key} {settings[key]}" for key, value in KERAS_SETTINGS.items() if settings.get(key, value) != value]
-    if wrong:
-        needed = ", ".join(f"{key} {value}" for key, value in KERAS_SETTINGS.items())
-        return problem("Keras settings", ", ".join(wrong), f"set {needed}: unset KERAS_BACKEND, edit keras.json")
-    return fine("Keras settings", "as the benchmark needs them")
-
-
-def _read_settings(path: Path) -> dict[str, object]:
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def harness_commit(environment: Environment) -> Finding:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
 
 from harness.records.environment import usable_cores
 
 TOPOLOGY = Path("/sys/devices/system/cpu")
+CGROUP = Path("/sys/fs/cgroup")
 # What is left to the system and to the parent.
 RESERVE = 0.9
 
@@ -22,6 +29,37 @@ def physical_cores(topology: Path = TOPOLOGY) -> tuple[int, ...]:
     return tuple(chosen.values())
 
 
+@contextmanager
+def reserved_cores(cores: Sequence[int], count: int, locks: Path | None = None) -> Iterator[tuple[int, ...]]:
+    """Give ``count`` of the cores, those first that no other run on this machine has reserved.
+
+    A run's reservation ends with its process. Where fewer are free than are asked for, the rest is shared.
+    """
+    folder = locks or Path(tempfile.gettempdir()) / f"architecture-bench-cores-{os.environ.get('USER', 'all')}"
+    held: dict[int, FileLock] = {}
+    for core in cores:
+        lock = _try_lock(folder / f"{core}.lock") if len(held) < count else None
+        if lock is not None:
+            held[core] = lock
+    shared = [core for core in cores if core not in held]
+    try:
+        yield (*held, *shared)[:count]
+    finally:
+        for lock in held.values():
+            lock.release()
+
+
+def _try_lock(path: Path) -> FileLock | None:
+    """Return the lock, or None where another run has it or it can't be had at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path)
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return None
+    return lock
+
+
 def core_groups(cores: Sequence[int], threads: int, jobs: int) -> list[tuple[int, ...]]:
     """Return each job's own cores; no pinning at all where there are too few to go round."""
     if jobs * threads > len(cores):
@@ -34,3 +72,23 @@ def jobs_that_fit(cores: int, threads: int, trial_bytes: int, available_bytes: i
     by_cores = cores // threads
     by_memory = int(available_bytes * RESERVE) // max(1, trial_bytes)
     return max(1, min(by_cores, by_memory))
+
+
+def cpu_quota(cgroup: Path = CGROUP) -> float | None:
+    """Return the cores' worth of time that a container may take, or None where nothing limits it."""
+    try:
+        quota, period = (cgroup / "cpu.max").read_text(encoding="ascii").split()
+        return None if quota == "max" else int(quota) / int(period)
+    except (OSError, ValueError):
+        return None
+
+
+def available_memory(cgroup: Path = CGROUP) -> int:
+    """Return the bytes that trials may still take: what the system has, within what a container is given."""
+    available = psutil.virtual_memory().available
+    try:
+        limit = int((cgroup / "memory.max").read_text(encoding="ascii"))
+        used = int((cgroup / "memory.current").read_text(encoding="ascii"))
+    except (OSError, ValueError):  # no container, or the limit is "max"
+        return available
+    return max(0, min(available, limit - used))

@@ -53,11 +53,18 @@ class TrialEnded:
 
 
 @dataclass(frozen=True)
+class TrialRecordedElsewhere:
+    """Another run on the same results folder has trained the trial meanwhile."""
+
+    trial: Trial
+
+
+@dataclass(frozen=True)
 class Waiting:
     """Nothing is left to start, but other runs still train some of this plan's trials."""
 
 
-Event = TrialStarted | TrialBuilt | EpochEnded | TrialEnded | Waiting
+Event = TrialStarted | TrialBuilt | EpochEnded | TrialEnded | TrialRecordedElsewhere | Waiting
 
 
 class Queue(Protocol):

@@ -15,7 +15,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from harness.data.cache import cache_folder
-from harness.execute.cores import core_groups, physical_cores
+from harness.execute.cores import core_groups, physical_cores, reserved_cores
 from harness.execute.engine import Event, Queue, TrialStarted, Waiting
 from harness.execute.running import RunningTrial
 from harness.plan.trial import Trial
@@ -55,9 +55,13 @@ class LocalEngine:
 
     def __call__(self, queue: Queue) -> Generator[Event, None, None]:
         """Train the queue's trials and yield what happens."""
-        free = core_groups(physical_cores(), self.threads, self.jobs)
         running: list[RunningTrial] = []
-        with tempfile.TemporaryDirectory(prefix="bench-") as logs, process_environment(Path(logs)):
+        with (
+            reserved_cores(physical_cores(), self.jobs * self.threads) as cores,
+            tempfile.TemporaryDirectory(prefix="bench-") as logs,
+            process_environment(Path(logs)),
+        ):
+            free = core_groups(cores, self.threads, self.jobs)
             context = process_context()
             try:
                 while True:

@@ -29,7 +29,7 @@ class SharedQueue:
         self._is_recorded = is_recorded
         self._locks = locks
         self._held: dict[str, FileLock] = {}
-        self.trained_elsewhere: list[Trial] = []
+        self._recorded_elsewhere: list[Trial] = []
 
     def take(self) -> Trial | None:
         """Return the first trial that no other run is training or has recorded meanwhile."""
@@ -42,12 +42,17 @@ class SharedQueue:
                 self._held[trial.name] = lock
                 return trial
             lock.release()
-            self.trained_elsewhere.append(trial)
+            self._recorded_elsewhere.append(trial)
         return None
 
     def exhausted(self) -> bool:
         """Whether nothing is left, now or later."""
         return not self._pending
+
+    def newly_recorded_elsewhere(self) -> list[Trial]:
+        """Return the trials that other runs were found to have recorded since this was last asked."""
+        found, self._recorded_elsewhere = self._recorded_elsewhere, []
+        return found
 
     def release(self, trial: Trial) -> None:
         """Let go of the trial's lock: it is recorded, or another run may try."""

@@ -115,6 +115,7 @@ class RunningTrial:
             initial_weights_sha256=self._built.initial_weights_sha256,
             data_sha256=self._built.data_sha256,
             clocks=self._built.clocks,
+            resumed_epochs=self._built.resumed_epochs,
             conditions=self._conditions,
             peak_memory_bytes=self._peak_memory_bytes,
             epochs=tuple(done.measurement for done in self._epochs),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from statistics import median
 
-from harness.execute.engine import EpochEnded, Event, TrialBuilt, TrialEnded, TrialStarted
+from harness.execute.engine import EpochEnded, Event, TrialBuilt, TrialEnded, TrialRecordedElsewhere, TrialStarted
 from harness.plan.forecast import Forecast, makespan, modelled_epoch_seconds
 from harness.plan.plan import Plan
 from harness.plan.trial import Trial
@@ -33,14 +33,15 @@ class TimeLeft:
             case EpochEnded(trial, measurement):
                 self._running[trial.name].epochs_done(measurement.epoch, now)
                 self._measure(trial, measurement.train_seconds + measurement.test_seconds)
-            case TrialEnded(trial):
+            case TrialEnded(trial) | TrialRecordedElsewhere(trial):
+                self._pending = [other for other in self._pending if other.name != trial.name]
                 self._running.pop(trial.name, None)
             case _:
                 pass
 
     def seconds(self, now: float) -> float:
         """Return the seconds left: the running trials' rest, then the pending ones on the first free place."""
-        busy = [one.seconds_left(self._forecast, now) for one in self._running.values()]
+        busy = [one.seconds_left(self._forecast, now) for one in list(self._running.values())]
         return makespan([self._forecast.trial_seconds(trial) for trial in self._pending], self._jobs, busy)
 
     def _measure(self, trial: Trial, seconds: float) -> None:

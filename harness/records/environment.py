@@ -64,6 +64,8 @@ class Environment(BaseModel):
     def id(self) -> str:
         """A readable name for the folder of this environment's records, with a hash of what identifies it."""
         identity = [getattr(self, field) for field in IDENTITY]
+        # Rarely set; left out where it is not, so that it changes no folder's name.
+        identity += [self.onednn_max_isa] if self.onednn_max_isa else []
         digest = hashlib.sha256(repr(identity).encode()).hexdigest()[:8]
         processor = re.sub(r"[^a-z0-9]+", "-", self.processor.lower()).strip("-")[:24].strip("-")
         return f"{processor}-{self.threads}t-tf{self.tensorflow}-{digest}"
@@ -84,7 +86,7 @@ def current_environment(threads: int, *, deterministic: bool = True) -> Environm
         tensorflow=_installed("tensorflow", "tensorflow-cpu"),
         keras=_installed("keras"),
         numpy=_installed("numpy"),
-        onednn=os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
+        onednn=os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1").lower() not in {"0", "false"},
         onednn_max_isa=os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA"),
         deterministic=deterministic,
         harness=_installed("architecture-bench"),

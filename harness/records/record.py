@@ -80,13 +80,18 @@ class Conditions(Frozen):
 
 
 class Measurement(Frozen):
-    """The numbers of a trial, epoch by epoch, up to the last finished one."""
+    """The numbers of a trial, epoch by epoch, up to the last finished one.
+
+    Clocks, conditions and peak memory are those of the process that ended the trial; the first ``resumed_epochs`` are
+    from an earlier one that was killed.
+    """
 
     parameters: int = Field(ge=0)
     trainable_parameters: int = Field(ge=0)
     initial_weights_sha256: Sha256
     data_sha256: Sha256
     clocks: Clocks
+    resumed_epochs: int = Field(default=0, ge=0)
     conditions: Conditions | None = None
     peak_memory_bytes: int | None = None
     epochs: tuple[EpochMeasurement, ...] = ()
@@ -121,3 +126,8 @@ class Record(Frozen):
     trials_beside: int = Field(ge=0)
     measurement: Measurement | None = None
     failure: Failure | None = None
+
+    @property
+    def name(self) -> str:
+        """The trial's and the file's name, unique within an environment."""
+        return f"{self.trial}-seed{self.seed}"

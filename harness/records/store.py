@@ -6,6 +6,7 @@ predicted class of every test image after every epoch.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -21,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
+from harness.errors import CannotWrite, UnusableFolder
 from harness.plan.plan import Recorded
 from harness.plan.trial import Computation
 from harness.records.files import write_atomically
@@ -49,11 +51,7 @@ class Loaded:
 
     def of(self, environment: str) -> dict[str, Record]:
         """Return the environment's records by ``Trial.name``."""
-        return {
-            f"{record.trial}-seed{record.seed}": record
-            for record in self.records
-            if record.environment.id == environment
-        }
+        return {record.name: record for record in self.records if record.environment.id == environment}
 
 
 class Store:
@@ -87,14 +85,14 @@ class Store:
         Raises:
             CannotWrite: The disk is full or the folder can't be written.
         """
-        path = self._path(record.environment.id, f"{record.trial}-seed{record.seed}")
+        path = self._path(record.environment.id, record.name)
         if predictions:
             write_atomically(path.with_suffix(".npz"), _packed(predictions))
         write_atomically(path, record_text(record).encode())
 
     def predictions(self, record: Record) -> Predictions:
         """Return the predicted classes, shape (test examples,), by epoch; only those whose digests hold."""
-        path = self._path(record.environment.id, f"{record.trial}-seed{record.seed}").with_suffix(".npz")
+        path = self._path(record.environment.id, record.name).with_suffix(".npz")
         if record.measurement is None or not path.exists():
             return {}
         digests = {epoch.epoch: epoch.predictions_sha256 for epoch in record.measurement.epochs}
@@ -116,21 +114,38 @@ class Store:
         """Find out before training whether the folder takes files.
 
         Raises:
-            CannotWrite: It does not.
+            UnusableFolder: It does not.
         """
         probe = self.results / ".writable"
-        write_atomically(probe, b"")
-        probe.unlink(missing_ok=True)
+        try:
+            write_atomically(probe, b"")
+            probe.unlink(missing_ok=True)
+        except CannotWrite as error:
+            raise UnusableFolder(self.results, error.error) from error
+
+    def remove_parts(self, environment: str, name: str) -> None:
+        """Remove what a killed run of the trial left half-written; for the run that holds the trial's lock."""
+        for folder in (self.folder / environment, self.checkpoints(environment)):
+            for part in folder.glob(f".{name}.*.part"):
+                part.unlink(missing_ok=True)
 
     def set_aside(self, unreadable: Unreadable) -> Path:
-        """Move a file that can't be used out of the records' way, under a name that is free, and return it."""
+        """Move a file that can't be used out of the records' way, under a name that is free, and return it.
+
+        Raises:
+            CannotWrite: The folder can't be written. That another run has moved the file already is no error.
+        """
         folder = self.results / "set-aside" / unreadable.path.parent.name
-        folder.mkdir(parents=True, exist_ok=True)
         target, copy = folder / unreadable.path.name, 0
         while target.exists():
             copy += 1
             target = folder / f"{unreadable.path.stem}.{copy}.json"
-        unreadable.path.rename(target)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                unreadable.path.rename(target)
+        except OSError as error:
+            raise CannotWrite(target, error) from error
         return target
 
     def _path(self, environment: str, name: str) -> Path:
@@ -184,7 +199,7 @@ def _validated(path: Path, content: dict[str, Any]) -> Record:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnusableRecord(f"is no record of format {FORMAT}: {where}: {first['msg']}") from error
-    if (record.trial, f"{record.trial}-seed{record.seed}") != (computation.address, path.stem):
+    if (record.trial, record.name) != (computation.address, path.stem):
         raise UnusableRecord("has a name or an address that does not belong to what it computed")
     return record
 

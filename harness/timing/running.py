@@ -22,6 +22,7 @@ VARIABLES = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
+    "KERAS_BACKEND": "tensorflow",
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
@@ -63,7 +64,7 @@ def run_benchmarks(timing: Timing) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         target = Path(folder) / "times.json"
         command = [sys.executable, "-m", "pytest", *map(str, files), *OPTIONS, f"--benchmark-json={target}"]
-        environment = {**os.environ, **VARIABLES, **timing.variables()}
+        environment = {**os.environ, **VARIABLES, "KERAS_HOME": folder, **timing.variables()}
         try:
             done = subprocess.run(command, env=environment, stdout=sys.stderr.fileno(), check=False)
         except KeyboardInterrupt:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -14,6 +16,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from harness.data import Dataset, load
+from harness.errors import CannotWrite
 from harness.plan.trial import Computation
 from harness.records.record import Clocks, EpochMeasurement
 from harness.records.store import digest
@@ -53,8 +56,16 @@ def run_trial(job: Job, tell: Tell) -> None:
         done.append(training.run_epoch(epoch))
         tell(done[-1])
         if job.checkpoint and epoch < trial.epochs:
-            save_checkpoint(job.checkpoint, training.model, done)
+            keep_checkpoint(job.checkpoint, training.model, done)
     tell(Finished(watch.conditions(), peak_memory_bytes()))
+
+
+def keep_checkpoint(path: Path, model: keras.Model, done: list[EpochDone]) -> None:
+    """Save the checkpoint if it can be saved: it is a convenience, and a full disk is told when the record is due."""
+    try:
+        save_checkpoint(path, model, done)
+    except CannotWrite:
+        traceback.print_exc()
 
 
 def prepare(job: Job, tell: Tell) -> tuple[Training, Built]:

@@ -107,6 +107,23 @@ def test_smoke_runs_in_seconds_and_again_in_no_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.training
+def test_forced_colours_draw_no_live_display_where_nobody_watches(tmp_path: Path) -> None:
+    arguments = ["run", "dense_512", "--smoke", "--seeds", "0", "--results", str(tmp_path)]
+    done = bench(*arguments, environment={"FORCE_COLOR": "1"})
+    assert "training  dense_512 seed 0" in done.stderr
+    assert "\x1b[?25l" not in done.stderr  # a live display hides the cursor
+
+
+@pytest.mark.training
+def test_other_threads_are_shown_though_the_page_is_about_one_thread(tmp_path: Path) -> None:
+    arguments = ["run", "dense_512", "--smoke", "--seeds", "0", "--results", str(tmp_path)]
+    bench(*arguments)
+    done = bench(*arguments, "--threads", "2", "--json")
+    assert "-2t-" in json.loads(done.stdout)["environment"]
+    assert "shown is environment" in done.stderr
+
+
+@pytest.mark.training
 def test_progress_as_json_is_one_event_per_line(tmp_path: Path) -> None:
     done = bench("run", "dense_512", "--smoke", "--seeds", "0", "--progress", "json", "--results", str(tmp_path))
     events = [json.loads(line)["event"] for line in done.stderr.splitlines()]

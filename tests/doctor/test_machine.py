@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.doctor.finding import State, homely
-from harness.doctor.machine import Cores, available_memory, cores, cpu_quota, data, folder, memory, nearest_existing
+from harness.doctor.machine import Cores, cores, data, folder, memory, nearest_existing
 
 GIB = 2**30
 
@@ -20,23 +20,6 @@ def test_a_quota_below_the_cores_is_told_with_the_jobs_that_fit() -> None:
     assert found.state is State.ADVICE
     assert found.remedy is not None
     assert found.remedy.startswith("bench run --jobs 1")
-
-
-@pytest.mark.parametrize(("text", "quota"), [("max 100000", None), ("150000 100000", 1.5), ("nonsense", None)])
-def test_a_containers_quota_is_read(tmp_path: Path, text: str, quota: float | None) -> None:
-    (tmp_path / "cpu.max").write_text(text)
-    assert cpu_quota(tmp_path) == quota
-    assert cpu_quota(tmp_path / "nowhere") is None
-
-
-def test_memory_is_what_a_container_leaves(tmp_path: Path) -> None:
-    free = available_memory(tmp_path)
-    assert free > GIB / 64
-    (tmp_path / "memory.max").write_text(str(2 * 2**20))
-    (tmp_path / "memory.current").write_text(str(2**20))
-    assert available_memory(tmp_path) == 2**20
-    (tmp_path / "memory.max").write_text("max")
-    assert available_memory(tmp_path) > GIB / 64
 
 
 @pytest.mark.parametrize(("available", "state"), [(8, State.FINE), (1.5, State.ADVICE), (0.5, State.PROBLEM)])

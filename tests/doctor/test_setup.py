@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 from fake_trials import ENVIRONMENT
 
 from harness.doctor.finding import State
-from harness.doctor.setup import harness_commit, keras_settings, onednn, versions
+from harness.doctor.setup import harness_commit, onednn, versions
 
 PINNED = {"tensorflow": "2.21.0", "keras": "3.15.1"}
 
@@ -33,24 +30,6 @@ def test_a_missing_library_stops_a_run() -> None:
 def test_a_limited_onednn_is_advised_against(changes: dict[str, object]) -> None:
     assert onednn(ENVIRONMENT).state is State.FINE
     assert onednn(ENVIRONMENT.model_copy(update=changes)).state is State.ADVICE
-
-
-def test_another_keras_backend_stops_a_run(tmp_path: Path) -> None:
-    assert keras_settings({}, tmp_path).state is State.FINE
-    assert keras_settings({"KERAS_BACKEND": "jax"}, tmp_path).state is State.PROBLEM
-
-
-@pytest.mark.parametrize(
-    "settings", [{"backend": "jax"}, {"floatx": "float16"}, {"image_data_format": "channels_first"}]
-)
-def test_keras_own_settings_file_is_read(tmp_path: Path, settings: dict[str, str]) -> None:
-    folder = tmp_path / ".keras"
-    folder.mkdir()
-    (folder / "keras.json").write_text(json.dumps(settings))
-    assert keras_settings({}, tmp_path).state is State.PROBLEM
-    assert keras_settings({"KERAS_HOME": str(tmp_path)}, tmp_path).state is State.FINE
-    (folder / "keras.json").write_text("{ not JSON")
-    assert keras_settings({}, tmp_path).state is State.FINE
 
 
 def test_uncommitted_changes_are_told() -> None:

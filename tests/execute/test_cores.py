@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.execute.cores import core_groups, jobs_that_fit, physical_cores
+import pytest
+
+from harness.execute.cores import (
+    available_memory,
+    core_groups,
+    cpu_quota,
+    jobs_that_fit,
+    physical_cores,
+    reserved_cores,
+)
 from harness.records.environment import usable_cores
 
 GIB = 2**30
@@ -35,3 +44,35 @@ def test_jobs_are_limited_by_cores_and_by_memory() -> None:
     assert jobs_that_fit(8, 2, trial_bytes=2 * GIB, available_bytes=64 * GIB) == 4
     assert jobs_that_fit(8, 1, trial_bytes=2 * GIB, available_bytes=5 * GIB) == 2
     assert jobs_that_fit(1, 2, trial_bytes=2 * GIB, available_bytes=64 * GIB) == 1
+
+
+def test_two_runs_at_once_take_different_cores(tmp_path: Path) -> None:
+    with reserved_cores([0, 1, 2], 1, tmp_path) as first, reserved_cores([0, 1, 2], 1, tmp_path) as second:
+        assert (first, second) == ((0,), (1,))
+        with reserved_cores([0, 1, 2], 2, tmp_path) as third:
+            assert third == (2, 0)  # too few are free: one is shared
+    with reserved_cores([0, 1, 2], 3, tmp_path) as later:
+        assert later == (0, 1, 2)
+
+
+def test_cores_are_had_where_no_lock_can_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with reserved_cores([0, 1], 2, tmp_path / "file") as cores:
+        assert cores == (0, 1)
+
+
+@pytest.mark.parametrize(("text", "quota"), [("max 100000", None), ("150000 100000", 1.5), ("nonsense", None)])
+def test_a_containers_quota_is_read(tmp_path: Path, text: str, quota: float | None) -> None:
+    (tmp_path / "cpu.max").write_text(text)
+    assert cpu_quota(tmp_path) == quota
+    assert cpu_quota(tmp_path / "nowhere") is None
+
+
+def test_memory_is_what_a_container_leaves(tmp_path: Path) -> None:
+    free = available_memory(tmp_path)
+    assert free > GIB / 64
+    (tmp_path / "memory.max").write_text(str(2 * 2**20))
+    (tmp_path / "memory.current").write_text(str(2**20))
+    assert available_memory(tmp_path) == 2**20
+    (tmp_path / "memory.max").write_text("max")
+    assert available_memory(tmp_path) > GIB / 64

@@ -40,7 +40,8 @@ def test_what_another_run_has_recorded_meanwhile_is_not_trained_again(tmp_path: 
         recorded.add(first.name)
         one.release(first)
         assert other.take() == TRIALS[1]
-        assert other.trained_elsewhere == [first]
+        assert other.newly_recorded_elsewhere() == [first]
+        assert other.newly_recorded_elsewhere() == []
 
 
 def test_a_trial_whose_run_failed_goes_to_the_next(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from fake_architectures import architecture
 from fake_trials import ENVIRONMENT, FakeTrainer, fake_outcome
 
 from harness.errors import CannotWrite
-from harness.execute.engine import Outcome, TrialEnded
-from harness.pipeline import Benchmark, plan_benchmark, run_benchmark
+from harness.execute.engine import Outcome, TrialEnded, TrialRecordedElsewhere
+from harness.pipeline import Benchmark, plan_benchmark, record_outcome, run_benchmark
 from harness.plan.plan import Status
 from harness.plan.protocol import Protocol
 from harness.plan.trial import Trial
@@ -91,6 +91,59 @@ def test_an_extension_with_other_bits_is_a_failure_and_loses_nothing(tmp_path: P
     assert after.failure.kind == "bits"
     assert "epoch 3 differs" in after.failure.reason
     assert after.measurement == before.measurement
+
+
+def test_a_failed_extension_leaves_the_numbers_with_the_environment_they_come_from(tmp_path: Path) -> None:
+    run(benchmark(tmp_path, FIVE, seeds=(0,)))
+    later = replace(
+        benchmark(tmp_path, EIGHT, seeds=(0,)), environment=ENVIRONMENT.model_copy(update={"commit": "b" * 40})
+    )
+    assert later.environment.id == ENVIRONMENT.id
+    run(later, FakeTrainer(lambda trial: fake_outcome(trial, 2, CRASH)))
+    record = next(iter(records(later).values()))
+    assert record.failure == CRASH
+    assert record.environment == ENVIRONMENT
+
+
+def test_other_bits_are_not_kept_as_a_checkpoint_to_go_on_from(tmp_path: Path) -> None:
+    of = benchmark(tmp_path, FIVE, seeds=(0,))
+    trial = plan_benchmark(of).trials[0].trial
+    checkpoint = of.store.checkpoint(ENVIRONMENT.id, trial.name)
+    checkpoint.parent.mkdir(parents=True)
+    for failure, kept in ((CRASH, True), (CRASH.model_copy(update={"kind": "bits"}), False)):
+        checkpoint.write_bytes(b"state")
+        record_outcome(of, trial, fake_outcome(trial, 2, failure))
+        assert checkpoint.exists() is kept
+
+
+def test_a_trial_that_was_resumed_past_what_is_asked_for_keeps_all_its_epochs(tmp_path: Path) -> None:
+    of = benchmark(tmp_path, FIVE, seeds=(0,))
+    run(of, FakeTrainer(lambda trial: fake_outcome(trial, 6)))
+    record = next(iter(records(of).values()))
+    assert record.epochs == 6
+    assert plan_benchmark(of).pending == ()
+
+
+def test_half_written_files_of_a_killed_run_are_removed_before_its_trial_starts(tmp_path: Path) -> None:
+    of = benchmark(tmp_path, FIVE, seeds=(0,))
+    name = plan_benchmark(of).trials[0].trial.name
+    parts = [
+        folder / f".{name}.json.abc.part"
+        for folder in (of.store.folder / ENVIRONMENT.id, of.store.checkpoints(ENVIRONMENT.id))
+    ]
+    for part in parts:
+        part.parent.mkdir(parents=True)
+        part.write_bytes(b"half")
+    run(of)
+    assert not [part for part in parts if part.exists()]
+
+
+def test_what_another_run_records_meanwhile_is_told(tmp_path: Path) -> None:
+    of = benchmark(tmp_path, FIVE)
+    plan = plan_benchmark(of)
+    run(of)
+    events = list(run_benchmark(of, plan, FakeTrainer()))
+    assert events == [TrialRecordedElsewhere(planned.trial) for planned in plan.pending]
 
 
 def test_a_failure_is_recorded_and_the_others_go_on(tmp_path: Path) -> None:

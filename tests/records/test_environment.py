@@ -10,7 +10,14 @@ from harness.records.environment import IDENTITY, Environment, current_environme
 
 def test_identity_changes_with_what_bits_depend_on_and_with_nothing_else() -> None:
     here = current_environment(threads=1)
-    others = {"threads": 2, "processor": "Another", "tensorflow": "2.20.0", "deterministic": False, "onednn": False}
+    others = {
+        "onednn_max_isa": "AVX2",
+        "threads": 2,
+        "processor": "Another",
+        "tensorflow": "2.20.0",
+        "deterministic": False,
+        "onednn": False,
+    }
     for field, value in others.items():
         assert here.model_copy(update={field: value}).id != here.id
     for field in set(Environment.model_fields) - set(IDENTITY):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from fake_trials import dense_trial, fake_record
 
+from harness.errors import CannotWrite
 from harness.records.record import FORMAT
 from harness.records.store import Store
 
@@ -82,6 +83,23 @@ def test_what_is_set_aside_keeps_its_bytes_and_frees_its_place(tmp_path: Path) -
         targets.append(store.set_aside(store.load().unreadable[0]))
     assert [target.read_text() for target in targets] == ["first", "second"]
     assert not path.exists()
+
+
+def test_a_file_that_another_run_has_set_aside_already_is_no_error(tmp_path: Path) -> None:
+    store, path = saved(tmp_path)
+    path.write_text("damaged")
+    (unreadable,) = store.load().unreadable
+    store.set_aside(unreadable)
+    store.set_aside(unreadable)
+    assert [found.name for found in (tmp_path / "set-aside").rglob("*.json")] == [path.name]
+
+
+def test_a_folder_that_takes_nothing_aside_is_one_sentence(tmp_path: Path) -> None:
+    store, path = saved(tmp_path)
+    path.write_text("damaged")
+    (tmp_path / "set-aside").write_text("a file")
+    with pytest.raises(CannotWrite, match="can't be written"):
+        store.set_aside(store.load().unreadable[0])
 
 
 def test_predictions_whose_digest_does_not_hold_are_not_handed_out(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -14,8 +17,10 @@ from real_trials import engine_for, numbers, real_benchmark, records, spec, trai
 from harness.execute.engine import EpochEnded, TrialEnded, TrialStarted
 from harness.pipeline import Benchmark, plan_benchmark, run_benchmark
 from harness.records.record import Failure
+from harness.records.store import Store
 from harness.spec.architecture import Architecture
 
+PROGRAM = Path(__file__).parents[1] / "fakes" / "run_slice.py"
 pytest_plugins = ["real_mnist"]
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
 
@@ -78,6 +83,20 @@ def test_an_error_in_training_is_a_failure_with_its_log(tmp_path: Path, monkeypa
     failure = only_failure(benchmark)
     assert (failure.stage, failure.kind) == ("data", "error")
     assert any("Traceback" in line for line in failure.log)
+
+
+def test_the_users_own_keras_settings_reach_no_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "keras.json").write_text(
+        '{"backend": "jax", "floatx": "float16", "image_data_format": "channels_first"}'
+    )
+    plain = real_benchmark(tmp_path / "plain", [variant(epochs=1)])
+    train(plain)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    program = [sys.executable, str(PROGRAM), str(tmp_path / "own"), "dense_512"]
+    assert subprocess.run(program, check=False, capture_output=True).returncode == 0
+    own = replace(plain, store=Store(tmp_path / "own"))
+    assert [numbers(one)[:2] for one in records(own).values()] == [numbers(one) for one in records(plain).values()]
 
 
 def test_closing_the_run_leaves_no_process_behind(tmp_path: Path) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from harness.plan.protocol import Protocol
 from harness.plan.trial import trial_computation
 from harness.records.times import MANY, ONE, STEP, parse_times
 from harness.spec.reading import read_architecture
 from harness.timing.running import Timing, run_benchmarks
 
+pytest_plugins = ["real_mnist"]
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
 ARCHITECTURES = Path(__file__).parents[2] / "architectures"
 
 

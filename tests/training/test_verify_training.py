@@ -18,6 +18,8 @@ from harness.spec.architecture import Architecture
 from harness.verify.again import Verification
 from harness.verify.stored import audit
 
+pytest_plugins = ["real_mnist"]
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
 NETWORKS = ("002_two_conv_dropout", "dense_512")
 
 

@@ -16,7 +16,7 @@ NOTES = (
         "Processor: processor seconds of training per wall second; on one thread a value below 1 is time that the "
         "trial did not get. Beside: the most trials that ran at the same time. Stolen: seconds that the hypervisor "
         "took, and drift: by how much a fixed calculation was faster or slower after the trial than before; the "
-        "largest of all seeds, over whole trials."
+        "largest of all seeds, over whole trials; of a trial that was killed and resumed, since then."
     ),
 )
 
