@@ -35,8 +35,12 @@ def claims(
     """
     from harness.cli.derived import Asked, read_derived
 
-    shown = _selected(names, architectures)
-    findings = read_derived(Asked(results, architectures, environment, smoke)).findings
+    chosen = _selected(names, architectures)
+    needed = chosen if names else ()
+    # No verdict needs a test label or image, so a machine without the data can judge too.
+    asked = Asked(results, architectures, environment, smoke, needed, images=False)
+    findings = read_derived(asked).findings
+    shown = {path.stem for path in chosen}
     verdicts = [one for one in findings.judgement.verdicts if one.architecture in shown]
     if json:
         print_json([verdict_json(one) for one in verdicts])
@@ -67,10 +71,10 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _selected(names: Sequence[str] | None, folder: Path | None) -> set[str]:
+def _selected(names: Sequence[str] | None, folder: Path | None) -> tuple[Path, ...]:
     from harness.spec.folder import architectures_folder, select_files
 
-    return {path.stem for path in select_files(names or (), architectures_folder(folder))}
+    return select_files(names or (), architectures_folder(folder))
 
 
 def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -50,19 +50,26 @@ def compare(
     from harness.spec.folder import architectures_folder, only_file
 
     folder = architectures_folder(architectures)
-    names = [only_file(name, folder).stem for name in (first, second)]
-    findings = read_derived(Asked(results, architectures, environment, smoke)).findings
-    a, b = (one for name in names for one in findings.study.contenders if one.name == name)
+    files = tuple(only_file(name, folder) for name in (first, second))
+    findings = read_derived(Asked(results, architectures, environment, smoke, files)).findings
+    a, b = (one for file in files for one in findings.study.contenders if one.name == file.stem)
     pair, images = compare_two(a, b), disputed_images(a, b, findings.labels, SHOWN_IMAGES)
     if json:
-        _print_json(pair, images, a, b)
+        _print_json(pair, images, (a, b), target)
     else:
         _print(findings, pair, images, (a, b), target)
 
 
-def _print_json(pair: Comparison, images: tuple[DisputedImage, ...], a: Contender, b: Contender) -> None:
+def _print_json(
+    pair: Comparison,
+    images: tuple[DisputedImage, ...],
+    both: tuple[Contender, Contender],
+    targets: list[float] | None,
+) -> None:
     from harness.analysis.agreement import differing_lines
+    from harness.report.tables.cost import TARGETS
 
+    a, b = both
     lines = [line for line in differing_lines(a.architecture, b.architecture) if not line.startswith(" ")]
     document = {
         **asdict(pair),
@@ -70,8 +77,24 @@ def _print_json(pair: Comparison, images: tuple[DisputedImage, ...], a: Contende
         "second_accuracies": dict(zip(b.seeds, b.accuracies, strict=True)),
         "disputed_images": [asdict(image) for image in images],
         "differing_lines": lines,
+        "time_to_target": [_target_json(target, both) for target in targets or TARGETS],
     }
     print_json(document)
+
+
+def _target_json(target: float, both: tuple[Contender, Contender]) -> dict[str, Any]:
+    """Return how many seeds of each reached the test accuracy, and the median of their training seconds."""
+    from harness.analysis.pareto import time_to_target
+
+    document: dict[str, Any] = {"target": target}
+    for side, one in zip(("first", "second"), both, strict=True):
+        time = time_to_target(one, target)
+        document[side] = {
+            "reached": time.reached,
+            "seeds": time.seeds,
+            "seconds": time.seconds.median if time.seconds else None,
+        }
+    return document
 
 
 def _print(

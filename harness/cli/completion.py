@@ -8,5 +8,12 @@ from pathlib import Path
 
 def complete_architectures(incomplete: str) -> list[str]:
     """Return the architectures' names that start with what is typed."""
-    folder = Path(os.environ.get("BENCH_ARCHITECTURES", "architectures"))
-    return sorted(file.stem for file in folder.glob("*.yaml") if file.stem.startswith(incomplete))
+    from harness.errors import NoArchitectures
+    from harness.spec.folder import SUFFIX, architectures_folder, find_architectures
+
+    named = os.environ.get("BENCH_ARCHITECTURES")
+    try:
+        files = find_architectures(architectures_folder(Path(named) if named else None))
+    except NoArchitectures:
+        return []
+    return [file.stem for file in files if file.suffix == SUFFIX and file.stem.startswith(incomplete)]

@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the user asked for, as typed."""
+    """What the user asked for, as typed.
+
+    ``needed`` are the files that must be valid; without ``images``, no test label or image is read or fetched.
+    """
 
     results: Path
     architectures: Path | None = None
     environment: str | None = None
     smoke: bool = False
+    needed: tuple[Path, ...] = ()
+    images: bool = True
 
     @property
     def folder(self) -> Path:
@@ -44,23 +49,41 @@ def read_derived(asked: Asked) -> Derived:
     """Read specs, records and test data, and derive what follows.
 
     Raises:
-        BenchError: An invalid spec, or an environment without records.
+        BenchError: A needed spec or every spec is invalid, or an environment has no records.
     """
     from harness.analysis.reading import Request, read_findings
     from harness.plan.protocol import Protocol, smoke
     from harness.records.environment import current_environment
-    from harness.spec.folder import architectures_folder
-    from harness.spec.reading import select
 
-    chosen = select((), architectures_folder(asked.architectures))
+    chosen = read_architectures(asked)
     protocol = smoke(Protocol()) if asked.smoke else Protocol()
     here = None if asked.environment else current_environment(protocol.threads).id
-    datasets = read_datasets(chosen)
+    datasets = read_datasets(chosen) if asked.images else ()
     request = Request(asked.folder, protocol, asked.environment, here)
     findings, loaded = read_findings(request, chosen, datasets)
     for unreadable in loaded.unreadable:
         warn(f"{unreadable.path}: {unreadable.reason}; it is left out")
     return Derived(findings, datasets)
+
+
+def read_architectures(asked: Asked) -> tuple[Architecture, ...]:
+    """Return the folder's architectures; a broken file that is not needed is named and left out.
+
+    Raises:
+        InvalidSpec: A needed file has mistakes, or no file is without.
+    """
+    from harness.spec.folder import architectures_folder, select_files
+    from harness.spec.mistakes import joined
+    from harness.spec.reading import sound
+
+    architectures, broken = sound(select_files((), architectures_folder(asked.architectures)))
+    needed = {str(path) for path in asked.needed}
+    wrong = [error for error in broken if error.mistakes[0].file in needed]
+    if wrong or not architectures:
+        raise joined(wrong or broken)
+    for error in broken:
+        warn(f"{error.mistakes[0]}\nthis file is left out; 'bench validate' tells every mistake")
+    return architectures
 
 
 def read_datasets(architectures: Sequence[Architecture]) -> tuple[Dataset, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -41,25 +41,27 @@ def list_architectures(
         else {**row, "recorded_seeds": recorded.of(row["fingerprint"], row["epochs"])}
         for file, row in zip(files, found, strict=True)
     ]
-    errors = {file.stem: error for file, error in zip(files, found, strict=True) if isinstance(error, InvalidSpec)}
+    errors = [one if isinstance(one, InvalidSpec) else None for one in found]
+    broken = len(errors) - errors.count(None)
     if json:
         print_json(rows)
     else:
         stdout().print(_table(rows, errors))
-    if errors:
-        warn(f"{len(errors)} of {len(rows)} files can't be used; 'bench validate' tells every mistake")
+    if broken:
+        warn(f"{broken} of {len(rows)} files can't be used; 'bench validate' tells every mistake")
         raise typer.Exit(2)
 
 
-def _table(rows: Sequence[Row], errors: Mapping[str, InvalidSpec]) -> Table:
+def _table(rows: Sequence[Row], errors: Sequence[InvalidSpec | None]) -> Table:
+    from harness.spec.mistakes import one_line
+
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
     table.add_column("Architecture", no_wrap=True, overflow="ellipsis", max_width=28)
     table.add_column("Title", no_wrap=True, overflow="ellipsis", ratio=1)
     for header in ("Parameters", "MACs", "Epochs", "Seeds"):
         table.add_column(header, justify="right", no_wrap=True)
-    for row in rows:
-        error = errors.get(row["name"])
-        table.add_row(row["name"], *(_broken_cells(error) if error else _cells(row)))
+    for row, error in zip(rows, errors, strict=True):
+        table.add_row(Text(one_line(row["name"])), *(_broken_cells(error) if error else _cells(row)))
     return table
 
 

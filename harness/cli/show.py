@@ -86,6 +86,7 @@ def _facts(architecture: Architecture, trials: Mapping[str, str]) -> Table:
 
     recipe, costs = architecture.training, cost(architecture)
     said = recipe.model_dump(mode="json")
+    epochs = f"{recipe.epochs} epoch{'' if recipe.epochs == 1 else 's'}"
     held_out = f", {recipe.validation_split:.0%} of the images held out" if recipe.validation_split else ""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
@@ -94,7 +95,7 @@ def _facts(architecture: Architecture, trials: Mapping[str, str]) -> Table:
         ("Data set", architecture.dataset),
         ("Optimizer", _kind_text(said["optimizer"])),
         ("Loss", _kind_text(said["loss"])),
-        ("Recipe", f"{recipe.epochs} epochs, batches of {recipe.batch_size}{held_out}"),
+        ("Recipe", f"{epochs}, batches of {recipe.batch_size}{held_out}"),
         ("Memory", f"about {_mebibytes(costs.training_bytes)} to train, {_mebibytes(costs.model_bytes)} of weights"),
         *trials.items(),
     ):

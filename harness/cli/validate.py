@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -66,15 +67,15 @@ def _mistakes(files: Sequence[Path]) -> list[Mistake]:
 def _files(path: str, folder: Path) -> tuple[Path, ...]:
     """Return the files that a path means: itself, a folder's, or those of an architecture's name."""
     from harness.errors import NoArchitectures
-    from harness.spec.folder import find_architectures, select_files
+    from harness.spec.folder import find_architectures, is_folder, select_files
 
     given = Path(path)
-    if given.is_dir() or given == folder:
+    if is_folder(given) or given == folder:
         files = find_architectures(given)
         if not files:
             raise NoArchitectures(given)
         return files
-    is_name = not given.exists() and given.name == path and given.suffix != ".yaml"
+    is_name = not os.path.lexists(given) and given.name == path and given.suffix != ".yaml"
     return select_files([path], folder) if is_name else (given,)
 
 

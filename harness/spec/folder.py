@@ -22,7 +22,7 @@ def architectures_folder(given: Path | None = None) -> Path:
     """Return the folder that is given, else ``./architectures``, else the one that ships with the package."""
     if given is not None:
         return given
-    return HERE if HERE.is_dir() else shipped_folder()
+    return HERE if is_folder(HERE) else shipped_folder()
 
 
 def shipped_folder() -> Path:
@@ -32,12 +32,17 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "architectures"
 
 
+def is_folder(path: Path) -> bool:
+    """Say whether there is a folder; what can't be looked at is none."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where the path is too long or closed
+
+
 def find_architectures(folder: Path) -> tuple[Path, ...]:
     """Return the folder's spec files, sorted by name; hidden files are none."""
     try:
         files = [path for path in folder.iterdir() if path.suffix in {SUFFIX, ".yml"}]
-    except OSError:
-        raise NoArchitectures(folder) from None
+    except OSError as error:
+        raise NoArchitectures(folder, error) from None
     return tuple(sorted(path for path in files if not path.name.startswith(".")))
 
 

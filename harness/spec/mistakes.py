@@ -20,7 +20,7 @@ class Mistake:
 
     def __str__(self) -> str:
         """Return ``file:line:column: what; what to do``, on one line and safe to print."""
-        return f"{self.file}:{self.line}:{self.column}: {one_line(self.what)}; {one_line(self.remedy)}"
+        return f"{one_line(self.file)}:{self.line}:{self.column}: {one_line(self.what)}; {one_line(self.remedy)}"
 
 
 class InvalidSpec(BenchError):
@@ -31,6 +31,11 @@ class InvalidSpec(BenchError):
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(set(mistakes)))
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+def joined(errors: Iterable[InvalidSpec]) -> InvalidSpec:
+    """Return the mistakes of several files as one error."""
+    return InvalidSpec(mistake for error in errors for mistake in error.mistakes)
 
 
 def one_line(text: str) -> str:

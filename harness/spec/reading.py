@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.folder import select_files
-from harness.spec.mistakes import InvalidSpec, Mistake
+from harness.spec.mistakes import InvalidSpec, Mistake, joined
 from harness.spec.opening import decoded, invalid, read_bytes
 from harness.spec.places import Tree
 from harness.spec.sentences import sentence
@@ -27,7 +27,12 @@ MOST_TOLD = 100
 
 def read_architecture(path: Path) -> Architecture:
     """Return the file's architecture; raise `InvalidSpec` with all of its mistakes."""
-    return _whole(path, _parsed(path, decoded(path, read_bytes(path))))
+    return read_text(path, decoded(path, read_bytes(path)))
+
+
+def read_text(path: Path, text: str) -> Architecture:
+    """Return the architecture that a file with this text would be; raise `InvalidSpec` with all of its mistakes."""
+    return _whole(path, _parsed(path, text))
 
 
 def select(names: Iterable[str], folder: Path) -> tuple[Architecture, ...]:
@@ -37,16 +42,22 @@ def select(names: Iterable[str], folder: Path) -> tuple[Architecture, ...]:
         UnknownArchitecture: a name or a glob means no file.
         InvalidSpec: with the mistakes of all selected files; those of other files don't matter.
     """
+    architectures, broken = sound(select_files(names, folder))
+    if broken:
+        raise joined(broken)
+    return architectures
+
+
+def sound(files: Iterable[Path]) -> tuple[tuple[Architecture, ...], tuple[InvalidSpec, ...]]:
+    """Return the architectures of the files that are valid, and what is wrong with each of the others."""
     architectures: list[Architecture] = []
-    mistakes: list[Mistake] = []
-    for file in select_files(names, folder):
+    broken: list[InvalidSpec] = []
+    for file in files:
         try:
             architectures.append(read_architecture(file))
         except InvalidSpec as error:
-            mistakes += error.mistakes
-    if mistakes:
-        raise InvalidSpec(mistakes)
-    return tuple(architectures)
+            broken.append(error)
+    return tuple(architectures), tuple(broken)
 
 
 def _parsed(path: Path, text: str) -> Tree:

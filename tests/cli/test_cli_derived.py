@@ -1,0 +1,95 @@
+"""What report, claims and compare read: a broken spec beside others, and no data where none is needed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import fake_records as fake
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from harness.cli import claims, compare, derived, report
+from harness.errors import BenchError
+from harness.report import writing
+from harness.spec.mistakes import InvalidSpec
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two valid specs with records, and a broken one."""
+    specs = tmp_path / "specs"
+    specs.mkdir()
+    for name in ("000_convnet", "dense_512"):
+        (specs / f"{name}.yaml").write_bytes((fake.ARCHITECTURES / f"{name}.yaml").read_bytes())
+    (specs / "broken.yaml").write_text("titel: Broken\n")
+    fake.save(tmp_path / "results", fake.fake_trials(fake.architectures("000_convnet", "dense_512")))
+    monkeypatch.setattr(derived, "read_datasets", lambda _: ())
+    monkeypatch.setattr(writing, "gallery", lambda *_: ())
+    monkeypatch.setenv("BENCH_ARCHITECTURES", str(specs))
+    monkeypatch.setenv("BENCH_RESULTS", str(tmp_path / "results"))
+    return specs
+
+
+def bench(*words: str) -> Result:
+    app = typer.Typer()
+    for verb in (report.report, claims.claims, compare.compare):
+        app.command()(verb)
+    runner = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"})
+    return runner.invoke(app, words, catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    "words", [["report"], ["report", "--csv"], ["claims"], ["claims", "dense*"], ["compare", "000*", "dense_512"]]
+)
+def test_a_broken_file_that_is_not_asked_for_is_named_and_left_out(folder: Path, words: list[str]) -> None:
+    done = bench(*words)
+    assert done.exit_code == 0
+    assert f"{folder / 'broken.yaml'}:1:1: " in done.stderr
+    assert "this file is left out; 'bench validate' tells every mistake" in done.stderr
+    assert "dense_512" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["claims", "broken"], ["claims", "*"], ["compare", "broken", "dense_512"]])
+def test_a_broken_file_that_is_asked_for_is_an_error_with_all_of_its_mistakes(folder: Path, words: list[str]) -> None:
+    with pytest.raises(InvalidSpec) as caught:
+        bench(*words)
+    assert caught.value.exit_code == 2
+    assert len(caught.value.mistakes) > 1
+    assert {mistake.file for mistake in caught.value.mistakes} == {str(folder / "broken.yaml")}
+
+
+def test_a_folder_of_broken_files_alone_writes_no_empty_page(folder: Path, tmp_path: Path) -> None:
+    for name in ("000_convnet", "dense_512"):
+        (folder / f"{name}.yaml").unlink()
+    with pytest.raises(InvalidSpec):
+        bench("report")
+    assert not (tmp_path / "results" / "README.md").exists()
+
+
+def test_claims_fetch_and_read_no_data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        pytest.fail("the data were asked for")
+
+    monkeypatch.setattr(derived, "read_datasets", refuse)
+    (folder / "broken.yaml").unlink()
+    verdicts = json.loads(bench("claims", "--json").stdout)
+    assert {"reproduced", "refuted"} & {one["verdict"] for one in verdicts}
+
+
+def test_compare_json_has_the_seconds_to_each_target(folder: Path) -> None:
+    (folder / "broken.yaml").unlink()
+    words = ("compare", "000_convnet", "dense_512", "--target", "0.975", "--target", "0.9999", "--json")
+    near, far = json.loads(bench(*words).stdout)["time_to_target"]
+    assert (near["target"], near["first"]["reached"], near["first"]["seeds"]) == (0.975, 5, 5)
+    assert near["first"]["seconds"] > 0
+    assert far == {"target": 0.9999, **dict.fromkeys(("first", "second"), {"reached": 0, "seeds": 5, "seconds": None})}
+    assert len(json.loads(bench(*words[:3], "--json").stdout)["time_to_target"]) > 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_check_and_csv_exclude_each_other() -> None:
+    with pytest.raises(BenchError, match="--check and --csv exclude each other") as caught:
+        bench("report", "--check", "--csv")
+    assert caught.value.exit_code == 2
