@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -86,9 +87,8 @@ def test_an_error_in_training_is_a_failure_with_its_log(tmp_path: Path, monkeypa
 
 
 def test_the_users_own_keras_settings_reach_no_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "keras.json").write_text(
-        '{"backend": "jax", "floatx": "float16", "image_data_format": "channels_first"}'
-    )
+    settings = {"backend": "jax", "floatx": "float16", "image_data_format": "channels_first"}
+    (tmp_path / "keras.json").write_text(json.dumps(settings))
     plain = real_benchmark(tmp_path / "plain", [variant(epochs=1)])
     train(plain)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
