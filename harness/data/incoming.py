@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import stat
 import tarfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -92,12 +93,23 @@ def _pieces(paths: Sequence[Path], description: Description) -> Iterator[Piece]:
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        if path.is_dir():
-            yield from sorted(inside for inside in path.iterdir() if inside.is_file())
-        elif path.is_file():
-            yield path
-        else:
+        try:
+            files = _files_of(path)
+        except (FileNotFoundError, NotADirectoryError):
+            files = []
+        except OSError as error:
+            raise DataRefused(f"{path}: can't be read ({error.strerror or error}).") from None
+        if not files and not path.is_dir():
             raise DataRefused(f"{path}: there is no such file or folder.")
+        yield from files
+
+
+def _files_of(path: Path) -> list[Path]:
+    """Return the file itself, or the files of a folder, sorted; nothing for what is neither."""
+    kind = path.stat().st_mode
+    if stat.S_ISDIR(kind):
+        return sorted(inside for inside in path.iterdir() if inside.is_file())
+    return [path] if stat.S_ISREG(kind) else []
 
 
 def _file_pieces(path: Path, description: Description) -> Iterator[Piece]:
@@ -128,6 +140,10 @@ def _gzip_pieces(where: str, content: bytes, limit: int) -> Iterator[Piece]:
 def _tar_pieces(where: str, content: bytes) -> Iterator[Piece]:
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
         for member in archive:
+            if member.issparse():
+                # Its holes would be filled with zeros: a few bytes can stand for all of the memory.
+                yield Piece(f"{where} ({member.name})", problem=f"a sparse file of {member.size:,} bytes")
+                continue
             file = archive.extractfile(member) if member.isreg() else None
             if file is not None:
                 yield Piece(f"{where} ({member.name})", file.read())

@@ -183,3 +183,44 @@ def test_an_array_with_fewer_values_than_its_shape_says_is_refused(tmp_path: Pat
         np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": (12, 5, 4)})
         file.write(bytes(10))
     assert "does not hold as many values as its shape" in refusal(written(tmp_path, buffer.getvalue()))
+
+
+@pytest.mark.parametrize("form", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_a_sparse_file_in_a_small_tar_archive_takes_no_memory(tmp_path: Path, form: int) -> None:
+    holes = 300_000_000
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", format=form) as archive:
+        member = tarfile.TarInfo("train-images-idx3-ubyte")
+        if form == tarfile.PAX_FORMAT:
+            member.size = 1_024
+            member.pax_headers = {
+                "GNU.sparse.major": "1",
+                "GNU.sparse.minor": "0",
+                "GNU.sparse.realsize": str(holes),
+            }
+            archive.addfile(member, io.BytesIO(f"1\n{holes}\n0\n".encode().ljust(1_024, b"\0")))
+        else:
+            archive.fileobj.write(_gnu_sparse_header(member, holes))  # type: ignore[union-attr]
+    path = written(tmp_path, buffer.getvalue())
+    tracemalloc.start()
+    message = refusal(path)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "(train-images-idx3-ubyte): a sparse file of 300,000,000 bytes" in message
+    assert peak_bytes < 10_000_000
+
+
+def _gnu_sparse_header(member: tarfile.TarInfo, holes: int) -> bytes:
+    """Return the header block of a file that is one hole: its map and its size stand behind the plain fields."""
+    member.type = tarfile.GNUTYPE_SPARSE
+    block = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    block[386:410] = b"%011o\0%011o\0" % (holes, 0)
+    block[483:495] = b"%011o\0" % holes
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def test_a_path_that_the_system_refuses_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 300)
+    assert refusal(path) == f"{path}: can't be read (File name too long)."
