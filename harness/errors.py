@@ -49,9 +49,7 @@ class UnknownSeeds(BenchError):
     """The text given as seeds is not a count, a list or a range."""
 
     def __init__(self, said: str, reason: str) -> None:
-        super().__init__(
-            f"{said}: {reason}; give a count (5), a list (0,3,7) or a range (0-9) of whole numbers from 0"
-        )
+        super().__init__(f"{said}: {reason}; give a count (5), a list (0,3,7) or a range (0-9) of whole numbers from 0")
 
 
 class Interrupted(BenchError):
