@@ -11,8 +11,10 @@ from harness.spec.claims import AnyClaim
 from harness.spec.datasets import DATASETS
 from harness.spec.layers import Layer
 from harness.spec.training import Recipe
+from harness.spec.values import Line, Text
 
-Sentence = Annotated[str, Field(min_length=1)]
+MOST_TITLE = 120
+Sentence = Annotated[Text, Field(min_length=1)]
 
 
 class SpecFile(BaseModel):
@@ -20,9 +22,9 @@ class SpecFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
-    title: str = Field(min_length=1, max_length=120, description="What people call it, in a few words.")
-    document: str | None = Field(default=None, description="The document it comes from, by its file name.")
-    source: str | None = Field(default=None, description="The publication it comes from, if it is no document.")
+    title: Line = Field(min_length=1, max_length=MOST_TITLE, description="What people call it, in a few words.")
+    document: Line | None = Field(default=None, description="The document it comes from, by its file name.")
+    source: Line | None = Field(default=None, description="The publication it comes from, if it is no document.")
     dataset: str = Field(description="The data set it is trained on.", json_schema_extra={"enum": list(DATASETS)})
     layers: tuple[Layer, ...] = Field(
         strict=False, min_length=1, description="The network, from the image to the classes."

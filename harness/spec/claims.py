@@ -10,9 +10,10 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from harness.spec.kinds import Family, Kind
+from harness.spec.values import Line, Text
 from harness.spec.written import WrittenFloat
 
-Where = Annotated[str, Field(min_length=1, description="Where the document says so, e.g. In [4].")]
+Where = Annotated[Text, Field(min_length=1, description="Where the document says so, e.g. In [4].")]
 LayerNumber = Annotated[int, Field(ge=1, description="Which layer, counted from 1.")]
 WholeNumber = Annotated[int, Field(ge=0, description="The number that the document gives.")]
 Share = Annotated[
@@ -95,15 +96,15 @@ class BetterThan(Claim):
     """The network's test accuracy is higher than another architecture's."""
 
     kind: ClassVar[str] = "better_than"
-    architecture: str = Field(min_length=1, description="The other architecture's name.")
+    architecture: Line = Field(min_length=1, description="The other architecture's name.")
 
 
 class Statement(Claim):
     """Something the document says that these numbers can't judge; it is listed as not tested, with the reason."""
 
     kind: ClassVar[str] = "statement"
-    text: str = Field(min_length=1, description="What it says, in your own words.")
-    reason: str = Field(min_length=1, description="Why the numbers here can't judge it.")
+    text: Text = Field(min_length=1, description="What it says, in your own words.")
+    reason: Text = Field(min_length=1, description="Why the numbers here can't judge it.")
 
 
 AnyClaim = Annotated[Claim, Family("claim", Claim, __name__)]

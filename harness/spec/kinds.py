@@ -38,6 +38,7 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 from harness.errors import nearest
 
 LONGEST_NAME_SHOWN = 60
+MOST_NAMES_SHOWN = 6
 
 
 class Kind(BaseModel):
@@ -136,7 +137,9 @@ class Family:
         names = " or ".join(([f"'{bare}'"] if bare else []) + ["'Kind: {field: value}'"])
         if isinstance(value, Mapping) and len(value) > 1:
             # The usual cause: the fields stand under their kind without being indented.
-            found = f"found {len(value)} names side by side ({', '.join(_short(str(name)) for name in value)})"
+            first = ", ".join(_short(str(name)) for name in list(value)[:MOST_NAMES_SHOWN])
+            more = ", …" if len(value) > MOST_NAMES_SHOWN else ""
+            found = f"found {len(value)} names side by side ({first}{more})"
             return {"found": found, "noun": self.noun, "example": f"{names}, its fields indented below it"}
         found = "found nothing" if value is None or value == {} else f"found {_describe(value)}"
         return {"found": found, "noun": self.noun, "example": names}

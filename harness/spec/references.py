@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.errors import nearest
 from harness.spec.claims import BetterThan
-from harness.spec.mistakes import Mistake
+from harness.spec.mistakes import Mistake, shown
 from harness.spec.opening import decoded, read_bytes
 from harness.spec.reading import read_architecture
 from harness.spec.yaml_tree import parse
@@ -30,4 +30,4 @@ def _sentence(name: str, file: Path, known: Collection[str]) -> tuple[str, str]:
     if name == file.stem:
         return "this compares the architecture with itself", "name another one"
     remedy = nearest(name, sorted(known)).removeprefix("; ") or "'bench list' shows what there is"
-    return f"there is no architecture '{name}' in {file.parent}", remedy
+    return f"there is no architecture {shown(name, 80)} in {file.parent}", remedy

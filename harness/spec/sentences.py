@@ -98,7 +98,8 @@ def _subject(error: ErrorDetails) -> str:
     last = error["loc"][-1] if error["loc"] else None
     if not names:
         return "the file"
-    return f"item {last + 1} of '{names[-1]}'" if isinstance(last, int) else f"'{names[-1]}'"
+    name = shown(names[-1])
+    return f"item {last + 1} of {name}" if isinstance(last, int) else name
 
 
 def _own_words(message: str, subject: str, value: object) -> Sentence:

@@ -6,6 +6,7 @@ Equal content must dump equally, since a trial's address is a hash of the dump: 
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -16,6 +17,27 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 def _positive_zero(value: float) -> float:
     return value + 0.0  # -0.0 + 0.0 is 0.0
 
+
+def _shows(letter: str) -> bool:
+    return letter.isprintable() or unicodedata.category(letter) == "Zs"  # a space that doesn't break is fine
+
+
+def _line(text: str) -> str:
+    """Refuse what a terminal could obey, or a page not show: control characters, marks that turn the text around."""
+    hidden = next((letter for letter in text if not _shows(letter)), None)
+    if hidden is not None:
+        message = "write it without the character {hidden}, which can't be shown"
+        raise PydanticCustomError("hidden_character", message, {"hidden": ascii(hidden)})
+    return text
+
+
+def _text(text: str) -> str:
+    _line(text.replace("\n", " "))
+    return text
+
+
+Line = Annotated[str, AfterValidator(_line)]
+Text = Annotated[str, AfterValidator(_text)]
 
 _PLAIN = AfterValidator(_positive_zero)
 Count = Annotated[int, Ge(1), Le(2**31 - 1)]  # TensorFlow's own limit for most sizes

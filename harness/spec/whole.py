@@ -12,6 +12,7 @@ from harness.spec.cost import Cost, cost
 from harness.spec.datasets import DATASETS, DatasetFacts
 from harness.spec.layers import LayerKind, Shape, ShapeError
 from harness.spec.layers.composites import Parallel, Repeat, Residual
+from harness.spec.mistakes import shown
 
 # Nothing under this needs a look at the machine, and psutil its 10 ms.
 SURELY_FITS = 1 << 30
@@ -37,7 +38,7 @@ def problems(spec: SpecFile) -> Iterator[Problem]:
     if facts is None:
         hint = nearest(spec.dataset, list(DATASETS)).removeprefix("; ")
         remedy = hint or f"there {'is' if len(DATASETS) == 1 else 'are'} {', '.join(DATASETS)}"
-        yield Problem(("dataset",), f"there is no data set '{spec.dataset}'", remedy)
+        yield Problem(("dataset",), f"there is no data set {shown(spec.dataset)}", remedy)
         return
     yield from _claims_about_data(spec, facts)
     count = layer_count(spec.layers)

@@ -90,7 +90,9 @@ class _Builder:
             case ScalarEvent():
                 self._scalar(event)
             case AliasEvent():
-                self._slip(event, f"the alias *{event.anchor} refers to another place", "write the value out here")
+                self._slip(
+                    event, f"the alias *{_short(event.anchor)} refers to another place", "write the value out here"
+                )
                 self._put(None, event)
 
     def _start_document(self, event: Event) -> None:
@@ -162,7 +164,7 @@ class _Builder:
 
     def _check_plain(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
         if event.anchor is not None:
-            self._slip(event, f"the anchor &{event.anchor} is not part of the language", "remove it")
+            self._slip(event, f"the anchor &{_short(event.anchor)} is not part of the language", "remove it")
         if event.tag is not None:
             self._slip(event, f"the tag {shown(str(event.tag))} is not part of the language", "remove it")
 
@@ -172,6 +174,10 @@ class _Builder:
 
 def _place(event: Event) -> Place:
     return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _short(anchor: object) -> str:
+    return shown(str(anchor)).strip("'")
 
 
 def _without_data(tree: Tree, slip: Slip) -> Tree:

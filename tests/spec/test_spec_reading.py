@@ -10,6 +10,7 @@ from harness.errors import UnknownArchitecture
 from harness.spec.claims import TestAccuracy
 from harness.spec.mistakes import InvalidSpec
 from harness.spec.reading import read_architecture, select
+from harness.spec.references import reference_mistakes
 
 FIELD_MISTAKE = (
     "4:26: Conv2D has no field 'kernel_siz'; did you mean 'kernel_size' or 'kernel_constraint' or 'kernel_regularizer'?"
@@ -150,6 +151,64 @@ def test_control_characters_of_a_file_never_reach_the_terminal(spec_file: Path, 
     text = valid.replace("dataset: mnist", 'dataset: "\\e[31mred\\nline"')
     [mistake] = mistakes(spec_file, text)
     assert mistake.startswith("2:10: there is no data set '\\x1b[31mred\\nline'")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        (
+            "title: A small one",
+            r'title: "a\e]0;x"',
+            r"1:8: 'title' is 'a\x1b]0;x'; write it without the character '\x1b', which can't be shown",
+        ),
+        ("title: A small one", r'title: "a\nb"', r"1:8: 'title' is 'a\nb'; write it without the character '\n', which"),
+        ("dataset", 'source: "a\\x9bb"\ndataset', r"2:9: 'source' is 'a\x9bb'"),
+        ("dataset", 'document: "a\\u202eb"\ndataset', "2:11: 'document' is 'a"),
+        ('"In [4]"', r'"In\a [4]"', r"14:43: 'where' is 'In\x07 [4]'; write it without the character '\x07'"),
+        ("Nothing is known.", r'"Nothing\r"', r"16:5: item 1 of 'assumptions' is 'Nothing\r'; write it without"),
+    ],
+)
+def test_texts_that_a_terminal_would_obey_are_refused_at_their_place(
+    spec_file: Path, valid: str, old: str, new: str, mistake: str
+) -> None:
+    [told] = mistakes(spec_file, valid.replace(old, new))
+    assert told.startswith(mistake)
+
+
+def test_folded_sentences_and_spaces_that_do_not_break_are_fine(spec_file: Path, valid: str) -> None:
+    text = valid.replace("A small one", "A\u00a0small one, naïve")
+    spec_file.write_text(text.replace("- Nothing is known.", "- >\n    Nothing\n    is known.\n"), encoding="utf-8")
+    read = read_architecture(spec_file)
+    assert (read.title, read.assumptions) == ("A\u00a0small one, naïve", ("Nothing is known.\n",))
+
+
+def test_a_mistake_shortens_what_the_file_says(spec_file: Path, valid: str) -> None:
+    long = "x" * 100_000
+    for old, new in (
+        ("activation: softmax", f"activation: {long}"),
+        ("dataset: mnist", f"dataset: {long}"),
+        ("epochs: 2", f"epochs: 2\n  {long}: 1"),
+        ("title:", f"{long}: 1\ntitle:"),
+        ("- Nothing is known.", f"- &{long} a"),
+        ("- Nothing is known.", f"- *{long}"),
+        ("- Flatten", f"- {long}"),
+        ("- Flatten", f"- {{{', '.join(f'a{n}: 1' for n in range(10_000))}}}"),
+        ("Adam: {learning_rate: 0.001}", f"{long}: 1"),
+        ("loss: categorical_crossentropy", f"loss: {long}"),
+        ("kernel_size: 3", f"kernel_size: 3, padding: {long}"),
+        ("kernel_size: 3", f"kernel_size: 3, kernel_initializer: {long}"),
+        ("kernel_size: 3", f"kernel_size: {long}"),
+        ("kernel_size: 3", f"kernel_size: 3, {long}: 3"),
+    ):
+        told = mistakes(spec_file, valid.replace(old, new))
+        assert max(map(len, told)) < 2_000
+
+
+def test_a_claim_about_an_unknown_architecture_shortens_its_name(spec_file: Path, valid: str) -> None:
+    claim = f"  - better_than: {{architecture: {'x' * 100_000}, where: x}}\n"
+    spec_file.write_text(valid.replace("assumptions:", f"{claim}assumptions:"))
+    [mistake] = reference_mistakes(spec_file, {"small"})
+    assert len(str(mistake)) < 1_000
 
 
 def test_selecting_takes_names_and_globs_each_file_once_in_order(spec_file: Path, valid: str) -> None:

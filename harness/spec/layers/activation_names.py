@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from harness.errors import nearest
+from harness.spec.mistakes import shown
 
 # Not in it: glu changes the shape, threshold needs numbers of its own.
 NAMES = (
@@ -24,7 +25,7 @@ def _known(value: object) -> str:
     if not isinstance(value, str) or value not in KNOWN:
         hint = nearest(str(value), KNOWN) or f"; known are {', '.join(KNOWN)}"
         raise PydanticCustomError(
-            "activation_unknown", "there is no activation '{name}'{hint}", {"name": str(value), "hint": hint}
+            "activation_unknown", "there is no activation {name}{hint}", {"name": shown(str(value)), "hint": hint}
         )
     return ALIASES.get(value, value)
 
