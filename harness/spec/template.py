@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.spec.architecture import Architecture
+from harness.spec.architecture import MOST_TITLE, Architecture
 from harness.spec.places import Tree
 from harness.spec.yaml_tree import parse
 
@@ -50,11 +50,15 @@ def derived_spec(name: str, original: Architecture, text: str) -> str:
     """Return a spec with the original's layers and recipe as its text writes them, and none of its claims."""
     tree = parse(text)
     layers, training = _block(text, tree, "layers"), _block(text, tree, "training")
-    return _header(name, f"{name}, from {original.name}", original.dataset) + _body(layers, training)
+    return _header(name, _cut(f"{name}, from {original.name}"), original.dataset) + _body(layers, training)
 
 
 def _header(name: str, title: str, dataset: str) -> str:
     return _HEADER.format(title=f'"{title}"', check=f"bench validate {name}", dataset=dataset)
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1]}…"
 
 
 def _body(layers: str, training: str) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import doctest
+import errno
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
-from harness.cli import app, register_verbs, show
+from harness.cli import app, completion, register_verbs, show
 from harness.cli import list as list_
-from harness.errors import BenchError
+from harness.errors import BenchError, CannotWrite
 from harness.spec.reading import read_architecture
 
 FOLDER = Path(__file__).parents[2] / "architectures"
@@ -255,6 +259,112 @@ def test_new_overwrites_nothing_and_takes_safe_names_only(bench: Bench, tmp_path
     assert list((tmp_path / "mine").iterdir()) == [tmp_path / "mine" / "taken.yaml"]
 
 
+def test_new_leaves_no_part_of_a_file_on_a_full_disk(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("harness.records.files.os.fsync", full)
+    result = bench("new", "mine", "--architectures", "mine")
+    assert isinstance(result.exception, CannotWrite)
+    assert "No space left on device" in str(result.exception)
+    assert list((tmp_path / "mine").iterdir()) == []
+
+
+def test_new_from_a_long_name_cuts_the_title(bench: Bench, tmp_path: Path) -> None:
+    write(tmp_path / "mine", "b" * 70, (FOLDER / "dense_512.yaml").read_text())
+    assert bench("new", "a" * 70, "--from", "b" * 70, "--architectures", "mine").exit_code == 0
+    title = read_architecture(tmp_path / "mine" / f"{'a' * 70}.yaml").title
+    assert (len(title), title[-1]) == (120, "…")
+
+
+def test_new_from_a_spec_in_braces_says_what_to_do_and_writes_nothing(bench: Bench, tmp_path: Path) -> None:
+    flow = (
+        "{title: x, dataset: mnist, layers: [Flatten, {Dense: {units: 10, activation: softmax}}],\n"
+        " training: {optimizer: Adam, loss: categorical_crossentropy, batch_size: 64, epochs: 1}}\n"
+    )
+    file = write(tmp_path / "mine", "flow", flow)
+    message = bench.error("new", "copy", "--from", "flow", "--architectures", "mine")
+    assert message.startswith("mine/flow.yaml: its layers and its recipe can't be copied as they are written; begin")
+    assert list((tmp_path / "mine").iterdir()) == [file]
+
+
+def test_new_starts_from_a_shipped_architecture_where_the_folder_is_empty(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BENCH_ARCHITECTURES")
+    (tmp_path / "architectures").mkdir()
+    assert bench("new", "first", "--from", "lenet_5").exit_code == 0
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("validate", f"{LONG}.yaml"),
+        ("validate", "--architectures", LONG),
+        ("list", "--architectures", LONG),
+        ("show", "dense_512", "--architectures", LONG),
+        ("new", "mine", "--from", "dense_512", "--architectures", LONG),
+    ],
+)
+def test_a_path_that_is_too_long_is_a_sentence_and_exit_code_2(bench: Bench, words: tuple[str, ...]) -> None:
+    result = bench(*words)
+    assert getattr(result.exception, "exit_code", result.exit_code) == 2
+    assert LONG in f"{result.output}{result.exception}".replace("\n", "")
+
+
+def test_a_new_spec_below_a_path_that_is_too_long_can_not_be_written(bench: Bench) -> None:
+    assert isinstance(bench("new", "mine", "--architectures", LONG).exception, CannotWrite)
+
+
+def test_list_marks_the_broken_one_of_two_files_of_one_name(bench: Bench, tmp_path: Path) -> None:
+    good = write(tmp_path / "mine", "a", (FOLDER / "dense_512.yaml").read_text())
+    good.with_suffix(".yml").write_text("")
+    result = bench("list", "--architectures", "mine")
+    assert "1 of 2 files can't be used" in result.stderr
+    assert ["407,050" in line for line in result.stdout.splitlines()[1:]] == [True, False]
+
+
+def test_a_files_name_is_never_obeyed_by_the_terminal(bench: Bench, tmp_path: Path) -> None:
+    write(tmp_path / "mine", "a\x1b]0;owned\x07", "title: x\n")
+    for words in (("list", "--architectures", "mine"), ("validate", "mine")):
+        result = bench(*words)
+        assert result.exit_code == 2
+        assert "a\\x1b]0;owned\\x07" in result.stdout.replace("\n", "")
+        assert "\x1b" not in result.output
+
+
+def test_show_counts_one_epoch_as_one(bench: Bench, tmp_path: Path) -> None:
+    text = (FOLDER / "dense_512.yaml").read_text()
+    write(tmp_path / "mine", "once", text.replace("epochs: 5", "epochs: 1"))
+    assert "1 epoch, batches of" in bench("show", "once", "--architectures", "mine").stdout
+
+
+def every_option() -> Iterator[tuple[str, object]]:
+    """Yield every option of every verb with its variable, apart from those that Click and Typer bring along."""
+    waiting = [("bench", typer.main.get_command(app))]
+    while waiting:
+        path, command = waiting.pop()
+        waiting += [(f"{path} {name}", verb) for name, verb in getattr(command, "commands", {}).items()]
+        for option in command.params:
+            if option.param_type_name == "option" and option.name not in BROUGHT_ALONG:
+                yield f"{path} {option.opts[0]}", option.envvar
+
+
+BROUGHT_ALONG = ("help", "version", "install_completion", "show_completion")
+
+
+@pytest.mark.usefixtures("registered")
+def test_every_option_has_a_variable() -> None:
+    found = dict(every_option())
+    assert len(found) > 40
+    assert [name for name, variable in found.items() if not str(variable).startswith("BENCH_")] == []
+
+
 @pytest.mark.parametrize("module", [list_, show])
 def test_examples_in_docstrings_hold(module: ModuleType) -> None:
     outcome = doctest.testmod(module)
@@ -280,3 +390,31 @@ def test_list_loads_neither_tensorflow_nor_what_a_list_does_not_need() -> None:
 def test_completing_names_imports_nothing_heavy() -> None:
     run = "import sys; from harness.cli import completion; assert completion.complete_architectures('dense_512')"
     assert output_of(f"{run}; {loaded('pydantic', 'ruamel.yaml', 'numpy', 'tensorflow')}") == "[]"
+
+
+def test_the_shells_whole_question_is_answered_without_anything_heavy() -> None:
+    asked = {"_BENCH_COMPLETE": "complete_fish", "_TYPER_COMPLETE_ARGS": "bench show dense_5"}
+    asked["_TYPER_COMPLETE_FISH_ACTION"] = "get-args"
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "from harness.cli import main; main()"],
+        cwd=FOLDER.parent,
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert done.stdout.split() == ["dense_512"]
+    assert "harness.spec.folder" in imported
+    # Newer Typers import pydantic themselves.
+    assert imported & {"harness.spec.reading", "ruamel.yaml", "numpy", "tensorflow"} == set()
+
+
+def test_completion_looks_where_the_verbs_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BENCH_ARCHITECTURES")
+    assert completion.complete_architectures("dense") == ["dense_512"]
+    write(tmp_path / "architectures", "mine", "")
+    assert completion.complete_architectures("") == ["mine"]
+    monkeypatch.setenv("BENCH_ARCHITECTURES", str(tmp_path / "nowhere"))
+    assert completion.complete_architectures("") == []

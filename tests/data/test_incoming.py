@@ -200,7 +200,7 @@ def test_a_sparse_file_in_a_small_tar_archive_takes_no_memory(tmp_path: Path, fo
             }
             archive.addfile(member, io.BytesIO(f"1\n{holes}\n0\n".encode().ljust(1_024, b"\0")))
         else:
-            archive.fileobj.write(_gnu_sparse_header(member, holes))  # type: ignore[union-attr]
+            archive.fileobj.write(_gnu_sparse_header(member, holes))
     path = written(tmp_path, buffer.getvalue())
     tracemalloc.start()
     message = refusal(path)
