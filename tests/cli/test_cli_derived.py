@@ -1,4 +1,4 @@
-"""What report, claims and compare read: a broken spec beside others, and no data where none is needed."""
+"""What run, report, claims and compare read: a broken spec beside others, and no data where none is needed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from harness.cli import claims, compare, derived, report
+from harness.cli import claims, compare, derived, report, run
 from harness.errors import BenchError
+from harness.records.environment import current_environment
 from harness.report import writing
 from harness.spec.mistakes import InvalidSpec
 
@@ -34,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def bench(*words: str) -> Result:
     app = typer.Typer()
-    for verb in (report.report, claims.claims, compare.compare):
+    for verb in (report.report, claims.claims, compare.compare, run.run):
         app.command()(verb)
     runner = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"})
     return runner.invoke(app, words, catch_exceptions=False)
@@ -49,6 +50,19 @@ def test_a_broken_file_that_is_not_asked_for_is_named_and_left_out(folder: Path,
     assert f"{folder / 'broken.yaml'}:1:1: " in done.stderr
     assert "this file is left out; 'bench validate' tells every mistake" in done.stderr
     assert "dense_512" in done.stdout
+
+
+def test_a_run_of_one_ends_well_beside_a_broken_other(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = fake.architectures("dense_512")
+    fake.save(tmp_path / "results", fake.fake_trials(chosen, where=current_environment(1)))
+    monkeypatch.setattr(run, "train_pending", lambda *_: [])
+    done = bench("run", "dense_512", "--json")
+    assert (done.exit_code, json.loads(done.stdout)["trained"]) == (0, 0)
+    assert f"{folder / 'broken.yaml'}:1:1: " in done.stderr
+    with pytest.raises(InvalidSpec):
+        bench("run", "--all")
 
 
 @pytest.mark.parametrize("words", [["claims", "broken"], ["claims", "*"], ["compare", "broken", "dense_512"]])
