@@ -13,6 +13,7 @@ import pytest
 from matplotlib.figure import Figure as Canvas
 
 from harness.analysis.findings import Findings
+from harness.report.figures.curves import Curve, _draw
 from harness.report.figures.drawing import CREATOR, PANEL, as_svg, canvas, same_figure
 from harness.report.figures.gallery import FILES, gallery
 from harness.report.figures.numbering import MARKER, NUMBER, number_offsets
@@ -116,6 +117,14 @@ def test_ticks_of_the_accuracy_axis_stand_apart(accuracies: list[float]) -> None
     ticks = axis.get_ticklocs()
     assert all(gap >= 0.069 * (high - low) for gap in np.diff(ticks))
     assert len(ticks) >= 4
+
+
+def test_every_line_of_a_learning_curve_is_in_the_legend_once() -> None:
+    axes = Canvas().subplots()
+    curves = tuple(Curve(name, ((0.9, 0.95),), ((0.8, 0.9),)) for name in "abc")
+    _draw(axes, curves[0], curves)
+    entries = axes.get_legend_handles_labels()[1]
+    assert entries == ["train, while the epoch runs", "test, at its end", "test of the others"]
 
 
 def test_numbers_cover_neither_points_nor_each_other() -> None:

@@ -38,6 +38,8 @@ def curves_figure(findings: Findings) -> Figure:
             _draw(axes, curve, curves)
         for axes in panels[len(curves) :]:
             axes.set_axis_off()
+        for axes in panels[max(0, len(curves) - columns) : len(curves)]:
+            axes.tick_params(labelbottom=True)  # also where the place below is empty
         shown = [value for curve in curves for seeds in (curve.test, curve.train) for seed in seeds for value in seed]
         accuracy_axis(panels[0].yaxis, shown, gap=0.09)
         panels[0].xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
@@ -62,11 +64,15 @@ def _curve(contender: Contender) -> Curve:
 
 
 def _draw(axes: Axes, curve: Curve, others: tuple[Curve, ...]) -> None:
-    for other in others:
-        means = np.mean(other.test, axis=0)
-        axes.plot(_epochs(means), [position(mean) for mean in means], color=OTHERS, linewidth=1, zorder=1)
     _band(axes, np.array(curve.train), ORANGE, "train, while the epoch runs", "--")
     _band(axes, np.array(curve.test), BLUE, "test, at its end", "-")
+    label = "test of the others"
+    for other in others:
+        if other is not curve:
+            means = np.mean(other.test, axis=0)
+            heights = [position(mean) for mean in means]
+            axes.plot(_epochs(means), heights, color=OTHERS, linewidth=1, label=label, zorder=1)
+            label = "_"  # one entry in the legend stands for all
     axes.set_title(curve.name)
 
 

@@ -17,7 +17,7 @@ NARROW_SOURCE = 25
 NOTES = (
     "Rank: architectures that can't be told apart share ranks (Holm over all pairs, level .05).",
     (
-        "Training seconds: median over the seeds, quartiles in parentheses; training alone, on the cores of its trial, "
+        "Training seconds: median over the seeds with the quartiles; training alone, on the cores of its trial, "
         "without start-up, compilation and evaluation."
     ),
     "Test accuracy: mean ± standard deviation over n seeds, after the last epoch.",
