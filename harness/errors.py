@@ -39,6 +39,13 @@ class CannotWrite(BenchError):
         )
 
 
+class CannotRead(BenchError):
+    """A folder that the user named can't be looked at."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"{path}: can't be read: {error.strerror or error}; choose another folder")
+
+
 class UnusableFolder(CannotWrite):
     """The folder that the user named for the results takes no files, found out before anything is trained."""
 

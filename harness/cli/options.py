@@ -8,6 +8,23 @@ from typing import Annotated
 import typer
 
 from harness.cli.completion import complete_architectures
+from harness.errors import CannotRead
+
+
+def check_folder(folder: Path) -> Path:
+    """Refuse a folder that can't be looked at, before any verb does; one that is not there yet is fine.
+
+    Raises:
+        CannotRead: Its path is too long, or leads through a folder that is closed to the user.
+    """
+    try:
+        (folder / "records").stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise CannotRead(folder, error) from None
+    return folder
+
 
 Names = Annotated[
     list[str] | None,
@@ -34,7 +51,9 @@ ArchitecturesFolder = Annotated[
 ]
 Results = Annotated[
     Path,
-    typer.Option("--results", metavar="DIR", envvar="BENCH_RESULTS", help="Folder of the results."),
+    typer.Option(
+        "--results", metavar="DIR", envvar="BENCH_RESULTS", help="Folder of the results.", callback=check_folder
+    ),
 ]
 Seeds = Annotated[
     str,

@@ -308,6 +308,9 @@ LONG = "x" * 300
         ("validate", "--architectures", LONG),
         ("list", "--architectures", LONG),
         ("show", "dense_512", "--architectures", LONG),
+        *((verb, "--results", LONG) for verb in ("list", "plan", "report", "claims", "verify", "doctor")),
+        ("show", "dense_512", "--results", LONG),
+        ("run", "dense_512", "--results", LONG),
         ("new", "mine", "--from", "dense_512", "--architectures", LONG),
     ],
 )
