@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import fake_records as fake
@@ -13,9 +14,11 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+import harness
 from harness.cli import claims, compare, derived, report
 from harness.data import Dataset
 from harness.errors import UnknownEnvironment
+from harness.records.environment import current_environment
 from harness.report import writing
 from harness.report.figures.drawing import Figure
 
@@ -177,6 +180,15 @@ def test_an_environment_can_be_chosen(results: Path) -> None:
     page = (results / "README.md").read_text(encoding="utf-8")
     assert "Other Processor" in page
     assert "fake-processor" in page
+
+
+def test_the_page_is_about_this_machine_as_in_a_notebook_however_many_records_others_have(results: Path) -> None:
+    here = current_environment(1)
+    fake.save(results, fake.fake_trials(fake.architectures("dense_512"), [0], where=here))
+    bench(results, "report")
+    [row] = re.findall(r"^\| Id +\| (\S+)", (results / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert harness.findings(results).study.environment == here
+    assert row == here.id
 
 
 def test_an_edited_record_is_named_and_left_out(results: Path) -> None:
