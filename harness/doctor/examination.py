@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.execute.cores import available_memory
 from harness.doctor import machine, setup
 from harness.doctor.finding import Finding, State, fine, problem
 from harness.doctor.quiet import Quietness, quiet
 from harness.errors import BenchError
+from harness.execute.cores import available_memory
 from harness.records.environment import Environment, current_environment
 from harness.spec.architecture import Architecture
 from harness.spec.cost import PROCESS_BYTES, cost

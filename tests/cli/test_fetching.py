@@ -16,6 +16,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, *events: Event, terminal: bool) -> st
     file = io.StringIO()
     console = Console(file=file, force_terminal=terminal, width=80, color_system=None)
     monkeypatch.setattr(fetching, "stderr", lambda: console)
+    monkeypatch.setattr(fetching, "is_interactive", lambda: terminal)
     with fetching.shown_fetching() as on_event:
         for event in events:
             on_event(event)
