@@ -20,6 +20,9 @@ from harness.pipeline import Benchmark, plan_benchmark, run_benchmark
 from harness.records.record import Failure
 from harness.records.store import Store
 from harness.spec.architecture import Architecture
+from harness.spec.layers.dense import Dense
+from harness.spec.training.losses import MeanSquaredError
+from harness.spec.training.optimizers import SGD
 
 PROGRAM = Path(__file__).parents[1] / "fakes" / "run_slice.py"
 pytest_plugins = ["real_mnist"]
@@ -42,9 +45,8 @@ def trial_processes() -> list[psutil.Process]:
 
 
 def test_nan_is_a_failure_and_the_others_go_on(tmp_path: Path) -> None:
-    from harness.spec.training.optimizers import SGD  # noqa: PLC0415
-
-    wild = variant(optimizer=SGD(learning_rate=1e30)).model_copy(update={"name": "wild"})
+    diverging = variant(optimizer=SGD(learning_rate=1000.0), loss=MeanSquaredError())
+    wild = diverging.model_copy(update={"name": "wild", "layers": (*diverging.layers[:-1], Dense(units=10))})
     benchmark = real_benchmark(tmp_path, [wild, variant(epochs=1)])
     train(benchmark)
     assert len(records(benchmark)) == 2
