@@ -41,13 +41,13 @@ def findings(
     Test labels are used if the data set is in the cache; nothing is downloaded.
     """
     from harness.analysis.reading import Request, cached_datasets, read_findings  # noqa: PLC0415
-    from harness.plan.protocol import Protocol  # noqa: PLC0415
+    from harness.plan.settings import Settings  # noqa: PLC0415
     from harness.records.environment import current_environment  # noqa: PLC0415
     from harness.spec.folder import architectures_folder  # noqa: PLC0415
     from harness.spec.reading import select  # noqa: PLC0415
 
     chosen = select((), architectures_folder(Path(architectures) if architectures else None))
-    request = Request(Path(results), Protocol(), environment, current_environment(1).id)
+    request = Request(Path(results), Settings(), environment, current_environment(1).id)
     found, loaded = read_findings(request, chosen, cached_datasets(chosen))
     _warn_of_unreadable(loaded)
     return found

@@ -18,7 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.testing import CliRunner
 
 from harness.cli import app, register_verbs
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation
 from harness.spec.reading import read_text
 
@@ -132,7 +132,7 @@ def test_the_verbs_that_take_json_are_those_that_the_readme_names(program: Comma
 
 def test_three_documents_are_one_network_and_each_computation_is_trained_once() -> None:
     assert "three of the five documents are one network" in README
-    trials = Counter(trial_computation(one, Protocol()).address for one in fake.architectures(*fake.DOCUMENTS))
+    trials = Counter(trial_computation(one, Settings()).fingerprint for one in fake.architectures(*fake.DOCUMENTS))
     assert sorted(trials.values()) == [1, 1, 3]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.analysis.runs import Contender
+from harness.analysis.runs import ArchitectureResults
 from harness.analysis.summary import Labels, right_predictions
 from harness.spec.architecture import Architecture
 from harness.spec.kinds import Kind
@@ -25,7 +25,9 @@ class DisputedImage:
     second_right: float
 
 
-def disputed_images(a: Contender, b: Contender, labels: Labels, count: int) -> tuple[DisputedImage, ...]:
+def disputed_images(
+    a: ArchitectureResults, b: ArchitectureResults, labels: Labels, count: int
+) -> tuple[DisputedImage, ...]:
     """Return the ``count`` test images on which the two differ most, the largest difference first.
 
     Nothing where they are trained on different data, or predictions or labels are not at hand.

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from harness.analysis.runs import Contender, Study
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.statistics.difference import PERMUTATIONS, Difference, paired, permutation_p, welch
 from harness.analysis.statistics.multiplicity import holm
 from harness.analysis.statistics.power import seeds_needed
@@ -70,7 +70,7 @@ def compare_all(study: Study) -> tuple[Comparison, ...]:
     )
 
 
-def compare(a: Contender, b: Contender, comparisons: int = 1) -> Comparison:
+def compare(a: ArchitectureResults, b: ArchitectureResults, comparisons: int = 1) -> Comparison:
     """Compare two architectures; ``comparisons`` is the number of pairs that are compared in all."""
     shared = a.trial == b.trial
     same = shared and a.epochs == b.epochs
@@ -97,7 +97,7 @@ def standings(study: Study, comparisons: Sequence[Comparison]) -> dict[str, Stan
     return found
 
 
-def _standings(rivals: Sequence[Contender], apart: set[frozenset[str]]) -> dict[str, Standing]:
+def _standings(rivals: Sequence[ArchitectureResults], apart: set[frozenset[str]]) -> dict[str, Standing]:
     means = [float(np.mean(one.accuracies)) for one in rivals]
 
     def differ(i: int, j: int) -> bool:
@@ -107,14 +107,14 @@ def _standings(rivals: Sequence[Contender], apart: set[frozenset[str]]) -> dict[
     return {one.name: Standing(rank, group) for one, rank, group in zip(rivals, ranks, groups, strict=True)}
 
 
-def _by_seed(a: Contender, b: Contender) -> tuple[list[float], list[float]]:
+def _by_seed(a: ArchitectureResults, b: ArchitectureResults) -> tuple[list[float], list[float]]:
     """Return the accuracies of the seeds that both have, in the same order."""
     second = dict(zip(b.seeds, b.accuracies, strict=True))
     both = [(x, second[seed]) for seed, x in zip(a.seeds, a.accuracies, strict=True) if seed in second]
     return [x for x, _ in both], [y for _, y in both]
 
 
-def _permutation_p(a: Contender, b: Contender) -> float | None:
+def _permutation_p(a: ArchitectureResults, b: ArchitectureResults) -> float | None:
     numbers = len(a.runs) + len(b.runs)
     if not numbers:
         return None
@@ -122,7 +122,7 @@ def _permutation_p(a: Contender, b: Contender) -> float | None:
     return permutation_p(a.accuracies, b.accuracies, np.random.default_rng(PERMUTATION_SEED), permutations)
 
 
-def _seeds_needed(a: Contender, b: Contender, comparisons: int) -> int | None:
+def _seeds_needed(a: ArchitectureResults, b: ArchitectureResults, comparisons: int) -> int | None:
     """Return the seeds that the difference needs at the root mean square of both spreads."""
     if len(a.runs) < 2 or len(b.runs) < 2:  # noqa: PLR2004 - a spread needs two values
         return None

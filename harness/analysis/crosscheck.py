@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from harness.analysis.runs import Contender, Run, Study, make_study
+from harness.analysis.runs import ArchitectureResults, Run, Study, make_study
 from harness.analysis.statistics.difference import Difference, paired
 from harness.analysis.statistics.multiplicity import holm
 from harness.analysis.statistics.sample import Estimate, estimate
@@ -73,14 +73,16 @@ def _differing(one: Environment, other: Environment) -> set[str]:
 
 
 def _against(study: Study, other: Environment, records: Sequence[Record]) -> Iterator[CrossCheck]:
-    there = make_study([one.architecture for one in study.contenders], records, study.protocol, other)
-    for pair in _once_per_trial(study.contenders, there.contenders):
-        names = tuple(one.name for one in study.contenders if _reads(one) == _reads(pair[0]))
+    there = make_study([one.architecture for one in study.entries], records, study.settings, other)
+    for pair in _once_per_trial(study.entries, there.entries):
+        names = tuple(one.name for one in study.entries if _reads(one) == _reads(pair[0]))
         if check := _checked(names, pair, other):
             yield check
 
 
-def _once_per_trial(here: Sequence[Contender], there: Sequence[Contender]) -> Iterator[tuple[Contender, Contender]]:
+def _once_per_trial(
+    here: Sequence[ArchitectureResults], there: Sequence[ArchitectureResults]
+) -> Iterator[tuple[ArchitectureResults, ArchitectureResults]]:
     known = set()
     for one, other in zip(here, there, strict=True):
         if _reads(one) not in known:
@@ -88,12 +90,14 @@ def _once_per_trial(here: Sequence[Contender], there: Sequence[Contender]) -> It
             yield one, other
 
 
-def _reads(contender: Contender) -> tuple[str, int]:
+def _reads(entry: ArchitectureResults) -> tuple[str, int]:
     """Return what identifies the runs: two architectures that share it have the same ones."""
-    return contender.trial, contender.epochs
+    return entry.trial, entry.epochs
 
 
-def _checked(names: tuple[str, ...], pair: tuple[Contender, Contender], other: Environment) -> CrossCheck | None:
+def _checked(
+    names: tuple[str, ...], pair: tuple[ArchitectureResults, ArchitectureResults], other: Environment
+) -> CrossCheck | None:
     """Return the check over the seeds that both have, or None where they share none."""
     there = {run.seed: run for run in pair[1].runs}
     both = [(run, there[run.seed]) for run in pair[0].runs if run.seed in there]

@@ -9,7 +9,7 @@ from harness.analysis.comparison import Comparison, Standing, compare_all, stand
 from harness.analysis.crosscheck import CrossCheck
 from harness.analysis.hardest import HardImage, hardest_images
 from harness.analysis.pareto import dominated_by
-from harness.analysis.runs import Contender, Study
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.summary import Labels, Summary, summarize
 from harness.analysis.verdicts import Judgement, judge
 from harness.records.times import Times
@@ -35,12 +35,12 @@ class Findings:
     times: Times = field(default_factory=Times)
 
     @property
-    def ranking(self) -> tuple[Contender, ...]:
-        """The contenders from the best mean accuracy to the worst; those without a run come last."""
-        return tuple(sorted(self.study.contenders, key=self._place))
+    def ranking(self) -> tuple[ArchitectureResults, ...]:
+        """The entries from the best mean accuracy to the worst; those without a run come last."""
+        return tuple(sorted(self.study.entries, key=self._place))
 
-    def _place(self, contender: Contender) -> float:
-        accuracy = self.summaries[contender.name].test_accuracy
+    def _place(self, entry: ArchitectureResults) -> float:
+        accuracy = self.summaries[entry.name].test_accuracy
         return -accuracy.mean if accuracy else 1.0
 
 
@@ -50,7 +50,7 @@ def derive_findings(study: Study, labels: Labels) -> Findings:
     return Findings(
         study=study,
         labels=labels,
-        summaries={one.name: summarize(one, labels) for one in study.contenders},
+        summaries={one.name: summarize(one, labels) for one in study.entries},
         comparisons=comparisons,
         standings=standings(study, comparisons),
         dominated=dominated_by(study),

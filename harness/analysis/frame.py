@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import Contender, Study
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts.published import published_accuracy
 from harness.records.record import EpochMeasurement, Record
 
@@ -34,7 +34,7 @@ def runs_frame(study: Study) -> pd.DataFrame:
 
     A trial that several architectures share stands once under each; a failed one is a row without an epoch.
     """
-    return _frame((row for one in study.contenders for row in _run_rows(one)), RUN_COLUMNS)
+    return _frame((row for one in study.entries for row in _run_rows(one)), RUN_COLUMNS)
 
 
 def summary_frame(findings: Findings) -> pd.DataFrame:
@@ -84,29 +84,29 @@ def _record_rows(record: Record) -> Iterator[dict[str, Any]]:
         yield {**place, "failure": failure}
 
 
-def _run_rows(contender: Contender) -> Iterator[dict[str, Any]]:
-    place = {"architecture": contender.name, "trial": contender.trial}
-    for run in contender.runs:
+def _run_rows(entry: ArchitectureResults) -> Iterator[dict[str, Any]]:
+    place = {"architecture": entry.name, "trial": entry.trial}
+    for run in entry.runs:
         for epoch in run.epochs:
             yield {**place, "seed": run.seed, **epoch.model_dump()}
-    for failed in contender.failures:
+    for failed in entry.failures:
         yield {**place, "seed": failed.seed, "failure": failed.failure.reason}
 
 
-def _summary_row(findings: Findings, contender: Contender) -> dict[str, Any]:
-    summary, standing = findings.summaries[contender.name], findings.standings.get(contender.name)
+def _summary_row(findings: Findings, entry: ArchitectureResults) -> dict[str, Any]:
+    summary, standing = findings.summaries[entry.name], findings.standings.get(entry.name)
     accuracy, train, epoch = summary.test_accuracy, summary.train_seconds, summary.epoch_seconds
-    published = published_accuracy(contender.architecture.claims)
+    published = published_accuracy(entry.architecture.claims)
     return {
-        "architecture": contender.name,
-        "document": contender.architecture.document,
+        "architecture": entry.name,
+        "document": entry.architecture.document,
         "best_rank": standing.rank.best if standing else None,
         "worst_rank": standing.rank.worst if standing else None,
-        "parameters": contender.cost.parameters,
-        "macs": contender.cost.macs,
-        "epochs": contender.epochs,
-        "seeds": len(contender.runs),
-        "failed": len(contender.failures),
+        "parameters": entry.cost.parameters,
+        "macs": entry.cost.macs,
+        "epochs": entry.epochs,
+        "seeds": len(entry.runs),
+        "failed": len(entry.failures),
         "train_seconds_median": train.median if train else None,
         "train_seconds_lower_quartile": train.lower_quartile if train else None,
         "train_seconds_upper_quartile": train.upper_quartile if train else None,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.contested import CONTESTED
-from harness.analysis.runs import Classes, Contender, Study
+from harness.analysis.runs import ArchitectureResults, Classes, Study
 from harness.analysis.summary import Labels, right_predictions, stacked_predictions
 
 SHOWN = 18
@@ -61,7 +61,7 @@ def _hardest(study: Study, labels: Labels, dataset: str, count: int) -> tuple[Ha
     )
 
 
-def _said(readers: Sequence[Contender], index: int, label: int) -> tuple[tuple[int, float], ...]:
+def _said(readers: Sequence[ArchitectureResults], index: int, label: int) -> tuple[tuple[int, float], ...]:
     """Return the wrong classes with their mean share over the readers' runs."""
     stacks = [stack for one in readers if (stack := stacked_predictions(one)) is not None]
     shares = np.mean([np.bincount(stack[:, index], minlength=256) / len(stack) for stack in stacks], axis=0)
@@ -69,12 +69,12 @@ def _said(readers: Sequence[Contender], index: int, label: int) -> tuple[tuple[i
     return tuple(sorted(wrong, key=lambda pair: (-pair[1], pair[0])))
 
 
-def confusion(contender: Contender, labels: Labels, classes: int) -> NDArray[np.float64] | None:
+def confusion(entry: ArchitectureResults, labels: Labels, classes: int) -> NDArray[np.float64] | None:
     """Return how many test images of a class (row) are given each class (column) per run, shape (classes, classes).
 
-    The mean over the contender's runs; None where labels or predictions are not at hand.
+    The mean over the entry's runs; None where labels or predictions are not at hand.
     """
-    truth, predicted = labels.get(contender.architecture.dataset), stacked_predictions(contender)
+    truth, predicted = labels.get(entry.architecture.dataset), stacked_predictions(entry)
     if truth is None or predicted is None:
         return None
     return _counts(truth[: predicted.shape[1]], predicted, classes)

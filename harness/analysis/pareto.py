@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.runs import Contender, Run, Study
+from harness.analysis.runs import ArchitectureResults, Run, Study
 from harness.analysis.statistics.sample import Spread, spread
 
 
@@ -47,16 +47,16 @@ def dominated_by(study: Study) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def costs(contender: Contender) -> tuple[float, float, float, float]:
+def costs(entry: ArchitectureResults) -> tuple[float, float, float, float]:
     """Return error, parameters, multiply-accumulates and training seconds: lower is better in all.
 
     Architectures that share trials have one time per epoch, so their seconds differ by epochs alone.
     """
     return (
-        1 - float(np.mean(contender.accuracies)),
-        float(contender.cost.parameters),
-        float(contender.cost.macs),
-        float(np.median([run.train_seconds for run in contender.runs])),
+        1 - float(np.mean(entry.accuracies)),
+        float(entry.cost.parameters),
+        float(entry.cost.macs),
+        float(np.median([run.train_seconds for run in entry.runs])),
     )
 
 
@@ -77,8 +77,8 @@ def seconds_to(run: Run, target: float) -> float | None:
     return None
 
 
-def time_to_target(contender: Contender, target: float) -> TimeToTarget:
+def time_to_target(entry: ArchitectureResults, target: float) -> TimeToTarget:
     """Return how long the architecture trains until it reaches the test accuracy ``target``."""
-    times = [seconds_to(run, target) for run in contender.runs]
+    times = [seconds_to(run, target) for run in entry.runs]
     reached = [time for time in times if time is not None]
     return TimeToTarget(target, len(reached), len(times), spread(reached))

@@ -11,7 +11,7 @@ from harness.analysis.environments import choose_environment
 from harness.analysis.findings import Findings, derive_findings
 from harness.analysis.runs import make_study
 from harness.data import DataMissing, Dataset, load
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.records.store import Loaded, Store
 from harness.records.times import Times, read_times, times_path
 from harness.spec.architecture import Architecture
@@ -19,13 +19,13 @@ from harness.spec.architecture import Architecture
 
 @dataclass(frozen=True)
 class Request:
-    """What to report on: a folder of results, a protocol, and maybe an environment by its id.
+    """What to report on: a folder of results, a settings, and maybe an environment by its id.
 
     ``here`` is the id of this machine's environment, which is chosen where nothing is asked for.
     """
 
     results: Path
-    protocol: Protocol
+    settings: Settings
     environment: str | None = None
     here: str | None = None
 
@@ -43,7 +43,7 @@ def read_findings(
     store = Store(request.results)
     loaded = store.load()
     environment = choose_environment(loaded.records, request.environment, request.here)
-    study = make_study(architectures, loaded.records, request.protocol, environment, store.predictions)
+    study = make_study(architectures, loaded.records, request.settings, environment, store.predictions)
     labels = {dataset.name: dataset.test_labels for dataset in datasets}
     findings = derive_findings(study, labels)
     times = read_times(times_path(request.results, environment.id)) if environment else Times()

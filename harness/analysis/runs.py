@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
 from harness.records.record import Clocks, Conditions, EpochMeasurement, Failure, Record
@@ -67,7 +67,7 @@ class FailedRun:
 
 
 @dataclass(frozen=True)
-class Contender:
+class ArchitectureResults:
     """An architecture with what its trials gave, by seed."""
 
     architecture: Architecture
@@ -101,20 +101,20 @@ class Study:
     of the harness that made the records, ``+`` where there were uncommitted changes.
     """
 
-    protocol: Protocol
-    contenders: tuple[Contender, ...]
+    settings: Settings
+    entries: tuple[ArchitectureResults, ...]
     environment: Environment | None = None
     others: tuple[tuple[str, int], ...] = ()
     commits: tuple[str, ...] = ()
 
     @property
-    def measured(self) -> tuple[Contender, ...]:
-        """The contenders with at least one run."""
-        return tuple(contender for contender in self.contenders if contender.runs)
+    def measured(self) -> tuple[ArchitectureResults, ...]:
+        """The entries with at least one run."""
+        return tuple(entry for entry in self.entries if entry.runs)
 
-    def named(self, name: str) -> Contender | None:
-        """Return the contender of that name, if it takes part."""
-        return next((contender for contender in self.contenders if contender.name == name), None)
+    def named(self, name: str) -> ArchitectureResults | None:
+        """Return the entry of that name, if it takes part."""
+        return next((entry for entry in self.entries if entry.name == name), None)
 
 
 def no_predictions(record: Record) -> Mapping[int, Classes]:
@@ -126,7 +126,7 @@ def no_predictions(record: Record) -> Mapping[int, Classes]:
 def make_study(
     architectures: Iterable[Architecture],
     records: Sequence[Record],
-    protocol: Protocol,
+    settings: Settings,
     environment: Environment | None = None,
     read_predictions: ReadPredictions = no_predictions,
 ) -> Study:
@@ -144,8 +144,8 @@ def make_study(
     for record in sorted(own, key=lambda one: one.seed):
         by_trial.setdefault(record.trial, []).append(record)
     read = _once_per_record(read_predictions)
-    contenders = tuple(_contender(one, by_trial, protocol, read) for one in architectures)
-    return Study(protocol, contenders, environment, tuple(sorted(others.items())), _commits(own))
+    entries = tuple(_entry(one, by_trial, settings, read) for one in architectures)
+    return Study(settings, entries, environment, tuple(sorted(others.items())), _commits(own))
 
 
 def _commits(records: Iterable[Record]) -> tuple[str, ...]:
@@ -167,14 +167,14 @@ def _once_per_record(read_predictions: ReadPredictions) -> ReadPredictions:
     return read
 
 
-def _contender(
+def _entry(
     architecture: Architecture,
     records: Mapping[str, Sequence[Record]],
-    protocol: Protocol,
+    settings: Settings,
     read_predictions: ReadPredictions,
-) -> Contender:
-    trial = trial_computation(architecture, protocol).address
-    epochs = trial_epochs(architecture, protocol)
+) -> ArchitectureResults:
+    trial = trial_computation(architecture, settings).fingerprint
+    epochs = trial_epochs(architecture, settings)
     runs, failures = [], []
     for record in records.get(trial, ()):
         run = _run(record, epochs, read_predictions)
@@ -182,7 +182,7 @@ def _contender(
             runs.append(run)
         elif record.failure is not None:
             failures.append(FailedRun(record.seed, record.failure))
-    return Contender(architecture, cost(architecture), trial, epochs, tuple(runs), tuple(failures))
+    return ArchitectureResults(architecture, cost(architecture), trial, epochs, tuple(runs), tuple(failures))
 
 
 def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run | None:

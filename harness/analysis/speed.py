@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from harness.analysis.runs import Contender, Study
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.records.times import MANY, ONE, STEP, Timed, Times
 from harness.spec.datasets import facts
 
@@ -32,19 +32,19 @@ class Speed:
     many: Timed | None
 
 
-def speed(study: Study, contender: Contender, times: Times) -> Speed:
+def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
     """Return the architecture's speed.
 
     GFLOP/s = 6 · multiply-accumulates · images of an epoch / seconds of the epoch / 10⁹, the seconds being the median
     over the runs of their median epochs. The share of the peak is that over the measured one.
     """
-    images = epoch_images(study, contender)
-    runs = [median(epoch.train_seconds for epoch in run.epochs) for run in contender.runs]
+    images = epoch_images(study, entry)
+    runs = [median(epoch.train_seconds for epoch in run.epochs) for run in entry.runs]
     seconds = median(runs) if runs else None
-    gflops = OPERATIONS_PER_MAC * contender.cost.macs * images / seconds / 1e9 if seconds else None
-    timed: Mapping[str, Timed] = times.networks.get(contender.trial, {})
+    gflops = OPERATIONS_PER_MAC * entry.cost.macs * images / seconds / 1e9 if seconds else None
+    timed: Mapping[str, Timed] = times.networks.get(entry.trial, {})
     return Speed(
-        name=contender.name,
+        name=entry.name,
         training_images_per_second=images / seconds if seconds else None,
         training_gflops=gflops,
         peak_share=gflops / times.peak_gflops if gflops and times.peak_gflops else None,
@@ -54,8 +54,8 @@ def speed(study: Study, contender: Contender, times: Times) -> Speed:
     )
 
 
-def epoch_images(study: Study, contender: Contender) -> int:
+def epoch_images(study: Study, entry: ArchitectureResults) -> int:
     """Return how many images an epoch trains on."""
-    architecture = contender.architecture
-    images = study.protocol.train_examples or facts(architecture.dataset).train_examples
+    architecture = entry.architecture
+    images = study.settings.train_examples or facts(architecture.dataset).train_examples
     return architecture.training.training_examples(images)

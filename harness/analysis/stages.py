@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
-from harness.analysis.runs import Contender, Run
+from harness.analysis.runs import ArchitectureResults, Run
 from harness.records.record import EpochMeasurement
 
 STAGES = ("start_up", "data", "build", "compile")
@@ -36,12 +36,12 @@ class Stages:
     drift: float | None
 
 
-def stages(contender: Contender) -> Stages:
+def stages(entry: ArchitectureResults) -> Stages:
     """Return where the time of the architecture's own epochs went, and of what came before them."""
-    runs = contender.runs
+    runs = entry.runs
     before = {stage: _middle(runs, partial(_before, stage)) for stage in STAGES}
     return Stages(
-        name=contender.name,
+        name=entry.name,
         start_up_seconds=before["start_up"],
         data_seconds=before["data"],
         build_seconds=before["build"],

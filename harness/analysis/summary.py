@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.contested import uncontested
-from harness.analysis.runs import Classes, Contender
+from harness.analysis.runs import ArchitectureResults, Classes
 from harness.analysis.statistics.discordance import discordant_deviation
 from harness.analysis.statistics.sample import Estimate, Spread, estimate, spread
 
@@ -37,14 +37,14 @@ class Summary:
     drifted_seeds: tuple[int, ...] = ()
 
 
-def summarize(contender: Contender, labels: Labels) -> Summary:
+def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
     """Return one architecture's summary; ``labels`` are the true test labels by data set, where known."""
-    runs = contender.runs
-    dataset = contender.architecture.dataset
-    right = right_predictions(contender, labels)
+    runs = entry.runs
+    dataset = entry.architecture.dataset
+    right = right_predictions(entry, labels)
     kept = None if right is None else right[:, uncontested(dataset, right.shape[1])]
     return Summary(
-        test_accuracy=estimate(contender.accuracies),
+        test_accuracy=estimate(entry.accuracies),
         test_loss=estimate([run.last.test_loss for run in runs]),
         train_accuracy=estimate([run.last.train_accuracy for run in runs]),
         train_seconds=spread([run.train_seconds for run in runs]),
@@ -55,16 +55,16 @@ def summarize(contender: Contender, labels: Labels) -> Summary:
     )
 
 
-def right_predictions(contender: Contender, labels: Labels) -> NDArray[np.bool_] | None:
+def right_predictions(entry: ArchitectureResults, labels: Labels) -> NDArray[np.bool_] | None:
     """Return which predictions are right, shape (runs, test examples); None where one is not known."""
-    truth = labels.get(contender.architecture.dataset)
-    predicted = stacked_predictions(contender)
+    truth = labels.get(entry.architecture.dataset)
+    predicted = stacked_predictions(entry)
     if truth is None or predicted is None:
         return None
     return np.asarray(predicted == truth[: predicted.shape[1]])
 
 
-def stacked_predictions(contender: Contender) -> Classes | None:
+def stacked_predictions(entry: ArchitectureResults) -> Classes | None:
     """Return the predicted classes, shape (runs, test examples), or None where a run kept none."""
-    kept: Sequence[Classes] = [run.predictions for run in contender.runs if run.predictions is not None]
-    return np.stack(kept) if kept and len(kept) == len(contender.runs) else None
+    kept: Sequence[Classes] = [run.predictions for run in entry.runs if run.predictions is not None]
+    return np.stack(kept) if kept and len(kept) == len(entry.runs) else None

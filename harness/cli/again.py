@@ -16,12 +16,12 @@ from harness.errors import Stopped
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from harness.app.pipeline import Benchmark
+    from harness.app.verification.again import Verification
     from harness.execute.engine import Engine
-    from harness.pipeline import Benchmark
     from harness.plan.plan import Plan
     from harness.records.environment import Environment
     from harness.records.record import Record
-    from harness.verify.again import Verification
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ def choose(wanted: Wanted) -> tuple[tuple[Record, ...], Mapping[str, tuple[str, 
         BenchError: An unknown name or environment, or nothing is recorded.
     """
     from harness.analysis.environments import choose_environment
+    from harness.app.verification.choice import Choice
     from harness.errors import NothingRecorded
     from harness.records.environment import current_environment
     from harness.records.store import Store
-    from harness.verify.choice import Choice
 
     readers = read_names(wanted)
     loaded = Store(wanted.folder).load()
@@ -69,15 +69,15 @@ def choose(wanted: Wanted) -> tuple[tuple[Record, ...], Mapping[str, tuple[str, 
 
 def read_names(wanted: Wanted) -> Mapping[str, tuple[str, ...]]:
     """Return the names that trials are read by. Without a name given, a spec that can't be read costs only a name."""
+    from harness.app.verification.choice import readers
     from harness.errors import BenchError
-    from harness.plan.protocol import Protocol, smoke
+    from harness.plan.settings import Settings, smoke
     from harness.spec.folder import architectures_folder
     from harness.spec.reading import select
-    from harness.verify.choice import readers
 
-    protocol = smoke(Protocol()) if wanted.smoke else Protocol()
+    settings = smoke(Settings()) if wanted.smoke else Settings()
     try:
-        return readers(select(wanted.names, architectures_folder(wanted.architectures)), protocol)
+        return readers(select(wanted.names, architectures_folder(wanted.architectures)), settings)
     except BenchError:
         if wanted.names:
             raise
@@ -100,15 +100,15 @@ def parse_seed(text: str | None) -> tuple[int, ...] | None:
 
 def benchmark_like(then: Environment, threads: int | None, folder: Path) -> Benchmark:
     """Describe a benchmark here with the threads and the determinism of the records."""
-    from harness.pipeline import Benchmark
-    from harness.plan.protocol import Protocol
+    from harness.app.pipeline import Benchmark
+    from harness.plan.settings import Settings
     from harness.records.environment import current_environment
     from harness.records.store import Store
 
     threads = threads or then.threads
     return Benchmark(
         architectures=(),
-        protocol=Protocol(threads=threads, deterministic=then.deterministic),
+        settings=Settings(threads=threads, deterministic=then.deterministic),
         environment=current_environment(threads, deterministic=then.deterministic),
         store=Store(folder),
     )
@@ -131,11 +131,11 @@ def verify_trials(
     Raises:
         Stopped: The user pressed Ctrl-C.
     """
+    from harness.app.verification.choice import trial_of
     from harness.data import obtain
     from harness.execute.local import LocalEngine
     from harness.plan.plan import Plan, PlannedTrial, Status
     from harness.records.speeds import measured_forecast
-    from harness.verify.choice import trial_of
 
     forecast = measured_forecast(benchmark.store.load().of(benchmark.environment.id).values())
     trials = [trial_of(record, readers) for record in chosen]
@@ -146,9 +146,9 @@ def verify_trials(
             obtain(dataset, on_event)
     engine = LocalEngine(
         jobs=jobs_for(benchmark, plan, effort.jobs),
-        threads=benchmark.protocol.threads,
+        threads=benchmark.settings.threads,
         timeout_seconds=effort.timeout_seconds,
-        deterministic=benchmark.protocol.deterministic,
+        deterministic=benchmark.settings.deterministic,
     )
     return compare_as_they_end(chosen, plan, benchmark, engine, effort.mode)
 
@@ -157,9 +157,9 @@ def compare_as_they_end(
     chosen: Sequence[Record], plan: Plan, benchmark: Benchmark, engine: Engine, mode: ProgressMode
 ) -> list[Verification]:
     """Show the plan's training as it goes and return what each trial came to, in the plan's order."""
+    from harness.app.verification.again import InOrder, verify
     from harness.execute.engine import TrialEnded
     from harness.execute.time_left import TimeLeft
-    from harness.verify.again import InOrder, verify
 
     recorded = {record.name: record for record in chosen}
     found: dict[str, Verification] = {}

@@ -11,7 +11,7 @@ from harness.cli.console import warn
 from harness.cli.texts import parse_seeds
 
 if TYPE_CHECKING:
-    from harness.pipeline import Benchmark
+    from harness.app.pipeline import Benchmark
     from harness.plan.plan import Plan
     from harness.plan.trial import Trial
     from harness.records.store import Loaded
@@ -36,17 +36,17 @@ def read_benchmark(selection: Selection) -> Benchmark:
     Raises:
         BenchError: An unknown name, an invalid spec, seeds that are none.
     """
-    from harness.pipeline import Benchmark
-    from harness.plan.protocol import Protocol, smoke
+    from harness.app.pipeline import Benchmark
+    from harness.plan.settings import Settings, smoke
     from harness.records.environment import current_environment
     from harness.records.store import Store
     from harness.spec.folder import architectures_folder
     from harness.spec.reading import select
 
-    protocol = Protocol(parse_seeds(selection.seeds), selection.threads, selection.deterministic)
+    settings = Settings(parse_seeds(selection.seeds), selection.threads, selection.deterministic)
     return Benchmark(
         architectures=tuple(select(selection.names, architectures_folder(selection.architectures))),
-        protocol=smoke(protocol) if selection.smoke else protocol,
+        settings=smoke(settings) if selection.smoke else settings,
         environment=current_environment(selection.threads, deterministic=selection.deterministic),
         store=Store(selection.results / "smoke" if selection.smoke else selection.results),
     )
@@ -62,7 +62,7 @@ def jobs_for(benchmark: Benchmark, plan: Plan, jobs: int | None) -> int:
     cores = len(physical_cores())
     quota = cpu_quota()
     usable = cores if quota is None else min(cores, int(quota))
-    return jobs_that_fit(usable, benchmark.protocol.threads, largest, available_memory())
+    return jobs_that_fit(usable, benchmark.settings.threads, largest, available_memory())
 
 
 def trial_bytes(trial: Trial) -> int:

@@ -98,7 +98,7 @@ def _assumptions(findings: Findings, verdicts: Sequence[Verdict]) -> list[str]:
     shown = {one.architecture for one in verdicts}
     return [
         f"{one.name} assumes: {assumption}"
-        for one in findings.study.contenders
+        for one in findings.study.entries
         if one.name in shown
         for assumption in one.architecture.assumptions
     ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.analysis.agreement import DisputedImage
     from harness.analysis.comparison import Comparison
     from harness.analysis.findings import Findings
-    from harness.analysis.runs import Contender
+    from harness.analysis.runs import ArchitectureResults
 
 SHOWN_IMAGES = 12
 Target = Annotated[
@@ -52,7 +52,7 @@ def compare(
     folder = architectures_folder(architectures)
     files = tuple(only_file(name, folder) for name in (first, second))
     findings = read_derived(Asked(results, architectures, environment, smoke, files)).findings
-    a, b = (one for file in files for one in findings.study.contenders if one.name == file.stem)
+    a, b = (one for file in files for one in findings.study.entries if one.name == file.stem)
     pair, images = compare_two(a, b), disputed_images(a, b, findings.labels, SHOWN_IMAGES)
     if json:
         _print_json(pair, images, (a, b), target)
@@ -63,7 +63,7 @@ def compare(
 def _print_json(
     pair: Comparison,
     images: tuple[DisputedImage, ...],
-    both: tuple[Contender, Contender],
+    both: tuple[ArchitectureResults, ArchitectureResults],
     targets: list[float] | None,
 ) -> None:
     from harness.analysis.agreement import differing_lines
@@ -82,7 +82,7 @@ def _print_json(
     print_json(document)
 
 
-def _target_json(target: float, both: tuple[Contender, Contender]) -> dict[str, Any]:
+def _target_json(target: float, both: tuple[ArchitectureResults, ArchitectureResults]) -> dict[str, Any]:
     """Return how many seeds of each reached the test accuracy, and the median of their training seconds."""
     from harness.analysis.pareto import time_to_target
 
@@ -101,7 +101,7 @@ def _print(
     findings: Findings,
     pair: Comparison,
     images: tuple[DisputedImage, ...],
-    both: tuple[Contender, Contender],
+    both: tuple[ArchitectureResults, ArchitectureResults],
     targets: list[float] | None,
 ) -> None:
     from harness.analysis.agreement import differing_lines

@@ -52,14 +52,14 @@ def read_derived(asked: Asked) -> Derived:
         BenchError: A needed spec or every spec is invalid, or an environment has no records.
     """
     from harness.analysis.reading import Request, read_findings
-    from harness.plan.protocol import Protocol, smoke
+    from harness.plan.settings import Settings, smoke
     from harness.records.environment import current_environment
 
     chosen = read_architectures(asked)
-    protocol = smoke(Protocol()) if asked.smoke else Protocol()
-    here = None if asked.environment else current_environment(protocol.threads).id
+    settings = smoke(Settings()) if asked.smoke else Settings()
+    here = None if asked.environment else current_environment(settings.threads).id
     datasets = read_datasets(chosen) if asked.images else ()
-    request = Request(asked.folder, protocol, asked.environment, here)
+    request = Request(asked.folder, settings, asked.environment, here)
     findings, loaded = read_findings(request, chosen, datasets)
     for unreadable in loaded.unreadable:
         warn(f"{unreadable.path}: {unreadable.reason}; it is left out")

@@ -47,7 +47,7 @@ def _read_row(file: Path) -> Row:
 
 def row_of(architecture: Architecture) -> Row:
     """Return what `list --json` says of an architecture, but its name and its recorded seeds."""
-    from harness.plan.protocol import Protocol
+    from harness.plan.settings import Settings
     from harness.plan.trial import trial_computation
     from harness.spec.claims import BetterThan
     from harness.spec.cost import cost
@@ -61,7 +61,7 @@ def row_of(architecture: Architecture) -> Row:
         "macs": costs.macs,
         "epochs": architecture.training.epochs,
         "batch_size": architecture.training.batch_size,
-        "fingerprint": trial_computation(architecture, Protocol()).address,
+        "fingerprint": trial_computation(architecture, Settings()).fingerprint,
         "compared_with": [claim.architecture for claim in architecture.claims if isinstance(claim, BetterThan)],
     }
 
@@ -73,15 +73,15 @@ def broken_row(name: str, error: InvalidSpec) -> Row:
 
 def predicted_seconds(architecture: Architecture, results: Path) -> float:
     """Return the seconds that one seed is expected to take here, from this machine's records where there are any."""
-    from harness.plan.protocol import Protocol
+    from harness.plan.settings import Settings
     from harness.plan.trial import Trial, trial_computation
     from harness.records.environment import current_environment
     from harness.records.speeds import measured_forecast
     from harness.records.store import Store
 
-    protocol = Protocol()
-    records = Store(results).load().of(current_environment(protocol.threads).id)
-    trial = Trial(trial_computation(architecture, protocol), protocol.seeds[0], architecture.training.epochs)
+    settings = Settings()
+    records = Store(results).load().of(current_environment(settings.threads).id)
+    trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.training.epochs)
     return measured_forecast(records.values()).trial_seconds(trial)
 
 

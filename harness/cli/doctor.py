@@ -11,8 +11,8 @@ from harness.cli import options
 from harness.cli.console import print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from harness.doctor.examination import Examination
-    from harness.doctor.quiet import Quietness
+    from harness.app.doctor.examination import Examination
+    from harness.app.doctor.quiet import Quietness
 
 MARKS = {"fine": "[green]fine   [/]", "advice": "[yellow]advice [/]", "problem": "[bold red]problem[/]"}
 
@@ -27,8 +27,8 @@ def doctor(
 
     Takes some five seconds. Exits with 1 if something would stop a run; advice is no reason to.
     """
-    from harness.doctor.examination import examine
-    from harness.doctor.quiet import measure_quietness
+    from harness.app.doctor.examination import examine
+    from harness.app.doctor.quiet import measure_quietness
     from harness.execute.cores import physical_cores
     from harness.spec.folder import architectures_folder
 

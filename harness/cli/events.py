@@ -35,7 +35,7 @@ def event_json(event: Event) -> dict[str, Any]:
     if isinstance(event, Waiting):
         return {"event": "waiting"}
     name, details = _named(event)
-    trial = {"id": event.trial.id, "seed": event.trial.seed, "architectures": list(event.trial.architectures)}
+    trial = {"id": event.trial.fingerprint, "seed": event.trial.seed, "architectures": list(event.trial.architectures)}
     return {"event": name, **trial, **details}
 
 

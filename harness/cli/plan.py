@@ -35,7 +35,7 @@ def plan(
         bench plan                      every architecture, seeds 0 to 4
         bench plan '00*' --seeds 0-9    the documents, ten seeds
     """
-    from harness.pipeline import plan_benchmark
+    from harness.app.pipeline import plan_benchmark
 
     benchmark = read_benchmark(
         Selection(() if all_ else names or (), seeds, threads, smoke, results, architectures, not no_determinism)
@@ -54,7 +54,7 @@ def plan_json(decided: Plan, jobs: int) -> dict[str, Any]:
     """Return the plan as the contract has it."""
     trials = [
         {
-            "id": planned.trial.id,
+            "id": planned.trial.fingerprint,
             "seed": planned.trial.seed,
             "epochs": planned.trial.epochs,
             "architectures": list(planned.trial.architectures),
@@ -73,8 +73,8 @@ def plan_table(decided: Plan) -> Table:
         table.add_column(header, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for header in ("Recorded", "To train", "Each"):
         table.add_column(header, justify="right", no_wrap=True)
-    for id_ in dict.fromkeys(planned.trial.id for planned in decided.trials):
-        trials = [planned for planned in decided.trials if planned.trial.id == id_]
+    for id_ in dict.fromkeys(planned.trial.fingerprint for planned in decided.trials):
+        trials = [planned for planned in decided.trials if planned.trial.fingerprint == id_]
         pending = [planned for planned in trials if planned in decided.pending]
         first = trials[0]
         table.add_row(

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.analysis.findings import Findings
+    from harness.app.pipeline import Benchmark
     from harness.execute.engine import TrialEnded
-    from harness.pipeline import Benchmark
 
 Timeout = Annotated[
     str | None,
@@ -94,11 +94,11 @@ def train_pending(
     Raises:
         Interrupted: The user pressed Ctrl-C; what is recorded stays, checkpoints too.
     """
+    from harness.app.pipeline import plan_benchmark, run_benchmark
     from harness.data import obtain
     from harness.execute.engine import TrialEnded, TrialRecordedElsewhere
     from harness.execute.local import LocalEngine
     from harness.execute.time_left import TimeLeft
-    from harness.pipeline import plan_benchmark, run_benchmark
 
     plan = plan_benchmark(benchmark, load_records(benchmark, set_aside=True))
     at_once = jobs_for(benchmark, plan, jobs)
@@ -112,10 +112,10 @@ def train_pending(
             obtain(dataset, on_event)
     engine = LocalEngine(
         jobs=at_once,
-        threads=benchmark.protocol.threads,
+        threads=benchmark.settings.threads,
         timeout_seconds=timeout,
         checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
-        deterministic=benchmark.protocol.deterministic,
+        deterministic=benchmark.settings.deterministic,
     )
     ended: list[TrialEnded] = []
     elsewhere = 0
@@ -170,7 +170,7 @@ def run_json(findings: Findings, ended: Sequence[TrialEnded]) -> dict[str, Any]:
 
     failures = [
         {
-            "id": event.trial.id,
+            "id": event.trial.fingerprint,
             "seed": event.trial.seed,
             "architectures": list(event.trial.architectures),
             **event.outcome.failure.model_dump(mode="json"),

@@ -48,13 +48,13 @@ def time(
         bench time 000_convnet dense_512     these two, beside what was timed before
         bench time --harness                 reading, planning, loading and reporting, too
     """
+    from harness.app.timing.published import published, save
+    from harness.app.timing.running import Timing, run_benchmarks
     from harness.records.environment import current_environment
     from harness.records.store import Store
     from harness.records.times import read_times, times_path
     from harness.spec.folder import architectures_folder
     from harness.spec.reading import select
-    from harness.timing.published import published, save
-    from harness.timing.running import Timing, run_benchmarks
 
     folder = architectures_folder(architectures)
     chosen = select(tuple(names or ()), folder)
@@ -83,13 +83,13 @@ def _print_times(times: Times, chosen: Sequence[Architecture]) -> None:
 
 def times_table(times: Times, chosen: Sequence[Architecture]) -> Table:
     """Return one row per architecture that was timed."""
-    from harness.plan.protocol import Protocol
+    from harness.plan.settings import Settings
     from harness.plan.trial import trial_computation
     from harness.records.times import MANY, ONE, STEP
     from harness.report.table import Table
     from harness.report.tables.speed import milliseconds, throughput
 
-    timed = [(one, times.networks.get(trial_computation(one, Protocol()).address, {})) for one in chosen]
+    timed = [(one, times.networks.get(trial_computation(one, Settings()).fingerprint, {})) for one in chosen]
     return Table(
         title="Speed of use",
         header=("Architecture", "Batch", "Training step ms", "Latency ms", "Images per second"),

@@ -9,10 +9,10 @@ from harness.cli.events import trial_label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.app.verification.again import Verification
+    from harness.app.verification.stored import Audit
     from harness.plan.trial import Trial
     from harness.records.environment import Environment
-    from harness.verify.again import Verification
-    from harness.verify.stored import Audit
 
 COMPARED = "data, initial weights; of each epoch order, weights, predictions, losses, accuracies"
 
@@ -52,7 +52,12 @@ def verified_json(found: Sequence[Verification], then: Environment, now: Environ
 
 
 def _trial_json(trial: Trial) -> dict[str, Any]:
-    return {"id": trial.id, "seed": trial.seed, "epochs": trial.epochs, "architectures": list(trial.architectures)}
+    return {
+        "id": trial.fingerprint,
+        "seed": trial.seed,
+        "epochs": trial.epochs,
+        "architectures": list(trial.architectures),
+    }
 
 
 def _verdict_json(one: Verification) -> dict[str, Any]:

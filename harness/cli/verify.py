@@ -87,11 +87,11 @@ def verify(
 
 def check_records(wanted: Wanted, *, json: bool) -> None:
     """Check the stored files of every environment and exit with 1 if one does not hold."""
+    from harness.app.verification.stored import audit
     from harness.data import DataMissing, load
     from harness.data.library import DATASETS
     from harness.errors import NothingRecorded
     from harness.records.store import Store
-    from harness.verify.stored import audit
 
     datasets = {}
     for name in DATASETS:

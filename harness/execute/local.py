@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
+from harness.backends.tensorflow.preload import LOG_VARIABLE
 from harness.data.cache import cache_folder
 from harness.execute.cores import core_groups, physical_cores, reserved_cores
 from harness.execute.engine import Event, Queue, TrialStarted, Waiting
 from harness.execute.running import RunningTrial
 from harness.plan.trial import Trial
-from harness.train.messages import Job
-from harness.train.preload import LOG_VARIABLE
-from harness.train.process import main
+from harness.worker.messages import Job
+from harness.worker.process import main
 
 # How long the parent sleeps at most while trials run, and between looks at what other runs have finished.
 PATIENCE_SECONDS = 0.5
@@ -119,7 +119,7 @@ def process_context() -> BaseContext:
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["harness.train.preload"])
+    context.set_forkserver_preload(["harness.backends.tensorflow.preload"])
     return context
 
 

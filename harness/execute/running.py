@@ -15,7 +15,7 @@ import psutil
 from harness.execute.engine import EpochEnded, Event, Outcome, TrialBuilt, TrialEnded
 from harness.records.record import Conditions, Failure, FailureKind, Measurement, Stage
 from harness.records.store import Predictions
-from harness.train.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan
+from harness.worker.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan
 
 # How long a process that was asked to stop has, before it and all its children are killed.
 GRACE_SECONDS = 2.0

@@ -45,8 +45,8 @@ class TimeLeft:
         return makespan([self._forecast.trial_seconds(trial) for trial in self._pending], self._jobs, busy)
 
     def _measure(self, trial: Trial, seconds: float) -> None:
-        self._measured.setdefault(trial.id, []).append(seconds)
-        self._modelled.setdefault(trial.id, modelled_epoch_seconds(trial))
+        self._measured.setdefault(trial.fingerprint, []).append(seconds)
+        self._modelled.setdefault(trial.fingerprint, modelled_epoch_seconds(trial))
         measured = {id_: median(values) for id_, values in self._measured.items()}
         speeds = [self._modelled[id_] / value for id_, value in measured.items() if value > 0]
         self._forecast = replace(

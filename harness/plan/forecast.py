@@ -25,7 +25,7 @@ class Forecast:
     """Predicted seconds.
 
     Args:
-        epoch_seconds: Measured seconds per epoch, by ``Trial.id``.
+        epoch_seconds: Measured seconds per epoch, by ``Trial.fingerprint``.
         start_up_seconds: Seconds from a trial's start to its first epoch.
         speed: How much faster than the built-in model this machine is.
     """
@@ -40,14 +40,14 @@ class Forecast:
 
     def epoch_seconds_of(self, trial: Trial) -> float:
         """Return the seconds of one of the trial's epochs: measured, else modelled at this machine's speed."""
-        measured = self.epoch_seconds.get(trial.id)
+        measured = self.epoch_seconds.get(trial.fingerprint)
         return modelled_epoch_seconds(trial) / self.speed if measured is None else measured
 
 
 def modelled_epoch_seconds(trial: Trial) -> float:
     """Return an epoch's seconds from the multiply-accumulates, activations and steps that it takes."""
     computation = trial.computation
-    recipe, costs = computation.training, cost(computation)
+    recipe, costs = computation.recipe, cost(computation)
     images = computation.train_examples or facts(computation.dataset).train_examples
     activations = costs.activation_bytes_per_image / FLOAT32_BYTES
     per_image = costs.macs * SECONDS_PER_MAC + activations * SECONDS_PER_ACTIVATION

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.plan.forecast import IMPORT_SECONDS, Forecast, makespan
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.plan.trial import Trial, trial_computation, trial_epochs
 from harness.spec.architecture import Architecture
 
@@ -65,7 +65,7 @@ class Plan:
 
 def make_plan(
     architectures: Iterable[Architecture],
-    protocol: Protocol,
+    settings: Settings,
     recorded: Mapping[str, Recorded],
     forecast: Forecast,
 ) -> Plan:
@@ -76,26 +76,26 @@ def make_plan(
 
     Args:
         architectures: The selection.
-        protocol: Seeds and what else is held fixed.
+        settings: Seeds and what else is held fixed.
         recorded: What is known, by ``Trial.name``.
         forecast: Predicts a trial's seconds.
     """
     planned = []
-    for seed in protocol.seeds:
-        trials = [_planned(trial, recorded, forecast) for trial in needed_trials(architectures, protocol, seed)]
-        planned += sorted(trials, key=lambda one: (-one.seconds, one.trial.id))
+    for seed in settings.seeds:
+        trials = [_planned(trial, recorded, forecast) for trial in needed_trials(architectures, settings, seed)]
+        planned += sorted(trials, key=lambda one: (-one.seconds, one.trial.fingerprint))
     return Plan(tuple(planned), forecast)
 
 
-def needed_trials(architectures: Iterable[Architecture], protocol: Protocol, seed: int) -> Sequence[Trial]:
+def needed_trials(architectures: Iterable[Architecture], settings: Settings, seed: int) -> Sequence[Trial]:
     """Return one trial per computation, up to the last epoch that any architecture asks of it."""
     trials: dict[str, Trial] = {}
     for architecture in architectures:
-        computation = trial_computation(architecture, protocol)
-        epochs = trial_epochs(architecture, protocol)
-        known = trials.get(computation.address)
+        computation = trial_computation(architecture, settings)
+        epochs = trial_epochs(architecture, settings)
+        known = trials.get(computation.fingerprint)
         readers = known.architectures if known else ()
-        trials[computation.address] = Trial(
+        trials[computation.fingerprint] = Trial(
             computation=computation,
             seed=seed,
             epochs=max(epochs, known.epochs) if known else epochs,

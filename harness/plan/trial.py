@@ -1,4 +1,4 @@
-"""What a trial computes and its address; trains nothing."""
+"""What a trial computes and its fingerprint; trains nothing."""
 
 from __future__ import annotations
 
@@ -6,20 +6,29 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from harness.plan.protocol import Precision, Protocol
+from harness.plan.settings import Backend, Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
-from harness.spec.training import Loss, Optimizer, Recipe
+from harness.spec.training import Recipe
 
-ADDRESS_VERSION = 1
-ADDRESS_LENGTH = 16
+FINGERPRINT_VERSION = 1
+FINGERPRINT_LENGTH = 16
+# What the first version's content names. A field that came later is left out of the content at its default, so that
+# it changes no fingerprint of what was recorded before it came.
+FIRST_FIELDS = frozenset(
+    {
+        *("dataset", "train_examples", "test_examples", "layers", "schedule_epochs", "precision"),
+        *("optimizer", "loss", "batch_size", "validation_split"),
+    }
+)
 
 
 class Computation(BaseModel):
-    """All that changes a network's numbers, apart from its seed: data, graph, recipe without epochs, precision.
+    """All that changes a network's numbers, apart from its seed: data, graph, recipe, precision, backend.
 
     ``schedule_epochs`` is None unless the recipe depends on the number of epochs, as a learning-rate schedule
     over the whole training does.
@@ -30,31 +39,27 @@ class Computation(BaseModel):
     dataset: str
     train_examples: int | None = Field(default=None, ge=1)
     test_examples: int | None = Field(default=None, ge=1)
-    validation_split: float = Field(default=0.0, ge=0, lt=1)
     layers: tuple[Layer, ...]
-    optimizer: Optimizer
-    loss: Loss
-    batch_size: int = Field(ge=1)
+    recipe: Recipe
     schedule_epochs: int | None = None
     precision: Precision = "float32"
-
-    @property
-    def training(self) -> Recipe:
-        """The recipe, its epochs left out as far as they don't change the numbers: what a cost depends on."""
-        return Recipe(
-            optimizer=self.optimizer,
-            loss=self.loss,
-            batch_size=self.batch_size,
-            epochs=self.schedule_epochs or 1,
-            validation_split=self.validation_split,
-        )
+    backend: Backend = "tensorflow"
 
     @cached_property
-    def address(self) -> str:
-        """The versioned hash of the canonical content: every field with its default, keys in order."""
-        content = {"version": ADDRESS_VERSION, **self.model_dump(mode="json")}
+    def fingerprint(self) -> str:
+        """The versioned hash of the canonical content, keys in order: what identifies the computation."""
+        content = {**_content(self, leaving_out="recipe"), **_content(self.recipe), "version": FINGERPRINT_VERSION}
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:ADDRESS_LENGTH]
+        return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def _content(model: BaseModel, leaving_out: str | None = None) -> dict[str, Any]:
+    """Return the model's fields as plain values; those that came after the first version only where they are set."""
+    dumped = model.model_dump(mode="json", exclude={leaving_out} if leaving_out else None)
+    defaults = {name: field.get_default(call_default_factory=True) for name, field in type(model).model_fields.items()}
+    return {
+        name: value for name, value in dumped.items() if name in FIRST_FIELDS or getattr(model, name) != defaults[name]
+    }
 
 
 @dataclass(frozen=True)
@@ -67,34 +72,32 @@ class Trial:
     architectures: tuple[str, ...] = ()
 
     @property
-    def id(self) -> str:
+    def fingerprint(self) -> str:
         """What the trial computes: the same for every seed."""
-        return self.computation.address
+        return self.computation.fingerprint
 
     @property
     def name(self) -> str:
         """The trial's and its record's name, unique within an environment."""
-        return f"{self.id}-seed{self.seed}"
+        return f"{self.fingerprint}-seed{self.seed}"
 
 
-def trial_computation(architecture: Architecture, protocol: Protocol) -> Computation:
-    """Return what training the architecture under the protocol computes."""
-    recipe = architecture.training
+def trial_computation(architecture: Architecture, settings: Settings) -> Computation:
+    """Return what training the architecture under the settings computes."""
+    recipe = architecture.recipe
     return Computation(
         dataset=architecture.dataset,
-        train_examples=protocol.train_examples,
-        test_examples=protocol.test_examples,
-        validation_split=recipe.validation_split,
+        train_examples=settings.train_examples,
+        test_examples=settings.test_examples,
         layers=architecture.layers,
-        optimizer=recipe.optimizer,
-        loss=recipe.loss,
-        batch_size=recipe.batch_size,
-        schedule_epochs=trial_epochs(architecture, protocol) if recipe.depends_on_epochs else None,
-        precision=protocol.precision,
+        recipe=Recipe.model_construct(**{name: getattr(recipe, name) for name in Recipe.model_fields}),
+        schedule_epochs=trial_epochs(architecture, settings) if recipe.depends_on_epochs else None,
+        precision=settings.precision,
+        backend=settings.backend,
     )
 
 
-def trial_epochs(architecture: Architecture, protocol: Protocol) -> int:
+def trial_epochs(architecture: Architecture, settings: Settings) -> int:
     """Return the epoch at which the architecture reads its trials."""
     epochs = architecture.training.epochs
-    return epochs if protocol.max_epochs is None else min(epochs, protocol.max_epochs)
+    return epochs if settings.max_epochs is None else min(epochs, settings.max_epochs)

@@ -2,6 +2,7 @@
 
 History of the format
     1  first format
+    2  the computation holds its recipe as one value
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from harness.plan.trial import Computation
 from harness.records.environment import Environment
 
-FORMAT: Literal[1] = 1
+FORMAT: Literal[2] = 2
 
 Sha256 = str
 Stage = Literal["start-up", "data", "build", "compile", "train"]
@@ -116,7 +117,7 @@ class Record(Frozen):
     A trial that failed in its sixth epoch has a failure and a measurement of five epochs.
     """
 
-    format: Literal[1] = FORMAT
+    format: Literal[2] = FORMAT
     trial: str
     seed: int = Field(ge=0)
     epochs: int = Field(ge=1)

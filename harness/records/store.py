@@ -26,6 +26,7 @@ from harness.errors import CannotWrite, UnusableFolder
 from harness.plan.plan import Recorded
 from harness.plan.trial import Computation
 from harness.records.files import write_atomically
+from harness.records.migration import migrated
 from harness.records.record import FORMAT, Record
 
 # What zipfile and numpy raise at files that are no archive of arrays, or a damaged one.
@@ -187,6 +188,10 @@ def read_record(path: Path) -> Record:
         raise UnusableRecord(f"has format {version}, newer than this harness's {FORMAT}: update the harness")
     if content.pop("sha256", None) != _content_digest(content):
         raise UnusableRecord("was changed after it was saved: its digest does not hold")
+    try:
+        content = dict(migrated(content))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UnusableRecord(f"is not a record of its format {version}: {error}") from error
     return _validated(path, content)
 
 
@@ -199,7 +204,7 @@ def _validated(path: Path, content: dict[str, Any]) -> Record:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnusableRecord(f"is no record of format {FORMAT}: {where}: {first['msg']}") from error
-    if (record.trial, record.name) != (computation.address, path.stem):
+    if (record.trial, record.name) != (computation.fingerprint, path.stem):
         raise UnusableRecord("has a name or an address that does not belong to what it computed")
     return record
 

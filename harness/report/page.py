@@ -54,7 +54,7 @@ def page(findings: Findings, pictures: Sequence[Picture] = ()) -> str:
 
 
 def _headline(findings: Findings, pictures: Sequence[Picture]) -> list[str]:
-    if not findings.study.contenders:
+    if not findings.study.entries:
         return []
     return [section(headline(findings)), *shared_trials(findings), *_images(pictures, ACCURACY)]
 

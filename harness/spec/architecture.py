@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from harness.spec.claims import AnyClaim
 from harness.spec.datasets import DATASETS
 from harness.spec.layers import Layer
-from harness.spec.training import Recipe
+from harness.spec.training import Recipe, Training
 from harness.spec.values import Line, Text
 
 MOST_TITLE = 120
@@ -29,7 +29,7 @@ class SpecFile(BaseModel):
     layers: tuple[Layer, ...] = Field(
         strict=False, min_length=1, description="The network, from the image to the classes."
     )
-    training: Recipe = Field(description="How the document trains it.")
+    training: Training = Field(description="How the document trains it.")
     claims: tuple[AnyClaim, ...] = Field(
         default=(), strict=False, description="What the document states, with the place where it stands."
     )
@@ -38,6 +38,11 @@ class SpecFile(BaseModel):
         strict=False,
         description="What the document leaves open and this file had to choose, one sentence each.",
     )
+
+    @property
+    def recipe(self) -> Recipe:
+        """What a training step computes."""
+        return self.training
 
 
 class Architecture(SpecFile):

@@ -40,8 +40,8 @@ class Costed(Protocol):
         """The network."""
 
     @property
-    def training(self) -> Recipe:
-        """The recipe."""
+    def recipe(self) -> Recipe:
+        """How it is trained."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,10 @@ def cost(architecture: Costed) -> Cost:
         parameters=sum(row.parameters for row in top),
         trainable_parameters=trainable,
         macs=sum(row.macs for row in top),
-        batch_size=architecture.training.batch_size,
+        batch_size=architecture.recipe.batch_size,
         activation_bytes_per_image=sum(row.activation_bytes for row in top),
         input_bytes_per_image=prod(data.image_shape) * FLOAT32_BYTES,
-        optimizer_bytes=architecture.training.optimizer.slots * trainable * FLOAT32_BYTES,
+        optimizer_bytes=architecture.recipe.optimizer.slots * trainable * FLOAT32_BYTES,
         dataset_bytes=data.image_bytes,
     )
 

@@ -18,7 +18,7 @@ from harness.spec.mistakes import InvalidSpec, Mistake, joined
 from harness.spec.opening import decoded, invalid, read_bytes
 from harness.spec.places import Tree
 from harness.spec.sentences import sentence
-from harness.spec.training import Recipe
+from harness.spec.training import Training
 from harness.spec.whole import Problem, problems
 from harness.spec.yaml_tree import parse
 
@@ -117,7 +117,7 @@ def _below(other: ErrorDetails, detail: ErrorDetails) -> bool:
 
 
 def _known_fields(detail: ErrorDetails) -> list[str]:
-    model = Recipe if detail["loc"][:1] == ("training",) and len(detail["loc"]) > 1 else SpecFile
+    model = Training if detail["loc"][:1] == ("training",) and len(detail["loc"]) > 1 else SpecFile
     return list(model.model_fields)
 
 

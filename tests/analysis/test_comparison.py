@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from harness.analysis.comparison import compare, compare_all, standings
-from harness.analysis.runs import Contender, Study
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.statistics.ranking import RankInterval
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 
 GOOD = (0.9912, 0.9918, 0.9921, 0.9925, 0.9915)
 POOR = (0.978, 0.979, 0.977, 0.9785, 0.978)
@@ -31,9 +31,9 @@ def test_the_documents_that_compute_the_same_never_differ() -> None:
 
 
 def test_the_same_networks_at_two_epochs_are_compared_seed_by_seed() -> None:
-    a = fake.contender("a", GOOD, trial="t")
+    a = fake.entry("a", GOOD, trial="t")
     longer = tuple(value + 0.0004 + 0.00001 * i for i, value in enumerate(GOOD))
-    b = fake.contender("b", longer, trial="t")
+    b = fake.entry("b", longer, trial="t")
     paired = compare(b, _at(a, epochs=2))
     assert paired.shared
     assert paired.difference is not None
@@ -42,7 +42,7 @@ def test_the_same_networks_at_two_epochs_are_compared_seed_by_seed() -> None:
 
 
 def test_a_clear_difference_is_told_and_ranked() -> None:
-    study = Study(Protocol(), (fake.contender("poor", POOR), fake.contender("good", GOOD)))
+    study = Study(Settings(), (fake.entry("poor", POOR), fake.entry("good", GOOD)))
     pairs = compare_all(study)
     assert [one.differ for one in pairs] == [True]
     found = standings(study, pairs)
@@ -52,7 +52,7 @@ def test_a_clear_difference_is_told_and_ranked() -> None:
 
 def test_p_values_are_corrected_for_the_number_of_pairs() -> None:
     shifted = [tuple(value - 0.0003 * i for value in GOOD) for i in range(4)]
-    pairs = compare_all(Study(Protocol(), tuple(fake.contender(f"c{i}", one) for i, one in enumerate(shifted))))
+    pairs = compare_all(Study(Settings(), tuple(fake.entry(f"c{i}", one) for i, one in enumerate(shifted))))
     assert len(pairs) == 6
     for pair in pairs:
         assert pair.difference is not None
@@ -63,7 +63,7 @@ def test_p_values_are_corrected_for_the_number_of_pairs() -> None:
 
 @pytest.mark.parametrize("accuracies", [(0.99,), (0.99, 0.99), (0.99, 0.99, 0.99)])
 def test_without_a_spread_nothing_is_told_apart(accuracies: tuple[float, ...]) -> None:
-    study = Study(Protocol(), (fake.contender("a", accuracies), fake.contender("b", (0.5,) * len(accuracies))))
+    study = Study(Settings(), (fake.entry("a", accuracies), fake.entry("b", (0.5,) * len(accuracies))))
     pair = compare_all(study)[0]
     assert (pair.adjusted_p, pair.differ) == (None, False)
     assert pair.difference is not None
@@ -71,7 +71,7 @@ def test_without_a_spread_nothing_is_told_apart(accuracies: tuple[float, ...]) -
 
 
 def test_the_seeds_that_a_difference_needs_grow_with_the_number_of_pairs() -> None:
-    a, b = fake.contender("a", GOOD), fake.contender("b", [x - 0.0005 for x in GOOD])
+    a, b = fake.entry("a", GOOD), fake.entry("b", [x - 0.0005 for x in GOOD])
     alone, among = compare(a, b).seeds_needed, compare(a, b, comparisons=10).seeds_needed
     assert alone is not None
     assert among is not None
@@ -83,12 +83,12 @@ def test_seeds_of_one_distribution_are_told_apart_no_more_often_than_the_level_p
 
     def family() -> Study:
         drawn = generator.normal(0.99, 0.0007, (3, 5))
-        return Study(Protocol(), tuple(fake.contender(f"c{i}", row.tolist()) for i, row in enumerate(drawn)))
+        return Study(Settings(), tuple(fake.entry(f"c{i}", row.tolist()) for i, row in enumerate(drawn)))
 
     alarms = [any(pair.differ for pair in compare_all(family())) for _ in range(250)]
     # 5 % of 250 are 12.5; 23 is three standard errors above.
     assert sum(alarms) <= 23
 
 
-def _at(contender: Contender, epochs: int) -> Contender:
-    return dataclasses.replace(contender, epochs=epochs)
+def _at(entry: ArchitectureResults, epochs: int) -> ArchitectureResults:
+    return dataclasses.replace(entry, epochs=epochs)

@@ -10,7 +10,7 @@ from fake_records import FakeTrial, architectures, environment, fake_trials, fin
 
 from harness.analysis.crosscheck import CrossCheck, cross_check, other_settings
 from harness.analysis.runs import make_study
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.records.environment import Environment
 from harness.report.page import page
 from harness.report.tables.crosscheck import crosscheck_table, verdict
@@ -40,7 +40,7 @@ def in_environment(trial: FakeTrial, where: Environment, shift: float = 0.0) -> 
 
 def checked(trials: Iterable[FakeTrial]) -> tuple[CrossCheck, ...]:
     records = [trial.record for trial in trials]
-    return cross_check(make_study(CHOSEN, records, Protocol(), HERE), records)
+    return cross_check(make_study(CHOSEN, records, Settings(), HERE), records)
 
 
 def both(shift: float, where: Environment = TWO, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> tuple[CrossCheck, ...]:

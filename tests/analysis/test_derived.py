@@ -15,7 +15,7 @@ from harness.analysis.findings import Findings
 from harness.analysis.hardest import confusion, hardest_images
 from harness.analysis.pareto import dominators, front, seconds_to, time_to_target
 from harness.analysis.summary import summarize
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.records.record import Conditions
 
 
@@ -26,12 +26,12 @@ def found() -> Findings:
 
 
 def test_a_summary_of_nothing_is_unknown_throughout() -> None:
-    empty = summarize(fake.contender("none", ()), {})
+    empty = summarize(fake.entry("none", ()), {})
     assert all(not value for value in dataclasses.asdict(empty).values())
 
 
 def test_a_summary_of_one_seed_has_no_spread() -> None:
-    summary = summarize(fake.contender("one", [0.99]), {})
+    summary = summarize(fake.entry("one", [0.99]), {})
     assert summary.test_accuracy is not None
     assert (summary.test_accuracy.mean, summary.test_accuracy.deviation) == (0.99, None)
     assert summary.train_seconds is not None
@@ -39,7 +39,7 @@ def test_a_summary_of_one_seed_has_no_spread() -> None:
 
 
 def test_accuracy_from_predictions_is_the_recorded_one(found: Findings) -> None:
-    for one in found.study.contenders:
+    for one in found.study.entries:
         counts = confusion(one, found.labels, 10)
         assert counts is not None
         assert np.trace(counts) / 10_000 == pytest.approx(np.mean(one.accuracies))
@@ -58,7 +58,7 @@ def test_the_disagreement_of_runs_is_near_their_spread(found: Findings) -> None:
 
 
 def test_times_taken_on_a_drifting_machine_are_named() -> None:
-    one = fake.contender("one", [0.99, 0.98])
+    one = fake.entry("one", [0.99, 0.98])
     drifting = Conditions(calibration_before_gflops=100, calibration_after_gflops=90)
     runs = (one.runs[0], dataclasses.replace(one.runs[1], conditions=drifting))
     assert summarize(dataclasses.replace(one, runs=runs), {}).drifted_seeds == (1,)
@@ -77,10 +77,10 @@ def test_the_slow_and_worse_is_dominated(found: Findings) -> None:
 
 
 def test_time_to_a_target_ends_with_the_first_epoch_that_reaches_it(found: Findings) -> None:
-    run = found.study.contenders[0].runs[0]
+    run = found.study.entries[0].runs[0]
     assert seconds_to(run, run.epochs[0].test_accuracy) == run.epochs[0].train_seconds
     assert seconds_to(run, 1.0) is None
-    never = time_to_target(found.study.contenders[0], 1.0)
+    never = time_to_target(found.study.entries[0], 1.0)
     assert (never.reached, never.seeds, never.seconds) == (0, 5, None)
 
 
@@ -91,18 +91,18 @@ def test_the_hardest_images_are_missed_most_and_say_by_whom(found: Findings) -> 
     first = images[0]
     assert sum(share for _, share in first.said) == pytest.approx(first.missed)
     assert first.label not in dict(first.said)
-    assert set(dict(first.missed_by)) == {one.name for one in found.study.contenders}
+    assert set(dict(first.missed_by)) == {one.name for one in found.study.entries}
 
 
 def test_images_need_labels_and_predictions(found: Findings) -> None:
     assert hardest_images(found.study, {}) == ()
-    a, b = fake.contender("a", [0.9]), fake.contender("b", [0.8])
+    a, b = fake.entry("a", [0.9]), fake.entry("b", [0.8])
     assert disputed_images(a, b, found.labels, 5) == ()
     assert confusion(a, found.labels, 10) is None
 
 
 def test_disputed_images_are_those_with_the_largest_gap(found: Findings) -> None:
-    a, b = found.study.contenders[0], found.study.contenders[-1]
+    a, b = found.study.entries[0], found.study.entries[-1]
     gaps = [abs(one.first_right - one.second_right) for one in disputed_images(a, b, found.labels, 9)]
     assert gaps == sorted(gaps, reverse=True)
     assert len(gaps) == 9
@@ -151,5 +151,5 @@ def test_nothing_at_all_is_no_error() -> None:
     empty = fake.findings((), ())
     assert (empty.ranking, empty.comparisons, empty.judgement.verdicts) == ((), (), ())
     assert len(frame.summary_frame(empty)) == 0
-    unrun = fake.findings(fake.architectures(), (), Protocol())
+    unrun = fake.findings(fake.architectures(), (), Settings())
     assert len(frame.summary_frame(unrun)) == 6

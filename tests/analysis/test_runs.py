@@ -8,7 +8,7 @@ import pytest
 from harness.analysis.environments import choose_environment
 from harness.analysis.runs import make_study
 from harness.errors import UnknownEnvironment
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.records.record import Record
 from harness.records.store import Predictions
 
@@ -20,14 +20,14 @@ def test_architectures_that_share_trials_read_their_own_epoch() -> None:
     trials = fake.fake_trials(chosen)
     study = fake.findings(chosen, trials).study
     assert len(trials) == len(fake.SEEDS)
-    assert [len(one.runs[0].epochs) for one in study.contenders] == [5, 8, 5]
-    assert study.contenders[0].runs == study.contenders[2].runs
-    assert study.contenders[0].accuracies != study.contenders[1].accuracies
+    assert [len(one.runs[0].epochs) for one in study.entries] == [5, 8, 5]
+    assert study.entries[0].runs == study.entries[2].runs
+    assert study.entries[0].accuracies != study.entries[1].accuracies
 
 
 def test_training_seconds_are_those_of_the_own_epochs() -> None:
     chosen = fake.architectures(*SHARED)
-    run = fake.findings(chosen, fake.fake_trials(chosen)).study.contenders[0].runs[0]
+    run = fake.findings(chosen, fake.fake_trials(chosen)).study.entries[0].runs[0]
     assert run.train_seconds == sum(epoch.train_seconds for epoch in run.epochs)
     assert run.last.epoch == 5
 
@@ -35,7 +35,7 @@ def test_training_seconds_are_those_of_the_own_epochs() -> None:
 def test_a_failure_after_the_own_epoch_is_none_of_the_architectures() -> None:
     chosen = fake.architectures("000_convnet", "001_convnet_8_epochs")
     trials = [fake.failed(trial, epochs=6) for trial in fake.fake_trials(chosen)]
-    short, long = fake.findings(chosen, [fake.FakeTrial(one.record, {}) for one in trials]).study.contenders
+    short, long = fake.findings(chosen, [fake.FakeTrial(one.record, {}) for one in trials]).study.entries
     assert (len(short.runs), len(short.failures)) == (5, 0)
     assert (len(long.runs), len(long.failures)) == (0, 5)
 
@@ -43,16 +43,16 @@ def test_a_failure_after_the_own_epoch_is_none_of_the_architectures() -> None:
 def test_a_trial_that_is_too_short_but_did_not_fail_is_missing() -> None:
     chosen = fake.architectures("000_convnet", "001_convnet_8_epochs")
     short = fake.fake_trials(chosen[:1], seeds=[0])
-    contender = fake.findings(chosen, short).study.contenders[1]
-    assert (contender.runs, contender.failures) == ((), ())
+    entry = fake.findings(chosen, short).study.entries[1]
+    assert (entry.runs, entry.failures) == ((), ())
 
 
 def test_records_of_other_environments_are_counted_not_mixed() -> None:
     chosen = fake.architectures("dense_512")
     here, there = fake.environment(), fake.environment("Other Processor")
     trials = [*fake.fake_trials(chosen, [0, 1], where=here), *fake.fake_trials(chosen, [0, 1, 2], where=there)]
-    study = make_study(chosen, [one.record for one in trials], Protocol(), here)
-    assert study.contenders[0].seeds == (0, 1)
+    study = make_study(chosen, [one.record for one in trials], Settings(), here)
+    assert study.entries[0].seeds == (0, 1)
     assert study.others == ((there.id, 3),)
 
 
@@ -84,6 +84,6 @@ def test_predictions_of_a_shared_trial_are_read_once() -> None:
         asked.append(record.seed)
         return kept[record.seed]
 
-    study = make_study(chosen, [one.record for one in trials], Protocol(), fake.environment(), read)
+    study = make_study(chosen, [one.record for one in trials], Settings(), fake.environment(), read)
     assert asked == [0, 1]
-    assert all(run.predictions is not None for one in study.contenders for run in one.runs)
+    assert all(run.predictions is not None for one in study.entries for run in one.runs)

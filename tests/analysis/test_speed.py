@@ -10,9 +10,9 @@ from fake_records import architectures, fake_trials, findings
 from fake_times import benchmark, document
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import Contender
+from harness.analysis.runs import ArchitectureResults
 from harness.analysis.speed import Speed, speed
-from harness.plan.protocol import Protocol, smoke
+from harness.plan.settings import Settings, smoke
 from harness.records.times import MANY, ONE, STEP, Times, parse_times
 from harness.report.page import page
 from harness.report.tables.speed import speed_table
@@ -21,7 +21,7 @@ CHOSEN = architectures("003_wide_conv_dropout", "dense_512")
 FOUND = findings(CHOSEN, fake_trials(CHOSEN, (0, 1, 2)))
 
 
-def wide(of: Findings) -> Contender:
+def wide(of: Findings) -> ArchitectureResults:
     found = of.study.named("003_wide_conv_dropout")
     assert found is not None
     return found
@@ -51,7 +51,7 @@ def test_an_architecture_without_a_run_has_no_speed() -> None:
 
 
 def test_a_cut_protocol_counts_its_own_images() -> None:
-    cut = smoke(Protocol())
+    cut = smoke(Settings())
     found = wide_speed(findings(CHOSEN, fake_trials(CHOSEN, (0,), cut), cut))
     whole = wide_speed(FOUND)
     assert found.training_images_per_second is not None

@@ -8,17 +8,17 @@ import pytest
 from fake_records import architectures, fake_trials, findings
 from fake_trials import CLOCKS, CONDITIONS
 
-from harness.analysis.runs import Contender
+from harness.analysis.runs import ArchitectureResults
 from harness.analysis.stages import stages
 from harness.report.page import page
 from harness.report.tables.stages import stages_table
 
 CHOSEN = architectures("dense_512")
 FOUND = findings(CHOSEN, fake_trials(CHOSEN, (0, 1, 2)))
-(DENSE,) = FOUND.study.contenders
+(DENSE,) = FOUND.study.entries
 
 
-def with_conditions(stolen: list[float | None], after: float = 199.0) -> Contender:
+def with_conditions(stolen: list[float | None], after: float = 199.0) -> ArchitectureResults:
     changes = [{"stolen_seconds": seconds, "calibration_after_gflops": after} for seconds in stolen]
     runs = zip(DENSE.runs, changes, strict=True)
     return replace(

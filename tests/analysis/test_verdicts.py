@@ -8,10 +8,10 @@ import fake_records as fake
 import numpy as np
 import pytest
 
-from harness.analysis.runs import Contender, Study
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts import Verdict, judge
 from harness.analysis.verdicts.published import published_accuracy
-from harness.plan.protocol import Protocol, smoke
+from harness.plan.settings import Settings, smoke
 from harness.spec.claims import (
     BetterThan,
     Claim,
@@ -32,8 +32,8 @@ def accuracy(text: str) -> TestAccuracy:
     return TestAccuracy(value=WrittenFloat(text), where="In [4]")
 
 
-def verdict(claim: Claim, *accuracies: float, protocol: Protocol | None = None) -> Verdict:
-    study = Study(protocol or Protocol(), (fake.contender("one", accuracies or CLOSE, [claim]),))
+def verdict(claim: Claim, *accuracies: float, settings: Settings | None = None) -> Verdict:
+    study = Study(settings or Settings(), (fake.entry("one", accuracies or CLOSE, [claim]),))
     return judge(study).verdicts[0]
 
 
@@ -84,9 +84,9 @@ def test_equal_values_tell_nothing_of_the_spread() -> None:
 
 def test_one_seed_no_seed_and_smoke_results_say_so() -> None:
     assert "1 seed;" in verdict(accuracy("0.99"), 0.99).reason
-    none = judge(Study(Protocol(), (fake.contender("one", (), [accuracy("0.99")]),))).verdicts[0]
+    none = judge(Study(Settings(), (fake.entry("one", (), [accuracy("0.99")]),))).verdicts[0]
     assert (none.verdict, none.reason) == ("not tested", "no trial of it is recorded")
-    cut = verdict(accuracy("0.99"), protocol=smoke(Protocol()))
+    cut = verdict(accuracy("0.99"), settings=smoke(Settings()))
     assert cut.verdict == "not tested"
     assert "smoke" in cut.reason
 
@@ -99,9 +99,9 @@ def test_a_loss_is_judged_by_its_own_spread() -> None:
 
 def test_a_refutation_that_does_not_outlast_the_correction_is_inconclusive() -> None:
     values = (0.9912, 0.9918, 0.9921, 0.9925, 0.9915)
-    alone = judge(Study(Protocol(), (fake.contender("one", values, [accuracy("0.9936")]),)))
+    alone = judge(Study(Settings(), (fake.entry("one", values, [accuracy("0.9936")]),)))
     claims = [accuracy("0.9936"), *[accuracy("0.9918")] * 9]
-    among = judge(Study(Protocol(), (fake.contender("one", values, claims),)))
+    among = judge(Study(Settings(), (fake.entry("one", values, claims),)))
     assert alone.verdicts[0].verdict == "refuted"
     assert among.verdicts[0].verdict == "inconclusive"
     assert among.corrected_for == 10
@@ -128,19 +128,19 @@ def test_exact_claims_are_judged_by_equality(claim: Claim, outcome: str) -> None
 
 
 def test_parameters_are_those_of_the_trained_network_where_there_is_one() -> None:
-    one = fake.contender("one", CLOSE, [Parameters(value=407_050, where="x")])
+    one = fake.entry("one", CLOSE, [Parameters(value=407_050, where="x")])
     odd = dataclasses.replace(one, runs=tuple(dataclasses.replace(run, parameters=7) for run in one.runs))
-    found = judge(Study(Protocol(), (odd,))).verdicts[0]
+    found = judge(Study(Settings(), (odd,))).verdicts[0]
     assert (found.verdict, found.measured) == ("refuted", 7)
 
 
 def with_predictions(said: list[int], claim: Claim) -> Verdict:
-    one = fake.contender("one", [0.99] * len(said), [claim])
+    one = fake.entry("one", [0.99] * len(said), [claim])
     runs = tuple(
         dataclasses.replace(run, predictions=np.array([digit], dtype=np.uint8))
         for run, digit in zip(one.runs, said, strict=True)
     )
-    return judge(Study(Protocol(), (dataclasses.replace(one, runs=runs),))).verdicts[0]
+    return judge(Study(Settings(), (dataclasses.replace(one, runs=runs),))).verdicts[0]
 
 
 @pytest.mark.parametrize(
@@ -165,10 +165,10 @@ def test_a_prediction_that_was_not_kept_is_not_tested() -> None:
 def better(ours: tuple[float, ...], theirs: tuple[float, ...], **changes: str) -> Verdict:
     claim = BetterThan(architecture=changes.get("rival", "other"), where="x")
     pair = (
-        fake.contender("one", ours, [claim], changes.get("trial")),
-        fake.contender("other", theirs, (), changes.get("trial")),
+        fake.entry("one", ours, [claim], changes.get("trial")),
+        fake.entry("other", theirs, (), changes.get("trial")),
     )
-    return judge(Study(Protocol(), pair)).verdicts[0]
+    return judge(Study(Settings(), pair)).verdicts[0]
 
 
 WORSE = (0.978, 0.979, 0.977, 0.9785, 0.978)
@@ -209,22 +209,20 @@ def test_the_published_accuracy_is_the_one_with_most_digits() -> None:
     assert published_accuracy([]) is None
 
 
-def true_family(generator: np.random.Generator, shift: float = 0.0) -> tuple[Contender, ...]:
+def true_family(generator: np.random.Generator, shift: float = 0.0) -> tuple[ArchitectureResults, ...]:
     """Eight architectures whose claim is one more draw from where their own seeds come from, moved by ``shift``."""
     drawn = generator.normal(0.992, 0.0007, size=(8, 6))
-    return tuple(
-        fake.contender(f"c{i}", row[:5].tolist(), [accuracy(str(row[5] - shift))]) for i, row in enumerate(drawn)
-    )
+    return tuple(fake.entry(f"c{i}", row[:5].tolist(), [accuracy(str(row[5] - shift))]) for i, row in enumerate(drawn))
 
 
 def test_true_claims_are_refuted_no_more_often_than_the_level_promises() -> None:
     generator = np.random.default_rng(3)
-    families = [judge(Study(Protocol(), true_family(generator))) for _ in range(2_000)]
+    families = [judge(Study(Settings(), true_family(generator))) for _ in range(2_000)]
     # 5 % of 2,000 are 100; 129 is three standard errors above.
     assert sum(bool(family.refuted) for family in families) <= 129
 
 
 def test_a_claim_two_points_off_is_refuted_almost_always() -> None:
     generator = np.random.default_rng(4)
-    verdicts = [one for _ in range(25) for one in judge(Study(Protocol(), true_family(generator, 0.02))).verdicts]
+    verdicts = [one for _ in range(25) for one in judge(Study(Settings(), true_family(generator, 0.02))).verdicts]
     assert np.mean([one.verdict == "refuted" for one in verdicts]) > 0.99

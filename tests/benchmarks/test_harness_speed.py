@@ -19,15 +19,15 @@ from harness.analysis.findings import Findings
 from harness.execute.cores import physical_cores
 from harness.plan.forecast import Forecast
 from harness.plan.plan import make_plan
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation
 from harness.records.record import Record
 from harness.records.store import Store, record_text
 from harness.report.writing import report_files
 from harness.spec.architecture import Architecture
 from harness.spec.reading import select
-from harness.train.clocks import stopwatch
-from harness.train.conditions import Watch
+from harness.worker.clocks import stopwatch
+from harness.worker.conditions import Watch
 
 SPECS = Path(__file__).parents[2] / "architectures"
 MANY_SPECS, MANY_RECORDS, SEEDS = 100, 10_000, 5
@@ -82,11 +82,11 @@ def test_reading_specs(benchmark: BenchmarkFixture, many_specs: Path) -> None:
 
 def test_planning(benchmark: BenchmarkFixture, many_specs: Path) -> None:
     chosen: list[Architecture] = list(select((), many_specs))
-    protocol = Protocol(seeds=tuple(range(SEEDS)))
+    settings = Settings(seeds=tuple(range(SEEDS)))
     measure(
         benchmark,
         f"plan {MANY_SPECS} architectures, {SEEDS} seeds",
-        lambda: make_plan(chosen, protocol, {}, Forecast()),
+        lambda: make_plan(chosen, settings, {}, Forecast()),
     )
 
 
@@ -115,21 +115,21 @@ def test_watching_the_machine(benchmark: BenchmarkFixture) -> None:
 @cache
 def epochs() -> dict[str, Callable[[], object]]:
     """Build one network twice, for the compiled epoch and for Keras' own, over the same noise in the same order."""
-    from harness.train.epoch import compile_epoch  # noqa: PLC0415 - loads TensorFlow
-    from harness.train.model import build_model  # noqa: PLC0415
-    from harness.train.order import epoch_order  # noqa: PLC0415
-    from harness.train.steps import noise, run_like_a_trial  # noqa: PLC0415
+    from harness.backends.tensorflow.epoch import compile_epoch  # noqa: PLC0415 - loads TensorFlow
+    from harness.backends.tensorflow.model import build_model  # noqa: PLC0415
+    from harness.backends.tensorflow.steps import noise, run_like_a_trial  # noqa: PLC0415
+    from harness.worker.order import epoch_order  # noqa: PLC0415
 
     run_like_a_trial(THREADS, physical_cores()[:THREADS])
     (architecture,) = architectures("002_two_conv_dropout")
-    computation = trial_computation(architecture, replace(Protocol(), train_examples=EXAMPLES))
+    computation = trial_computation(architecture, replace(Settings(), train_examples=EXAMPLES))
     data, order = noise(computation.dataset, EXAMPLES), epoch_order(0, 1, EXAMPLES)
     compiled, fitted = build_model(computation, 0), build_model(computation, 0)
-    train = compile_epoch(compiled, data, computation.batch_size)
+    train = compile_epoch(compiled, data, computation.recipe.batch_size)
     shown, labels = (part.numpy() for part in data.batch(np.arange(EXAMPLES)))
 
     def fit() -> None:
-        fitted.fit(shown[order], labels[order], batch_size=computation.batch_size, shuffle=False, verbose=0)
+        fitted.fit(shown[order], labels[order], batch_size=computation.recipe.batch_size, shuffle=False, verbose=0)
 
     return {"compiled": lambda: train(order), "model.fit": fit}
 

@@ -19,7 +19,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from harness.execute.cores import physical_cores
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.plan.trial import Computation, trial_computation
 from harness.records.times import MANY, ONE, PEAK, STEP
 from harness.spec.folder import architectures_folder
@@ -40,8 +40,8 @@ def networks() -> dict[str, Computation]:
     folder = architectures_folder(Path(given) if given else None)
     found: dict[str, tuple[list[str], Computation]] = {}
     for architecture in select(os.environ.get("BENCH_TIME_NAMES", "").split(), folder):
-        computation = trial_computation(architecture, Protocol())
-        found.setdefault(computation.address, ([], computation))[0].append(architecture.name)
+        computation = trial_computation(architecture, Settings())
+        found.setdefault(computation.fingerprint, ([], computation))[0].append(architecture.name)
     return {" ".join(names): computation for names, computation in found.values()}
 
 
@@ -53,7 +53,7 @@ CASES = list(product(REPETITIONS, WORKS, NETWORKS))
 @cache
 def works(name: str) -> dict[str, Callable[[], object]]:
     """Build and warm up a network, the first time that it is asked for."""
-    from harness.train.steps import compile_steps, noise_images, run_like_a_trial  # noqa: PLC0415 - loads TensorFlow
+    from harness.backends.tensorflow.steps import compile_steps, noise_images, run_like_a_trial  # noqa: PLC0415 - loads TensorFlow
 
     run_like_a_trial(THREADS, physical_cores()[:THREADS])
     computation = NETWORKS[name]
@@ -74,7 +74,7 @@ def rounds_for(work: Callable[[], object]) -> int:
 
 @pytest.mark.parametrize("repetition", REPETITIONS)
 def test_peak(benchmark: BenchmarkFixture, repetition: int) -> None:
-    from harness.train.steps import matrix_product, run_like_a_trial  # noqa: PLC0415 - loads TensorFlow
+    from harness.backends.tensorflow.steps import matrix_product, run_like_a_trial  # noqa: PLC0415 - loads TensorFlow
 
     run_like_a_trial(THREADS, physical_cores()[:THREADS])
     call = matrix_product(MATRIX_SIZE)
@@ -90,10 +90,10 @@ def test_network(benchmark: BenchmarkFixture, repetition: int, work: str, name: 
     call = works(name)[work]
     benchmark.group = work
     benchmark.extra_info.update(
-        trial=computation.address,
+        trial=computation.fingerprint,
         architectures=name.split(),
         work=work,
-        images=IMAGES.get(work, computation.batch_size),
+        images=IMAGES.get(work, computation.recipe.batch_size),
         threads=THREADS,
         repetition=repetition,
     )

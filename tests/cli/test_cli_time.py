@@ -11,12 +11,12 @@ import typer
 from fake_times import HOST, benchmark, document
 from typer.testing import CliRunner
 
+from harness.app.timing.running import Timing
 from harness.cli.time import time
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation
 from harness.records.times import MANY, ONE, STEP
 from harness.spec.reading import read_architecture
-from harness.timing.running import Timing
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,14 +24,14 @@ ROOT = Path(__file__).parents[2]
 def timed(timing: Timing) -> dict[str, Any]:
     found = []
     for name in timing.names:
-        trial = trial_computation(read_architecture(ROOT / "architectures" / f"{name}.yaml"), Protocol()).address
+        trial = trial_computation(read_architecture(ROOT / "architectures" / f"{name}.yaml"), Settings()).fingerprint
         found += [benchmark(STEP, 0.01, trial, 64), benchmark(ONE, 0.0002, trial), benchmark(MANY, 0.0128, trial, 256)]
     return document(found)
 
 
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
-    monkeypatch.setattr("harness.timing.running.run_benchmarks", timed)
+    monkeypatch.setattr("harness.app.timing.running.run_benchmarks", timed)
     app = typer.Typer()
     app.command("time")(time)
     return app

@@ -12,18 +12,18 @@ from fake_trials import ENVIRONMENT, FakeTrainer, dense_trial, fake_outcome, fak
 from honest_records import dataset, honest
 from typer.testing import CliRunner
 
+from harness.app.pipeline import Benchmark
+from harness.app.verification.again import Verification
 from harness.cli.again import compare_as_they_end, parse_seed
 from harness.cli.progress import ProgressMode
 from harness.cli.verified import sentences, verified_json
 from harness.cli.verify import verify
 from harness.errors import Stopped
 from harness.execute.engine import Outcome
-from harness.pipeline import Benchmark
 from harness.plan.plan import Plan, PlannedTrial, Status
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.plan.trial import Trial
 from harness.records.store import Store
-from harness.verify.again import Verification
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def verified(trainer: FakeTrainer, tmp_path: Path) -> list[Verification]:
     records = [fake_record(trial)[0] for trial in trials]
     plan = Plan(tuple(PlannedTrial(trial, Status.PENDING, 1.0) for trial in trials))
     threads = ENVIRONMENT.model_copy(update={"threads": 2})
-    benchmark = Benchmark((), Protocol(threads=2), threads, Store(tmp_path))
+    benchmark = Benchmark((), Settings(threads=2), threads, Store(tmp_path))
     return compare_as_they_end(records, plan, benchmark, trainer, ProgressMode.NONE)
 
 

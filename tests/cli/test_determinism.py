@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fake_records import environment, fake_trials, findings
 
+from harness.app.pipeline import Benchmark
 from harness.cli.benchmark import Selection, read_benchmark
-from harness.pipeline import Benchmark
 from harness.report.sections.again import commands
 from harness.spec.reading import select
 
@@ -22,9 +22,9 @@ def benchmark(tmp_path: Path, threads: int = 1, *, deterministic: bool = True, s
 @pytest.mark.parametrize("smoke", [False, True])
 def test_the_protocol_and_the_environment_say_the_same(tmp_path: Path, *, smoke: bool) -> None:
     loose = benchmark(tmp_path, deterministic=False, smoke=smoke)
-    assert (loose.protocol.deterministic, loose.environment.deterministic) == (False, False)
+    assert (loose.settings.deterministic, loose.environment.deterministic) == (False, False)
     two = benchmark(tmp_path, 2, smoke=smoke)
-    assert (two.protocol.threads, two.environment.threads) == (2, 2)
+    assert (two.settings.threads, two.environment.threads) == (2, 2)
 
 
 def test_every_setting_has_an_environment_of_its_own(tmp_path: Path) -> None:

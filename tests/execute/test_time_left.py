@@ -10,10 +10,10 @@ from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, 
 from harness.execute.time_left import TimeLeft
 from harness.plan.forecast import IMPORT_SECONDS, Forecast
 from harness.plan.plan import make_plan
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 
 FORECAST = Forecast(start_up_seconds=3.0, speed=0.01)  # a hundred times too slow
-PLAN = make_plan([architecture("five")], Protocol(seeds=(0, 1, 2, 3)), {}, FORECAST)
+PLAN = make_plan([architecture("five")], Settings(seeds=(0, 1, 2, 3)), {}, FORECAST)
 TRIALS = [planned.trial for planned in PLAN.trials]
 
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from harness.analysis.findings import Findings, derive_findings
-from harness.analysis.runs import Classes, Contender, Run, make_study
+from harness.analysis.runs import ArchitectureResults, Classes, Run, make_study
 from harness.plan.plan import needed_trials
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.plan.trial import Trial
 from harness.records.environment import Environment
 from harness.records.record import EpochMeasurement, Failure, Measurement, Record
@@ -101,16 +101,16 @@ def _factor(error: float) -> float:
 def fake_trials(
     chosen: Iterable[Architecture],
     seeds: Sequence[int] = SEEDS,
-    protocol: Protocol | None = None,
+    settings: Settings | None = None,
     where: Environment | None = None,
 ) -> tuple[FakeTrial, ...]:
     """Return one trial per computation and seed, up to the last epoch that any architecture asks of it."""
-    chosen, protocol = tuple(chosen), protocol or Protocol()
+    chosen, settings = tuple(chosen), settings or Settings()
     by_name = {one.name: one for one in chosen}
     return tuple(
         _fake_trial(trial, by_name[trial.architectures[0]], where or environment())
         for seed in seeds
-        for trial in needed_trials(chosen, protocol, seed)
+        for trial in needed_trials(chosen, settings, seed)
     )
 
 
@@ -125,7 +125,7 @@ def failed(trial: FakeTrial, epochs: int = 0, kind: str = "nan") -> FakeTrial:
 def findings(
     chosen: Iterable[Architecture],
     trials: Iterable[FakeTrial],
-    protocol: Protocol | None = None,
+    settings: Settings | None = None,
     where: Environment | None = None,
 ) -> Findings:
     """Derive what a report needs, as if the trials had been read from a store."""
@@ -137,7 +137,7 @@ def findings(
 
     records = [trial.record for trial in trials]
     return derive_findings(
-        make_study(chosen, records, protocol or Protocol(), where or environment(), read), {"mnist": labels()}
+        make_study(chosen, records, settings or Settings(), where or environment(), read), {"mnist": labels()}
     )
 
 
@@ -168,7 +168,7 @@ def _fake_trial(trial: Trial, reader: Architecture, where: Environment) -> FakeT
         epochs=epochs,
     )
     record = Record(
-        trial=trial.id,
+        trial=trial.fingerprint,
         seed=trial.seed,
         epochs=trial.epochs,
         computation=trial.computation,
@@ -212,14 +212,14 @@ def _sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def contender(
+def entry(
     name: str, accuracies: Iterable[float], claims: Iterable[Claim] = (), trial: str | None = None
-) -> Contender:
+) -> ArchitectureResults:
     """Return an architecture with one run of one epoch for each test accuracy; its loss is three times the error."""
     base, found = _dense()
     named = base.model_copy(update={"name": name, "claims": tuple(claims)})
     runs = tuple(_run(seed, accuracy) for seed, accuracy in enumerate(accuracies))
-    return Contender(named, found, trial or f"trial of {name}", 1, runs)
+    return ArchitectureResults(named, found, trial or f"trial of {name}", 1, runs)
 
 
 @cache

@@ -50,16 +50,14 @@ def dense_trial(seed: int = 0, epochs: int = 2, units: int = 16) -> Trial:
         {
             "dataset": "mnist",
             "layers": ["Flatten", {"Dense": {"units": units}}, {"Dense": {"units": 10, "activation": "softmax"}}],
-            "optimizer": "Adam",
-            "loss": "categorical_crossentropy",
-            "batch_size": 100,
+            "recipe": {"optimizer": "Adam", "loss": "categorical_crossentropy", "batch_size": 100},
         }
     )
     return Trial(computation, seed, epochs, (f"dense_{units}",))
 
 
 def fake_epoch(trial: Trial, epoch: int) -> tuple[EpochMeasurement, np.ndarray]:
-    rng = np.random.default_rng((trial.seed, epoch, int(trial.id, 16) % 2**32))
+    rng = np.random.default_rng((trial.seed, epoch, int(trial.fingerprint, 16) % 2**32))
     predictions = rng.integers(0, 10, 100, dtype=np.uint8)
     accuracy = 0.95 + 0.005 * epoch + rng.normal(0, 0.001)
     measurement = EpochMeasurement(
@@ -97,7 +95,7 @@ def fake_outcome(trial: Trial, epochs: int | None = None, failure: Failure | Non
 def fake_record(trial: Trial, outcome: Outcome | None = None) -> tuple[Record, Predictions]:
     outcome = outcome or fake_outcome(trial)
     record = Record(
-        trial=trial.id,
+        trial=trial.fingerprint,
         seed=trial.seed,
         epochs=trial.epochs,
         computation=trial.computation,

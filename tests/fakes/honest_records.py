@@ -13,7 +13,7 @@ from harness.plan.trial import Trial
 from harness.records.record import EpochMeasurement, Record
 from harness.records.store import Predictions, digest
 from harness.spec.cost import cost
-from harness.train.order import epoch_order
+from harness.worker.order import epoch_order
 
 TRAIN, TEST = 500, 100
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
 from harness.execute.engine import Engine, Event
 from harness.execute.local import LocalEngine
-from harness.pipeline import Benchmark, plan_benchmark, run_benchmark
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.records.environment import current_environment
 from harness.records.record import Record
 from harness.records.store import Store
@@ -17,7 +17,7 @@ from harness.spec.architecture import Architecture
 from harness.spec.reading import read_architecture
 
 SPECS = Path(__file__).parents[2] / "architectures"
-SLICE = Protocol(train_examples=2_000, test_examples=1_000)
+SLICE = Settings(train_examples=2_000, test_examples=1_000)
 
 
 def spec(name: str) -> Architecture:
@@ -25,8 +25,8 @@ def spec(name: str) -> Architecture:
 
 
 def real_benchmark(results: Path, architectures: Sequence[Architecture], seeds: tuple[int, ...] = (0,)) -> Benchmark:
-    protocol = replace(SLICE, seeds=seeds)
-    return Benchmark(tuple(architectures), protocol, current_environment(threads=1), Store(results))
+    settings = replace(SLICE, seeds=seeds)
+    return Benchmark(tuple(architectures), settings, current_environment(threads=1), Store(results))
 
 
 def engine_for(benchmark: Benchmark, jobs: int = 2, timeout_seconds: float | None = None) -> LocalEngine:

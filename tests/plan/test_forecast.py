@@ -9,9 +9,7 @@ DENSE = Computation.model_validate(
     {
         "dataset": "mnist",
         "layers": ["Flatten", {"Dense": {"units": 10, "activation": "softmax"}}],
-        "optimizer": "Adam",
-        "loss": "categorical_crossentropy",
-        "batch_size": 100,
+        "recipe": {"optimizer": "Adam", "loss": "categorical_crossentropy", "batch_size": 100},
     }
 )
 
@@ -30,7 +28,7 @@ def test_running_tasks_keep_their_places() -> None:
 
 def test_measured_seconds_win_over_the_model() -> None:
     trial = Trial(DENSE, seed=0, epochs=3)
-    assert Forecast({trial.id: 2.0}, start_up_seconds=1.0).trial_seconds(trial) == 7.0
+    assert Forecast({trial.fingerprint: 2.0}, start_up_seconds=1.0).trial_seconds(trial) == 7.0
 
 
 def test_trials_never_measured_are_scaled_by_the_machines_speed() -> None:

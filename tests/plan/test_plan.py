@@ -6,7 +6,7 @@ from fake_architectures import architecture
 
 from harness.plan.forecast import IMPORT_SECONDS, Forecast
 from harness.plan.plan import Plan, Recorded, Status, make_plan
-from harness.plan.protocol import Protocol, smoke
+from harness.plan.settings import Settings, smoke
 from harness.spec.architecture import Architecture
 
 FIVE, EIGHT, OTHER = architecture("five", epochs=5), architecture("eight", epochs=8), architecture("other", units=32)
@@ -15,7 +15,7 @@ FIVE, EIGHT, OTHER = architecture("five", epochs=5), architecture("eight", epoch
 def planned(
     *architectures: Architecture, recorded: dict[str, Recorded] | None = None, seeds: tuple[int, ...] = (0, 1)
 ) -> Plan:
-    return make_plan(architectures, Protocol(seeds=seeds), recorded or {}, Forecast())
+    return make_plan(architectures, Settings(seeds=seeds), recorded or {}, Forecast())
 
 
 def test_architectures_that_compute_the_same_share_trials_up_to_the_last_epoch() -> None:
@@ -64,8 +64,8 @@ def test_a_plan_knows_its_wall_time() -> None:
 
 
 def test_smoke_trials_are_other_trials() -> None:
-    protocol = Protocol(seeds=(0,))
-    full = make_plan([FIVE], protocol, {}, Forecast()).trials[0].trial
-    cut = make_plan([FIVE], smoke(protocol), {}, Forecast()).trials[0].trial
-    assert cut.id != full.id
+    settings = Settings(seeds=(0,))
+    full = make_plan([FIVE], settings, {}, Forecast()).trials[0].trial
+    cut = make_plan([FIVE], smoke(settings), {}, Forecast()).trials[0].trial
+    assert cut.fingerprint != full.fingerprint
     assert cut.epochs == 1

@@ -15,14 +15,21 @@ CONTENT: dict[str, Any] = {
         "Flatten",
         {"Dense": {"units": 10, "activation": "softmax"}},
     ],
-    "optimizer": {"RMSprop": {"learning_rate": 0.001}},
-    "loss": "categorical_crossentropy",
-    "batch_size": 64,
+    "recipe": {
+        "optimizer": {"RMSprop": {"learning_rate": 0.001}},
+        "loss": "categorical_crossentropy",
+        "batch_size": 64,
+    },
 }
+
+
+def with_recipe(**changes: object) -> dict[str, Any]:
+    return {**CONTENT, "recipe": {**CONTENT["recipe"], **changes}}
+
 
 SAME = {
     "keys in another order": dict(reversed(CONTENT.items())),
-    "a default written out": {**CONTENT, "optimizer": {"RMSprop": {"learning_rate": 0.001, "rho": 0.9}}},
+    "a default written out": with_recipe(optimizer={"RMSprop": {"learning_rate": 0.001, "rho": 0.9}}),
     "a kernel's two sides": {
         **CONTENT,
         "layers": [{"Conv2D": {"filters": 8, "kernel_size": [3, 3], "activation": "relu"}}, *CONTENT["layers"][1:]],
@@ -31,19 +38,19 @@ SAME = {
 }
 
 OTHER = {
-    "another learning rate": {**CONTENT, "optimizer": {"RMSprop": {"learning_rate": 0.01}}},
-    "another optimizer": {**CONTENT, "optimizer": "Adam"},
-    "another batch size": {**CONTENT, "batch_size": 32},
+    "another learning rate": with_recipe(optimizer={"RMSprop": {"learning_rate": 0.01}}),
+    "another optimizer": with_recipe(optimizer="Adam"),
+    "another batch size": with_recipe(batch_size=32),
     "a layer less": {**CONTENT, "layers": CONTENT["layers"][1:]},
     "fewer examples": {**CONTENT, "train_examples": 1_000},
     "fewer test examples": {**CONTENT, "test_examples": 1_000},
-    "examples held out": {**CONTENT, "validation_split": 0.1},
+    "examples held out": with_recipe(validation_split=0.1),
     "a schedule over the training": {**CONTENT, "schedule_epochs": 5},
 }
 
 
 def address(content: dict[str, Any]) -> str:
-    return Computation.model_validate(content).address
+    return Computation.model_validate(content).fingerprint
 
 
 @pytest.mark.parametrize("content", SAME.values(), ids=SAME)
@@ -63,4 +70,4 @@ def test_a_computation_survives_its_own_json() -> None:
 
 def test_a_trials_name_tells_its_seed() -> None:
     trial = Trial(Computation.model_validate(CONTENT), seed=7, epochs=3)
-    assert trial.name == f"{trial.id}-seed7"
+    assert trial.name == f"{trial.fingerprint}-seed7"

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from harness.analysis.findings import Findings
 from harness.analysis.verdicts.published import WIDEST_PART_OF_LOSS, WIDEST_SHARE
-from harness.plan.protocol import Protocol, smoke
+from harness.plan.settings import Settings, smoke
 from harness.report.markdown import render_table
 from harness.report.page import Picture, page
 from harness.report.sections.again import commands
@@ -142,8 +142,8 @@ def test_one_seed_has_no_spread() -> None:
 
 
 def test_smoke_results_say_so() -> None:
-    chosen, protocol = fake.architectures("dense_512"), smoke(Protocol())
-    shown = page(fake.findings(chosen, fake.fake_trials(chosen, protocol=protocol), protocol))
+    chosen, settings = fake.architectures("dense_512"), smoke(Settings())
+    shown = page(fake.findings(chosen, fake.fake_trials(chosen, settings=settings), settings))
     assert "**Smoke results**" in shown
     assert "--smoke" in shown
 

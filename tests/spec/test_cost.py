@@ -15,12 +15,12 @@ class Network(BaseModel):
 
     dataset: str = "mnist"
     layers: tuple[Layer, ...]
-    training: Recipe
+    recipe: Recipe
 
 
 def costed(*layers: Spec, optimizer: Spec = "sgd", batch_size: int = 64) -> Cost:
-    training = {"optimizer": optimizer, "loss": "categorical_crossentropy", "batch_size": batch_size, "epochs": 1}
-    return cost(Network.model_validate({"layers": layers, "training": training}))
+    recipe = {"optimizer": optimizer, "loss": "categorical_crossentropy", "batch_size": batch_size}
+    return cost(Network.model_validate({"layers": layers, "recipe": recipe}))
 
 
 def conv(filters: int, **fields: Spec) -> Spec:

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation
 from harness.spec.architecture import Architecture
 from harness.spec.claims import BetterThan, LayerParameters, OutputShape, Parameters, Statement
@@ -81,7 +81,7 @@ def test_sizes_are_those_of_the_sources(name: str, parameters: int, macs: int) -
 
 
 def test_the_documents_that_describe_one_computation_share_it() -> None:
-    addresses = {name: trial_computation(named(name), Protocol()).address for name in DOCUMENTS}
+    addresses = {name: trial_computation(named(name), Settings()).fingerprint for name in DOCUMENTS}
     assert addresses["000_convnet"] == addresses["004_convnet"] == addresses["001_convnet_8_epochs"]
     assert len(set(addresses.values())) == 3
 

@@ -6,14 +6,14 @@ import keras
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from harness.spec.training import OPTIMIZERS, Optimizer, OptimizerKind, Recipe
+from harness.spec.training import OPTIMIZERS, Optimizer, OptimizerKind, Training
 
 PARSER: TypeAdapter[OptimizerKind] = TypeAdapter(Optimizer)
 
 
-def recipe(**fields: Any) -> Recipe:  # noqa: ANN401 (fields as a file has them)
+def recipe(**fields: Any) -> Training:  # noqa: ANN401 (fields as a file has them)
     known = {"optimizer": "rmsprop", "loss": "categorical_crossentropy", "batch_size": 64, "epochs": 5}
-    return Recipe.model_validate({**known, **fields})
+    return Training.model_validate({**known, **fields})
 
 
 def adam(**fields: object) -> dict[str, Any]:

@@ -15,8 +15,8 @@ import psutil
 import pytest
 from real_trials import engine_for, numbers, real_benchmark, records, spec, train
 
+from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
 from harness.execute.engine import EpochEnded, TrialEnded, TrialStarted
-from harness.pipeline import Benchmark, plan_benchmark, run_benchmark
 from harness.records.record import Failure
 from harness.records.store import Store
 from harness.spec.architecture import Architecture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from real_trials import numbers, real_benchmark, records, spec, train
 
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.spec.architecture import Architecture
 
 pytest_plugins = ["real_mnist"]
@@ -76,6 +76,6 @@ def test_the_test_accuracy_is_that_of_the_recorded_predictions(tmp_path: Path) -
 def test_more_examples_are_another_trial(tmp_path: Path) -> None:
     benchmark = real_benchmark(tmp_path, [shortened("dense_512", 1)])
     train(benchmark)
-    other = replace(benchmark, protocol=Protocol(seeds=(0,), train_examples=3_000, test_examples=1_000))
+    other = replace(benchmark, settings=Settings(seeds=(0,), train_examples=3_000, test_examples=1_000))
     train(other)
     assert len(records(benchmark)) == 2

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.plan.protocol import Protocol
+from harness.app.timing.running import Timing, run_benchmarks
+from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation
 from harness.records.times import MANY, ONE, STEP, parse_times
 from harness.spec.reading import read_architecture
-from harness.timing.running import Timing, run_benchmarks
 
 pytest_plugins = ["real_mnist"]
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
@@ -20,7 +20,7 @@ ARCHITECTURES = Path(__file__).parents[2] / "architectures"
 def test_every_work_of_a_network_is_timed() -> None:
     timing = Timing(["dense_512"], ARCHITECTURES, threads=1, repetitions=1, harness=False)
     times = parse_times(run_benchmarks(timing))
-    address = trial_computation(read_architecture(ARCHITECTURES / "dense_512.yaml"), Protocol()).address
+    address = trial_computation(read_architecture(ARCHITECTURES / "dense_512.yaml"), Settings()).fingerprint
     works = times.networks[address]
     assert set(works) == {STEP, ONE, MANY}
     assert times.peak_gflops is not None

@@ -9,14 +9,14 @@ import typer
 from real_trials import real_benchmark, records, spec, train
 from typer.testing import CliRunner
 
+from harness.app.pipeline import Benchmark
+from harness.app.verification.again import Verification
+from harness.app.verification.stored import audit
 from harness.cli.again import Effort, benchmark_like, verify_trials
 from harness.cli.progress import ProgressMode
 from harness.cli.verify import verify
 from harness.data import load
-from harness.pipeline import Benchmark
 from harness.spec.architecture import Architecture
-from harness.verify.again import Verification
-from harness.verify.stored import audit
 
 pytest_plugins = ["real_mnist"]
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]

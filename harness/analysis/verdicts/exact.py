@@ -16,9 +16,9 @@ def judge_parameters(case: Case, claim: Parameters) -> Verdict:
             return _no_such_layer(case, claim.value, claim.layers)
         measured = sum(layer.parameters for layer in top_layers(case)[: claim.layers])
         return _equal(case, claim.value, measured, f"first {claim.layers} layers")
-    if not case.contender.runs:
-        return _equal(case, claim.value, case.contender.cost.parameters, "")
-    built = {run.parameters for run in case.contender.runs}
+    if not case.entry.runs:
+        return _equal(case, claim.value, case.entry.cost.parameters, "")
+    built = {run.parameters for run in case.entry.runs}
     return _equal(case, claim.value, min(built - {claim.value}, default=claim.value), "", trained=True)
 
 
@@ -40,7 +40,7 @@ def judge_output_shape(case: Case, claim: OutputShape) -> Verdict:
 
 def top_layers(case: Case) -> tuple[LayerCost, ...]:
     """Return the layers as a printed summary counts them: a composite is one."""
-    return tuple(layer for layer in case.contender.cost.layers if layer.depth == 0)
+    return tuple(layer for layer in case.entry.cost.layers if layer.depth == 0)
 
 
 def _equal(case: Case, published: Published, measured: Published, subject: str, *, trained: bool = False) -> Verdict:

@@ -15,7 +15,7 @@ def judge_prediction(case: Case, claim: Prediction) -> Verdict:
     plain = case.verdict(claim.value, "not tested", case.untestable or "", subject)
     if case.untestable:
         return plain
-    kept = [run.predictions for run in case.contender.runs if run.predictions is not None]
+    kept = [run.predictions for run in case.entry.runs if run.predictions is not None]
     said = [int(classes[claim.image]) for classes in kept if claim.image < len(classes)]
     if not said:
         return replace(plain, reason="the predictions of this image were not kept")

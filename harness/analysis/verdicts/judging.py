@@ -45,7 +45,7 @@ class Judgement:
 
 def judge(study: Study) -> Judgement:
     """Return the verdict on every claim, in the order of architectures and of their specs."""
-    cases = [Case(claim, one, study) for one in study.contenders for claim in one.architecture.claims]
+    cases = [Case(claim, one, study) for one in study.entries for claim in one.architecture.claims]
     verdicts = [judge_alone(case) for case in cases]
     chances = [verdict.p for verdict in verdicts if verdict.p is not None]
     adjusted = iter(holm(chances))

@@ -31,7 +31,7 @@ def judge_number(case: Case, claim: NumberClaim) -> Verdict:
     plain = case.verdict(claim.value, "not tested", case.untestable or "")
     if case.untestable:
         return plain
-    values = [_measured(claim, run) for run in case.contender.runs]
+    values = [_measured(claim, run) for run in case.entry.runs]
     # The half-width that is limited is ours; the widening is the document's own rounding.
     ours = prediction_interval(values)
     interval = None if ours is None else ours.widened(claim.value.half_unit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.analysis.comparison import compare
-from harness.analysis.runs import Contender
+from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts.verdict import ALPHA, Case, Verdict, too_few
 from harness.spec.claims import BetterThan
 
@@ -17,7 +17,7 @@ def judge_better_than(case: Case, claim: BetterThan) -> Verdict:
     plain = case.verdict(claim.architecture, "not tested", obstacle or "", f"than {claim.architecture}")
     if obstacle or rival is None:
         return plain
-    pair = compare(case.contender, rival)
+    pair = compare(case.entry, rival)
     difference, beats = pair.difference, pair.superiority
     if difference is None or beats is None:
         return replace(plain, reason="the two have no seed in common")
@@ -27,14 +27,14 @@ def judge_better_than(case: Case, claim: BetterThan) -> Verdict:
         measured=difference.estimate,
         low=difference.interval.low if difference.interval else None,
         high=difference.interval.high if difference.interval else None,
-        seeds=min(len(case.contender.runs), len(rival.runs)),
+        seeds=min(len(case.entry.runs), len(rival.runs)),
     )
     if pair.same:
         return replace(judged, reason="the two compute the same: their difference is 0 by construction")
     few = too_few(judged.seeds)
     if few or difference.p is None:
         return replace(judged, reason=few or "every seed gave the same value, so nothing is known of the spread")
-    probability = f"P({case.contender.name} > {claim.architecture}) = {beats.estimate:.2f}"
+    probability = f"P({case.entry.name} > {claim.architecture}) = {beats.estimate:.2f}"
     reason = f"{100 * difference.estimate:+.2f} points, {probability}"
     # In the direction that was seen; each kind of error keeps its own level.
     return replace(judged, reason=reason, p=difference.p / 2)
@@ -51,7 +51,7 @@ def conclude_better_than(verdict: Verdict, claims: int) -> Verdict:
     return replace(verdict, verdict="reproduced" if verdict.measured > 0 else "refuted", reason=reason)
 
 
-def _obstacle(name: str, rival: Contender | None) -> str | None:
+def _obstacle(name: str, rival: ArchitectureResults | None) -> str | None:
     if rival is None:
         return f"{name} takes no part in this report"
     return None if rival.runs else f"no trial of {name} is recorded"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.analysis.runs import Contender, Study
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.spec.claims import Claim
 
 Outcome = Literal["reproduced", "refuted", "inconclusive", "not tested"]
@@ -43,35 +43,35 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Case:
-    """A claim with the contender that makes it and the study that it is judged in."""
+    """A claim with the entry that makes it and the study that it is judged in."""
 
     claim: Claim
-    contender: Contender
+    entry: ArchitectureResults
     study: Study
 
     def verdict(self, published: Published | None, outcome: Outcome, reason: str, subject: str = "") -> Verdict:
         """Return a verdict on this claim, without numbers yet."""
         return Verdict(
-            architecture=self.contender.name,
+            architecture=self.entry.name,
             claim=self.claim.kind,
             published=published,
             verdict=outcome,
             reason=reason,
             where=self.claim.where,
-            seeds=len(self.contender.runs),
+            seeds=len(self.entry.runs),
             subject=subject,
         )
 
     @property
     def untestable(self) -> str | None:
-        """Why the numbers of training say nothing about any claim of the contender, or None where they do."""
-        protocol = self.study.protocol
-        if (protocol.train_examples, protocol.test_examples, protocol.max_epochs) != (None, None, None):
+        """Why the numbers of training say nothing about any claim of the entry, or None where they do."""
+        settings = self.study.settings
+        if (settings.train_examples, settings.test_examples, settings.max_epochs) != (None, None, None):
             return "smoke results: fewer examples and epochs than the claim is about"
-        if self.contender.runs:
+        if self.entry.runs:
             return None
-        if self.contender.failures:
-            return f"all {len(self.contender.failures)} trials failed"
+        if self.entry.failures:
+            return f"all {len(self.entry.failures)} trials failed"
         return "no trial of it is recorded"
 
 

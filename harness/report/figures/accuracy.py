@@ -52,13 +52,13 @@ def accuracy_figure(findings: Findings) -> Figure:
 
 
 def _row(findings: Findings, name: str) -> Row:
-    contender, accuracy = findings.study.named(name), findings.summaries[name].test_accuracy
-    if contender is None or accuracy is None:
+    entry, accuracy = findings.study.named(name), findings.summaries[name].test_accuracy
+    if entry is None or accuracy is None:
         raise ValueError(f"{name} is not measured")
-    published = published_accuracy(contender.architecture.claims)
+    published = published_accuracy(entry.architecture.claims)
     return Row(
         name,
-        contender.accuracies,
+        entry.accuracies,
         accuracy.mean,
         accuracy.interval,
         None if published is None else float(published),

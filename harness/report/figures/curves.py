@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import Contender
+from harness.analysis.runs import ArchitectureResults
 from harness.report.figures.drawing import BLUE, ORANGE, Figure, as_svg, canvas
 from harness.report.figures.scale import NOTE, accuracy_axis, position
 
@@ -55,11 +55,11 @@ def curves_figure(findings: Findings) -> Figure:
         )
 
 
-def _curve(contender: Contender) -> Curve:
+def _curve(entry: ArchitectureResults) -> Curve:
     return Curve(
-        contender.name,
-        tuple(tuple(epoch.test_accuracy for epoch in run.epochs) for run in contender.runs),
-        tuple(tuple(epoch.train_accuracy for epoch in run.epochs) for run in contender.runs),
+        entry.name,
+        tuple(tuple(epoch.test_accuracy for epoch in run.epochs) for run in entry.runs),
+        tuple(tuple(epoch.train_accuracy for epoch in run.epochs) for run in entry.runs),
     )
 
 

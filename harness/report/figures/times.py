@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import Contender
+from harness.analysis.runs import ArchitectureResults
 from harness.analysis.statistics.sample import Spread, spread
 from harness.report import numbers
 from harness.report.figures.drawing import BLUE, INK, PANEL, Figure, as_svg, canvas, quiet_axis
@@ -53,12 +53,12 @@ def times_figure(findings: Findings) -> Figure:
         )
 
 
-def _row(contender: Contender) -> Row:
-    seconds = tuple(epoch.train_seconds for run in contender.runs for epoch in run.epochs)
+def _row(entry: ArchitectureResults) -> Row:
+    seconds = tuple(epoch.train_seconds for run in entry.runs for epoch in run.epochs)
     found = spread(seconds)
     if found is None:
-        raise ValueError(f"{contender.name} is not measured")
-    return Row(contender.name, seconds, found)
+        raise ValueError(f"{entry.name} is not measured")
+    return Row(entry.name, seconds, found)
 
 
 def _draw(axes: Axes, place: int, row: Row) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.analysis.runs import Contender, Study
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.report.markdown import code_block, render_table
 from harness.report.tables.environment import environment_table
 
@@ -40,16 +40,16 @@ def again(study: Study) -> list[str]:
 def commands(study: Study) -> tuple[str, ...]:
     """Return one command for all architectures that were trained with the same seeds, in the order of their names."""
     by_seeds: dict[tuple[int, ...], list[str]] = {}
-    for one in study.contenders:
+    for one in study.entries:
         by_seeds.setdefault(_tried(one), []).append(one.name)
     if len(by_seeds) > 1:
         by_seeds.pop((), None)  # what was never run is not on the page to be had again
     return tuple(_command(study, seeds, names) for seeds, names in by_seeds.items()) or ("bench run --all",)
 
 
-def _tried(contender: Contender) -> tuple[int, ...]:
+def _tried(entry: ArchitectureResults) -> tuple[int, ...]:
     """Return the seeds that were trained, those of failed trials too."""
-    return tuple(sorted({*contender.seeds, *(failed.seed for failed in contender.failures)}))
+    return tuple(sorted({*entry.seeds, *(failed.seed for failed in entry.failures)}))
 
 
 def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
@@ -60,7 +60,7 @@ def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
         parts.append(f"--threads {study.environment.threads}")
     if study.environment is not None and not study.environment.deterministic:
         parts.append("--no-determinism")
-    if study.protocol.max_epochs is not None:
+    if study.settings.max_epochs is not None:
         parts.append("--smoke")
     return " ".join(parts)
 

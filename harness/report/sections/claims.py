@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import Contender
+from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts.published import WIDEST_SHARE
 from harness.analysis.verdicts.verdict import FEWEST_SEEDS, Verdict
 from harness.report import numbers
@@ -50,12 +50,12 @@ def _rules(findings: Findings) -> str:
 
 def _assumptions(findings: Findings) -> list[str]:
     """Return what each spec had to choose where its document is silent: it limits what a verdict means."""
-    found = [_assumed(one) for one in findings.study.contenders if one.architecture.assumptions]
+    found = [_assumed(one) for one in findings.study.entries if one.architecture.assumptions]
     return ["### Assumptions behind the verdicts", *found] if found else []
 
 
-def _assumed(contender: Contender) -> str:
-    origin = contender.architecture.document or contender.architecture.source
-    named = f"**{escape(contender.name)}**" + (f" ({escape(origin)})" if origin else "")
-    points = "\n".join(f"- {escape(text)}" for text in contender.architecture.assumptions)
+def _assumed(entry: ArchitectureResults) -> str:
+    origin = entry.architecture.document or entry.architecture.source
+    named = f"**{escape(entry.name)}**" + (f" ({escape(origin)})" if origin else "")
+    points = "\n".join(f"- {escape(text)}" for text in entry.architecture.assumptions)
     return f"{named}\n\n{points}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import Study
-from harness.plan.protocol import Protocol
+from harness.plan.settings import Settings
 from harness.report import numbers
 from harness.report.markdown import escape
 from harness.report.tables.claims import tally
@@ -21,19 +21,19 @@ SMOKE = (
 
 def opening(findings: Findings) -> str:
     """Return the title and one paragraph: what was compared and what came out."""
-    smoke = [SMOKE] if is_cut(findings.study.protocol) else []
+    smoke = [SMOKE] if is_cut(findings.study.settings) else []
     return "\n\n".join([GENERATED, "# Results", *smoke, _what(findings)])
 
 
-def is_cut(protocol: Protocol) -> bool:
-    """Say whether the protocol trains less than the recipes ask for."""
-    return (protocol.train_examples, protocol.test_examples, protocol.max_epochs) != (None, None, None)
+def is_cut(settings: Settings) -> bool:
+    """Say whether the settings trains less than the recipes ask for."""
+    return (settings.train_examples, settings.test_examples, settings.max_epochs) != (None, None, None)
 
 
 def shared_trials(findings: Findings) -> list[str]:
     """Return one sentence on the architectures that share trials, if any do."""
     readers: dict[str, list[str]] = {}
-    for one in findings.study.contenders:
+    for one in findings.study.entries:
         readers.setdefault(one.trial, []).append(escape(one.name))
     named = [listed(names) for names in readers.values() if len(names) > 1]
     if not named:
@@ -59,8 +59,8 @@ def listed(words: Iterable[str]) -> str:
 
 def _what(findings: Findings) -> str:
     study = findings.study
-    datasets = sorted({escape(one.architecture.dataset) for one in study.contenders})
-    whole, part = len(study.contenders), len(study.measured)
+    datasets = sorted({escape(one.architecture.dataset) for one in study.entries})
+    whole, part = len(study.entries), len(study.measured)
     some = f"{part} of " if 0 < part < whole else ""
     sentence = f"{some}{numbers.plural(whole, 'architecture')} on {listed(datasets or ['no data'])}"
     if not study.measured:

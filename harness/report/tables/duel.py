@@ -8,13 +8,15 @@ from harness.analysis.agreement import DisputedImage
 from harness.analysis.comparison import Comparison
 from harness.analysis.findings import Findings
 from harness.analysis.pareto import time_to_target
-from harness.analysis.runs import Contender
+from harness.analysis.runs import ArchitectureResults
 from harness.report import numbers
 from harness.report.table import Table
 from harness.report.tables.cost import TARGETS, seconds_to_target
 
 
-def side_by_side(findings: Findings, first: Contender, second: Contender, targets: Sequence[float] = TARGETS) -> Table:
+def side_by_side(
+    findings: Findings, first: ArchitectureResults, second: ArchitectureResults, targets: Sequence[float] = TARGETS
+) -> Table:
     """Return one row per quantity, one column per architecture; ``targets`` are test accuracies in [0, 1]."""
     names = (*_names(), *(f"Seconds to {100 * target:.6g} %" for target in targets))
     return Table(
@@ -80,7 +82,7 @@ def _names() -> tuple[str, ...]:
     )
 
 
-def _facts(findings: Findings, one: Contender, targets: Sequence[float]) -> tuple[str, ...]:
+def _facts(findings: Findings, one: ArchitectureResults, targets: Sequence[float]) -> tuple[str, ...]:
     summary = findings.summaries[one.name]
     return (
         str(len(one.runs)),

@@ -13,7 +13,7 @@ def failed_trials(study: Study) -> Table:
         header=("Architecture", "Seed", "Stage", "Kind", "Reason"),
         rows=tuple(
             (one.name, str(failed.seed), failed.failure.stage, failed.failure.kind, failed.failure.reason)
-            for one in study.contenders
+            for one in study.entries
             for failed in one.failures
         ),
         alignments=("left", "right", "left", "left", "left"),

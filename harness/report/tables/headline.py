@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import Contender
+from harness.analysis.runs import ArchitectureResults
 from harness.analysis.summary import DRIFT
 from harness.analysis.verdicts.published import published_accuracy
 from harness.report import numbers
@@ -92,32 +92,32 @@ def narrow_headline(findings: Findings) -> Table:
 
 def lines(findings: Findings) -> tuple[Line, ...]:
     """Return the cells of every architecture, best first."""
-    return tuple(_line(findings, contender) for contender in findings.ranking)
+    return tuple(_line(findings, entry) for entry in findings.ranking)
 
 
-def _line(findings: Findings, contender: Contender) -> Line:
-    published = published_accuracy(contender.architecture.claims)
-    summary, standing = findings.summaries[contender.name], findings.standings.get(contender.name)
+def _line(findings: Findings, entry: ArchitectureResults) -> Line:
+    published = published_accuracy(entry.architecture.claims)
+    summary, standing = findings.summaries[entry.name], findings.standings.get(entry.name)
     return Line(
         rank=numbers.ordinal_range(standing.rank.best, standing.rank.worst) if standing else numbers.UNKNOWN,
-        name=contender.name,
-        document=document(contender),
-        parameters=numbers.count(contender.cost.parameters),
-        macs=numbers.millions(contender.cost.macs),
-        epochs=str(contender.epochs),
+        name=entry.name,
+        document=document(entry),
+        parameters=numbers.count(entry.cost.parameters),
+        macs=numbers.millions(entry.cost.macs),
+        epochs=str(entry.epochs),
         seconds=numbers.seconds(summary.train_seconds.median if summary.train_seconds else None),
         quartiles=numbers.quartiles(summary.train_seconds),
         mark=" †" if summary.drifted_seeds else "",
         epoch_seconds=numbers.seconds(summary.epoch_seconds.median if summary.epoch_seconds else None),
-        accuracy=numbers.plus_minus(summary.test_accuracy) if contender.runs else state(contender),
-        seeds=_seeds(contender),
+        accuracy=numbers.plus_minus(summary.test_accuracy) if entry.runs else state(entry),
+        seeds=_seeds(entry),
         published=numbers.UNKNOWN if published is None else accuracy(published),
     )
 
 
-def document(contender: Contender) -> str:
+def document(entry: ArchitectureResults) -> str:
     """Return the document's file name, else the beginning of the source, else a dash."""
-    source = contender.architecture.document or contender.architecture.source or numbers.UNKNOWN
+    source = entry.architecture.document or entry.architecture.source or numbers.UNKNOWN
     return shortened(source, LONGEST_SOURCE)
 
 
@@ -131,11 +131,11 @@ def shortened(text: str, longest: int) -> str:
     return f"{words if 2 * len(words) >= longest else cut}…"
 
 
-def state(contender: Contender) -> str:
+def state(entry: ArchitectureResults) -> str:
     """Return why there is no number: failed or not run."""
-    if not contender.failures:
+    if not entry.failures:
         return "not run"
-    return f"failed: {contender.failures[0].failure.kind}"
+    return f"failed: {entry.failures[0].failure.kind}"
 
 
 def _drift(findings: Findings) -> tuple[str, ...]:
@@ -156,9 +156,9 @@ def _spread(line: Line) -> str:
     return f"{line.seconds} ({line.quartiles}){line.mark}" if line.quartiles else line.seconds + line.mark
 
 
-def _seeds(contender: Contender) -> str:
-    measured = f"n = {len(contender.runs)}" if contender.runs else ""
-    failed = f"{len(contender.failures)} failed" if contender.failures else ""
+def _seeds(entry: ArchitectureResults) -> str:
+    measured = f"n = {len(entry.runs)}" if entry.runs else ""
+    failed = f"{len(entry.failures)} failed" if entry.failures else ""
     return ", ".join(filter(None, (measured, failed)))
 
 

@@ -1,4 +1,4 @@
-"""What weights start from, under Keras' names; takes no seed, since the protocol's seed rules all of them."""
+"""What weights start from, under Keras' names; takes no seed, since the settings's seed rules all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that disturb training and do nothing in evaluation, under Keras' names; seeds are the protocol's."""
+"""Layers that disturb training and do nothing in evaluation, under Keras' names; seeds are the settings's."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from harness.spec.training.losses import LOSSES, Loss, LossKind
 from harness.spec.training.optimizers import OPTIMIZERS, Optimizer, OptimizerKind
-from harness.spec.training.recipe import Recipe
+from harness.spec.training.recipe import Recipe, Training
 from harness.spec.training.schedules import SCHEDULES, LearningRate, ScheduleKind
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "OptimizerKind",
     "Recipe",
     "ScheduleKind",
+    "Training",
 ]

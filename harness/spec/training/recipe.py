@@ -1,4 +1,4 @@
-"""The ``training:`` block of a spec file; trains nothing."""
+"""How a network is trained: the recipe, and the ``training:`` block of a spec file; trains nothing."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from harness.spec.values import BelowOne, Count
 
 
 class Recipe(BaseModel):
-    """How a document trains its network."""
+    """What a training step computes, whatever the number of epochs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     optimizer: Annotated[Optimizer, Field(description="How weights follow the gradient.")]
     loss: Annotated[Loss, Field(description="What training makes small.")]
     batch_size: Annotated[Count, Field(description="Training images per step.")]
-    epochs: Annotated[Count, Field(description="Passes over the training images.")]
     validation_split: Annotated[
         BelowOne, Field(description="Share of the training images, the last ones, that is not trained on.")
     ] = 0.0
@@ -36,3 +35,9 @@ class Recipe(BaseModel):
     def steps_per_epoch(self, examples: int) -> int:
         """Return the batches of an epoch over so many images, the last one being smaller where it must."""
         return -(-self.training_examples(examples) // self.batch_size)
+
+
+class Training(Recipe):
+    """How a document trains its network: a recipe, and for how many epochs."""
+
+    epochs: Annotated[Count, Field(description="Passes over the training images.")]

@@ -1,0 +1,1 @@
+"""What the program does, each verb a function of its options; parses no command line and prints nothing."""

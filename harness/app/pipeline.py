@@ -1,0 +1,128 @@
+"""The whole benchmark on one screen: read, plan, train, record; prints nothing and imports no TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from harness.execute.engine import Engine, Event, Outcome, TrialEnded, TrialRecordedElsewhere, TrialStarted
+from harness.execute.queue import SharedQueue
+from harness.plan.plan import Plan, Status, make_plan, trial_status
+from harness.plan.settings import Settings
+from harness.plan.trial import Trial
+from harness.records.compare import first_difference
+from harness.records.environment import Environment
+from harness.records.record import Failure, Record
+from harness.records.speeds import measured_forecast
+from harness.records.store import Loaded, Store, recorded
+from harness.spec.architecture import Architecture
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What is compared, under which settings, where it runs and where its records go."""
+
+    architectures: tuple[Architecture, ...]
+    settings: Settings
+    environment: Environment
+    store: Store
+
+
+def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
+    """Decide what is to be trained: what the selection needs, less what is recorded.
+
+    Args:
+        benchmark: What is compared.
+        loaded: Its store's records, where they have been read already.
+    """
+    records = (loaded or benchmark.store.load()).of(benchmark.environment.id)
+    forecast = measured_forecast(records.values())
+    return make_plan(benchmark.architectures, benchmark.settings, recorded(records), forecast)
+
+
+def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[Event, None, None]:
+    """Train the plan's pending trials and record each the moment it ends.
+
+    Args:
+        benchmark: Where the records go.
+        plan: What is to be trained.
+        train: Local processes, a cluster, or a fake for tests.
+
+    Raises:
+        CannotWrite: A record could not be saved; the trials that still run are ended.
+    """
+    store, environment = benchmark.store, benchmark.environment
+
+    def is_recorded(trial: Trial) -> bool:
+        record = store.read(environment.id, trial.name)
+        known = recorded({trial.name: record}) if record else {}
+        return trial_status(trial, known.get(trial.name)) is Status.RECORDED
+
+    pending = [planned.trial for planned in plan.pending]
+    with SharedQueue(pending, is_recorded, store.locks(environment.id)) as queue:
+        for event in train(queue):
+            yield from (TrialRecordedElsewhere(trial) for trial in queue.newly_recorded_elsewhere())
+            if isinstance(event, TrialStarted):
+                store.remove_parts(environment.id, event.trial.name)
+            if isinstance(event, TrialEnded):
+                yield replace(event, outcome=record_outcome(benchmark, event.trial, event.outcome))
+                queue.release(event.trial)
+            else:
+                yield event
+        yield from (TrialRecordedElsewhere(trial) for trial in queue.newly_recorded_elsewhere())
+
+
+def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outcome:
+    """Save what the trial gave, and return it; what an earlier run recorded of the trial is never lost.
+
+    Where an earlier run recorded some of its epochs, their bits must be the same now: anything else is a failure. A
+    failure that brings fewer or other epochs is added to the earlier record, whose numbers and environment stay.
+    """
+    store, environment = benchmark.store, benchmark.environment
+    known = store.read(environment.id, trial.name)
+    if known and known.measurement and outcome.measurement:
+        differs = first_difference(known.measurement, outcome.measurement)
+        outcome = outcome if differs is None else replace(outcome, failure=other_bits(differs))
+    record, predictions = new_record(trial, outcome, environment), outcome.predictions
+    if known and outcome.failure and knows_more(known, record):
+        record = known.model_copy(update={"epochs": record.epochs, "failure": outcome.failure})
+        predictions = store.predictions(known)
+    store.save(record, predictions)
+    if outcome.failure is None or outcome.failure.kind == "bits":
+        store.checkpoint(environment.id, trial.name).unlink(missing_ok=True)
+    return outcome
+
+
+def new_record(trial: Trial, outcome: Outcome, environment: Environment) -> Record:
+    """Return the outcome as it is kept; a trial that was resumed may have more epochs than are asked for now."""
+    done = len(outcome.measurement.epochs) if outcome.measurement else 0
+    return Record(
+        trial=trial.fingerprint,
+        seed=trial.seed,
+        epochs=max(trial.epochs, done),
+        computation=trial.computation,
+        environment=environment,
+        finished=datetime.now(UTC),
+        trials_beside=outcome.trials_beside,
+        measurement=outcome.measurement,
+        failure=outcome.failure,
+    )
+
+
+def knows_more(known: Record, record: Record) -> bool:
+    """Whether the earlier record has epochs that a failed trial must not replace."""
+    if known.measurement is None or record.measurement is None:
+        return known.measurement is not None
+    other = first_difference(known.measurement, record.measurement) is not None
+    return other or len(known.measurement.epochs) > len(record.measurement.epochs)
+
+
+def other_bits(epoch: int) -> Failure:
+    """Return the failure of a trial whose epochs differ from those that it had when it was first recorded."""
+    where = "the initial weights differ" if epoch == 0 else f"epoch {epoch} differs"
+    return Failure(
+        stage="train",
+        kind="bits",
+        reason=f"not the same bits as recorded: {where}; 'bench verify' looks for the cause",
+    )

@@ -1,0 +1,167 @@
+"""The checks that a record must pass to be believed, each by itself; none opens a file or trains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from harness.data import Dataset
+from harness.data.library import DATASETS
+from harness.records.record import EpochMeasurement, Record
+from harness.records.store import digest
+from harness.spec.cost import cost
+from harness.spec.datasets import facts
+from harness.worker.order import epoch_order
+
+# Clocks of the processor and of the wall are read one after the other, and are not the same clock.
+CLOCK_SLACK_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What stands beside a record: its folder's name, the arrays of its predictions, and the data, if at hand."""
+
+    folder: str
+    predictions: Mapping[int, npt.NDArray[np.uint8]]
+    dataset: Dataset | None
+
+
+Check = Callable[[Record, Evidence], Iterator[str]]
+
+
+def environment(record: Record, evidence: Evidence) -> Iterator[str]:
+    """The folder is that of the environment that the record names."""
+    if record.environment.id != evidence.folder:
+        yield f"names the environment {record.environment.id} but stands in another's folder"
+
+
+def epochs(record: Record, evidence: Evidence) -> Iterator[str]:
+    """The epochs are numbered from 1 without a gap; only a failure leaves some out."""
+    del evidence
+    numbers = [epoch.epoch for epoch in _epochs(record)]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield f"has the epochs {numbers}"
+    if record.failure is None and len(numbers) != record.epochs:
+        yield f"has {len(numbers)} epochs where it says {record.epochs}, and no failure"
+
+
+def parameters(record: Record, evidence: Evidence) -> Iterator[str]:
+    """The parameters are those that the layers have."""
+    del evidence
+    if record.measurement is None:
+        return
+    costs = cost(record.computation)
+    for name in ("parameters", "trainable_parameters"):
+        stored, counted = getattr(record.measurement, name), getattr(costs, name)
+        if stored != counted:
+            yield f"says {stored:,} {name.replace('_', ' ')}; its layers have {counted:,}"
+
+
+def data(record: Record, evidence: Evidence) -> Iterator[str]:
+    """The data is the published data."""
+    del evidence
+    description = DATASETS.get(record.computation.dataset)
+    if record.measurement and description and record.measurement.data_sha256 != description.sha256:
+        yield f"was trained on data that is not the published {description.title}"
+
+
+def orders(record: Record, evidence: Evidence) -> Iterator[str]:
+    """The order of the examples is the one that seed and epoch give."""
+    del evidence
+    for epoch in _epochs(record):
+        if epoch.order_sha256 != _order_digest(record.seed, epoch.epoch, _examples(record)):
+            yield f"epoch {epoch.epoch}: the order of the examples is not that of seed {record.seed}"
+
+
+def predictions(record: Record, evidence: Evidence) -> Iterator[str]:
+    """The predictions beside the record are those that it has the digests of."""
+    for epoch in _epochs(record):
+        array = evidence.predictions.get(epoch.epoch)
+        if array is None:
+            yield f"epoch {epoch.epoch}: the predictions are missing"
+        elif digest(array) != epoch.predictions_sha256:
+            yield f"epoch {epoch.epoch}: the predictions are not those that were recorded"
+
+
+def accuracy(record: Record, evidence: Evidence) -> Iterator[str]:
+    """The test accuracy is the share of predictions that are right."""
+    if evidence.dataset is None:
+        return
+    truth = evidence.dataset.test_labels[: record.computation.test_examples]
+    for epoch in _epochs(record):
+        array = evidence.predictions.get(epoch.epoch)
+        if array is None:
+            continue
+        if array.shape != truth.shape:
+            yield f"epoch {epoch.epoch}: {array.size:,} predictions for {truth.size:,} test images"
+        elif float((array == truth).mean()) != epoch.test_accuracy:
+            right = float((array == truth).mean())
+            yield f"epoch {epoch.epoch}: test accuracy {epoch.test_accuracy} where the predictions give {right}"
+
+
+def running_means(record: Record, evidence: Evidence) -> Iterator[str]:
+    """The running means are float32, and the accuracy a whole number of examples out of all.
+
+    A number typed by hand is neither, but for a chance of one in thousands.
+    """
+    del evidence
+    for epoch in _epochs(record):
+        if not _is_float32(epoch.train_loss):
+            yield f"epoch {epoch.epoch}: train loss {epoch.train_loss} is no float32, as running means are"
+        if not _is_share(epoch.train_accuracy, _examples(record)):
+            yield f"epoch {epoch.epoch}: train accuracy {epoch.train_accuracy} is no share of {_examples(record):,}"
+
+
+def clocks(record: Record, evidence: Evidence) -> Iterator[str]:
+    """No epoch took more processor seconds than its threads have on the wall."""
+    del evidence
+    most = record.environment.threads + 1  # and the thread that waits for them
+    for epoch in _epochs(record):
+        for name in ("train", "test"):
+            wall, cpu = getattr(epoch, f"{name}_seconds"), getattr(epoch, f"{name}_cpu_seconds")
+            if cpu > most * wall + CLOCK_SLACK_SECONDS:
+                yield f"epoch {epoch.epoch}: {cpu:.2f} processor seconds in {wall:.2f} {name} seconds"
+
+
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "environment": environment,
+        "epochs": epochs,
+        "parameters": parameters,
+        "data": data,
+        "orders": orders,
+        "predictions": predictions,
+        "accuracy": accuracy,
+        "running means": running_means,
+        "clocks": clocks,
+    }
+)
+
+
+def _epochs(record: Record) -> tuple[EpochMeasurement, ...]:
+    return record.measurement.epochs if record.measurement else ()
+
+
+def _examples(record: Record) -> int:
+    """Return how many examples each epoch trains on."""
+    computation = record.computation
+    return computation.recipe.training_examples(computation.train_examples or facts(computation.dataset).train_examples)
+
+
+@lru_cache(maxsize=4096)
+def _order_digest(seed: int, epoch: int, examples: int) -> str:
+    return digest(epoch_order(seed, epoch, examples))
+
+
+def _is_float32(value: float) -> bool:
+    return math.isfinite(value) and float(np.float32(value)) == value
+
+
+def _is_share(value: float, of: int) -> bool:
+    return float(np.float32(round(value * of)) / np.float32(of)) == value

@@ -1,0 +1,1 @@
+"""Keras on TensorFlow: the only folder whose modules import either."""

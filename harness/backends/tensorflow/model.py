@@ -1,0 +1,46 @@
+"""Builds and compiles the Keras model of a computation; trains nothing."""
+
+from __future__ import annotations
+
+import hashlib
+
+import keras
+
+from harness.plan.trial import Computation
+from harness.spec.datasets import facts
+
+
+def build_model(computation: Computation, seed: int) -> keras.Model:
+    """Return the compiled model, its weights drawn from the seed.
+
+    The seed is set right before the model is built: nothing that ran earlier in the process reaches the weights.
+    """
+    keras.utils.set_random_seed(seed)
+    inputs = keras.Input(facts(computation.dataset).image_shape)
+    outputs = inputs
+    for layer in computation.layers:
+        outputs = layer.connect(keras, outputs)
+    model = keras.Model(inputs, outputs)
+    model.compile(
+        optimizer=computation.recipe.optimizer.build(keras, total_steps(computation)),
+        loss=computation.recipe.loss.build(keras),
+        metrics=["accuracy"],
+        jit_compile=False,  # XLA is two to ten times slower for these networks on a CPU
+    )
+    return model
+
+
+def total_steps(computation: Computation) -> int | None:
+    """Return the steps of the whole training, where the recipe's schedule spans them."""
+    if computation.schedule_epochs is None:
+        return None
+    images = computation.train_examples or facts(computation.dataset).train_examples
+    return computation.schedule_epochs * computation.recipe.steps_per_epoch(images)
+
+
+def weights_digest(model: keras.Model) -> str:
+    """Return the sha256 over the bytes of all weights, in Keras' order."""
+    digest = hashlib.sha256()
+    for weights in model.get_weights():
+        digest.update(weights.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,89 @@
+"""One training step and one answer of a network, compiled as a trial compiles them, to be timed; reads no clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from harness.backends.tensorflow.epoch import DeviceData, create_variables, to_device
+from harness.backends.tensorflow.model import build_model
+from harness.plan.trial import Computation
+from harness.spec.datasets import facts
+
+
+@cache
+def run_like_a_trial(threads: int, cores: tuple[int, ...]) -> None:
+    """Give this process the cores, threads and determinism of a trial; asked again, it does nothing.
+
+    Raises:
+        RuntimeError: TensorFlow has started already.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
+    tf.config.set_visible_devices([], "GPU")
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """A network ready to be timed.
+
+    ``train`` does one training step at the recipe's batch size. ``answer`` takes images, float32 on the device,
+    shape (n, height, width, channels), and returns their classes' scores in this process's memory.
+    """
+
+    train: Callable[[], None]
+    answer: Callable[[tf.Tensor], npt.NDArray[np.float32]]
+
+
+def compile_steps(computation: Computation, seed: int = 0) -> Steps:
+    """Build the network, and compile its step and its answer for noise: no time depends on what images show."""
+    model = build_model(computation, seed)
+    data = noise(computation.dataset, computation.recipe.batch_size)
+    create_variables(model, data)
+    return Steps(_compile_step(model, data), _compile_answer(model))
+
+
+def noise(dataset: str, images: int) -> DeviceData:
+    """Return so many images of noise with labels, in the data set's shape, on the device."""
+    rng, known = np.random.default_rng(0), facts(dataset)
+    pixels = rng.integers(0, 256, (images, *known.image_shape), dtype=np.uint8)
+    return to_device(pixels, rng.integers(0, known.classes, images, dtype=np.uint8), known.classes)
+
+
+def noise_images(dataset: str, images: int) -> tf.Tensor:
+    """Return so many images of noise as a network takes them, float32 in [0, 1]."""
+    return noise(dataset, images).batch(tf.range(images))[0]
+
+
+def matrix_product(size: int) -> Callable[[], object]:
+    """Return a function that multiplies two float32 matrices of so many rows and columns: 2 · size³ operations.
+
+    TensorFlow's product, since its kernels use the widest instructions; NumPy's reach half of that on some processors.
+    """
+    matrix = tf.constant(np.random.default_rng(0).random((size, size), dtype=np.float32))
+    product: Callable[[], object] = tf.function(lambda: tf.matmul(matrix, matrix), autograph=False, jit_compile=False)
+    return product
+
+
+def _compile_step(model: keras.Model, data: DeviceData) -> Callable[[], None]:
+    def step(indices: tf.Tensor) -> None:
+        model.train_step(data.batch(indices))
+
+    compiled = tf.function(step, autograph=False, jit_compile=False)
+    indices = tf.range(data.examples)
+    return lambda: compiled(indices)
+
+
+def _compile_answer(model: keras.Model) -> Callable[[tf.Tensor], npt.NDArray[np.float32]]:
+    compiled = tf.function(lambda images: model(images, training=False), autograph=False, jit_compile=False)
+    return lambda images: np.asarray(compiled(images).numpy())

@@ -1,0 +1,121 @@
+"""The compiled epoch and `model.fit` on the same order give the same bits; its variants are told apart."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from harness.backends.tensorflow.epoch import compile_epoch, to_device
+from harness.backends.tensorflow.evaluation import compile_evaluation
+from harness.backends.tensorflow.model import build_model, weights_digest
+from harness.plan.trial import Computation
+from harness.spec.training import OPTIMIZERS
+from harness.worker.order import epoch_order
+
+EXAMPLES = 210
+BATCH_SIZE = 32  # leaves a last batch of 18
+EPOCHS = 2
+
+# Every kind with its defaults, and the documents' own recipes.
+RECIPES: dict[str, object] = {
+    **{kind: kind for kind in OPTIMIZERS.kinds},
+    "rmsprop": {"RMSprop": {"learning_rate": 0.001, "rho": 0.9}},
+    "adam": "Adam",
+    "adadelta": {"Adadelta": {"learning_rate": 1.0, "rho": 0.95, "epsilon": 1e-8}},
+}
+
+
+def computation(optimizer: object) -> Computation:
+    return Computation.model_validate(
+        {
+            "dataset": "mnist",
+            "layers": [
+                {"Conv2D": {"filters": 4, "kernel_size": 3, "activation": "relu"}},
+                {"MaxPooling2D": {"pool_size": 2}},
+                {"Dropout": {"rate": 0.25}},
+                "Flatten",
+                {"Dense": {"units": 10, "activation": "softmax"}},
+            ],
+            "recipe": {"optimizer": optimizer, "loss": "categorical_crossentropy", "batch_size": BATCH_SIZE},
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def images() -> npt.NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (EXAMPLES, 28, 28), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def labels() -> npt.NDArray[np.uint8]:
+    return np.random.default_rng(1).integers(0, 10, EXAMPLES, dtype=np.uint8)
+
+
+def build(optimizer: object, seed: int = 0) -> keras.Model:
+    return build_model(computation(optimizer), seed)
+
+
+@pytest.mark.parametrize("optimizer", RECIPES.values(), ids=RECIPES)
+def test_compiled_epoch_has_the_bits_of_fit(
+    optimizer: object, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
+) -> None:
+    fitted, compiled = build(optimizer), build(optimizer)
+    assert weights_digest(fitted) == weights_digest(compiled)
+    train = compile_epoch(compiled, to_device(images, labels, 10), BATCH_SIZE)
+    x, y = images[..., np.newaxis].astype("float32") / 255, keras.utils.to_categorical(labels, 10)
+    for epoch in range(1, EPOCHS + 1):
+        order = epoch_order(0, epoch, EXAMPLES)
+        history = fitted.fit(x[order], y[order], batch_size=BATCH_SIZE, shuffle=False, verbose=0).history
+        train(order)
+        assert weights_digest(fitted) == weights_digest(compiled)
+        means = compiled.get_metrics_result()
+        assert float(means["loss"]) == history["loss"][0]
+        assert float(means["accuracy"]) == history["accuracy"][0]
+
+
+def test_another_order_gives_other_bits(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> None:
+    digests = set()
+    for epoch in (1, 2):
+        model = build("Adam")
+        compile_epoch(model, to_device(images, labels, 10), BATCH_SIZE)(epoch_order(0, epoch, EXAMPLES))
+        digests.add(weights_digest(model))
+    assert len(digests) == 2
+
+
+def test_the_seed_decides_the_initial_weights() -> None:
+    assert weights_digest(build("Adam", seed=1)) == weights_digest(build("Adam", seed=1))
+    assert weights_digest(build("Adam", seed=1)) != weights_digest(build("Adam", seed=2))
+
+
+def test_compiling_changes_no_weight(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> None:
+    model = build("Adam")
+    before = weights_digest(model)
+    compile_epoch(model, to_device(images, labels, 10), BATCH_SIZE)
+    assert weights_digest(model) == before
+
+
+def test_evaluation_agrees_with_keras_and_changes_nothing(
+    images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
+) -> None:
+    model = build("Adam")
+    data = to_device(images, labels, 10)
+    train = compile_epoch(model, data, BATCH_SIZE)
+    evaluate = compile_evaluation(model, data)
+    train(epoch_order(0, 1, EXAMPLES))
+    before = weights_digest(model)
+    evaluation = evaluate()
+    x, y = images[..., np.newaxis].astype("float32") / 255, keras.utils.to_categorical(labels, 10)
+    loss, accuracy = model.evaluate(x, y, verbose=0)
+    assert evaluation.loss == pytest.approx(loss, rel=1e-5)
+    assert float((evaluation.predictions == labels).mean()) == pytest.approx(accuracy)
+    assert weights_digest(model) == before
+
+
+def test_batches_are_scaled_as_the_documents_scale_them(
+    images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
+) -> None:
+    scaled, one_hot = to_device(images, labels, 10).batch(np.arange(5))
+    assert np.array_equal(scaled.numpy(), images[:5, ..., np.newaxis].astype("float32") / 255)
+    assert np.array_equal(one_hot.numpy().argmax(axis=1), labels[:5])
