@@ -11,8 +11,8 @@ import numpy as np
 
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.summary import Labels, right_predictions
+from harness.declaration.kinds import Kind
 from harness.spec.architecture import Architecture
-from harness.spec.kinds import Kind
 
 
 @dataclass(frozen=True)

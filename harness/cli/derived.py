@@ -72,8 +72,8 @@ def read_architectures(asked: Asked) -> tuple[Architecture, ...]:
     Raises:
         InvalidSpec: A needed file has mistakes, or no file is without.
     """
+    from harness.declaration.mistakes import joined
     from harness.spec.folder import architectures_folder, select_files
-    from harness.spec.mistakes import joined
     from harness.spec.reading import sound
 
     architectures, broken = sound(select_files((), architectures_folder(asked.architectures)))

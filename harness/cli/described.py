@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.cli.known import KnownRows, Row
+    from harness.declaration.mistakes import InvalidSpec
     from harness.spec.architecture import Architecture
-    from harness.spec.mistakes import InvalidSpec
 
 _UNKNOWN = dict.fromkeys(("title", "document", "source", "parameters", "macs", "epochs", "batch_size", "fingerprint"))
 
@@ -25,8 +25,8 @@ def rows_of(files: Sequence[Path]) -> list[Row | InvalidSpec]:
 
 
 def _row_or_error(file: Path, known: KnownRows) -> Row | InvalidSpec:
-    from harness.spec.mistakes import InvalidSpec
-    from harness.spec.opening import read_bytes
+    from harness.declaration.mistakes import InvalidSpec
+    from harness.declaration.opening import read_bytes
 
     try:
         content = read_bytes(file)

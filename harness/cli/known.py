@@ -17,7 +17,7 @@ from typing import Any
 
 MOST_ROWS = 5_000
 # What a row depends on beside the file.
-_CODE = ("spec/**/*.py", "plan/*.py", "cli/described.py", "errors.py")
+_CODE = ("declaration/*.py", "spec/**/*.py", "plan/*.py", "cli/described.py", "errors.py")
 
 Row = dict[str, Any]
 

@@ -14,7 +14,7 @@ from harness.cli.console import say, stdout
 from harness.cli.options import ArchitecturesFolder
 
 if TYPE_CHECKING:
-    from harness.spec.mistakes import Mistake
+    from harness.declaration.mistakes import Mistake
 
 Paths = Annotated[
     list[str] | None,
@@ -46,8 +46,8 @@ def validate(paths: Paths = None, architectures: ArchitecturesFolder = None) -> 
 def _mistakes(files: Sequence[Path]) -> list[Mistake]:
     """Return every mistake of the files, claims about unknown architectures included, in the files' order."""
     from harness.cli.described import rows_of
+    from harness.declaration.mistakes import InvalidSpec
     from harness.spec.folder import find_architectures
-    from harness.spec.mistakes import InvalidSpec
 
     names: dict[Path, set[str]] = {}
     mistakes: list[Mistake] = []

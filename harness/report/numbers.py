@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.analysis.statistics.interval import Interval
-from harness.analysis.statistics.sample import Estimate, Spread
+from harness.statistics.interval import Interval
+from harness.statistics.sample import Estimate, Spread
 
 UNKNOWN = DASH = "\N{EN DASH}"
 PERCENT_PLACES = 2

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from harness.declaration.values import Line, Text
 from harness.spec.claims import AnyClaim
 from harness.spec.datasets import DATASETS
 from harness.spec.layers import Layer
 from harness.spec.training import Recipe, Training
-from harness.spec.values import Line, Text
 
 MOST_TITLE = 120
 Sentence = Annotated[Text, Field(min_length=1)]

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from harness.declaration.opening import SUFFIX
 from harness.errors import NoArchitectures, NotOne, UnknownArchitecture
 
-SUFFIX = ".yaml"
 HERE = Path("architectures")
-
-# Names become parts of other files' names, on every system: Windows has words of its own.
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
 def architectures_folder(given: Path | None = None) -> Path:
@@ -64,18 +59,6 @@ def only_file(name: str, folder: Path) -> Path:
     if len(files) > 1:
         raise NotOne(name, files)
     return files[0]
-
-
-def is_safe_name(name: str) -> bool:
-    """Say whether a name can be part of a file's name on every system."""
-    return bool(_SAFE_NAME.fullmatch(name)) and not _RESERVED.fullmatch(name) and not name.endswith(".")
-
-
-def leaves(path: Path) -> bool:
-    """Say whether a file is a link to somewhere outside its own folder."""
-    # realpath, since Path.resolve raises at a loop of links in Python 3.11 and 3.12.
-    target = Path(os.path.realpath(path))
-    return path.is_symlink() and not target.is_relative_to(os.path.realpath(path.parent))
 
 
 def _means(name: str, path: Path) -> bool:

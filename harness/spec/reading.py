@@ -12,15 +12,15 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from harness.declaration.mistakes import InvalidSpec, Mistake, joined
+from harness.declaration.opening import decoded, invalid, read_bytes
+from harness.declaration.places import Tree
+from harness.declaration.sentences import sentence
+from harness.declaration.yaml_tree import parse
 from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.folder import select_files
-from harness.spec.mistakes import InvalidSpec, Mistake, joined
-from harness.spec.opening import decoded, invalid, read_bytes
-from harness.spec.places import Tree
-from harness.spec.sentences import sentence
 from harness.spec.training import Training
 from harness.spec.whole import Problem, problems
-from harness.spec.yaml_tree import parse
 
 MOST_TOLD = 100
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from harness.declaration.mistakes import Mistake, shown
+from harness.declaration.opening import decoded, read_bytes
+from harness.declaration.yaml_tree import parse
 from harness.errors import nearest
 from harness.spec.claims import BetterThan
-from harness.spec.mistakes import Mistake, shown
-from harness.spec.opening import decoded, read_bytes
 from harness.spec.reading import read_architecture
-from harness.spec.yaml_tree import parse
 
 
 def reference_mistakes(file: Path, known: Collection[str]) -> tuple[Mistake, ...]:

@@ -10,9 +10,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from harness.declaration.kind_schema import KindJsonSchema
 from harness.spec.architecture import SpecFile
 from harness.spec.folder import architectures_folder
-from harness.spec.kind_schema import KindJsonSchema
 
 FILE_NAME = "schema.json"
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what VS Code's YAML extension knows best

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from harness.declaration.places import Tree
+from harness.declaration.yaml_tree import parse
 from harness.spec.architecture import MOST_TITLE, Architecture
-from harness.spec.places import Tree
-from harness.spec.yaml_tree import parse
 
 _HEADER = """\
 # yaml-language-server: $schema=schema.json

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from harness.declaration.mistakes import shown
 from harness.errors import nearest
 from harness.spec.architecture import SpecFile
 from harness.spec.claims import LayerParameters, OutputShape, Parameters, Prediction
@@ -12,7 +13,6 @@ from harness.spec.cost import Cost, cost
 from harness.spec.datasets import DATASETS, DatasetFacts
 from harness.spec.layers import LayerKind, Shape, ShapeError
 from harness.spec.layers.composites import Parallel, Repeat, Residual
-from harness.spec.mistakes import shown
 
 # Nothing under this needs a look at the machine, and psutil its 10 ms.
 SURELY_FITS = 1 << 30

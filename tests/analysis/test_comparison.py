@@ -10,8 +10,8 @@ import pytest
 
 from harness.analysis.comparison import compare, compare_all, standings
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.analysis.statistics.ranking import RankInterval
 from harness.plan.settings import Settings
+from harness.statistics.ranking import RankInterval
 
 GOOD = (0.9912, 0.9918, 0.9921, 0.9925, 0.9915)
 POOR = (0.978, 0.979, 0.977, 0.9785, 0.978)

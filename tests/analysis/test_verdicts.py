@@ -11,6 +11,7 @@ import pytest
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts import Verdict, judge
 from harness.analysis.verdicts.published import published_accuracy
+from harness.declaration.written import WrittenFloat
 from harness.plan.settings import Settings, smoke
 from harness.spec.claims import (
     BetterThan,
@@ -23,7 +24,6 @@ from harness.spec.claims import (
     TestAccuracy,
     TestLoss,
 )
-from harness.spec.written import WrittenFloat
 
 CLOSE = (0.9912, 0.9918, 0.9921, 0.9925, 0.9915)
 

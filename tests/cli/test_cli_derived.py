@@ -11,10 +11,10 @@ import typer
 from typer.testing import CliRunner, Result
 
 from harness.cli import claims, compare, derived, report, run
+from harness.declaration.mistakes import InvalidSpec
 from harness.errors import BenchError
 from harness.records.environment import current_environment
 from harness.report import writing
-from harness.spec.mistakes import InvalidSpec
 
 
 @pytest.fixture

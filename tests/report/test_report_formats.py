@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from harness.analysis.statistics.interval import Interval
-from harness.analysis.statistics.sample import Estimate, Spread
 from harness.report import markdown, numbers, terminal
 from harness.report.table import Table
 from harness.report.tables.headline import shortened
+from harness.statistics.interval import Interval
+from harness.statistics.sample import Estimate, Spread
 
 EVIL = "<script>alert(1)</script> | **bold** [link](x) `code` $x$ ~~gone~~ _emphasis_ <!-- no --> \\ \n# heading"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import TypeAdapter, ValidationError
 
-from harness.spec.kinds import Kind
+from harness.declaration.kinds import Kind
 from harness.spec.layers import Layer, LayerKind, Shape, ShapeError
 from harness.spec.layers.activation_names import KNOWN
 

@@ -17,10 +17,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness.declaration.kinds import Family
+from harness.declaration.mistakes import InvalidSpec
 from harness.spec.claims import Claim
-from harness.spec.kinds import Family
 from harness.spec.layers import LAYERS
-from harness.spec.mistakes import InvalidSpec
 from harness.spec.reading import read_architecture
 from harness.spec.schema import spec_schema
 

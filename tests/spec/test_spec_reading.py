@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.declaration.mistakes import InvalidSpec
 from harness.errors import UnknownArchitecture
 from harness.spec.claims import TestAccuracy
-from harness.spec.mistakes import InvalidSpec
 from harness.spec.reading import read_architecture, select
 from harness.spec.references import reference_mistakes
 

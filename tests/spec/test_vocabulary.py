@@ -10,7 +10,7 @@ import pytest
 from generated_layers import smallest
 from pydantic import TypeAdapter
 
-from harness.spec.kinds import Family, KerasKind
+from harness.declaration.kinds import Family, KerasKind
 from harness.spec.layers import LAYERS
 from harness.spec.layers.activation_names import KNOWN
 from harness.spec.layers.composites import CompositeKind

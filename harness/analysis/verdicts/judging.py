@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from harness.analysis.runs import Study
-from harness.analysis.statistics.multiplicity import holm
 from harness.analysis.verdicts.exact import judge_layer_parameters, judge_output_shape, judge_parameters
 from harness.analysis.verdicts.images import judge_prediction
 from harness.analysis.verdicts.published import conclude_number, judge_number
@@ -28,6 +27,7 @@ from harness.spec.claims import (
     TestLoss,
     TrainAccuracy,
 )
+from harness.statistics.multiplicity import holm
 
 
 @dataclass(frozen=True)

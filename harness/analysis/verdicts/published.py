@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.analysis.runs import Run
-from harness.analysis.statistics.prediction import prediction_interval, prediction_p
-from harness.analysis.statistics.sample import mean
 from harness.analysis.verdicts.verdict import ALPHA, Case, Outcome, Verdict, too_few
+from harness.declaration.written import WrittenFloat
 from harness.spec.claims import TestAccuracy, TestLoss, TrainAccuracy
-from harness.spec.written import WrittenFloat
+from harness.statistics.prediction import prediction_interval, prediction_p
+from harness.statistics.sample import mean
 
 NumberClaim = TestAccuracy | TestLoss | TrainAccuracy
 

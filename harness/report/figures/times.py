@@ -9,9 +9,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
-from harness.analysis.statistics.sample import Spread, spread
 from harness.report import numbers
 from harness.report.figures.drawing import BLUE, INK, PANEL, Figure, as_svg, canvas, quiet_axis
+from harness.statistics.sample import Spread, spread
 
 ROW_INCHES = 0.34
 FRAME_INCHES = 1.05

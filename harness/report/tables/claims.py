@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from harness.analysis.statistics.interval import Interval
 from harness.analysis.verdicts.verdict import Published, Verdict
+from harness.declaration.written import WrittenFloat
 from harness.report import numbers
 from harness.report.table import Table
-from harness.spec.written import WrittenFloat
+from harness.statistics.interval import Interval
 
 EXACT = ("parameters", "layer_parameters", "output_shape")
 SHARES = ("test_accuracy", "train_accuracy")

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from harness.declaration.mistakes import shown
 from harness.errors import nearest
-from harness.spec.mistakes import shown
 
 # Not in it: glu changes the shape, threshold needs numbers of its own.
 NAMES = (

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from harness.declaration.values import NonNegative, Number, listed
 from harness.spec.layers import fields as f
 from harness.spec.layers.activation_names import ActivationName
 from harness.spec.layers.initializers import Initializer, Zeros
 from harness.spec.layers.layer import LayerKind, SameShape
 from harness.spec.layers.normalization import LastAxes, sizes
 from harness.spec.layers.shapes import Shape, misfit, text
-from harness.spec.values import NonNegative, Number, listed
 
 
 class Activation(SameShape, LayerKind):

@@ -12,9 +12,9 @@ from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from harness.declaration.values import Count, Fraction, Number
 from harness.spec.layers.layer import LayerKind
 from harness.spec.layers.shapes import Shape, image
-from harness.spec.values import Count, Fraction, Number
 
 
 def _rising(bounds: tuple[float, float]) -> tuple[float, float]:

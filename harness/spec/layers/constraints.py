@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from harness.spec.kinds import Family, KerasKind
-from harness.spec.values import Fraction, NonNegative, Positive, listed
+from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.values import Fraction, NonNegative, Positive, listed
 
 _INDEX: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 3}
 Axes = Annotated[

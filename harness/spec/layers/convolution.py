@@ -8,12 +8,12 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from harness.declaration.values import AmountPair
 from harness.spec.layers import fields as f
 from harness.spec.layers.initializers import GlorotUniform, Zeros
 from harness.spec.layers.layer import LayerKind
 from harness.spec.layers.shapes import Shape, image, misfit, text
 from harness.spec.layers.sliding import no_strides_with_dilation, positions
-from harness.spec.values import AmountPair
 
 
 class Conv2D(LayerKind):

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from harness.declaration.values import Count
 from harness.spec.layers import fields as f
 from harness.spec.layers.initializers import GlorotUniform, Zeros
 from harness.spec.layers.layer import LayerKind
 from harness.spec.layers.shapes import Shape
-from harness.spec.values import Count
 
 
 class Dense(LayerKind):

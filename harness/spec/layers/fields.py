@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from harness.declaration.values import Count, Pair
 from harness.spec.layers.activation_names import OptionalActivation
 from harness.spec.layers.constraints import Constraint, ConstraintKind
 from harness.spec.layers.initializers import Initializer, InitializerKind
 from harness.spec.layers.regularizers import Regularizer
 from harness.spec.layers.shapes import PaddingName
-from harness.spec.values import Count, Pair
 
 DENSE_RANK, IMAGE_KERNEL_RANK = 2, 4
 

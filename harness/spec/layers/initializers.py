@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from harness.spec.kinds import Family, KerasKind
-from harness.spec.values import NonNegative, Number, Positive
+from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.values import NonNegative, Number, Positive
 
 
 class InitializerKind(KerasKind):

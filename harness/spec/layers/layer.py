@@ -10,7 +10,7 @@ from abc import abstractmethod
 from types import ModuleType
 from typing import Annotated, Any, ClassVar
 
-from harness.spec.kinds import Family, KerasKind
+from harness.declaration.kinds import Family, KerasKind
 from harness.spec.layers.shapes import Shape
 
 

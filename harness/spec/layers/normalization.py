@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from harness.declaration.values import BelowOne, Positive, listed
 from harness.spec.layers import fields as f
 from harness.spec.layers.initializers import Ones, Zeros
 from harness.spec.layers.layer import LayerKind, SameShape
 from harness.spec.layers.shapes import Shape, misfit, text
-from harness.spec.values import BelowOne, Positive, listed
 
 Epsilon = Annotated[Positive, Field(description="Small number added to the variance.")]
 Center = Annotated[bool, Field(description="Whether a trained offset (beta) is added.")]

@@ -9,10 +9,10 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from harness.declaration.values import Pair
 from harness.spec.layers import fields as f
 from harness.spec.layers.layer import LayerKind
 from harness.spec.layers.shapes import Shape, image, misfit, text, windows
-from harness.spec.values import Pair
 
 PoolSize = Annotated[Pair, Field(description="Height and width of the window: one number or two.")]
 PoolStrides = Annotated[

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from harness.declaration.values import BelowOne, NonNegative
 from harness.spec.layers.layer import LayerKind, SameShape
 from harness.spec.layers.shapes import Shape, image
-from harness.spec.values import BelowOne, NonNegative
 
 Rate = Annotated[BelowOne, Field(description="Share that is dropped, from 0 to below 1.")]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from harness.spec.kinds import Family, KerasKind
-from harness.spec.values import NonNegative
+from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.values import NonNegative
 
 
 class RegularizerKind(KerasKind):

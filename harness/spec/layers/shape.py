@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from harness.declaration.values import Count, Pair, Sides
 from harness.spec.layers.layer import LayerKind, SameShape
 from harness.spec.layers.shapes import Shape, image, misfit, text
-from harness.spec.values import Count, Pair, Sides
 
 
 class Flatten(LayerKind):

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from harness.spec.kinds import Family, KerasKind
-from harness.spec.values import BelowOne, NonNegative, Positive
+from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.values import BelowOne, NonNegative, Positive
 
 FromLogits = Annotated[bool, Field(description="Whether the network ends without its softmax or sigmoid.")]
 LabelSmoothing = Annotated[BelowOne, Field(description="Share of each label spread over all classes.")]

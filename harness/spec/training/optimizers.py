@@ -13,9 +13,9 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from harness.spec.kinds import Family, KerasKind
+from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.values import BelowOne, NonNegative, Positive
 from harness.spec.training.schedules import LearningRate, ScheduleKind
-from harness.spec.values import BelowOne, NonNegative, Positive
 
 
 def _none_for_zero(value: float | None) -> float | None:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from harness.declaration.values import BelowOne, Count
 from harness.spec.training.losses import Loss
 from harness.spec.training.optimizers import Optimizer
-from harness.spec.values import BelowOne, Count
 
 
 class Recipe(BaseModel):

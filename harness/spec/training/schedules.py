@@ -13,8 +13,8 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Serializ
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
-from harness.spec.kinds import Family, KerasKind
-from harness.spec.values import Count, Fraction, NonNegative, Positive
+from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.values import Count, Fraction, NonNegative, Positive
 
 InitialRate = Annotated[Positive, Field(description="Learning rate of the first step.")]
 DecaySteps = Annotated[

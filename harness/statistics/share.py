@@ -6,8 +6,8 @@ import math
 
 from scipy import special
 
-from harness.analysis.statistics.interval import Interval
-from harness.analysis.statistics.sample import LEVEL
+from harness.statistics.interval import Interval
+from harness.statistics.sample import LEVEL
 
 
 def share_interval(hits: int, trials: int, level: float = LEVEL) -> Interval | None:

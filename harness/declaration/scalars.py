@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from harness.spec.written import WrittenFloat
+from harness.declaration.written import WrittenFloat
 
 MAX_DIGITS = 18
 

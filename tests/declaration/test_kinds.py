@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from harness.spec.kind_schema import KindJsonSchema
-from harness.spec.kinds import Family, Kind
-from harness.spec.values import Count
+from harness.declaration.kind_schema import KindJsonSchema
+from harness.declaration.kinds import Family, Kind
+from harness.declaration.values import Count
 
 
 class Animal(Kind):

@@ -23,9 +23,9 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from harness.spec.mistakes import shown
-from harness.spec.places import START, Path, Place, Slip, Tree
-from harness.spec.scalars import plain
+from harness.declaration.mistakes import shown
+from harness.declaration.places import START, Path, Place, Slip, Tree
+from harness.declaration.scalars import plain
 
 MAX_DEPTH = 40
 

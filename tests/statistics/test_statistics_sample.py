@@ -7,10 +7,10 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from harness.analysis.statistics.interval import Interval
-from harness.analysis.statistics.prediction import prediction_interval, prediction_p
-from harness.analysis.statistics.sample import Spread, mean, mean_interval, spread, standard_deviation
-from harness.analysis.statistics.share import share_interval
+from harness.statistics.interval import Interval
+from harness.statistics.prediction import prediction_interval, prediction_p
+from harness.statistics.sample import Spread, mean, mean_interval, spread, standard_deviation
+from harness.statistics.share import share_interval
 
 PUBLISHED = (0.9908, 0.9913, 0.9923, 0.9920, 0.9922, 0.9908, 0.9891)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
-from harness.analysis.statistics.interval import Interval
-from harness.analysis.statistics.sample import LEVEL
+from harness.statistics.interval import Interval
+from harness.statistics.sample import LEVEL
 
 
 @dataclass(frozen=True)

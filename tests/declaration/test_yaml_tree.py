@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.spec.places import Place
-from harness.spec.scalars import plain
-from harness.spec.written import WrittenFloat
-from harness.spec.yaml_tree import MAX_DEPTH, parse
+from harness.declaration.places import Place
+from harness.declaration.scalars import plain
+from harness.declaration.written import WrittenFloat
+from harness.declaration.yaml_tree import MAX_DEPTH, parse
 
 
 def slips(text: str) -> list[tuple[int, int, str]]:

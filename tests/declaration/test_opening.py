@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.spec.mistakes import InvalidSpec
-from harness.spec.opening import MAX_BYTES, decoded, read_bytes
+from harness.declaration.mistakes import InvalidSpec
+from harness.declaration.opening import MAX_BYTES, decoded, read_bytes
 
 
 def refusal(path: Path) -> str:

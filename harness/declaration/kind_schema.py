@@ -7,7 +7,7 @@ import inspect
 from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from harness.spec.kinds import Family, Kind
+from harness.declaration.kinds import Family, Kind
 
 
 class KindJsonSchema(GenerateJsonSchema):

@@ -11,12 +11,12 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestIndPower
 from statsmodels.stats.weightstats import CompareMeans
 
-from harness.analysis.statistics.difference import paired, permutation_p, welch
-from harness.analysis.statistics.discordance import discordant_deviation
-from harness.analysis.statistics.interval import Interval
-from harness.analysis.statistics.multiplicity import holm
-from harness.analysis.statistics.power import power, seeds_needed
-from harness.analysis.statistics.superiority import superiority
+from harness.statistics.difference import paired, permutation_p, welch
+from harness.statistics.discordance import discordant_deviation
+from harness.statistics.interval import Interval
+from harness.statistics.multiplicity import holm
+from harness.statistics.power import power, seeds_needed
+from harness.statistics.superiority import superiority
 
 Sample = tuple[float, ...]
 

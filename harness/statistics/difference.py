@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from harness.analysis.statistics.interval import Interval
-from harness.analysis.statistics.sample import LEVEL, mean, standard_deviation, t_quantile, two_sided_p
+from harness.statistics.interval import Interval
+from harness.statistics.sample import LEVEL, mean, standard_deviation, t_quantile, two_sided_p
 
 PERMUTATIONS = 10_000
 # Sums of the same numbers in another order differ in their last bits.

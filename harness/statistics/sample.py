@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from harness.analysis.statistics.interval import Interval
+from harness.statistics.interval import Interval
 
 LEVEL = 0.95
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from harness.analysis.statistics.interval import Interval
-from harness.analysis.statistics.sample import LEVEL, mean, standard_deviation, t_quantile, two_sided_p
+from harness.statistics.interval import Interval
+from harness.statistics.sample import LEVEL, mean, standard_deviation, t_quantile, two_sided_p
 
 
 def prediction_interval(values: Sequence[float], half_unit: float = 0.0, level: float = LEVEL) -> Interval | None:

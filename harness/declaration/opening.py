@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
-from harness.spec.folder import SUFFIX, is_safe_name, leaves
-from harness.spec.mistakes import InvalidSpec, Mistake
+from harness.declaration.mistakes import InvalidSpec, Mistake
 
+SUFFIX = ".yaml"
 MAX_BYTES = 256 * 1024  # a spec is a page of text; this much takes the YAML parser about a second
+
+
+# Names become parts of other files' names, on every system: Windows has words of its own.
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -44,6 +50,18 @@ def decoded(path: Path, raw: bytes) -> str:
         line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
         what = f"not UTF-8: byte 0x{raw[error.start]:02x}"
         raise InvalidSpec([Mistake(str(path), line, column, what, "save the file as UTF-8")]) from None
+
+
+def is_safe_name(name: str) -> bool:
+    """Say whether a name can be part of a file's name on every system."""
+    return bool(_SAFE_NAME.fullmatch(name)) and not _RESERVED.fullmatch(name) and not name.endswith(".")
+
+
+def leaves(path: Path) -> bool:
+    """Say whether a file is a link to somewhere outside its own folder."""
+    # realpath, since Path.resolve raises at a loop of links in Python 3.11 and 3.12.
+    target = Path(os.path.realpath(path))
+    return path.is_symlink() and not target.is_relative_to(os.path.realpath(path.parent))
 
 
 def invalid(path: Path, what: str, remedy: str) -> InvalidSpec:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails
 
+from harness.declaration.mistakes import shown
 from harness.errors import nearest
-from harness.spec.mistakes import shown
 
 
 class Sentence(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.analysis.statistics.ranking import RankInterval, letters, rank_intervals
+from harness.statistics.ranking import RankInterval, letters, rank_intervals
 
 Pairs = set[tuple[int, int]]
 

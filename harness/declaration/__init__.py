@@ -1,0 +1,1 @@
+"""What any declared file is made of: kinds, values, YAML text with places, mistakes; knows no architecture."""
