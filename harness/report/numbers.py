@@ -1,9 +1,16 @@
-"""Numbers as people read them: unknown is a dash, units stand in headers; rounds nothing it does not show."""
+"""Numbers as people read them, for the page and the terminal alike: unknown is a dash; imports no library.
+
+A table's cell has no unit, since its header has it; what stands alone in a sentence does.
+"""
 
 from __future__ import annotations
 
-from harness.statistics.interval import Interval
-from harness.statistics.sample import Estimate, Spread
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.statistics.interval import Interval
+    from harness.statistics.sample import Estimate, Spread
 
 UNKNOWN = DASH = "\N{EN DASH}"
 PERCENT_PLACES = 2
@@ -94,3 +101,65 @@ def ordinal_range(best: int, worst: int) -> str:
 def plural(number: int, noun: str) -> str:
     """Return the number with its noun: 1 seed, 5 seeds."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def seed_list(seeds: Iterable[int], separator: str = ", ") -> str:
+    """Return seeds with those in a row as ranges; none is a dash.
+
+    >>> seed_list([0, 1, 2, 3, 7]), seed_list([3]), seed_list([4, 5])
+    ('0-3, 7', '3', '4-5')
+    """
+    runs: list[list[int]] = []
+    for seed in sorted(seeds):
+        if runs and seed == runs[-1][-1] + 1:
+            runs[-1].append(seed)
+        else:
+            runs.append([seed])
+    return separator.join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs) or UNKNOWN
+
+
+def named_seeds(seeds: Iterable[int]) -> str:
+    """Return seeds as part of a sentence: seed 3, seeds 0-4, seeds 0, 3, 7."""
+    listed_seeds = list(seeds)
+    return f"{'seed' if len(listed_seeds) == 1 else 'seeds'} {seed_list(listed_seeds)}"
+
+
+def seed_option(seeds: Iterable[int]) -> str:
+    """Return seeds as ``--seeds`` reads them back: 0-4, 0,3,7; one seed is a range, as a plain number is a count.
+
+    >>> seed_option([0, 1, 2]), seed_option([0, 3, 7]), seed_option([3])
+    ('0-2', '0,3,7', '3-3')
+    """
+    listed_seeds = list(seeds)
+    return f"{listed_seeds[0]}-{listed_seeds[0]}" if len(listed_seeds) == 1 else seed_list(listed_seeds, ",")
+
+
+def duration(value: float) -> str:
+    """Return seconds with their units.
+
+    >>> duration(8.2), duration(125), duration(3720)
+    ('8 s', '2 min 5 s', '1 h 2 min')
+    """
+    minutes, rest = divmod(round(value), 60)
+    if minutes == 0:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    if hours == 0:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{hours} h {minutes} min"
+
+
+def mebibytes(value: float) -> str:
+    """Return bytes with their unit.
+
+    >>> mebibytes(373_288), mebibytes(704_643_072)
+    ('0.4 MiB', '672 MiB')
+    """
+    scaled = value / 2**20
+    return f"{scaled:,.0f} MiB" if scaled >= 10 else f"{scaled:.1f} MiB"  # noqa: PLR2004 - two digits

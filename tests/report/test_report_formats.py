@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import doctest
 import io
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from harness.cli.texts import parse_seeds
 from harness.report import markdown, numbers, terminal
 from harness.report.table import Table
 from harness.report.tables.headline import shortened
@@ -140,3 +143,23 @@ def test_the_terminal_shows_brackets_and_no_control_characters() -> None:
 )
 def test_numbers_are_written_for_readers(shown: str, expected: str) -> None:
     assert shown == expected
+
+
+@pytest.mark.parametrize("module", [numbers, markdown])
+def test_examples_in_docstrings_hold(module: ModuleType) -> None:
+    outcome = doctest.testmod(module)
+    assert (outcome.failed, outcome.attempted > 0) == (0, True)
+
+
+def test_a_list_of_seeds_is_the_same_text_everywhere() -> None:
+    seeds = [0, 1, 2, 3, 7]
+    assert numbers.seed_list(seeds) == "0-3, 7"
+    assert numbers.named_seeds(seeds) == "seeds 0-3, 7"
+    assert numbers.named_seeds([7]) == "seed 7"
+    assert numbers.seed_list([]) == "\N{EN DASH}"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sets(st.integers(0, 9_999), min_size=1, max_size=30))
+def test_seeds_written_as_an_option_are_read_back(seeds: set[int]) -> None:
+    assert set(parse_seeds(numbers.seed_option(sorted(seeds)))) == seeds

@@ -173,7 +173,7 @@ def test_architectures_with_other_seeds_have_commands_of_their_own_and_the_openi
     assert commands(found.study) == (ten, five)
     shown = page(found)
     assert f"These commands train it, and resume where it was interrupted:\n\n```sh\n{ten}\n{five}\n```" in shown
-    assert "3 of 4 architectures on mnist, 2 with seeds 0 to 9 and 1 with seeds 0 to 4." in shown
+    assert "3 of 4 architectures on mnist, 2 with seeds 0-9 and 1 with seeds 0-4." in shown
 
 
 def test_seeds_that_failed_belong_to_the_command() -> None:

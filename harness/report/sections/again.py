@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from harness.analysis.runs import ArchitectureResults, Study
+from harness.report import numbers
 from harness.report.markdown import code_block, render_table
 from harness.report.tables.environment import environment_table
 
@@ -55,7 +56,7 @@ def _tried(entry: ArchitectureResults) -> tuple[int, ...]:
 def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
     parts = ["bench run", *names]
     if seeds:
-        parts.append(f"--seeds {_seed_option(seeds)}")
+        parts.append(f"--seeds {numbers.seed_option(seeds)}")
     if study.environment is not None and study.environment.threads != 1:
         parts.append(f"--threads {study.environment.threads}")
     if study.environment is not None and not study.environment.deterministic:
@@ -63,10 +64,3 @@ def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
     if study.settings.max_epochs is not None:
         parts.append("--smoke")
     return " ".join(parts)
-
-
-def _seed_option(seeds: Sequence[int]) -> str:
-    """Return the seeds as ``--seeds`` reads them; a plain number would be a count."""
-    if list(seeds) == list(range(seeds[0], seeds[-1] + 1)):
-        return f"{seeds[0]}-{seeds[-1]}"
-    return ",".join(map(str, seeds))

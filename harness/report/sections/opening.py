@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import Study
@@ -35,7 +34,7 @@ def shared_trials(findings: Findings) -> list[str]:
     readers: dict[str, list[str]] = {}
     for one in findings.study.entries:
         readers.setdefault(one.trial, []).append(escape(one.name))
-    named = [listed(names) for names in readers.values() if len(names) > 1]
+    named = [numbers.listed(names) for names in readers.values() if len(names) > 1]
     if not named:
         return []
     readers_of_shared = "; ".join(named)
@@ -44,25 +43,12 @@ def shared_trials(findings: Findings) -> list[str]:
     ]
 
 
-def seeds_in_words(seeds: Sequence[int]) -> str:
-    """Return the seeds as a reader says them: seed 3, seeds 0 to 4, seeds 0, 3, 7."""
-    if len(seeds) > 1 and list(seeds) == list(range(seeds[0], seeds[-1] + 1)):
-        return f"seeds {seeds[0]} to {seeds[-1]}"
-    return f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return words as a list in a sentence: a, b and c."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
-
 def _what(findings: Findings) -> str:
     study = findings.study
     datasets = sorted({escape(one.architecture.dataset) for one in study.entries})
     whole, part = len(study.entries), len(study.measured)
     some = f"{part} of " if 0 < part < whole else ""
-    sentence = f"{some}{numbers.plural(whole, 'architecture')} on {listed(datasets or ['no data'])}"
+    sentence = f"{some}{numbers.plural(whole, 'architecture')} on {numbers.listed(datasets or ['no data'])}"
     if not study.measured:
         return f"{sentence}; nothing is measured yet."
     claims = f" Claims: {tally(findings.judgement.verdicts)}." if findings.judgement.verdicts else ""
@@ -73,9 +59,9 @@ def _seeds(study: Study) -> str:
     """Return the seeds of all measured architectures, or how many of them have which: most seeds first."""
     counts = Counter(one.seeds for one in study.measured)
     if len(counts) == 1:
-        return seeds_in_words(study.measured[0].seeds)
+        return numbers.named_seeds(study.measured[0].seeds)
     by_most = sorted(counts.items(), key=lambda item: (-len(item[0]), item[0]))
-    return listed(f"{number} with {seeds_in_words(seeds)}" for seeds, number in by_most)
+    return numbers.listed(f"{number} with {numbers.named_seeds(seeds)}" for seeds, number in by_most)
 
 
 def _leaders(findings: Findings) -> str:
@@ -86,4 +72,4 @@ def _leaders(findings: Findings) -> str:
         return f"Only {first[0]} is measured."
     if len(first) == 1:
         return f"{first[0]} has the highest test accuracy."
-    return f"The highest test accuracy is shared by {listed(first)}: these can't be told apart."
+    return f"The highest test accuracy is shared by {numbers.listed(first)}: these can't be told apart."

@@ -141,7 +141,7 @@ def state(entry: ArchitectureResults) -> str:
 def _drift(findings: Findings) -> tuple[str, ...]:
     """Return which times to distrust: the machine's own speed changed while they were taken."""
     named = [
-        f"{one.name} (seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))})"
+        f"{one.name} ({numbers.named_seeds(seeds)})"
         for one in findings.ranking
         if (seeds := findings.summaries[one.name].drifted_seeds)
     ]
