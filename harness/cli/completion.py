@@ -8,7 +8,7 @@ from pathlib import Path
 
 def complete_architectures(incomplete: str) -> list[str]:
     """Return the architectures' names that start with what is typed."""
-    from harness.declaration.opening import SUFFIX
+    from harness.declaration.file_text import SUFFIX
     from harness.errors import NoArchitectures
     from harness.spec.folder import architectures_folder, find_architectures
 

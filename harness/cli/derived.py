@@ -72,7 +72,7 @@ def read_architectures(asked: Asked) -> tuple[Architecture, ...]:
     Raises:
         InvalidSpec: A needed file has mistakes, or no file is without.
     """
-    from harness.declaration.mistakes import joined
+    from harness.declaration.spec_error import joined
     from harness.spec.folder import architectures_folder, select_files
     from harness.spec.reading import sound
 

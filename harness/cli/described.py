@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.cli.known import KnownRows, Row
-    from harness.declaration.mistakes import InvalidSpec
+    from harness.declaration.spec_error import InvalidSpec
     from harness.spec.architecture import Architecture
 
 _UNKNOWN = dict.fromkeys(("title", "document", "source", "parameters", "macs", "epochs", "batch_size", "fingerprint"))
@@ -25,8 +25,8 @@ def rows_of(files: Sequence[Path]) -> list[Row | InvalidSpec]:
 
 
 def _row_or_error(file: Path, known: KnownRows) -> Row | InvalidSpec:
-    from harness.declaration.mistakes import InvalidSpec
-    from harness.declaration.opening import read_bytes
+    from harness.declaration.file_text import read_bytes
+    from harness.declaration.spec_error import InvalidSpec
 
     try:
         content = read_bytes(file)

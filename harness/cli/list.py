@@ -14,7 +14,7 @@ from harness.cli.console import print_json, stdout, warn
 
 if TYPE_CHECKING:
     from harness.cli.known import Row
-    from harness.declaration.mistakes import InvalidSpec
+    from harness.declaration.spec_error import InvalidSpec
 
 
 def list_architectures(
@@ -30,7 +30,7 @@ def list_architectures(
     """
     from harness.cli.described import broken_row, rows_of
     from harness.cli.recorded import RecordedSeeds
-    from harness.declaration.mistakes import InvalidSpec
+    from harness.declaration.spec_error import InvalidSpec
     from harness.spec.folder import architectures_folder, select_files
 
     files = select_files(names or (), architectures_folder(architectures))
@@ -53,7 +53,7 @@ def list_architectures(
 
 
 def _table(rows: Sequence[Row], errors: Sequence[InvalidSpec | None]) -> Table:
-    from harness.declaration.mistakes import one_line
+    from harness.declaration.spec_error import one_line
 
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
     table.add_column("Architecture", no_wrap=True, overflow="ellipsis", max_width=28)

@@ -42,7 +42,7 @@ def new(name: NewName, other: From = None, architectures: ArchitecturesFolder = 
 
 
 def _free_path(name: str, folder: Path) -> Path:
-    from harness.declaration.opening import SUFFIX, is_safe_name
+    from harness.declaration.file_text import SUFFIX, is_safe_name
 
     if not is_safe_name(name):
         remedy = "use letters, digits, '_', '-' and '.', a letter or a digit first"
@@ -55,8 +55,8 @@ def _free_path(name: str, folder: Path) -> Path:
 
 def _derived(path: Path, other: str, architectures: Path | None) -> str:
     """Return a spec with the other's layers and recipe, once it is sure that it says the same."""
-    from harness.declaration.mistakes import InvalidSpec
-    from harness.declaration.opening import decoded, read_bytes
+    from harness.declaration.file_text import decoded, read_bytes
+    from harness.declaration.spec_error import InvalidSpec
     from harness.spec.reading import read_text
     from harness.spec.template import derived_spec
 

@@ -14,7 +14,7 @@ from harness.cli.console import say, stdout
 from harness.cli.options import ArchitecturesFolder
 
 if TYPE_CHECKING:
-    from harness.declaration.mistakes import Mistake
+    from harness.declaration.spec_error import Mistake
 
 Paths = Annotated[
     list[str] | None,
@@ -46,7 +46,7 @@ def validate(paths: Paths = None, architectures: ArchitecturesFolder = None) -> 
 def _mistakes(files: Sequence[Path]) -> list[Mistake]:
     """Return every mistake of the files, claims about unknown architectures included, in the files' order."""
     from harness.cli.described import rows_of
-    from harness.declaration.mistakes import InvalidSpec
+    from harness.declaration.spec_error import InvalidSpec
     from harness.spec.folder import find_architectures
 
     names: dict[Path, set[str]] = {}
@@ -58,7 +58,7 @@ def _mistakes(files: Sequence[Path]) -> list[Mistake]:
         if file.parent not in names:
             names[file.parent] = {path.stem for path in find_architectures(file.parent)}
         if not set(row["compared_with"]) <= names[file.parent] - {file.stem}:
-            from harness.spec.references import reference_mistakes
+            from harness.spec.reading import reference_mistakes
 
             mistakes += reference_mistakes(file, names[file.parent])
     return mistakes

@@ -10,8 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from harness.declaration.kinds import Family, Kind
-from harness.declaration.values import Line, Text
-from harness.declaration.written import WrittenFloat
+from harness.declaration.values import Line, Text, WrittenFloat
 
 Where = Annotated[Text, Field(min_length=1, description="Where the document says so, e.g. In [4].")]
 LayerNumber = Annotated[int, Field(ge=1, description="Which layer, counted from 1.")]

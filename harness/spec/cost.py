@@ -19,8 +19,8 @@ from typing import Protocol
 
 from harness.spec.datasets import facts
 from harness.spec.layers import LayerKind, Shape
-from harness.spec.layers.chain import Chain, chain
 from harness.spec.layers.composites import CompositeKind
+from harness.spec.layers.layer import Chain, chain
 from harness.spec.training import Recipe
 
 FLOAT32_BYTES = 4

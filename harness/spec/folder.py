@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from harness.declaration.opening import SUFFIX
+from harness.declaration.file_text import SUFFIX
 from harness.errors import NoArchitectures, NotOne, UnknownArchitecture
 
 HERE = Path("architectures")

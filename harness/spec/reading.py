@@ -1,26 +1,26 @@
 """From a file to an architecture, or to every mistake in it at once; it runs nothing that a file says.
 
-The way: name, kind and size of the file (``opening``); YAML (``yaml_tree``); fields (pydantic, put into words by
-``sentences``); what only the whole can show: shapes, classes, memory (``whole``).
+The way: name, kind and size of the file (``file_text``); YAML (``yaml_text``); fields (pydantic, put into words by
+``spec_error``); what only the whole can show: shapes, classes, memory (``checks``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from harness.declaration.mistakes import InvalidSpec, Mistake, joined
-from harness.declaration.opening import decoded, invalid, read_bytes
-from harness.declaration.places import Tree
-from harness.declaration.sentences import sentence
-from harness.declaration.yaml_tree import parse
+from harness.declaration.file_text import decoded, invalid, read_bytes
+from harness.declaration.spec_error import InvalidSpec, Mistake, joined, sentence, shown
+from harness.declaration.yaml_text import Tree, parse
+from harness.errors import nearest
 from harness.spec.architecture import Architecture, SpecFile
+from harness.spec.checks import Problem, problems
+from harness.spec.claims import BetterThan
 from harness.spec.folder import select_files
 from harness.spec.training import Training
-from harness.spec.whole import Problem, problems
 
 MOST_TOLD = 100
 
@@ -124,3 +124,23 @@ def _known_fields(detail: ErrorDetails) -> list[str]:
 def _mistake(path: Path, tree: Tree, problem: Problem) -> Mistake:
     place = tree.place(problem.path, key=problem.on_key)
     return Mistake(str(path), *place, problem.what, problem.remedy)
+
+
+def reference_mistakes(file: Path, known: Collection[str]) -> tuple[Mistake, ...]:
+    """Return the claims of a valid file that compare with itself or with none of the known architectures."""
+    return tuple(_mistakes(file, known))
+
+
+def _mistakes(file: Path, known: Collection[str]) -> Iterator[Mistake]:
+    tree = parse(decoded(file, read_bytes(file)))
+    for index, claim in enumerate(read_architecture(file).claims):
+        if isinstance(claim, BetterThan) and (claim.architecture not in known or claim.architecture == file.stem):
+            place = tree.place(("claims", index, "better_than", "architecture"))
+            yield Mistake(str(file), *place, *_sentence(claim.architecture, file, known))
+
+
+def _sentence(name: str, file: Path, known: Collection[str]) -> tuple[str, str]:
+    if name == file.stem:
+        return "this compares the architecture with itself", "name another one"
+    remedy = nearest(name, sorted(known)).removeprefix("; ") or "'bench list' shows what there is"
+    return f"there is no architecture {shown(name, 80)} in {file.parent}", remedy

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harness.declaration.kind_schema import KindJsonSchema
+from harness.declaration.json_schema import KindJsonSchema
 from harness.spec.architecture import SpecFile
 from harness.spec.folder import architectures_folder
 

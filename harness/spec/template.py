@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from harness.declaration.places import Tree
-from harness.declaration.yaml_tree import parse
+from harness.declaration.yaml_text import Tree, parse
 from harness.spec.architecture import MOST_TITLE, Architecture
 
 _HEADER = """\

@@ -11,7 +11,7 @@ import pytest
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts import Verdict, judge
 from harness.analysis.verdicts.published import published_accuracy
-from harness.declaration.written import WrittenFloat
+from harness.declaration.values import WrittenFloat
 from harness.plan.settings import Settings, smoke
 from harness.spec.claims import (
     BetterThan,

@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from harness.cli import claims, compare, derived, report, run
-from harness.declaration.mistakes import InvalidSpec
+from harness.declaration.spec_error import InvalidSpec
 from harness.errors import BenchError
 from harness.records.environment import current_environment
 from harness.report import writing

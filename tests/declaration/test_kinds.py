@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from harness.declaration.kind_schema import KindJsonSchema
+from harness.declaration.json_schema import KindJsonSchema
 from harness.declaration.kinds import Family, Kind
 from harness.declaration.values import Count
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.declaration.kinds import Kind
 from harness.spec.layers import Layer, LayerKind, Shape, ShapeError
-from harness.spec.layers.activation_names import KNOWN
+from harness.spec.layers.fields import KNOWN
 
 Spec = Any
 PARSER: TypeAdapter[LayerKind] = TypeAdapter(Layer)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from harness.declaration.kind_schema import KindJsonSchema
+from harness.declaration.json_schema import KindJsonSchema
 from harness.spec.layers import LAYERS, Layer, Shape
 from harness.spec.training import Recipe
 

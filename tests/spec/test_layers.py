@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from harness.spec.layers import LAYERS, LayerKind, Shape, ShapeError
-from harness.spec.layers.chain import chain
 from harness.spec.layers.composites import CompositeKind
+from harness.spec.layers.layer import chain
 
 # Generated networks are not sensible: Keras warns of a softmax over one number, and is right.
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis")

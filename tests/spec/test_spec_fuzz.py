@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.declaration.kinds import Family
-from harness.declaration.mistakes import InvalidSpec
+from harness.declaration.spec_error import InvalidSpec
 from harness.spec.claims import Claim
 from harness.spec.layers import LAYERS
 from harness.spec.reading import read_architecture

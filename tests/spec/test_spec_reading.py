@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.declaration.mistakes import InvalidSpec
+from harness.declaration.spec_error import InvalidSpec
 from harness.errors import UnknownArchitecture
 from harness.spec.claims import TestAccuracy
-from harness.spec.reading import read_architecture, select
-from harness.spec.references import reference_mistakes
+from harness.spec.reading import read_architecture, reference_mistakes, select
 
 FIELD_MISTAKE = (
     "4:26: Conv2D has no field 'kernel_siz'; did you mean 'kernel_size' or 'kernel_constraint' or 'kernel_regularizer'?"

@@ -12,18 +12,16 @@ from pydantic import TypeAdapter
 
 from harness.declaration.kinds import Family, KerasKind
 from harness.spec.layers import LAYERS
-from harness.spec.layers.activation_names import KNOWN
 from harness.spec.layers.composites import CompositeKind
-from harness.spec.layers.constraints import ConstraintKind
-from harness.spec.layers.initializers import InitializerKind
-from harness.spec.layers.regularizers import RegularizerKind
+from harness.spec.layers.fields import KNOWN
+from harness.spec.layers.weights import ConstraintKind, InitializerKind, RegularizerKind
 from harness.spec.training import LOSSES, OPTIMIZERS, SCHEDULES
 
 FAMILIES = (
     LAYERS,
-    Family("initializer", InitializerKind, "harness.spec.layers.initializers"),
-    Family("regularizer", RegularizerKind, "harness.spec.layers.regularizers"),
-    Family("constraint", ConstraintKind, "harness.spec.layers.constraints"),
+    Family("initializer", InitializerKind, "harness.spec.layers.weights"),
+    Family("regularizer", RegularizerKind, "harness.spec.layers.weights"),
+    Family("constraint", ConstraintKind, "harness.spec.layers.weights"),
     OPTIMIZERS,
     SCHEDULES,
     LOSSES,

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from harness.analysis.runs import Run
 from harness.analysis.verdicts.verdict import ALPHA, Case, Outcome, Verdict, too_few
-from harness.declaration.written import WrittenFloat
+from harness.declaration.values import WrittenFloat
 from harness.spec.claims import TestAccuracy, TestLoss, TrainAccuracy
 from harness.statistics.prediction import prediction_interval, prediction_p
 from harness.statistics.sample import mean

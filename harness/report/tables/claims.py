@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from harness.analysis.verdicts.verdict import Published, Verdict
-from harness.declaration.written import WrittenFloat
+from harness.declaration.values import WrittenFloat
 from harness.report import numbers
 from harness.report.table import Table
 from harness.statistics.interval import Interval

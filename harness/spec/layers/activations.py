@@ -9,11 +9,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from harness.declaration.values import NonNegative, Number, listed
 from harness.spec.layers import fields as f
-from harness.spec.layers.activation_names import ActivationName
-from harness.spec.layers.initializers import Initializer, Zeros
+from harness.spec.layers.fields import ActivationName
 from harness.spec.layers.layer import LayerKind, SameShape
-from harness.spec.layers.normalization import LastAxes, sizes
 from harness.spec.layers.shapes import Shape, misfit, text
+from harness.spec.layers.weights import Initializer, Zeros
 
 
 class Activation(SameShape, LayerKind):
@@ -79,11 +78,11 @@ class ELU(SameShape, LayerKind):
 class Softmax(LayerKind):
     """Numbers made positive with a sum of 1 over the channels (or the dimensions named)."""
 
-    axis: LastAxes = (-1,)
+    axis: f.LastAxes = (-1,)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape."""
-        sizes("Softmax", self.axis, input_shape)
+        f.sizes("Softmax", self.axis, input_shape)
         return input_shape
 
 

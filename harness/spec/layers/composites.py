@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticKnownError
 
-from harness.spec.layers.chain import Chain, chain
-from harness.spec.layers.layer import Layer, LayerKind
+from harness.spec.layers.layer import Chain, Layer, LayerKind, chain
 from harness.spec.layers.shapes import IMAGE_RANK, Shape, ShapeError, ShapeMistake, misfit, text
 
 

@@ -2,17 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from harness.declaration.values import Count, Pair
-from harness.spec.layers.activation_names import OptionalActivation
-from harness.spec.layers.constraints import Constraint, ConstraintKind
-from harness.spec.layers.initializers import Initializer, InitializerKind
-from harness.spec.layers.regularizers import Regularizer
-from harness.spec.layers.shapes import PaddingName
+from harness.declaration.spec_error import shown
+from harness.declaration.values import Count, Pair, listed
+from harness.errors import nearest
+from harness.spec.layers.shapes import PaddingName, Shape, misfit, text
+from harness.spec.layers.weights import Constraint, ConstraintKind, Initializer, InitializerKind, Regularizer
+
+# Not in it: glu changes the shape, threshold needs numbers of its own.
+NAMES = (
+    "relu", "softmax", "sigmoid", "tanh", "elu", "selu", "gelu", "silu", "softplus", "softsign", "leaky_relu",
+    "relu6", "celu", "mish", "exponential", "hard_sigmoid", "hard_silu", "hard_tanh", "hard_shrink",
+    "soft_shrink", "tanh_shrink", "squareplus", "log_sigmoid", "log_softmax", "sparse_plus", "sparse_sigmoid",
+    "sparsemax",
+)  # fmt: skip
+ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
+KNOWN = ("linear", *NAMES, *ALIASES)
+
+
+def _known(value: object) -> str:
+    if not isinstance(value, str) or value not in KNOWN:
+        hint = nearest(str(value), KNOWN) or f"; known are {', '.join(KNOWN)}"
+        raise PydanticCustomError(
+            "activation_unknown", "there is no activation {name}{hint}", {"name": shown(str(value)), "hint": hint}
+        )
+    return ALIASES.get(value, value)
+
+
+def _or_none(value: object) -> str | None:
+    # No activation and the linear one are the same computation.
+    return None if value is None or value == "linear" else _known(value)
+
+
+_NAME = {"type": "string", "enum": list(KNOWN)}
+
+ActivationName = Annotated[
+    str,
+    BeforeValidator(_known),
+    WithJsonSchema(_NAME),
+    Field(description="Name of the function, such as relu or softmax."),
+]
+OptionalActivation = Annotated[
+    str | None,
+    BeforeValidator(_or_none),
+    WithJsonSchema({"anyOf": [_NAME, {"type": "null"}]}),
+    Field(description="Function applied to the output, such as relu or softmax; none by default."),
+]
+
 
 DENSE_RANK, IMAGE_KERNEL_RANK = 2, 4
 
@@ -59,3 +99,26 @@ VectorConstraint = Annotated[Constraint | None, VECTOR, _BACK]
 ActivityRegularizer = Annotated[
     Regularizer | None, Field(description="What the output adds to the loss; nothing by default.")
 ]
+
+
+def _in_order(axes: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(axes)) != len(axes):
+        raise PydanticCustomError("axis_twice", "a dimension is named twice")
+    return tuple(sorted(axes))
+
+
+_INDEX: dict[str, Any] = {"type": "integer", "minimum": -3, "maximum": -1}
+LastAxes = Annotated[
+    tuple[Annotated[int, Field(ge=-3, le=-1)], ...],
+    Field(strict=False, min_length=1, description="Dimensions, counted from the last one: -1 are the channels."),
+    BeforeValidator(listed),
+    AfterValidator(_in_order),
+    WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),
+]
+
+
+def sizes(kind: str, axes: tuple[int, ...], shape: Shape) -> Shape:
+    """Return the shape's sizes along the axes, or raise that it has no such dimension."""
+    if -min(axes) > len(shape):
+        raise misfit(f"{kind} has no dimension {min(axes)} in its input of {text(shape)}; name fewer")
+    return tuple(shape[axis] for axis in axes)

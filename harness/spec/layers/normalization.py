@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from harness.declaration.values import BelowOne, Positive, listed
+from harness.declaration.values import BelowOne, Positive
 from harness.spec.layers import fields as f
-from harness.spec.layers.initializers import Ones, Zeros
 from harness.spec.layers.layer import LayerKind, SameShape
 from harness.spec.layers.shapes import Shape, misfit, text
+from harness.spec.layers.weights import Ones, Zeros
 
 Epsilon = Annotated[Positive, Field(description="Small number added to the variance.")]
 Center = Annotated[bool, Field(description="Whether a trained offset (beta) is added.")]
 Scale = Annotated[bool, Field(description="Whether a trained factor (gamma) is applied.")]
-
-
-def _in_order(axes: tuple[int, ...]) -> tuple[int, ...]:
-    if len(set(axes)) != len(axes):
-        raise PydanticCustomError("axis_twice", "a dimension is named twice")
-    return tuple(sorted(axes))
-
-
-_INDEX: dict[str, Any] = {"type": "integer", "minimum": -3, "maximum": -1}
-LastAxes = Annotated[
-    tuple[Annotated[int, Field(ge=-3, le=-1)], ...],
-    Field(strict=False, min_length=1, description="Dimensions, counted from the last one: -1 are the channels."),
-    BeforeValidator(listed),
-    AfterValidator(_in_order),
-    WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),
-]
-
-
-def sizes(kind: str, axes: tuple[int, ...], shape: Shape) -> Shape:
-    """Return the shape's sizes along the axes, or raise that it has no such dimension."""
-    if -min(axes) > len(shape):
-        raise misfit(f"{kind} has no dimension {min(axes)} in its input of {text(shape)}; name fewer")
-    return tuple(shape[axis] for axis in axes)
 
 
 class BatchNormalization(SameShape, LayerKind):
@@ -70,7 +46,7 @@ class BatchNormalization(SameShape, LayerKind):
 class LayerNormalization(LayerKind):
     """Each example brought to mean 0 and variance 1 over its channels (or the dimensions named)."""
 
-    axis: LastAxes = (-1,)
+    axis: f.LastAxes = (-1,)
     epsilon: Epsilon = 0.001
     center: Center = True
     scale: Scale = True
@@ -83,28 +59,28 @@ class LayerNormalization(LayerKind):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape."""
-        sizes("LayerNormalization", self.axis, input_shape)
+        f.sizes("LayerNormalization", self.axis, input_shape)
         return input_shape
 
     def trainable_parameters(self, input_shape: Shape) -> int:
         """Return offsets and factors."""
-        return (self.center + self.scale) * prod(sizes("LayerNormalization", self.axis, input_shape))
+        return (self.center + self.scale) * prod(f.sizes("LayerNormalization", self.axis, input_shape))
 
 
 class RMSNormalization(LayerKind):
     """Each example divided by the root of its mean square over its channels (or the dimensions named)."""
 
-    axis: LastAxes = (-1,)
+    axis: f.LastAxes = (-1,)
     epsilon: Epsilon = 1e-6
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape."""
-        sizes("RMSNormalization", self.axis, input_shape)
+        f.sizes("RMSNormalization", self.axis, input_shape)
         return input_shape
 
     def trainable_parameters(self, input_shape: Shape) -> int:
         """Return the factors."""
-        return prod(sizes("RMSNormalization", self.axis, input_shape))
+        return prod(f.sizes("RMSNormalization", self.axis, input_shape))
 
 
 class GroupNormalization(LayerKind):
@@ -136,9 +112,9 @@ class GroupNormalization(LayerKind):
 class UnitNormalization(LayerKind):
     """Each example scaled to length 1 over its channels (or the dimensions named)."""
 
-    axis: LastAxes = (-1,)
+    axis: f.LastAxes = (-1,)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape."""
-        sizes("UnitNormalization", self.axis, input_shape)
+        f.sizes("UnitNormalization", self.axis, input_shape)
         return input_shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from harness.declaration.mistakes import shown
+from harness.declaration.spec_error import shown
 from harness.errors import nearest
 from harness.spec.architecture import SpecFile
 from harness.spec.claims import LayerParameters, OutputShape, Parameters, Prediction

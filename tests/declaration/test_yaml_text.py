@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.declaration.places import Place
-from harness.declaration.scalars import plain
-from harness.declaration.written import WrittenFloat
-from harness.declaration.yaml_tree import MAX_DEPTH, parse
+from harness.declaration.values import WrittenFloat
+from harness.declaration.yaml_text import MAX_DEPTH, Place, parse, plain
 
 
 def slips(text: str) -> list[tuple[int, int, str]]:

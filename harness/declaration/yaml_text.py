@@ -6,8 +6,9 @@ before anything recurses, nothing is ever constructed, and a file with three mis
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -23,9 +24,71 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from harness.declaration.mistakes import shown
-from harness.declaration.places import START, Path, Place, Slip, Tree
-from harness.declaration.scalars import plain
+from harness.declaration.spec_error import shown
+from harness.declaration.values import WrittenFloat
+
+Path = tuple[str | int, ...]
+
+
+class Place(NamedTuple):
+    """A line and a column of a file, both counted from 1."""
+
+    line: int
+    column: int
+
+
+START = Place(1, 1)
+
+
+class Slip(NamedTuple):
+    """A mistake that the text alone shows: where, what, and what to do."""
+
+    place: Place
+    what: str
+    remedy: str
+
+
+@dataclass
+class Tree:
+    """The data of a text, the places of its keys and values by path, and what is wrong with the text."""
+
+    data: Any = None
+    keys: dict[Path, Place] = field(default_factory=dict)
+    values: dict[Path, Place] = field(default_factory=dict)
+    slips: list[Slip] = field(default_factory=list)
+
+    def place(self, path: Path, *, key: bool = False) -> Place:
+        """Return where the path's value (or key) stands, or the nearest thing that contains it."""
+        if key and path in self.keys:
+            return self.keys[path]
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, START)
+
+
+MAX_DIGITS = 18
+
+_NULL = re.compile(r"~|null|Null|NULL|")
+_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+_INT = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+def plain(text: str) -> object:
+    """Return nothing, a truth value, a number, or the text itself; `ValueError` for a number beyond any use."""
+    if _INT.fullmatch(text):
+        if len(text) > MAX_DIGITS:
+            raise ValueError(text)
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return WrittenFloat(text)
+    if _NO_NUMBER.fullmatch(text):
+        return WrittenFloat(text.lower().replace(".", ""))
+    if _BOOL.fullmatch(text):
+        return text.lower() == "true"
+    return None if _NULL.fullmatch(text) else text
+
 
 MAX_DEPTH = 40
 

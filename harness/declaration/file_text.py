@@ -7,7 +7,7 @@ import re
 import stat
 from pathlib import Path
 
-from harness.declaration.mistakes import InvalidSpec, Mistake
+from harness.declaration.spec_error import InvalidSpec, Mistake
 
 SUFFIX = ".yaml"
 MAX_BYTES = 256 * 1024  # a spec is a page of text; this much takes the YAML parser about a second

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.declaration.mistakes import InvalidSpec
-from harness.declaration.opening import MAX_BYTES, decoded, read_bytes
+from harness.declaration.file_text import MAX_BYTES, decoded, read_bytes
+from harness.declaration.spec_error import InvalidSpec
 
 
 def refusal(path: Path) -> str:
