@@ -9,11 +9,18 @@ from itertools import combinations
 import numpy as np
 
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.statistics.difference import PERMUTATIONS, Difference, paired, permutation_p, welch
-from harness.statistics.multiplicity import holm
+from harness.statistics.comparisons import (
+    PERMUTATIONS,
+    Difference,
+    Superiority,
+    holm,
+    paired,
+    permutation_p,
+    superiority,
+    welch,
+)
 from harness.statistics.power import seeds_needed
 from harness.statistics.ranking import RankInterval, letters, rank_intervals
-from harness.statistics.superiority import Superiority, superiority
 
 ALPHA = 0.05
 # Any number would do: it makes the same records give the same p-values.

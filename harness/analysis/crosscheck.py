@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from harness.analysis.runs import ArchitectureResults, Run, Study, make_study
 from harness.records.environment import IDENTITY, Environment
 from harness.records.record import Record
-from harness.statistics.difference import Difference, paired
-from harness.statistics.multiplicity import holm
-from harness.statistics.sample import Estimate, estimate
+from harness.statistics.comparisons import Difference, holm, paired
+from harness.statistics.samples import Estimate, estimate
 
 # What may differ between two environments whose records are laid side by side.
 SETTINGS = ("threads", "deterministic")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.runs import ArchitectureResults, Run, Study
-from harness.statistics.sample import Spread, spread
+from harness.statistics.samples import Spread, spread
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from harness.analysis.contested import uncontested
 from harness.analysis.runs import ArchitectureResults, Classes
-from harness.statistics.discordance import discordant_deviation
-from harness.statistics.sample import Estimate, Spread, estimate, spread
+from harness.statistics.samples import Estimate, Spread, discordant_deviation, estimate, spread
 
 Labels = Mapping[str, Classes]
 DRIFT = 0.05

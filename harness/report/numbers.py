@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.statistics.interval import Interval
-    from harness.statistics.sample import Estimate, Spread
+    from harness.statistics.samples import Estimate, Interval, Spread
 
 UNKNOWN = DASH = "\N{EN DASH}"
 PERCENT_PLACES = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scipy import special
 
-from harness.statistics.sample import t_quantile
+from harness.statistics.samples import t_quantile
 
 POWER = 0.8
 LARGEST = 10_000

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from harness.analysis.verdicts.verdict import Case, Outcome, Verdict, too_few
 from harness.spec.claims import Prediction
-from harness.statistics.share import share_interval
+from harness.statistics.samples import share_interval
 
 
 def judge_prediction(case: Case, claim: Prediction) -> Verdict:

@@ -27,7 +27,7 @@ from harness.spec.claims import (
     TestLoss,
     TrainAccuracy,
 )
-from harness.statistics.multiplicity import holm
+from harness.statistics.comparisons import holm
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ from harness.analysis.runs import Run
 from harness.analysis.verdicts.verdict import ALPHA, Case, Outcome, Verdict, too_few
 from harness.declaration.values import WrittenFloat
 from harness.spec.claims import TestAccuracy, TestLoss, TrainAccuracy
-from harness.statistics.prediction import prediction_interval, prediction_p
-from harness.statistics.sample import mean
+from harness.statistics.samples import mean, prediction_interval, prediction_p
 
 NumberClaim = TestAccuracy | TestLoss | TrainAccuracy
 

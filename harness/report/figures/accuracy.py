@@ -10,7 +10,7 @@ from harness.analysis.findings import Findings
 from harness.analysis.verdicts.published import published_accuracy
 from harness.report.figures.drawing import BLUE, INK, ORANGE, PANEL, Figure, as_svg, canvas, quiet_axis
 from harness.report.figures.scale import NOTE, accuracy_axis, position
-from harness.statistics.interval import Interval
+from harness.statistics.samples import Interval
 
 ROW_INCHES = 0.36
 FRAME_INCHES = 1.05

@@ -11,7 +11,7 @@ from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
 from harness.report import numbers
 from harness.report.figures.drawing import BLUE, INK, PANEL, Figure, as_svg, canvas, quiet_axis
-from harness.statistics.sample import Spread, spread
+from harness.statistics.samples import Spread, spread
 
 ROW_INCHES = 0.34
 FRAME_INCHES = 1.05

@@ -9,7 +9,7 @@ from harness.analysis.verdicts.verdict import Published, Verdict
 from harness.declaration.values import WrittenFloat
 from harness.report import numbers
 from harness.report.table import Table
-from harness.statistics.interval import Interval
+from harness.statistics.samples import Interval
 
 EXACT = ("parameters", "layer_parameters", "output_shape")
 SHARES = ("test_accuracy", "train_accuracy")

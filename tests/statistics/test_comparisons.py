@@ -11,12 +11,9 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestIndPower
 from statsmodels.stats.weightstats import CompareMeans
 
-from harness.statistics.difference import paired, permutation_p, welch
-from harness.statistics.discordance import discordant_deviation
-from harness.statistics.interval import Interval
-from harness.statistics.multiplicity import holm
+from harness.statistics.comparisons import holm, paired, permutation_p, superiority, welch
 from harness.statistics.power import power, seeds_needed
-from harness.statistics.superiority import superiority
+from harness.statistics.samples import Interval, discordant_deviation
 
 Sample = tuple[float, ...]
 

@@ -7,10 +7,17 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from harness.statistics.interval import Interval
-from harness.statistics.prediction import prediction_interval, prediction_p
-from harness.statistics.sample import Spread, mean, mean_interval, spread, standard_deviation
-from harness.statistics.share import share_interval
+from harness.statistics.samples import (
+    Interval,
+    Spread,
+    mean,
+    mean_interval,
+    prediction_interval,
+    prediction_p,
+    share_interval,
+    spread,
+    standard_deviation,
+)
 
 PUBLISHED = (0.9908, 0.9913, 0.9923, 0.9920, 0.9922, 0.9908, 0.9891)
 

@@ -1,0 +1,182 @@
+"""Centre, spread and intervals of one small sample; compares no two samples.
+
+Distributions come from ``scipy.special``: importing ``scipy.stats`` takes half a second, half of what `bench claims`
+may take, for a quantile of Student's t and Wilson's interval, which are a few lines without it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """All values from ``low`` to ``high``, both included.
+
+    >>> Interval(0.25, 0.75).half_width
+    0.25
+    >>> 0.75 in Interval(0.25, 0.75)
+    True
+    """
+
+    low: float
+    high: float
+
+    @property
+    def half_width(self) -> float:
+        """Half the distance between the bounds."""
+        return (self.high - self.low) / 2
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+    def widened(self, margin: float) -> Interval:
+        """Return the interval with ``margin`` added at both ends."""
+        return Interval(self.low - margin, self.high + margin)
+
+
+def mean(values: Sequence[float]) -> float | None:
+    """Return the arithmetic mean of ``values``, shape (n,); None for no value."""
+    return math.fsum(values) / len(values) if len(values) else None
+
+
+def standard_deviation(values: Sequence[float]) -> float | None:
+    """Return sqrt(sum((x - mean)**2) / (n - 1)) of ``values``, shape (n,).
+
+    The spread of one value is unknown: None, not 0. Equal values give exactly 0, whatever the rounding of
+    their mean.
+    """
+    if len(values) < 2:  # noqa: PLR2004 - a spread needs two values
+        return None
+    return 0.0 if min(values) == max(values) else float(np.std(values, ddof=1))
+
+
+def t_quantile(level: float, degrees: float) -> float:
+    """Return the t that ``level`` of Student's distribution lies within on both sides of 0."""
+    return float(special.stdtrit(degrees, (1 + level) / 2))
+
+
+def normal_quantile(level: float) -> float:
+    """Return the z that ``level`` of the normal distribution lies within on both sides of 0."""
+    return float(special.ndtri((1 + level) / 2))
+
+
+def two_sided_p(t: float, degrees: float) -> float:
+    """Return the chance of a Student variable at least as far from 0 as ``t``."""
+    return float(2 * special.stdtr(degrees, -abs(t)))
+
+
+def mean_interval(values: Sequence[float]) -> Interval | None:
+    """Return mean ± t(n - 1) · sd / sqrt(n) of ``values``, shape (n,): where the true mean lies.
+
+    None below two values.
+    """
+    centre, spread = mean(values), standard_deviation(values)
+    if centre is None or spread is None:
+        return None
+    half = t_quantile(LEVEL, len(values) - 1) * spread / math.sqrt(len(values))
+    return Interval(centre - half, centre + half)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Mean of ``count`` values, their standard deviation, and where the true mean lies."""
+
+    count: int
+    mean: float
+    deviation: float | None
+    interval: Interval | None
+
+
+def estimate(values: Sequence[float]) -> Estimate | None:
+    """Return mean, standard deviation and the mean's 95 % interval of ``values``, shape (n,)."""
+    centre = mean(values)
+    if centre is None:
+        return None
+    return Estimate(len(values), centre, standard_deviation(values), mean_interval(values))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The median of some times and their quartiles; the quartiles of one value are unknown."""
+
+    median: float
+    lower_quartile: float | None
+    upper_quartile: float | None
+
+
+def spread(values: Sequence[float]) -> Spread | None:
+    """Return median and quartiles of ``values``, shape (n,); None for no value.
+
+    Quartiles are interpolated linearly (Hyndman and Fan's type 7). Times have a long right tail, so one
+    disturbed trial would move a mean and a standard deviation; half of the trials lie between the quartiles.
+    """
+    if not len(values):
+        return None
+    lower, middle, upper = (float(q) for q in np.quantile(values, (0.25, 0.5, 0.75)))
+    return Spread(middle, lower, upper) if len(values) > 1 else Spread(middle, None, None)
+
+
+def prediction_interval(values: Sequence[float], half_unit: float = 0.0, level: float = LEVEL) -> Interval | None:
+    """Return m ± t(n - 1) · s · sqrt(1 + 1/n) of ``values``, shape (n,): where one more run would fall.
+
+    ``half_unit`` is half a unit of the published number's last digit: a number that was rounded to it may
+    have stood that far away, so the interval is widened by it. None below two values.
+    Source: Hahn and Meeker, Statistical Intervals, 4.7.
+    """
+    centre, spread = mean(values), standard_deviation(values)
+    if centre is None or spread is None:
+        return None
+    half = t_quantile(level, len(values) - 1) * spread * math.sqrt(1 + 1 / len(values))
+    return Interval(centre - half, centre + half).widened(half_unit)
+
+
+def prediction_p(values: Sequence[float], published: float, half_unit: float = 0.0) -> float | None:
+    """Return the chance that one more run falls at least as far from the mean as ``published``.
+
+    The p-value that belongs to ``prediction_interval``: below 1 - level where the interval at that level
+    leaves ``published`` out. None below two values, or where all are equal: nothing is known of the spread.
+    """
+    centre, spread = mean(values), standard_deviation(values)
+    if centre is None or not spread:
+        return None
+    distance = max(abs(published - centre) - half_unit, 0.0)
+    return two_sided_p(distance / (spread * math.sqrt(1 + 1 / len(values))), len(values) - 1)
+
+
+def share_interval(hits: int, trials: int) -> Interval | None:
+    """Return Wilson's interval of ``hits`` out of ``trials``; None for no trial.
+
+    Keeps its level for a handful of trials and at 0 and 1. Source: Wilson, JASA 22 (1927).
+    """
+    if not trials:
+        return None
+    z = normal_quantile(LEVEL)
+    share, weight = hits / trials, z * z / trials
+    centre = (share + weight / 2) / (1 + weight)
+    half = z * math.sqrt(share * (1 - share) / trials + weight / (4 * trials)) / (1 + weight)
+    return Interval(max(centre - half, 0.0), min(centre + half, 1.0))
+
+
+def discordant_deviation(right: NDArray[np.bool_]) -> float | None:
+    """Return the standard deviation of test accuracy that the runs' disagreement implies.
+
+    ``right`` has shape (runs, images): whether a run's prediction is right. If images flip independently from
+    run to run, var(accuracy) = Σ p(1 - p) / images², and a pair of runs is expected to disagree on
+    Σ 2p(1 - p) images; so sd = sqrt(d / 2) / images, with d a pair's disagreements, averaged over all pairs.
+    None below two runs. Source: Jordan, On the variance of neural network training (2023).
+    """
+    runs, images = right.shape
+    if runs < 2:  # noqa: PLR2004 - a disagreement needs two runs
+        return None
+    hits = right.sum(axis=0, dtype=np.int64)
+    per_pair = float((hits * (runs - hits)).sum()) / (runs * (runs - 1) / 2)
+    return float(np.sqrt(per_pair / 2) / images)
