@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from harness.execute.engine import Engine, Event, Outcome, TrialEnded, TrialRecordedElsewhere, TrialStarted
+from harness.execute.engine import Engine, Outcome, TrialEnded, TrialEvent, TrialRecordedElsewhere, TrialStarted
 from harness.execute.queue import SharedQueue
 from harness.plan.plan import Plan, Status, make_plan, trial_status
 from harness.plan.settings import Settings
@@ -41,7 +41,7 @@ def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
     return make_plan(benchmark.architectures, benchmark.settings, recorded(records), forecast)
 
 
-def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[Event, None, None]:
+def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[TrialEvent, None, None]:
     """Train the plan's pending trials and record each the moment it ends.
 
     Args:

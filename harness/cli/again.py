@@ -133,7 +133,7 @@ def verify_trials(
     """
     from harness.app.verification.choice import trial_of
     from harness.data import obtain
-    from harness.execute.local import LocalEngine
+    from harness.execute.engine import EngineOptions, make_engine
     from harness.plan.plan import Plan, PlannedTrial, Status
     from harness.records.speeds import measured_forecast
 
@@ -144,26 +144,27 @@ def verify_trials(
     for dataset in sorted({trial.computation.dataset for trial in trials}):
         with shown_fetching() as on_event:
             obtain(dataset, on_event)
-    engine = LocalEngine(
+    options = EngineOptions(
         jobs=jobs_for(benchmark, plan, effort.jobs),
         threads=benchmark.settings.threads,
         timeout_seconds=effort.timeout_seconds,
         deterministic=benchmark.settings.deterministic,
     )
-    return compare_as_they_end(chosen, plan, benchmark, engine, effort.mode)
+    return compare_as_they_end(chosen, plan, benchmark, make_engine(options), effort.mode)
 
 
 def compare_as_they_end(
     chosen: Sequence[Record], plan: Plan, benchmark: Benchmark, engine: Engine, mode: ProgressMode
 ) -> list[Verification]:
     """Show the plan's training as it goes and return what each trial came to, in the plan's order."""
-    from harness.app.verification.again import InOrder, verify
+    from harness.app.verification.again import verify
     from harness.execute.engine import TrialEnded
+    from harness.execute.queue import InOrder
     from harness.execute.time_left import TimeLeft
 
     recorded = {record.name: record for record in chosen}
     found: dict[str, Verification] = {}
-    time_left = TimeLeft(plan, getattr(engine, "jobs", 1))
+    time_left = TimeLeft(plan, engine.jobs)
     try:
         with shown_run(mode, plan, time_left) as display:
             for event in engine(InOrder(planned.trial for planned in plan.trials)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.execute.engine import Event, Outcome
+    from harness.execute.engine import Outcome, TrialEvent
     from harness.plan.trial import Trial
 
 
@@ -28,7 +28,7 @@ def outcome_label(trial: Trial, outcome: Outcome) -> str:
     return f"trained   {trial_label(trial)}: test {last.test_accuracy:.2%} after {epochs}, {seconds:.1f} s"
 
 
-def event_json(event: Event) -> dict[str, Any]:
+def event_json(event: TrialEvent) -> dict[str, Any]:
     """Return the event as plain values."""
     from harness.execute.engine import Waiting
 
@@ -39,7 +39,7 @@ def event_json(event: Event) -> dict[str, Any]:
     return {"event": name, **trial, **details}
 
 
-def _named(event: Event) -> tuple[str, dict[str, Any]]:
+def _named(event: TrialEvent) -> tuple[str, dict[str, Any]]:
     """Return the event's name and what only its kind has to say."""
     from harness.execute.engine import EpochEnded, TrialBuilt, TrialEnded, TrialStarted
 

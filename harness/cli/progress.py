@@ -22,7 +22,7 @@ from harness.cli.events import event_json, outcome_label, trial_label
 from harness.cli.texts import duration
 
 if TYPE_CHECKING:
-    from harness.execute.engine import Event
+    from harness.execute.engine import TrialEvent
     from harness.execute.time_left import TimeLeft
     from harness.plan.plan import Plan
     from harness.plan.trial import Trial
@@ -46,7 +46,7 @@ class ProgressMode(StrEnum):
 class Display(Protocol):
     """Shows one event after the other."""
 
-    def show(self, event: Event) -> None:
+    def show(self, event: TrialEvent) -> None:
         """Show the event."""
 
 
@@ -69,7 +69,7 @@ def shown_run(mode: ProgressMode, plan: Plan, time_left: TimeLeft) -> Iterator[D
 class NoDisplay:
     """Shows nothing."""
 
-    def show(self, event: Event) -> None:
+    def show(self, event: TrialEvent) -> None:
         """Do nothing."""
 
 
@@ -77,9 +77,9 @@ class JsonDisplay:
     """One JSON object per line on stderr, for programs that watch."""
 
     def __init__(self) -> None:
-        self.last: Event | None = None
+        self.last: TrialEvent | None = None
 
-    def show(self, event: Event) -> None:
+    def show(self, event: TrialEvent) -> None:
         """Write the event's line; waiting is told once, not twice a second."""
         if event != self.last:
             sys.stderr.write(json.dumps(event_json(event)) + "\n")
@@ -97,7 +97,7 @@ class PlainDisplay:
         self.waiting = False
         self.time_left = time_left
 
-    def show(self, event: Event) -> None:
+    def show(self, event: TrialEvent) -> None:
         """Print the event's line, if it has one."""
         from harness.execute.engine import TrialEnded, TrialRecordedElsewhere, TrialStarted, Waiting
 
@@ -137,7 +137,7 @@ class LiveDisplay:
         self.task = self.bar.add_task("", total=epochs, text="")
         self.live = Live(get_renderable=self.render, console=console, refresh_per_second=4, transient=True)
 
-    def show(self, event: Event) -> None:
+    def show(self, event: TrialEvent) -> None:
         """Update the lines; print what has ended above them."""
         from harness.execute.engine import (
             EpochEnded,

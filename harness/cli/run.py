@@ -96,8 +96,7 @@ def train_pending(
     """
     from harness.app.pipeline import plan_benchmark, run_benchmark
     from harness.data import obtain
-    from harness.execute.engine import TrialEnded, TrialRecordedElsewhere
-    from harness.execute.local import LocalEngine
+    from harness.execute.engine import EngineOptions, TrialEnded, TrialRecordedElsewhere, make_engine
     from harness.execute.time_left import TimeLeft
 
     plan = plan_benchmark(benchmark, load_records(benchmark, set_aside=True))
@@ -110,7 +109,7 @@ def train_pending(
     for dataset in sorted({planned.trial.computation.dataset for planned in plan.pending}):
         with shown_fetching(silent=not mode.has_sentences) as on_event:
             obtain(dataset, on_event)
-    engine = LocalEngine(
+    options = EngineOptions(
         jobs=at_once,
         threads=benchmark.settings.threads,
         timeout_seconds=timeout,
@@ -122,7 +121,7 @@ def train_pending(
     time_left = TimeLeft(plan, at_once)
     try:
         with shown_run(mode, plan, time_left) as display:
-            for event in run_benchmark(benchmark, plan, engine):
+            for event in run_benchmark(benchmark, plan, make_engine(options)):
                 display.show(event)
                 ended += [event] if isinstance(event, TrialEnded) else []
                 elsewhere += isinstance(event, TrialRecordedElsewhere)

@@ -1,9 +1,11 @@
-"""What an engine is given and what it gives: trials in, events and outcomes out; holds no engine."""
+"""What every engine takes and gives: trials in, events and outcomes out; makes the engine that is asked for."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from harness.plan.trial import Trial
@@ -64,7 +66,7 @@ class Waiting:
     """Nothing is left to start, but other runs still train some of this plan's trials."""
 
 
-Event = TrialStarted | TrialBuilt | EpochEnded | TrialEnded | TrialRecordedElsewhere | Waiting
+TrialEvent = TrialStarted | TrialBuilt | EpochEnded | TrialEnded | TrialRecordedElsewhere | Waiting
 
 
 class Queue(Protocol):
@@ -78,7 +80,39 @@ class Queue(Protocol):
 
 
 class Engine(Protocol):
-    """Trains the trials of a queue, as many at once as it sees fit; closing the iterator ends them all."""
+    """Trains the trials of a queue, several at once; closing the iterator ends them all."""
 
-    def __call__(self, queue: Queue) -> Generator[Event, None, None]:
+    @property
+    def jobs(self) -> int:
+        """How many trials it trains at once."""
+
+    def __call__(self, queue: Queue) -> Generator[TrialEvent, None, None]:
         """Yield events until the queue is exhausted and every trial taken has ended."""
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """What every engine is made from.
+
+    Args:
+        jobs: Trials at once.
+        threads: Threads and cores of each.
+        timeout_seconds: How long a trial may take; None: as long as it needs.
+        checkpoints: Folder of the trials' checkpoints; None: a killed trial starts again from its beginning.
+        deterministic: Whether the backend's operations must be deterministic.
+        name: Which engine: a module of ``harness.execute.engines``.
+    """
+
+    jobs: int
+    threads: int = 1
+    timeout_seconds: float | None = None
+    checkpoints: Path | None = None
+    deterministic: bool = True
+    name: str = "local"
+
+
+def make_engine(options: EngineOptions) -> Engine:
+    """Return the engine that the options name."""
+    module = importlib.import_module(f"harness.execute.engines.{options.name}")
+    engine: Engine = module.engine(options)
+    return engine

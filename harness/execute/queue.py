@@ -1,4 +1,4 @@
-"""Hands out each pending trial to one run only, also where several runs share a results folder; trains nothing."""
+"""Queues of trials: one that runs on the same results folder share, and one that knows of no other; trains nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,21 @@ from filelock import FileLock, Timeout
 
 from harness.errors import CannotWrite
 from harness.plan.trial import Trial
+
+
+class InOrder:
+    """A queue for trials that no other run knows of."""
+
+    def __init__(self, trials: Iterable[Trial]) -> None:
+        self._pending = list(trials)
+
+    def take(self) -> Trial | None:
+        """Return the next trial, or None after the last one."""
+        return self._pending.pop(0) if self._pending else None
+
+    def exhausted(self) -> bool:
+        """Whether nothing is left."""
+        return not self._pending
 
 
 class SharedQueue:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from harness.execute.engine import EpochEnded, Event, Outcome, TrialBuilt, TrialEnded
+from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialEvent
 from harness.records.record import Conditions, Failure, FailureKind, Measurement, Stage
 from harness.records.store import Predictions
 from harness.worker.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan
@@ -45,7 +45,7 @@ class RunningTrial:
         """The cores that are free again once the trial has ended."""
         return self.job.cores
 
-    def receive(self) -> Iterator[Event]:
+    def receive(self) -> Iterator[TrialEvent]:
         """Yield what the process has told; its silent end is a failure."""
         try:
             while self.connection.poll():
@@ -76,7 +76,7 @@ class RunningTrial:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
 
-    def _heard(self, message: Message) -> Iterator[Event]:
+    def _heard(self, message: Message) -> Iterator[TrialEvent]:
         match message:
             case StageBegan(stage):
                 self._stage = stage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from statistics import median
 
-from harness.execute.engine import EpochEnded, Event, TrialBuilt, TrialEnded, TrialRecordedElsewhere, TrialStarted
+from harness.execute.engine import EpochEnded, TrialBuilt, TrialEnded, TrialEvent, TrialRecordedElsewhere, TrialStarted
 from harness.plan.forecast import Forecast, makespan, modelled_epoch_seconds
 from harness.plan.plan import Plan
 from harness.plan.trial import Trial
@@ -22,7 +22,7 @@ class TimeLeft:
         self._measured: dict[str, list[float]] = {}
         self._modelled: dict[str, float] = {}
 
-    def hear(self, event: Event, now: float) -> None:
+    def hear(self, event: TrialEvent, now: float) -> None:
         """Learn from an event that came at ``now`` seconds of any one clock."""
         match event:
             case TrialStarted(trial):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fake_trials import dense_trial
 
-from harness.execute.queue import SharedQueue
+from harness.execute.queue import InOrder, SharedQueue
 
 TRIALS = [dense_trial(seed) for seed in range(3)]
 
@@ -57,3 +57,10 @@ def test_closing_lets_go_of_every_lock(tmp_path: Path) -> None:
         assert one.take() == TRIALS[0]
     with queue(tmp_path) as other:
         assert other.take() == TRIALS[0]
+
+
+def test_a_queue_of_its_own_hands_out_each_trial_once() -> None:
+    queue = InOrder(TRIALS[:1])
+    assert not queue.exhausted()
+    assert [queue.take(), queue.take()] == [TRIALS[0], None]
+    assert queue.exhausted()

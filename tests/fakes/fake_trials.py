@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from harness.execute.engine import EpochEnded, Event, Outcome, Queue, TrialBuilt, TrialEnded, TrialStarted
+from harness.execute.engine import EpochEnded, Outcome, Queue, TrialBuilt, TrialEnded, TrialEvent, TrialStarted
 from harness.plan.trial import Computation, Trial
 from harness.records.environment import Environment
 from harness.records.record import Clocks, Conditions, EpochMeasurement, Failure, Measurement, Record
@@ -114,8 +114,9 @@ class FakeTrainer:
 
     outcome: Callable[[Trial], Outcome] = fake_outcome
     trained: list[Trial] = field(default_factory=list)
+    jobs: int = 1
 
-    def __call__(self, queue: Queue) -> Generator[Event, None, None]:
+    def __call__(self, queue: Queue) -> Generator[TrialEvent, None, None]:
         while (trial := queue.take()) is not None:
             yield TrialStarted(trial)
             yield TrialBuilt(trial, 0)

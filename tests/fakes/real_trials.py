@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
-from harness.execute.engine import Engine, Event
-from harness.execute.local import LocalEngine
+from harness.execute.engine import Engine, EngineOptions, TrialEvent, make_engine
 from harness.plan.settings import Settings
 from harness.records.environment import current_environment
 from harness.records.record import Record
@@ -29,12 +28,12 @@ def real_benchmark(results: Path, architectures: Sequence[Architecture], seeds: 
     return Benchmark(tuple(architectures), settings, current_environment(threads=1), Store(results))
 
 
-def engine_for(benchmark: Benchmark, jobs: int = 2, timeout_seconds: float | None = None) -> LocalEngine:
+def engine_for(benchmark: Benchmark, jobs: int = 2, timeout_seconds: float | None = None) -> Engine:
     checkpoints = benchmark.store.checkpoints(benchmark.environment.id)
-    return LocalEngine(jobs=jobs, timeout_seconds=timeout_seconds, checkpoints=checkpoints)
+    return make_engine(EngineOptions(jobs, timeout_seconds=timeout_seconds, checkpoints=checkpoints))
 
 
-def train(benchmark: Benchmark, engine: Engine | None = None) -> list[Event]:
+def train(benchmark: Benchmark, engine: Engine | None = None) -> list[TrialEvent]:
     return list(run_benchmark(benchmark, plan_benchmark(benchmark), engine or engine_for(benchmark)))
 
 

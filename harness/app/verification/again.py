@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,21 +13,6 @@ from harness.records.environment import Environment
 from harness.records.record import Measurement, Record
 
 Verdict = Literal["same", "different", "failed"]
-
-
-class InOrder:
-    """A queue for trials that no other run knows of."""
-
-    def __init__(self, trials: Iterable[Trial]) -> None:
-        self._pending = list(trials)
-
-    def take(self) -> Trial | None:
-        """Return the next trial, or None after the last one."""
-        return self._pending.pop(0) if self._pending else None
-
-    def exhausted(self) -> bool:
-        """Whether nothing is left."""
-        return not self._pending
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from fake_trials import ENVIRONMENT, dense_trial, fake_outcome, fake_record
 
-from harness.app.verification.again import InOrder, verify
+from harness.app.verification.again import verify
 from harness.app.verification.choice import Choice, trial_of
 from harness.execute.engine import Outcome
 from harness.records.record import Failure
@@ -64,10 +64,3 @@ def test_only_what_is_named_and_has_an_epoch_is_chosen() -> None:
 def test_a_failed_trial_is_trained_up_to_its_last_finished_epoch() -> None:
     record, _ = fake_record(TRIAL, fake_outcome(TRIAL, 2, CRASH))
     assert trial_of(record, {TRIAL.fingerprint: ("one", "other")}).epochs == 2
-
-
-def test_the_queue_hands_out_each_trial_once() -> None:
-    queue = InOrder([TRIAL])
-    assert not queue.exhausted()
-    assert [queue.take(), queue.take()] == [TRIAL, None]
-    assert queue.exhausted()

@@ -1,0 +1,160 @@
+"""Trains trials side by side on this machine, each in a fresh process on its own cores; saves nothing."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.connection
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.context import BaseContext
+from pathlib import Path
+
+from harness.backends.tensorflow.preload import LOG_VARIABLE
+from harness.data.cache import cache_folder
+from harness.execute.cores import core_groups, physical_cores, reserved_cores
+from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
+from harness.execute.running import RunningTrial
+from harness.plan.trial import Trial
+from harness.worker.messages import Job
+from harness.worker.process import main
+
+# How long the parent sleeps at most while trials run, and between looks at what other runs have finished.
+PATIENCE_SECONDS = 0.5
+# Set before TensorFlow and NumPy are imported: one pool of threads, whose size the trial's process chooses, no
+# greetings, and none of the user's own settings of Keras, which could change the backend or the precision.
+PROCESS_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "KERAS_BACKEND": "tensorflow",
+}
+
+
+def engine(options: EngineOptions) -> LocalEngine:
+    """Return the engine of local processes."""
+    return LocalEngine(options)
+
+
+@dataclass(frozen=True)
+class LocalEngine:
+    """Local processes.
+
+    Args:
+        options: How many at once, and how each is run.
+        start_method: How processes are started, one of ``multiprocessing``'s; None: whatever is soundest here.
+    """
+
+    options: EngineOptions
+    start_method: str | None = None
+
+    @property
+    def jobs(self) -> int:
+        """How many trials it trains at once."""
+        return self.options.jobs
+
+    def __call__(self, queue: Queue) -> Generator[TrialEvent, None, None]:
+        """Train the queue's trials and yield what happens."""
+        options = self.options
+        running: list[RunningTrial] = []
+        with (
+            reserved_cores(physical_cores(), options.jobs * options.threads) as cores,
+            tempfile.TemporaryDirectory(prefix="bench-") as logs,
+        ):
+            free = core_groups(cores, options.threads, options.jobs)
+            start = Starter(options, process_context(self.start_method), Path(logs))
+            try:
+                while True:
+                    while free and (trial := queue.take()) is not None:
+                        yield TrialStarted(trial)
+                        running.append(start(trial, free.pop(0)))
+                        for started in running:
+                            started.trials_beside = max(started.trials_beside, len(running) - 1)
+                    if not running:
+                        if queue.exhausted():
+                            return
+                        yield Waiting()
+                        time.sleep(PATIENCE_SECONDS)
+                    yield from listen(running)
+                    for ended in [trial for trial in running if trial.ended]:
+                        running.remove(ended)
+                        free.append(ended.cores)
+            finally:
+                for left in running:
+                    left.stop()
+
+
+@dataclass(frozen=True)
+class Starter:
+    """Starts the processes of one run; its folder takes their output."""
+
+    options: EngineOptions
+    context: BaseContext
+    logs: Path
+
+    def __call__(self, trial: Trial, cores: tuple[int, ...]) -> RunningTrial:
+        """Start the trial's process on its cores."""
+        options = self.options
+        parent, child = self.context.Pipe()
+        job = Job(
+            trial=trial,
+            cores=cores,
+            threads=options.threads,
+            deterministic=options.deterministic,
+            cache=cache_folder(),
+            checkpoint=options.checkpoints / f"{trial.name}.npz" if options.checkpoints else None,
+            log=self.logs / f"{trial.name}.log",
+            spawned=time.time(),
+        )
+        process = self.context.Process(target=main, args=(job, child), daemon=True)  # type: ignore[attr-defined]
+        with variables_set(self._variables()):
+            process.start()
+        child.close()  # so that the process's end is the connection's end
+        return RunningTrial(job, process, parent, options.timeout_seconds)
+
+    def _variables(self) -> Mapping[str, str]:
+        return {**PROCESS_ENVIRONMENT, "KERAS_HOME": str(self.logs), LOG_VARIABLE: str(self.logs / "preload.log")}
+
+
+def listen(running: list[RunningTrial]) -> Iterator[TrialEvent]:
+    """Yield what the running trials report within a moment, and end those past their deadline."""
+    by_connection = {trial.connection: trial for trial in running}
+    for ready in multiprocessing.connection.wait(list(by_connection), timeout=PATIENCE_SECONDS):
+        yield from by_connection[ready].receive()  # type: ignore[index]
+    for trial in running:
+        if not trial.ended and trial.is_late():
+            yield trial.end_late()
+
+
+def process_context(start_method: str | None = None) -> BaseContext:
+    """Return how processes are started: forked from a server that has imported TensorFlow, where that is sound.
+
+    On macOS a fork after Apple's libraries are loaded can hang, and Windows has none: there each trial imports
+    for itself.
+    """
+    context = multiprocessing.get_context(start_method or ("forkserver" if sys.platform == "linux" else "spawn"))
+    context.set_forkserver_preload(["harness.backends.tensorflow.preload"])
+    return context
+
+
+@contextmanager
+def variables_set(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for what the block starts, and put back what was there.
+
+    A process inherits its variables when it is started, a forked one those of the server it is forked from; this
+    process's own must not change while its caller has control.
+    """
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
