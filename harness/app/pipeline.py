@@ -76,10 +76,13 @@ def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[
 def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outcome:
     """Save what the trial gave, and return it; what an earlier run recorded of the trial is never lost.
 
+    The record names the environment that the trial's own process describes: a process may run on another machine.
+    A trial that ended before it could describe one is recorded with that of the benchmark.
+
     Where an earlier run recorded some of its epochs, their bits must be the same now: anything else is a failure. A
     failure that brings fewer or other epochs is added to the earlier record, whose numbers and environment stay.
     """
-    store, environment = benchmark.store, benchmark.environment
+    store, environment = benchmark.store, outcome.environment or benchmark.environment
     known = store.read(environment.id, trial.name)
     if known and known.measurement and outcome.measurement:
         differs = first_difference(known.measurement, outcome.measurement)
@@ -90,7 +93,7 @@ def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outc
         predictions = store.predictions(known)
     store.save(record, predictions)
     if outcome.failure is None or outcome.failure.kind == "bits":
-        store.checkpoint(environment.id, trial.name).unlink(missing_ok=True)
+        store.checkpoint(benchmark.environment.id, trial.name).unlink(missing_ok=True)
     return outcome
 
 

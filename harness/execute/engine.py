@@ -9,18 +9,23 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.plan.trial import Trial
+from harness.records.environment import Environment
 from harness.records.record import EpochMeasurement, Failure, Measurement
 from harness.records.store import Predictions
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a trial gave: the measurement of its finished epochs, and the failure that ended it, if any."""
+    """What a trial gave: the measurement of its finished epochs, and the failure that ended it, if any.
+
+    ``environment`` is where it ran, as its own process describes it; None where it ended before it could.
+    """
 
     measurement: Measurement | None
     predictions: Predictions = field(default_factory=dict)
     failure: Failure | None = None
     trials_beside: int = 0
+    environment: Environment | None = None
 
 
 @dataclass(frozen=True)

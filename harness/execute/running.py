@@ -13,9 +13,10 @@ from pathlib import Path
 import psutil
 
 from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialEvent
+from harness.records.environment import Environment
 from harness.records.record import Conditions, Failure, FailureKind, Measurement, Stage
 from harness.records.store import Predictions
-from harness.worker.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan
+from harness.worker.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan, Started
 
 # How long a process that was asked to stop has, before it and all its children are killed.
 GRACE_SECONDS = 2.0
@@ -34,6 +35,7 @@ class RunningTrial:
         self.trials_beside = 0
         self.ended = False
         self._stage: Stage = "start-up"
+        self._environment: Environment | None = None
         self._built: Built | None = None
         self._epochs: list[EpochDone] = []
         self._conditions: Conditions | None = None
@@ -78,6 +80,8 @@ class RunningTrial:
 
     def _heard(self, message: Message) -> Iterator[TrialEvent]:
         match message:
+            case Started(environment):
+                self._environment = environment
             case StageBegan(stage):
                 self._stage = stage
             case Built():
@@ -103,7 +107,7 @@ class RunningTrial:
             self.job.log.unlink(missing_ok=True)
         return TrialEnded(
             self.job.trial,
-            Outcome(self._measurement(), self._predictions(), failure, self.trials_beside),
+            Outcome(self._measurement(), self._predictions(), failure, self.trials_beside, self._environment),
         )
 
     def _measurement(self) -> Measurement | None:

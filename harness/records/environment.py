@@ -8,6 +8,7 @@ import platform
 import re
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -71,14 +72,31 @@ class Environment(BaseModel):
         return f"{processor}-{self.threads}t-tf{self.tensorflow}-{digest}"
 
 
-def current_environment(threads: int, *, deterministic: bool = True) -> Environment:
-    """Describe this machine and these versions, without importing TensorFlow."""
+@dataclass(frozen=True)
+class Commit:
+    """The commit of the harness's code, and whether its code or specs have uncommitted changes. Unknown is None."""
+
+    sha: str | None = None
+    uncommitted_changes: bool | None = None
+
+
+def current_environment(
+    threads: int, *, deterministic: bool = True, cores: int | None = None, commit: Commit | None = None
+) -> Environment:
+    """Describe this machine and these versions, without importing TensorFlow.
+
+    Args:
+        threads: Those of one trial.
+        deterministic: Whether op determinism is on.
+        cores: How many this process may use, where it has been pinned to fewer since; None: as many as now.
+        commit: The commit, where it is known already; None: git is asked.
+    """
     processor, features = _processor()
-    commit, uncommitted = _commit()
+    commit = commit or current_commit()
     return Environment(
         processor=processor,
         processor_features=features,
-        cores=len(usable_cores()),
+        cores=cores or len(usable_cores()),
         threads=threads,
         memory_bytes=psutil.virtual_memory().total,
         system=f"{platform.system()} {platform.machine()}",
@@ -90,8 +108,8 @@ def current_environment(threads: int, *, deterministic: bool = True) -> Environm
         onednn_max_isa=os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA"),
         deterministic=deterministic,
         harness=_installed("architecture-bench"),
-        commit=commit,
-        uncommitted_changes=uncommitted,
+        commit=commit.sha,
+        uncommitted_changes=commit.uncommitted_changes,
     )
 
 
@@ -130,18 +148,18 @@ def _sysctl(name: str) -> str | None:
     return answer or None
 
 
-def _commit() -> tuple[str | None, bool | None]:
-    """Return the harness's commit and whether its code or specs have uncommitted changes."""
+def current_commit() -> Commit:
+    """Ask git for the commit of the harness's code."""
     root = PACKAGE.parent
     if not (root / ".git").exists():
-        return None, None
+        return Commit()
     commit = _output(["git", "-C", str(root), "rev-parse", "HEAD"])
     if not commit:
-        return None, None
+        return Commit()
     changes = _output(
         ["git", "-C", str(root), "status", "--porcelain", "--", "harness", "architectures", "pyproject.toml"]
     )
-    return commit, bool(changes)
+    return Commit(commit, bool(changes))
 
 
 def _output(command: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a trial's process is told and what it tells, as plain values that can be pickled; imports no TensorFlow."""
+"""What a trial's process is given and what it reports, as plain values that can be pickled; imports no framework."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.plan.trial import Trial
+from harness.records.environment import Commit, Environment
 from harness.records.record import Clocks, Conditions, EpochMeasurement, FailureKind, Stage
 
 
@@ -20,11 +21,12 @@ class Job:
         trial: What to train.
         cores: The cores that the process is pinned to; empty: wherever the system puts it.
         threads: Threads within one operation.
-        deterministic: Whether TensorFlow's op determinism is on.
+        deterministic: Whether the backend's operations must be deterministic.
         cache: The folder of the verified data.
         checkpoint: Where the state after each epoch is kept until the trial ends; None: nowhere.
         log: Where the process's own output goes.
         spawned: ``time.time()`` when the process was asked for.
+        commit: The commit of the harness's code, where it is the parent's; None: the process asks git itself.
     """
 
     trial: Trial
@@ -35,6 +37,14 @@ class Job:
     checkpoint: Path | None
     log: Path
     spawned: float
+    commit: Commit | None = None
+
+
+@dataclass(frozen=True)
+class Started:
+    """The process runs; its times and bits depend on this environment."""
+
+    environment: Environment
 
 
 @dataclass(frozen=True)
@@ -85,4 +95,4 @@ class Failed:
     reason: str
 
 
-Message = StageBegan | Built | EpochDone | Finished | Failed
+Message = Started | StageBegan | Built | EpochDone | Finished | Failed

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from harness.errors import BenchError
+from harness.records.environment import Environment, current_environment, usable_cores
 from harness.records.record import FailureKind, Stage
 from harness.worker.messages import Failed, Job, Message, StageBegan
 
@@ -27,9 +28,13 @@ def main(job: Job, parent: Connection) -> None:
     send_output_to(job.log)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it decides and tells
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+    cores = len(usable_cores())  # the machine's, before this process is pinned to its own
     if job.cores and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, job.cores)
     stage: Stage = "start-up"
+
+    def environment() -> Environment:
+        return current_environment(job.threads, deterministic=job.deterministic, cores=cores, commit=job.commit)
 
     def tell(message: Message) -> None:
         nonlocal stage
@@ -39,7 +44,9 @@ def main(job: Job, parent: Connection) -> None:
 
     try:
         # Imports the framework: here, in the trial's own process, and nowhere before.
-        importlib.import_module(f"harness.backends.{job.trial.computation.backend}.training").run_trial(job, tell)
+        importlib.import_module(f"harness.backends.{job.trial.computation.backend}.training").run_trial(
+            job, tell, environment
+        )
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent records it
         traceback.print_exc()
         parent.send(Failed(stage, failure_kind(error), failure_reason(error)))

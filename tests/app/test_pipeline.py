@@ -105,6 +105,22 @@ def test_a_failed_extension_leaves_the_numbers_with_the_environment_they_come_fr
     assert record.environment == ENVIRONMENT
 
 
+def test_a_record_names_the_environment_that_the_trial_ran_in(tmp_path: Path) -> None:
+    of = benchmark(tmp_path, FIVE, seeds=(0,))
+    elsewhere = ENVIRONMENT.model_copy(update={"processor": "Another Processor", "cores": 64})
+    run(of, FakeTrainer(lambda trial: replace(fake_outcome(trial), environment=elsewhere)))
+    (record,) = of.store.load().of(elsewhere.id).values()
+    assert record.environment == elsewhere
+    assert not records(of)
+
+
+def test_a_trial_that_ended_before_it_described_its_environment_has_the_benchmarks(tmp_path: Path) -> None:
+    of = benchmark(tmp_path, FIVE, seeds=(0,))
+    run(of, FakeTrainer(lambda _: Outcome(None, failure=CRASH)))
+    (record,) = records(of).values()
+    assert record.environment == ENVIRONMENT
+
+
 def test_other_bits_are_not_kept_as_a_checkpoint_to_go_on_from(tmp_path: Path) -> None:
     of = benchmark(tmp_path, FIVE, seeds=(0,))
     trial = plan_benchmark(of).trials[0].trial

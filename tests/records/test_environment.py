@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import socket
 
-from harness.records.environment import IDENTITY, Environment, current_environment
+from harness.records.environment import IDENTITY, Commit, Environment, current_environment
 
 
 def test_identity_changes_with_what_bits_depend_on_and_with_nothing_else() -> None:
@@ -22,6 +22,12 @@ def test_identity_changes_with_what_bits_depend_on_and_with_nothing_else() -> No
         assert here.model_copy(update={field: value}).id != here.id
     for field in set(Environment.model_fields) - set(IDENTITY):
         assert here.model_copy(update={field: None}).id == here.id
+
+
+def test_a_known_commit_and_number_of_cores_are_taken_as_they_are() -> None:
+    described = current_environment(1, cores=99, commit=Commit("c" * 40, uncommitted_changes=True))
+    assert (described.cores, described.commit, described.uncommitted_changes) == (99, "c" * 40, True)
+    assert described.id == current_environment(1).id
 
 
 def test_identity_is_a_safe_folder_name() -> None:

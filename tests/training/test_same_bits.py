@@ -79,3 +79,10 @@ def test_more_examples_are_another_trial(tmp_path: Path) -> None:
     other = replace(benchmark, settings=Settings(seeds=(0,), train_examples=3_000, test_examples=1_000))
     train(other)
     assert len(records(benchmark)) == 2
+
+
+def test_on_this_machine_a_trial_describes_the_environment_that_the_plan_is_made_for(tmp_path: Path) -> None:
+    benchmark = real_benchmark(tmp_path, [shortened("dense_512", 1)])
+    train(benchmark)
+    (record,) = benchmark.store.load().records
+    assert record.environment == benchmark.environment

@@ -36,14 +36,17 @@ class Verification:
 
 
 def verify(trial: Trial, record: Record, outcome: Outcome, here: Environment) -> Verification:
-    """Compare what the trial gave now with its record, bit by bit."""
+    """Compare what the trial gave now with its record, bit by bit.
+
+    ``here`` is the environment where the trial's own process has not described one.
+    """
     recorded, now = record.measurement, outcome.measurement
     if recorded is None or now is None:
         return Verification(trial, "failed", 0, reason=_why(outcome))
     epochs = _shared_epochs(recorded, now)
     mismatch = first_mismatch(recorded, now)
     if mismatch is not None:
-        causes = likely_causes(mismatch, record.environment, here)
+        causes = likely_causes(mismatch, record.environment, outcome.environment or here)
         return Verification(trial, "different", epochs, mismatch, causes, conclusion(mismatch, causes))
     if outcome.failure is not None:
         return Verification(trial, "failed", epochs, reason=_why(outcome))

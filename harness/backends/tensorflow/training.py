@@ -22,12 +22,13 @@ from harness.backends.tensorflow.model import build_model, weights_digest
 from harness.data import Dataset, load
 from harness.errors import CannotWrite
 from harness.plan.trial import Computation
+from harness.records.environment import Environment
 from harness.records.record import Clocks, EpochMeasurement
 from harness.records.store import digest
 from harness.spec.datasets import facts
 from harness.worker.clocks import Stopwatch, stopwatch
 from harness.worker.conditions import Watch
-from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan
+from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
 from harness.worker.order import epoch_order
 
 Tell = Callable[[Message], None]
@@ -37,15 +38,17 @@ class NotANumber(Exception):
     """The loss is NaN or infinite: the weights are lost."""
 
 
-def run_trial(job: Job, tell: Tell) -> None:
+def run_trial(job: Job, tell: Tell, environment: Callable[[], Environment]) -> None:
     """Train the trial up to its last epoch, telling each step of the way.
+
+    The environment is taken here, where the trial runs, between two clocks.
 
     Raises:
         NotANumber: A loss is not finite. Errors of TensorFlow and of the data leave this function too: the process
             turns them into a failure.
     """
     trial = job.trial
-    training, built = prepare(job, tell)
+    training, built = prepare(job, tell, environment)
     done = list(restore_checkpoint(job.checkpoint, training.model).epochs) if job.checkpoint else []
     tell(built.resumed(len(done)))
     for earlier in done:
@@ -68,11 +71,12 @@ def keep_checkpoint(path: Path, model: keras.Model, done: list[EpochDone]) -> No
         traceback.print_exc()
 
 
-def prepare(job: Job, tell: Tell) -> tuple[Training, Built]:
+def prepare(job: Job, tell: Tell, environment: Callable[[], Environment]) -> tuple[Training, Built]:
     """Bring the trial to the moment before its first epoch, each stage on its own clock."""
     trial = job.trial
     start_up_seconds, start_up_cpu_seconds = max(0.0, time.time() - job.spawned), time.process_time()
     configure_tensorflow(job)
+    tell(Started(environment()))
     tell(StageBegan("data"))
     with stopwatch() as data_clock:
         dataset = load(trial.computation.dataset, job.cache)

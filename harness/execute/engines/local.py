@@ -20,6 +20,7 @@ from harness.execute.cores import core_groups, physical_cores, reserved_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
 from harness.execute.running import RunningTrial
 from harness.plan.trial import Trial
+from harness.records.environment import Commit, current_commit
 from harness.worker.messages import Job
 from harness.worker.process import main
 
@@ -66,7 +67,7 @@ class LocalEngine:
             tempfile.TemporaryDirectory(prefix="bench-") as logs,
         ):
             free = core_groups(cores, options.threads, options.jobs)
-            start = Starter(options, process_context(self.start_method), Path(logs))
+            start = Starter(options, process_context(self.start_method), Path(logs), current_commit())
             try:
                 while True:
                     while free and (trial := queue.take()) is not None:
@@ -95,6 +96,7 @@ class Starter:
     options: EngineOptions
     context: BaseContext
     logs: Path
+    commit: Commit
 
     def __call__(self, trial: Trial, cores: tuple[int, ...]) -> RunningTrial:
         """Start the trial's process on its cores."""
@@ -109,6 +111,7 @@ class Starter:
             checkpoint=options.checkpoints / f"{trial.name}.npz" if options.checkpoints else None,
             log=self.logs / f"{trial.name}.log",
             spawned=time.time(),
+            commit=self.commit,
         )
         process = self.context.Process(target=main, args=(job, child), daemon=True)  # type: ignore[attr-defined]
         with variables_set(self._variables()):

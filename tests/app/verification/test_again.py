@@ -29,6 +29,11 @@ def test_other_threads_are_different_and_said_to_be_the_cause() -> None:
     assert found.causes[0].name == "threads"
 
 
+def test_the_cause_is_looked_for_where_the_trial_ran() -> None:
+    other = replace(fake_outcome(replace(TRIAL, seed=1)), environment=ENVIRONMENT.model_copy(update={"onednn": False}))
+    assert verify(TRIAL, RECORD, other, ENVIRONMENT).causes[0].name == "oneDNN"
+
+
 def test_a_trial_that_fails_now_is_not_the_same() -> None:
     for outcome in (Outcome(None, failure=CRASH), fake_outcome(TRIAL, 2, CRASH)):
         found = verify(TRIAL, RECORD, outcome, ENVIRONMENT)
