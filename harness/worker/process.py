@@ -5,8 +5,9 @@ It must be importable without TensorFlow: the parent names its function, the pro
 
 from __future__ import annotations
 
-import contextlib
 import importlib
+import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import sys
@@ -20,7 +21,8 @@ from harness.records.environment import Environment, current_environment, usable
 from harness.records.record import FailureKind, Stage
 from harness.worker.messages import Failed, Job, Message, StageBegan
 
-ORPHANED = 3
+# The exit code of a process that was told to stop, or whose parent is gone.
+STOPPED = 3
 
 
 def main(job: Job, parent: Connection) -> None:
@@ -78,7 +80,7 @@ def send_output_to(log: Path) -> None:
 
 
 def _end_with_parent(parent: Connection) -> None:
-    """Wait for the parent's word to stop, or for its end, and end at once: no orphan keeps a core busy."""
-    with contextlib.suppress(EOFError, OSError):
-        parent.recv()
-    os._exit(ORPHANED)
+    """Wait until the parent says to stop, or ends, and end at once: no orphan keeps a core busy."""
+    process = multiprocessing.parent_process()
+    multiprocessing.connection.wait([parent, process.sentinel] if process else [parent])
+    os._exit(STOPPED)

@@ -18,7 +18,7 @@ from harness.backends.tensorflow.preload import LOG_VARIABLE
 from harness.data.cache import cache_folder
 from harness.execute.cores import core_groups, physical_cores, reserved_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
-from harness.execute.running import RunningTrial
+from harness.execute.trial_process import TrialProcess
 from harness.plan.trial import Trial
 from harness.records.environment import Commit, current_commit
 from harness.worker.messages import Job
@@ -61,7 +61,7 @@ class LocalEngine:
     def __call__(self, queue: Queue) -> Generator[TrialEvent, None, None]:
         """Train the queue's trials and yield what happens."""
         options = self.options
-        running: list[RunningTrial] = []
+        running: list[TrialProcess] = []
         with (
             reserved_cores(physical_cores(), options.jobs * options.threads) as cores,
             tempfile.TemporaryDirectory(prefix="bench-") as logs,
@@ -80,10 +80,11 @@ class LocalEngine:
                             return
                         yield Waiting()
                         time.sleep(PATIENCE_SECONDS)
+                        continue
                     yield from listen(running)
                     for ended in [trial for trial in running if trial.ended]:
                         running.remove(ended)
-                        free.append(ended.cores)
+                        free.append(ended.job.cores)
             finally:
                 for left in running:
                     left.stop()
@@ -98,7 +99,7 @@ class Starter:
     logs: Path
     commit: Commit
 
-    def __call__(self, trial: Trial, cores: tuple[int, ...]) -> RunningTrial:
+    def __call__(self, trial: Trial, cores: tuple[int, ...]) -> TrialProcess:
         """Start the trial's process on its cores."""
         options = self.options
         parent, child = self.context.Pipe()
@@ -117,19 +118,22 @@ class Starter:
         with variables_set(self._variables()):
             process.start()
         child.close()  # so that the process's end is the connection's end
-        return RunningTrial(job, process, parent, options.timeout_seconds)
+        return TrialProcess(job, process, parent, options.timeout_seconds)
 
     def _variables(self) -> Mapping[str, str]:
         return {**PROCESS_ENVIRONMENT, "KERAS_HOME": str(self.logs), LOG_VARIABLE: str(self.logs / "preload.log")}
 
 
-def listen(running: list[RunningTrial]) -> Iterator[TrialEvent]:
-    """Yield what the running trials report within a moment, and end those past their deadline."""
+def listen(running: list[TrialProcess]) -> Iterator[TrialEvent]:
+    """Yield what the running trials report within a moment, and end those whose deadline has passed."""
     by_connection = {trial.connection: trial for trial in running}
-    for ready in multiprocessing.connection.wait(list(by_connection), timeout=PATIENCE_SECONDS):
+    deadlines = [left for trial in running if (left := trial.seconds_left()) is not None]
+    patience = max(0.0, min([PATIENCE_SECONDS, *deadlines]))
+    for ready in multiprocessing.connection.wait(list(by_connection), timeout=patience):
         yield from by_connection[ready].receive()  # type: ignore[index]
     for trial in running:
-        if not trial.ended and trial.is_late():
+        left = trial.seconds_left()
+        if not trial.ended and left is not None and left <= 0:
             yield trial.end_late()
 
 

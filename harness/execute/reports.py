@@ -1,0 +1,71 @@
+"""What a trial's process has reported so far, as events and, in the end, as an outcome; knows no process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEvent
+from harness.plan.trial import Trial
+from harness.records.environment import Environment
+from harness.records.record import Failure, FailureKind, Measurement, Stage
+from harness.worker.messages import Built, EpochDone, Failed, Finished, Message, StageBegan, Started
+
+
+class Reports:
+    """Takes a trial's messages in the order in which they come.
+
+    ``is_complete`` is whether the process has reported its end, of itself; ``failure`` is then why, unless it finished.
+    """
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.is_complete = False
+        self.failure: Failure | None = None
+        self._stage: Stage = "start-up"
+        self._environment: Environment | None = None
+        self._built: Built | None = None
+        self._epochs: list[EpochDone] = []
+        self._finished: Finished | None = None
+
+    def take(self, message: Message) -> Iterator[TrialEvent]:
+        """Keep what the message says, and yield what others are to know of it."""
+        match message:
+            case Started(environment):
+                self._environment = environment
+            case StageBegan(stage):
+                self._stage = stage
+            case Built():
+                self._built = message
+                yield TrialBuilt(self.trial, message.resumed_epochs)
+            case EpochDone(measurement):
+                self._epochs.append(message)
+                yield EpochEnded(self.trial, measurement)
+            case Finished():
+                self._finished, self.is_complete = message, True
+            case Failed(stage, kind, reason):
+                self._stage, self.is_complete = stage, True
+                self.failure = self.failed(kind, reason)
+
+    def failed(self, kind: FailureKind, reason: str) -> Failure:
+        """Return a failure in the stage that the process last reported."""
+        return Failure(stage=self._stage, kind=kind, reason=reason)
+
+    def outcome(self, failure: Failure | None, trials_beside: int) -> Outcome:
+        """Return all that was reported, as the trial's outcome."""
+        predictions = {done.measurement.epoch: done.predictions for done in self._epochs}
+        return Outcome(self._measurement(), predictions, failure, trials_beside, self._environment)
+
+    def _measurement(self) -> Measurement | None:
+        if self._built is None:
+            return None
+        return Measurement(
+            parameters=self._built.parameters,
+            trainable_parameters=self._built.trainable_parameters,
+            initial_weights_sha256=self._built.initial_weights_sha256,
+            data_sha256=self._built.data_sha256,
+            clocks=self._built.clocks,
+            resumed_epochs=self._built.resumed_epochs,
+            conditions=self._finished and self._finished.conditions,
+            peak_memory_bytes=self._finished and self._finished.peak_memory_bytes,
+            epochs=tuple(done.measurement for done in self._epochs),
+        )

@@ -1,0 +1,126 @@
+"""One trial's process as its parent sees it: receives its reports, ends it, and says why it ended; starts none."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import psutil
+
+from harness.execute.engine import TrialEnded, TrialEvent
+from harness.execute.reports import Reports
+from harness.records.record import Failure
+from harness.worker.messages import Job
+
+# How long a process that was asked to stop has, before it and all its children are killed.
+GRACE_SECONDS = 2.0
+LOG_LINES = 20
+
+
+class TrialProcess:
+    """A trial's process, its connection, and what it has reported so far.
+
+    ``trials_beside`` is the most trials that ran at the same time, as its engine counts them.
+    """
+
+    def __init__(self, job: Job, process: BaseProcess, connection: Connection, timeout: float | None) -> None:
+        self.job = job
+        self.process = process
+        self.connection = connection
+        self.trials_beside = 0
+        self.ended = False
+        self._timeout = timeout
+        self._started = time.monotonic()
+        self._reports = Reports(job.trial)
+        self._oom_kills = oom_kills()
+
+    def receive(self) -> Iterator[TrialEvent]:
+        """Yield what the process has reported; that it ends without a report is a failure."""
+        try:
+            while not self.ended and self.connection.poll():
+                yield from self._reports.take(self.connection.recv())
+                if self._reports.is_complete:
+                    yield self._end(self._reports.failure)
+        except (EOFError, OSError):
+            if not self.ended:
+                yield self._end(self._crash())
+
+    def seconds_left(self) -> float | None:
+        """Return the seconds until the trial's deadline, if it has one."""
+        return None if self._timeout is None else self._started + self._timeout - time.monotonic()
+
+    def end_late(self) -> TrialEnded:
+        """Stop the process, whose deadline has passed, and return the failure."""
+        self.stop()
+        return self._end(self._reports.failed("deadline", f"took longer than the limit of {self._timeout:g} seconds"))
+
+    def stop(self) -> None:
+        """Ask the process to stop; kill it if it doesn't, and all its children."""
+        children = descendants(self.process.pid)
+        with contextlib.suppress(OSError):
+            self.connection.send("stop")
+        self.process.join(GRACE_SECONDS)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+
+    def _end(self, failure: Failure | None) -> TrialEnded:
+        self.ended = True
+        if self.process.is_alive():
+            self.stop()
+        self.connection.close()
+        if failure is None:
+            self.job.log.unlink(missing_ok=True)
+        else:
+            failure = failure.model_copy(update={"log": last_lines(self.job.log)})
+        return TrialEnded(self.job.trial, self._reports.outcome(failure, self.trials_beside))
+
+    def _crash(self) -> Failure:
+        """Return why the process ended without a report."""
+        self.process.join(GRACE_SECONDS)
+        code = self.process.exitcode
+        if code == -signal.SIGKILL and oom_kills() > self._oom_kills:
+            return self._reports.failed("memory", "killed by the system, which ran out of memory")
+        if code is not None and code < 0:
+            return self._reports.failed("crash", f"the process was ended by {signal_name(-code)}")
+        return self._reports.failed("crash", f"the process ended without a report, exit code {code}")
+
+
+def signal_name(number: int) -> str:
+    """Return the signal's name; those of the real-time signals differ between systems."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def last_lines(log: Path) -> tuple[str, ...]:
+    """Return the last lines of a log, or none; the user's own folder is written ``~``, for records are shared."""
+    if not log.exists():
+        return ()
+    text = log.read_text(encoding="utf-8", errors="replace").replace(str(Path.home()), "~")
+    return tuple(text.splitlines()[-LOG_LINES:])
+
+
+def descendants(pid: int | None) -> list[psutil.Process]:
+    """Return the process's children and theirs."""
+    try:
+        return psutil.Process(pid).children(recursive=True) if pid else []
+    except psutil.NoSuchProcess:
+        return []
+
+
+def oom_kills(vmstat: Path = Path("/proc/vmstat")) -> int:
+    """Return how often this system has killed a process for want of memory, as far as it counts."""
+    if not vmstat.exists():
+        return 0
+    counts = dict(line.split() for line in vmstat.read_text(encoding="ascii").splitlines())
+    return int(counts.get("oom_kill", 0))
