@@ -57,7 +57,7 @@ class TrialProcess:
     def end_late(self) -> TrialEnded:
         """Stop the process, whose deadline has passed, and return the failure."""
         self.stop()
-        return self._end(self._reports.failed("deadline", f"took longer than the limit of {self._timeout:g} seconds"))
+        return self._end(self._reports.failed("deadline", f"took longer than the {self._timeout:g} seconds allowed"))
 
     def stop(self) -> None:
         """Ask the process to stop; kill it if it doesn't, and all its children."""
