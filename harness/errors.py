@@ -20,10 +20,11 @@ class BenchError(Exception):
     heading = "error: "
 
 
-def nearest(name: str, known: Sequence[str]) -> str:
-    """Return ``; did you mean 'a' or 'b'?`` for the known names like ``name``, or nothing."""
-    matches = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(repr(match) for match in matches)}?" if matches else ""
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """Return the remedy ``did you mean 'a' or 'b'?`` with the known names like ``name``, or nothing."""
+    same = [other for other in known if other.lower() == name.lower()]
+    matches = same or difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(map(repr, matches))}?" if matches else ""
 
 
 class CannotWrite(BenchError):
@@ -131,7 +132,7 @@ class NotOne(BenchError):
 
 def _unknown(name: str, known: Sequence[str], folder: Path) -> str:
     kind = "no architecture matches" if set(name) & set("*?[") else "there is no architecture"
-    return f"{kind} '{name}' in {folder}{nearest(name, known) or '; bench list shows what there is'}"
+    return f"{kind} '{name}' in {folder}; {did_you_mean(name, known) or 'bench list shows what there is'}"
 
 
 class CannotStart(BenchError):
@@ -142,7 +143,8 @@ class UnknownDataset(BenchError):
     """A data set that the harness does not know."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"there is no data set {name!r}{nearest(name, known) or '; known are ' + ', '.join(known)}")
+        remedy = did_you_mean(name, known) or f"known are {', '.join(known)}"
+        super().__init__(f"there is no data set {name!r}; {remedy}")
 
 
 class DataMissing(BenchError):
@@ -201,7 +203,8 @@ class UnknownEnvironment(BenchError):
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         listed = ", ".join(known) if known else "none: there are no records"
-        super().__init__(f"no records of environment {name!r}{nearest(name, known)}; recorded: {listed}")
+        remedies = filter(None, [did_you_mean(name, known), f"recorded: {listed}"])
+        super().__init__(f"no records of environment {name!r}; {'; '.join(remedies)}")
 
 
 class NothingRecorded(BenchError):

@@ -67,7 +67,8 @@ def _table(rows: Sequence[Row], errors: Sequence[InvalidSpec | None]) -> Table:
 
 def _broken_cells(error: InvalidSpec) -> list[Text]:
     first = error.mistakes[0]
-    return [Text(f"{first.line}:{first.column}: {first.what}", style="red"), *[Text("?")] * 4]
+    line, column = first.place[1:] if first.place else (1, 1)
+    return [Text(f"{line}:{column}: {first.what}", style="red"), *[Text("?")] * 4]
 
 
 def _cells(row: Row) -> list[Text]:

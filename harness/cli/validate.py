@@ -14,7 +14,7 @@ from harness.cli.console import say, stdout
 from harness.cli.options import ArchitecturesFolder
 
 if TYPE_CHECKING:
-    from harness.declaration.spec_error import Mistake
+    from harness.declaration.spec_error import SpecError
 
 Paths = Annotated[
     list[str] | None,
@@ -43,14 +43,14 @@ def validate(paths: Paths = None, architectures: ArchitecturesFolder = None) -> 
     say(f"{_counted(len(files), 'file')}: no mistake")
 
 
-def _mistakes(files: Sequence[Path]) -> list[Mistake]:
+def _mistakes(files: Sequence[Path]) -> list[SpecError]:
     """Return every mistake of the files, claims about unknown architectures included, in the files' order."""
     from harness.cli.described import rows_of
     from harness.declaration.spec_error import InvalidSpec
     from harness.spec.folder import find_architectures
 
     names: dict[Path, set[str]] = {}
-    mistakes: list[Mistake] = []
+    mistakes: list[SpecError] = []
     for file, row in zip(files, rows_of(files), strict=True):
         if isinstance(row, InvalidSpec):
             mistakes += row.mistakes

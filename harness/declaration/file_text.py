@@ -7,7 +7,7 @@ import re
 import stat
 from pathlib import Path
 
-from harness.declaration.spec_error import InvalidSpec, Mistake
+from harness.declaration.spec_error import InvalidSpec, Place, SpecError
 
 SUFFIX = ".yaml"
 MAX_BYTES = 256 * 1024  # a spec is a page of text; this much takes the YAML parser about a second
@@ -49,7 +49,8 @@ def decoded(path: Path, raw: bytes) -> str:
         before = raw[: error.start]
         line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
         what = f"not UTF-8: byte 0x{raw[error.start]:02x}"
-        raise InvalidSpec([Mistake(str(path), line, column, what, "save the file as UTF-8")]) from None
+        place = Place(str(path), line, column)
+        raise InvalidSpec([SpecError((), what, "save the file as UTF-8", place=place)]) from None
 
 
 def is_safe_name(name: str) -> bool:
@@ -66,7 +67,7 @@ def leaves(path: Path) -> bool:
 
 def invalid(path: Path, what: str, remedy: str) -> InvalidSpec:
     """Return the error of one mistake about the file as a whole."""
-    return InvalidSpec([Mistake(str(path), 1, 1, what, remedy)])
+    return InvalidSpec([SpecError((), what, remedy, place=Place(str(path), 1, 1))])
 
 
 def _check_name(path: Path) -> None:

@@ -35,7 +35,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, SerializationInfo, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
-from harness.errors import nearest
+from harness.declaration.spec_error import refused
+from harness.errors import did_you_mean
 
 LONGEST_NAME_SHOWN = 60
 MOST_NAMES_SHOWN = 6
@@ -130,25 +131,24 @@ class Family:
         if isinstance(value, Mapping) and len(value) == 1:
             [(name, content)] = value.items()
             return str(name), content
-        raise PydanticCustomError("kind_form", "{found}; write one {noun}: {example}", self._form(value))
+        raise self._no_kind(value)
 
-    def _form(self, value: object) -> dict[str, str]:
+    def _no_kind(self, value: object) -> PydanticCustomError:
         bare = next((name for name, cls in self.kinds.items() if not cls.needs_fields()), None)
-        names = " or ".join(([f"'{bare}'"] if bare else []) + ["'Kind: {field: value}'"])
+        forms = " or ".join(([f"'{bare}'"] if bare else []) + ["'Kind: {field: value}'"])
+        remedy = f"write one {self.noun}: {forms}"
         if isinstance(value, Mapping) and len(value) > 1:
             # The usual cause: the fields stand under their kind without being indented.
             first = ", ".join(_short(str(name)) for name in list(value)[:MOST_NAMES_SHOWN])
             more = ", …" if len(value) > MOST_NAMES_SHOWN else ""
-            found = f"found {len(value)} names side by side ({first}{more})"
-            return {"found": found, "noun": self.noun, "example": f"{names}, its fields indented below it"}
-        found = "found nothing" if value is None or value == {} else f"found {_describe(value)}"
-        return {"found": found, "noun": self.noun, "example": names}
+            what = f"found {len(value)} names side by side ({first}{more})"
+            return refused("kind_form", what, f"{remedy}, its fields indented below it")
+        return refused("kind_form", "found nothing" if value in (None, {}) else f"found {_describe(value)}", remedy)
 
     def _unknown(self, name: str) -> PydanticCustomError:
         name = _short(name)
-        hint = _nearest(name, list(self.kinds)) or f"; known are {', '.join(self.kinds)}"
-        message = "there is no {noun} '{name}'{hint}"
-        return PydanticCustomError("kind_unknown", message, {"noun": self.noun, "name": name, "hint": hint})
+        remedy = did_you_mean(name, list(self.kinds)) or f"known are {', '.join(self.kinds)}"
+        return refused("kind_unknown", f"there is no {self.noun} '{name}'", remedy)
 
 
 def _in_keras(value: object, keras: ModuleType) -> object:
@@ -164,29 +164,27 @@ def _modules(home: str) -> Iterator[ModuleType]:
 
 def _inside(cls: type[Kind], detail: ErrorDetails) -> InitErrorDetails:
     """Return the error with the kind in its path, and the field's name and its neighbours in its words."""
-    kind, context = detail["type"], dict(detail.get("ctx", {}))
-    message = detail["msg"]
-    if len(detail["loc"]) == 1 and kind in {"extra_forbidden", "missing"}:
-        kind, message = _about_field(cls, kind, str(detail["loc"][0]))
-    elif detail["loc"] == () and kind in {"model_type", "model_attributes_type"}:
-        kind, message = "fields_form", f"{cls.kind} takes fields: write '{cls.kind}: {{field: value}}'"
-    error = PydanticCustomError(kind, "{message}", {**context, "message": message})
-    return InitErrorDetails(type=error, loc=(cls.kind, *detail["loc"]), input=detail["input"])
+    kind, loc = detail["type"], detail["loc"]
+    if len(loc) == 1 and kind == "missing":
+        error = _missing(cls, str(loc[0]))
+    elif len(loc) == 1 and kind == "extra_forbidden":
+        error = _unknown(cls, str(loc[0]))
+    elif loc == () and kind in {"model_type", "model_attributes_type"}:
+        error = refused("fields_form", f"{cls.kind} takes fields", f"write '{cls.kind}: {{field: value}}'")
+    else:
+        error = PydanticCustomError(kind, "{message}", {**detail.get("ctx", {}), "message": detail["msg"]})
+    return InitErrorDetails(type=error, loc=(cls.kind, *loc), input=detail["input"])
 
 
-def _about_field(cls: type[Kind], kind: str, name: str) -> tuple[str, str]:
-    if kind == "missing":
-        help_text = cls.model_fields[name].description
-        return "field_missing", f"{cls.kind} needs '{name}'" + (f" ({help_text})" if help_text else "")
+def _missing(cls: type[Kind], name: str) -> PydanticCustomError:
+    help_text = cls.model_fields[name].description
+    return refused("field_missing", f"{cls.kind} needs '{name}'", f"add it ({help_text})" if help_text else "add it")
+
+
+def _unknown(cls: type[Kind], name: str) -> PydanticCustomError:
     name, known = _short(name), list(cls.model_fields)
-    rest = f"; its fields are {', '.join(known)}" if known else "; it has none"
-    return "field_unknown", f"{cls.kind} has no field '{name}'{_nearest(name, known) or rest}"
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    by_lower_case = {other.lower(): other for other in known}
-    same = by_lower_case.get(name.lower())
-    return f"; did you mean {same!r}?" if same else nearest(name, known)
+    fields = f"its fields are {', '.join(known)}" if known else "remove it: it has no fields"
+    return refused("field_unknown", f"{cls.kind} has no field '{name}'", did_you_mean(name, known) or fields)
 
 
 def _describe(value: object) -> str:

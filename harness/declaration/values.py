@@ -13,7 +13,9 @@ from typing import Annotated, Any, Self
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+
+from harness.declaration.spec_error import refused
 
 
 def _positive_zero(value: float) -> float:
@@ -28,8 +30,8 @@ def _line(text: str) -> str:
     """Refuse what a terminal could obey, or a page not show: control characters, marks that turn the text around."""
     hidden = next((letter for letter in text if not _shows(letter)), None)
     if hidden is not None:
-        message = "write it without the character {hidden}, which can't be shown"
-        raise PydanticCustomError("hidden_character", message, {"hidden": ascii(hidden)})
+        remedy = f"write it without the character {hidden!a}, which can't be shown"
+        raise refused("hidden_character", None, remedy)
     return text
 
 
@@ -65,7 +67,7 @@ def _two(value: object, minimum: int) -> object:
     if isinstance(value, list | tuple) and len(value) == 2:  # noqa: PLR2004 (a pair)
         return value
     if not is_whole(value):
-        raise PydanticCustomError("pair_form", "write one whole number, or a list of two")
+        raise refused("pair_form", None, "write one whole number, or a list of two")
     if isinstance(value, int) and value < minimum:
         raise PydanticKnownError("greater_than_equal", {"ge": minimum})
     return (value, value)

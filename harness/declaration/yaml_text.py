@@ -1,268 +1,231 @@
 """Plain data out of YAML text, with the place of every key and value; it knows nothing of architectures.
 
-YAML is read from the parser's events rather than through a loader: events come one at a time, so depth is bounded
-before anything recurses, nothing is ever constructed, and a file with three mistakes tells all three.
+YAML is read from the parser's events. ruamel's ``compose()`` would recurse as deep as the file does, put the anchor's
+place for an alias's, not tell a tag that is written from one that is understood, and stop at the first of these.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
     DocumentStartEvent,
     Event,
-    MappingEndEvent,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
 )
 from ruamel.yaml.reader import ReaderError
 
-from harness.declaration.spec_error import shown
+from harness.declaration.spec_error import Path, Place, SpecError, shown
 from harness.declaration.values import WrittenFloat
 
-Path = tuple[str | int, ...]
-
-
-class Place(NamedTuple):
-    """A line and a column of a file, both counted from 1."""
-
-    line: int
-    column: int
-
-
-START = Place(1, 1)
-
-
-class Slip(NamedTuple):
-    """A mistake that the text alone shows: where, what, and what to do."""
-
-    place: Place
-    what: str
-    remedy: str
-
-
-@dataclass
-class Tree:
-    """The data of a text, the places of its keys and values by path, and what is wrong with the text."""
-
-    data: Any = None
-    keys: dict[Path, Place] = field(default_factory=dict)
-    values: dict[Path, Place] = field(default_factory=dict)
-    slips: list[Slip] = field(default_factory=list)
-
-    def place(self, path: Path, *, key: bool = False) -> Place:
-        """Return where the path's value (or key) stands, or the nearest thing that contains it."""
-        if key and path in self.keys:
-            return self.keys[path]
-        while path and path not in self.values:
-            path = path[:-1]
-        return self.values.get(path, START)
-
-
+MAX_DEPTH = 40
 MAX_DIGITS = 18
 
+# The core schema of YAML 1.2.2 (section 10.3.2), without octal and hexadecimal numbers: nobody writes a number of
+# filters so, and as text they are reported as a mistake.
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+_SURROGATES = re.compile("[\ud800-\udfff]")  # "\ud800" is half a character
+_CHECK = "check quotes, brackets, colons and indentation"
+
+
+@dataclass
+class Tree:
+    """The data of a file's text, where its keys and values stand, and what is wrong with it as YAML."""
+
+    file: str
+    data: Any = None
+    keys: dict[Path, Place] = field(default_factory=dict)
+    values: dict[Path, Place] = field(default_factory=dict)
+    errors: list[SpecError] = field(default_factory=list)
+
+    def place(self, path: Path, *, on_key: bool = False) -> Place:
+        """Return where the path's value (or key) stands, or the nearest thing that contains it."""
+        if on_key and path in self.keys:
+            return self.keys[path]
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, Place(self.file, 1, 1))
+
+    def located(self, error: SpecError) -> SpecError:
+        """Return the mistake with its place."""
+        return error if error.place else replace(error, place=self.place(error.path, on_key=error.on_key))
+
+
+def parse(text: str, file: str = "") -> Tree:
+    """Return the text's data and all that is wrong with it as YAML; it never raises for what a file holds."""
+    tree = Tree(file)
+    try:
+        _Reader(tree, YAML(typ="safe", pure=True).parse(text)).read()
+    except _Unreadable as unreadable:
+        error = unreadable.error
+    except MarkedYAMLError as refusal:
+        error = _syntax_error(refusal, file, text)
+    except ReaderError as refusal:
+        error = _character_error(refusal, file, text)
+    except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError):
+        # Some malformed input ends in ruamel's own bare Python errors.
+        error = SpecError((), "this is not YAML", _CHECK, place=Place(file, 1, 1))
+    else:
+        return tree
+    return replace(tree, data=None, errors=[*tree.errors, error])
 
 
 def plain(text: str) -> object:
-    """Return nothing, a truth value, a number, or the text itself; `ValueError` for a number beyond any use."""
+    """Return what an unquoted word stands for: nothing, a truth value, a number, or the text itself.
+
+    Raises:
+        ValueError: The number has more digits than any use.
+    """
     if _INT.fullmatch(text):
         if len(text) > MAX_DIGITS:
             raise ValueError(text)
         return int(text)
     if _FLOAT.fullmatch(text):
         return WrittenFloat(text)
-    if _NO_NUMBER.fullmatch(text):
+    if _NOT_FINITE.fullmatch(text):
         return WrittenFloat(text.lower().replace(".", ""))
     if _BOOL.fullmatch(text):
         return text.lower() == "true"
     return None if _NULL.fullmatch(text) else text
 
 
-MAX_DEPTH = 40
+class _Unreadable(Exception):
+    """Nothing behind this mistake can be read."""
+
+    def __init__(self, error: SpecError) -> None:
+        self.error = error
+        super().__init__(error.what)
 
 
-def parse(text: str) -> Tree:
-    """Return the text's data and all that is wrong with it as YAML; it never raises for what a file holds."""
-    builder = _Builder()
-    try:
-        for event in YAML(typ="safe", pure=True).parse(text):
-            builder.take(event)
-    except _Stop as stop:
-        return _without_data(builder.tree, stop.slip)
-    except MarkedYAMLError as error:
-        return _without_data(builder.tree, _syntax_slip(error, text))
-    except ReaderError as error:
-        return _without_data(builder.tree, _character_slip(error, text))
-    except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError):
-        # Some malformed input ends in ruamel's own bare Python errors.
-        return _without_data(builder.tree, Slip(START, "this is not YAML", _CHECK))
-    return builder.tree
+class _Reader:
+    """Fills a tree from events, with recursion as deep as the data may be."""
 
+    def __init__(self, tree: Tree, events: Iterator[Any]) -> None:
+        self._tree = tree
+        self._events = events
 
-_CHECK = "check quotes, brackets, colons and indentation"
+    def read(self) -> None:
+        """Read the one document that a file holds."""
+        documents = 0
+        for event in self._events:
+            if isinstance(event, NodeEvent):
+                self._tree.data = self._value(event, ())
+            elif isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    remedy = "keep one architecture per file: remove '---' and what follows"
+                    raise self._unreadable(event, (), "a second document starts here", remedy)
 
+    def _value(self, event: NodeEvent, path: Path) -> object:
+        self._tree.values[path] = self._place(event)
+        self._check_plain(event, path)
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event, path)
+        if isinstance(event, CollectionStartEvent):
+            if len(path) >= MAX_DEPTH:
+                what = f"the nesting is deeper than {MAX_DEPTH} levels"
+                raise self._unreadable(event, path, what, "write a flatter list of layers")
+            return self._mapping(path) if isinstance(event, MappingStartEvent) else self._list(path)
+        return None
 
-class _Stop(Exception):
-    """Nothing behind this slip can be read."""
+    def _list(self, path: Path) -> list[object]:
+        return [self._value(event, (*path, index)) for index, event in enumerate(self._inside())]
 
-    def __init__(self, slip: Slip) -> None:
-        self.slip = slip
-        super().__init__(slip.what)
+    def _mapping(self, path: Path) -> dict[str, object]:
+        data = {}
+        for event in self._inside():
+            name = self._key(event, path)
+            data[name] = self._value(next(self._events), (*path, name))
+        return data
 
+    def _inside(self) -> Iterator[NodeEvent]:
+        """Return the events up to the end of the list or the mapping that has begun."""
+        return takewhile(lambda event: not isinstance(event, CollectionEndEvent), self._events)
 
-@dataclass
-class _Open:
-    """A mapping or a list whose end has not come yet, and the key that waits for its value."""
+    def _key(self, event: NodeEvent, path: Path) -> str:
+        if isinstance(event, CollectionStartEvent):
+            raise self._unreadable(event, path, "a key must be a word", "write 'name: value'")
+        self._check_plain(event, path)
+        name = self._text(event, path) if isinstance(event, ScalarEvent) else f"*{event.anchor}"
+        path = (*path, name)
+        if path in self._tree.keys:
+            what = f"{shown(name)} is given twice (first in line {self._tree.keys[path].line})"
+            self._report(event, path, what, "keep one of the two")
+        self._tree.keys.setdefault(path, self._place(event))
+        return name
 
-    container: dict[str, Any] | list[Any]
-    path: Path
-    key: str | None = None
-
-
-class _Builder:
-    """Builds a tree from events, one after another, without recursion."""
-
-    def __init__(self) -> None:
-        self.tree = Tree()
-        self._open: list[_Open] = []
-        self._documents = 0
-
-    def take(self, event: Event) -> None:
-        """Add one event to the tree."""
-        match event:
-            case DocumentStartEvent():
-                self._start_document(event)
-            case MappingStartEvent():
-                self._start(event, {})
-            case SequenceStartEvent():
-                self._start(event, [])
-            case MappingEndEvent() | SequenceEndEvent():
-                self._open.pop()
-            case ScalarEvent():
-                self._scalar(event)
-            case AliasEvent():
-                self._slip(
-                    event, f"the alias *{_short(event.anchor)} refers to another place", "write the value out here"
-                )
-                self._put(None, event)
-
-    def _start_document(self, event: Event) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            remedy = "keep one architecture per file: remove '---' and what follows"
-            raise _Stop(Slip(_place(event), "a second document starts here", remedy))
-
-    def _start(self, event: MappingStartEvent | SequenceStartEvent, container: dict[str, Any] | list[Any]) -> None:
-        if len(self._open) >= MAX_DEPTH:
-            what = f"the nesting is deeper than {MAX_DEPTH} levels"
-            raise _Stop(Slip(_place(event), what, "write a flatter list of layers"))
-        if self._expects_key():
-            raise _Stop(Slip(_place(event), "a key must be a word", "write 'name: value'"))
-        self._check_plain(event)
-        self._open.append(_Open(container, self._put(container, event)))
-
-    def _scalar(self, event: ScalarEvent) -> None:
-        self._check_plain(event)
-        if any("\ud800" <= letter <= "\udfff" for letter in event.value):  # "\ud800" is half a character
-            raise _Stop(Slip(_place(event), "half of a character is escaped here", "write the character itself"))
-        if self._expects_key():
-            self._key(event)
-        else:
-            self._put(self._value(event), event)
-
-    def _expects_key(self) -> bool:
-        return bool(self._open) and isinstance(self._open[-1].container, dict) and self._open[-1].key is None
-
-    def _key(self, event: ScalarEvent) -> None:
-        parent = self._open[-1]
-        path = (*parent.path, event.value)
-        if path in self.tree.keys:
-            what = f"{shown(event.value)} is given twice (first in line {self.tree.keys[path].line})"
-            self._slip(event, what, "keep one of the two")
-        self.tree.keys.setdefault(path, _place(event))
-        parent.key = event.value
-
-    def _value(self, event: ScalarEvent) -> object:
+    def _scalar(self, event: ScalarEvent, path: Path) -> object:
+        text = self._text(event, path)
         if not event.implicit[0]:  # quoted, or a block of text
-            return event.value
+            return text
         try:
-            return plain(event.value)
+            return plain(text)
         except ValueError:
-            self._slip(event, "the number is too large", "write one with fewer digits")
+            self._report(event, path, "the number is too large", "write one with fewer digits")
             return None
 
-    def _put(self, value: object, event: Event) -> Path:
-        """Put a value into the innermost open container and return its path."""
-        path = self._next_path()
-        self.tree.values[path] = _place(event)
-        if not self._open:
-            self.tree.data = value
-            return path
-        parent = self._open[-1]
-        if isinstance(parent.container, list):
-            parent.container.append(value)
-        else:
-            parent.container[str(path[-1])] = value
-            parent.key = None
-        return path
+    def _text(self, event: ScalarEvent, path: Path) -> str:
+        if _SURROGATES.search(event.value):
+            what = "half of a character is escaped here"
+            raise self._unreadable(event, path, what, "write the character itself")
+        return str(event.value)
 
-    def _next_path(self) -> Path:
-        if not self._open:
-            return ()
-        parent = self._open[-1]
-        last = len(parent.container) if isinstance(parent.container, list) else parent.key
-        return (*parent.path, "" if last is None else last)
-
-    def _check_plain(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
+    def _check_plain(self, event: NodeEvent, path: Path) -> None:
+        """Report what is YAML and not part of the language: aliases, anchors and tags."""
+        if isinstance(event, AliasEvent):
+            what = f"the alias *{_short(event.anchor)} refers to another place"
+            self._report(event, path, what, "write the value out here")
+            return
         if event.anchor is not None:
-            self._slip(event, f"the anchor &{_short(event.anchor)} is not part of the language", "remove it")
-        if event.tag is not None:
-            self._slip(event, f"the tag {shown(str(event.tag))} is not part of the language", "remove it")
+            self._report(event, path, f"the anchor &{_short(event.anchor)} is not part of the language", "remove it")
+        if isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag is not None:
+            self._report(event, path, f"the tag {shown(event.tag)} is not part of the language", "remove it")
 
-    def _slip(self, event: Event, what: str, remedy: str) -> None:
-        self.tree.slips.append(Slip(_place(event), what, remedy))
+    def _place(self, event: Event) -> Place:
+        return Place(self._tree.file, event.start_mark.line + 1, event.start_mark.column + 1)
 
+    def _report(self, event: Event, path: Path, what: str, remedy: str) -> None:
+        self._tree.errors.append(SpecError(path, what, remedy, place=self._place(event)))
 
-def _place(event: Event) -> Place:
-    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+    def _unreadable(self, event: Event, path: Path, what: str, remedy: str) -> _Unreadable:
+        return _Unreadable(SpecError(path, what, remedy, place=self._place(event)))
 
 
 def _short(anchor: object) -> str:
     return shown(str(anchor)).strip("'")
 
 
-def _without_data(tree: Tree, slip: Slip) -> Tree:
-    tree.slips.append(slip)
-    tree.data = None
-    return tree
-
-
-def _syntax_slip(error: MarkedYAMLError, text: str) -> Slip:
+def _syntax_error(error: MarkedYAMLError, file: str, text: str) -> SpecError:
     """Return the parser's complaint in our form; a tab in the indentation, the usual cause, is named."""
     mark = error.problem_mark or error.context_mark
-    place = Place(mark.line + 1, mark.column + 1) if mark is not None else START
+    place = Place(file, mark.line + 1, mark.column + 1) if mark is not None else Place(file, 1, 1)
     line = "".join(text.splitlines()[place.line - 1 : place.line])
     indentation = line[: len(line) - len(line.lstrip())]
     if "\t" in indentation:
-        return Slip(Place(place.line, indentation.index("\t") + 1), "there is a tab", "indent with spaces")
+        place = place._replace(column=indentation.index("\t") + 1)
+        return SpecError((), "there is a tab", "indent with spaces", place=place)
     problem = " ".join(str(error.problem or error.context or "this can't be read").split())
-    return Slip(place, f"not YAML: {problem}", _CHECK)
+    return SpecError((), f"not YAML: {problem}", _CHECK, place=place)
 
 
-def _character_slip(error: ReaderError, text: str) -> Slip:
+def _character_error(error: ReaderError, file: str, text: str) -> SpecError:
     before = text[: error.position]
-    place = Place(before.count("\n") + 1, error.position - (before.rfind("\n") + 1) + 1)
-    what = f"the character {text[error.position : error.position + 1]!a} may not stand in YAML"
-    return Slip(place, what, "remove it")
+    place = Place(file, before.count("\n") + 1, error.position - (before.rfind("\n") + 1) + 1)
+    what = f"the character {text[error.position : error.position + 1]!a} is not allowed in YAML"
+    return SpecError((), what, "remove it", place=place)

@@ -1,7 +1,7 @@
-"""From a file to an architecture, or to every mistake in it at once; it runs nothing that a file says.
+"""From files to architectures, or to every mistake in them at once; it runs nothing that a file says.
 
-The way: name, kind and size of the file (``file_text``); YAML (``yaml_text``); fields (pydantic, put into words by
-``spec_error``); what only the whole can show: shapes, classes, memory (``checks``).
+The way: name, kind and size of the file (``file_text``); YAML (``yaml_text``); fields (``validation``); what only the
+whole can show: shapes, classes, memory (``checks``).
 """
 
 from __future__ import annotations
@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
-from harness.declaration.file_text import decoded, invalid, read_bytes
-from harness.declaration.spec_error import InvalidSpec, Mistake, joined, sentence, shown
-from harness.declaration.yaml_text import Tree, parse
-from harness.errors import nearest
+from harness.declaration.file_text import decoded, read_bytes
+from harness.declaration.spec_error import InvalidSpec, SpecError, joined, shown
+from harness.declaration.validation import read_model
+from harness.declaration.yaml_text import parse
+from harness.errors import did_you_mean
 from harness.spec.architecture import Architecture, SpecFile
-from harness.spec.checks import Problem, problems
+from harness.spec.checks import mistakes_of
 from harness.spec.claims import BetterThan
 from harness.spec.folder import select_files
-from harness.spec.training import Training
-
-MOST_TOLD = 100
 
 
 def read_architecture(path: Path) -> Architecture:
@@ -32,7 +27,8 @@ def read_architecture(path: Path) -> Architecture:
 
 def read_text(path: Path, text: str) -> Architecture:
     """Return the architecture that a file with this text would be; raise `InvalidSpec` with all of its mistakes."""
-    return _whole(path, _parsed(path, text))
+    spec = read_model(SpecFile, path, text, mistakes_of)
+    return Architecture.model_construct(name=path.stem, path=path, **dict(spec))
 
 
 def select(names: Iterable[str], folder: Path) -> tuple[Architecture, ...]:
@@ -60,87 +56,20 @@ def sound(files: Iterable[Path]) -> tuple[tuple[Architecture, ...], tuple[Invali
     return tuple(architectures), tuple(broken)
 
 
-def _parsed(path: Path, text: str) -> Tree:
-    tree = parse(text)
-    if tree.data is None and not tree.slips:
-        raise invalid(path, "the file is empty", "write a spec, or start one with 'bench new NAME'")
-    return tree
-
-
-def _whole(path: Path, tree: Tree) -> Architecture:
-    """Return the tree's architecture, or raise what is wrong with the text and with what it says together."""
-    mistakes = [Mistake(str(path), *slip.place, slip.what, slip.remedy) for slip in tree.slips]
-    spec, found = (None, []) if tree.data is None else _check(tree.data)
-    told = {(mistake.line, mistake.column) for mistake in mistakes}
-    later = [_mistake(path, tree, problem) for problem in found]
-    mistakes += [mistake for mistake in later if (mistake.line, mistake.column) not in told]
-    if mistakes or spec is None:
-        raise InvalidSpec(_first(sorted(set(mistakes))))
-    return _named(spec, path)
-
-
-def _first(mistakes: list[Mistake]) -> list[Mistake]:
-    """Return as many mistakes as anyone mends at once, and how many follow."""
-    told, rest = mistakes[:MOST_TOLD], mistakes[MOST_TOLD:]
-    if not rest:
-        return told
-    last = Mistake(rest[0].file, rest[0].line, rest[0].column, f"and {len(rest):,} mistakes more", "mend these first")
-    return [*told, last]
-
-
-def _check(data: object) -> tuple[SpecFile | None, list[Problem]]:
-    try:
-        spec = SpecFile.model_validate(data)
-    except ValidationError as error:
-        return None, list(_field_problems(error))
-    return spec, list(problems(spec))
-
-
-def _named(spec: SpecFile, path: Path) -> Architecture:
-    return Architecture.model_construct(name=path.stem, path=path, **dict(spec))
-
-
-def _field_problems(error: ValidationError) -> Iterator[Problem]:
-    details = error.errors(include_url=False)
-    for detail in details:
-        if detail["type"] == "too_short" and any(_below(other, detail) for other in details):
-            continue  # pydantic counts valid items only: the others are told already
-        path, on_key = detail["loc"], detail["type"] in {"extra_forbidden", "field_unknown"}
-        if detail["type"] in {"missing", "field_missing"}:
-            path, on_key = path[:-1], True
-        yield Problem(path, *sentence(detail, _known_fields(detail)), on_key=on_key)
-
-
-def _below(other: ErrorDetails, detail: ErrorDetails) -> bool:
-    depth = len(detail["loc"])
-    return len(other["loc"]) > depth and other["loc"][:depth] == detail["loc"]
-
-
-def _known_fields(detail: ErrorDetails) -> list[str]:
-    model = Training if detail["loc"][:1] == ("training",) and len(detail["loc"]) > 1 else SpecFile
-    return list(model.model_fields)
-
-
-def _mistake(path: Path, tree: Tree, problem: Problem) -> Mistake:
-    place = tree.place(problem.path, key=problem.on_key)
-    return Mistake(str(path), *place, problem.what, problem.remedy)
-
-
-def reference_mistakes(file: Path, known: Collection[str]) -> tuple[Mistake, ...]:
+def reference_mistakes(file: Path, known: Collection[str]) -> tuple[SpecError, ...]:
     """Return the claims of a valid file that compare with itself or with none of the known architectures."""
-    return tuple(_mistakes(file, known))
+    text = decoded(file, read_bytes(file))
+    tree = parse(text, str(file))
+    return tuple(tree.located(error) for error in _reference_errors(read_text(file, text), known))
 
 
-def _mistakes(file: Path, known: Collection[str]) -> Iterator[Mistake]:
-    tree = parse(decoded(file, read_bytes(file)))
-    for index, claim in enumerate(read_architecture(file).claims):
-        if isinstance(claim, BetterThan) and (claim.architecture not in known or claim.architecture == file.stem):
-            place = tree.place(("claims", index, "better_than", "architecture"))
-            yield Mistake(str(file), *place, *_sentence(claim.architecture, file, known))
-
-
-def _sentence(name: str, file: Path, known: Collection[str]) -> tuple[str, str]:
-    if name == file.stem:
-        return "this compares the architecture with itself", "name another one"
-    remedy = nearest(name, sorted(known)).removeprefix("; ") or "'bench list' shows what there is"
-    return f"there is no architecture {shown(name, 80)} in {file.parent}", remedy
+def _reference_errors(architecture: Architecture, known: Collection[str]) -> Iterator[SpecError]:
+    for index, claim in enumerate(architecture.claims):
+        if not isinstance(claim, BetterThan):
+            continue
+        name, path = claim.architecture, ("claims", index, claim.kind, "architecture")
+        if name == architecture.name:
+            yield SpecError(path, "this compares the architecture with itself", "name another one")
+        elif name not in known:
+            what = f"there is no architecture {shown(name, 80)} in {architecture.path.parent}"
+            yield SpecError(path, what, did_you_mean(name, sorted(known)) or "'bench list' shows what there is")

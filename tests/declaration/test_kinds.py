@@ -99,7 +99,7 @@ def test_an_alias_is_a_bare_word_only() -> None:
 
 def test_missing_and_unknown_fields_are_told_at_their_place() -> None:
     assert mistakes("Dog", {"Cat": {"live": 3}}, {"Cat": {"zzz": 3}}) == [
-        ((0, "Dog", "name"), "field_missing", "Dog needs 'name' (What it listens to.)"),
+        ((0, "Dog", "name"), "field_missing", "Dog needs 'name'; add it (What it listens to.)"),
         ((1, "Cat", "live"), "field_unknown", "Cat has no field 'live'; did you mean 'lives'?"),
         ((2, "Cat", "zzz"), "field_unknown", "Cat has no field 'zzz'; its fields are lives"),
     ]
@@ -134,7 +134,7 @@ def test_fields_beside_their_kind_are_told_to_be_indented() -> None:
 
 @pytest.mark.parametrize("content", [3, "Rex", ["name"]], ids=repr)
 def test_content_that_is_no_mapping_is_told_to_be_fields(content: object) -> None:
-    assert mistakes({"Dog": content}) == [((0, "Dog"), "fields_form", "Dog takes fields: write 'Dog: {field: value}'")]
+    assert mistakes({"Dog": content}) == [((0, "Dog"), "fields_form", "Dog takes fields; write 'Dog: {field: value}'")]
 
 
 def test_the_schema_describes_a_family_once_and_offers_bare_words_where_they_do() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from harness.declaration.spec_error import Place
 from harness.declaration.values import WrittenFloat
-from harness.declaration.yaml_text import MAX_DEPTH, Place, parse, plain
+from harness.declaration.yaml_text import MAX_DEPTH, parse, plain
 
 
-def slips(text: str) -> list[tuple[int, int, str]]:
-    return [(*slip.place, slip.what) for slip in parse(text).slips]
+def errors(text: str) -> list[tuple[int, int, str]]:
+    found = parse(text, "a.yaml").errors
+    assert all(error.file == "a.yaml" for error in found)
+    return [(*error.place[1:], error.what) for error in found if error.place]
 
 
 def test_data_is_what_yaml_1_2_means() -> None:
@@ -40,18 +43,18 @@ def test_a_float_remembers_the_digits_it_was_written_with(text: str, decimals: i
 
 
 def test_every_key_and_value_has_its_place() -> None:
-    tree = parse("a:\n  - b: {c: 1}\n  - d\n")
-    assert tree.place(("a", 0, "b", "c"), key=True) == Place(2, 9)
-    assert tree.place(("a", 0, "b", "c")) == Place(2, 12)
-    assert tree.place(("a", 1)) == Place(3, 5)
+    tree = parse("a:\n  - b: {c: 1}\n  - d\n", "a.yaml")
+    assert tree.place(("a", 0, "b", "c"), on_key=True) == Place("a.yaml", 2, 9)
+    assert tree.place(("a", 0, "b", "c")) == Place("a.yaml", 2, 12)
+    assert tree.place(("a", 1)) == Place("a.yaml", 3, 5)
 
 
 def test_a_path_that_is_not_there_stands_at_what_contains_it() -> None:
-    assert parse("a:\n  - b: {c: 1}\n").place(("a", 0, "b", "x", 3)) == Place(2, 8)
+    assert parse("a:\n  - b: {c: 1}\n", "a.yaml").place(("a", 0, "b", "x", 3)) == Place("a.yaml", 2, 8)
 
 
 def test_anchors_aliases_tags_and_double_keys_are_all_told() -> None:
-    assert slips("a: &x 1\nb: *x\nc: !!str 2\na: 3\n") == [
+    assert errors("a: &x 1\nb: *x\nc: !!str 2\na: 3\n") == [
         (1, 4, "the anchor &x is not part of the language"),
         (2, 4, "the alias *x refers to another place"),
         (3, 4, "the tag 'tag:yaml.org,2002:str' is not part of the language"),
@@ -59,50 +62,57 @@ def test_anchors_aliases_tags_and_double_keys_are_all_told() -> None:
     ]
 
 
-def test_a_merge_key_is_an_ordinary_key_and_its_alias_a_slip() -> None:
-    tree = parse("a: {b: 1}\n<<: *a\n")
+def test_a_merge_key_is_an_ordinary_key_and_its_alias_a_mistake() -> None:
+    tree = parse("a: {b: 1}\n<<: *a\n", "a.yaml")
     assert tree.data == {"a": {"b": 1}, "<<": None}
-    assert [slip.place for slip in tree.slips] == [Place(2, 5)]
+    assert [error.place for error in tree.errors] == [Place("a.yaml", 2, 5)]
 
 
 def test_a_tab_is_named() -> None:
-    assert slips("a:\n\t- b\n") == [(2, 1, "there is a tab")]
+    assert errors("a:\n\t- b\n") == [(2, 1, "there is a tab")]
 
 
 def test_the_parsers_own_errors_have_their_place() -> None:
-    [(line, column, what)] = slips("a: [1, 2\nb: 3\n")
+    [(line, column, what)] = errors("a: [1, 2\nb: 3\n")
     assert (line, column) == (2, 2)
     assert what.startswith("not YAML: ")
 
 
 def test_a_character_that_may_not_stand_in_yaml_has_its_place() -> None:
-    [(line, column, what)] = slips("a: 1\nb: \x07\n")
+    [(line, column, what)] = errors("a: 1\nb: \x07\n")
     assert (line, column) == (2, 4)
     assert "\\x07" in what
 
 
 def test_a_second_document_is_told_and_not_read() -> None:
-    tree = parse("a: 1\n---\na: 2\n")
-    assert [slip.place for slip in tree.slips] == [Place(2, 1)]
+    tree = parse("a: 1\n---\na: 2\n", "a.yaml")
+    assert [error.place for error in tree.errors] == [Place("a.yaml", 2, 1)]
     assert tree.data is None
 
 
+def test_an_alias_as_a_key_is_told_beside_other_mistakes() -> None:
+    assert errors("*x : 1\nb: *x\n") == [
+        (1, 1, "the alias *x refers to another place"),
+        (2, 4, "the alias *x refers to another place"),
+    ]
+
+
 def test_a_mapping_as_a_key_is_told() -> None:
-    assert slips("a: 1\n? [b]\n: 2\n") == [(2, 3, "a key must be a word")]
+    assert errors("a: 1\n? [b]\n: 2\n") == [(2, 3, "a key must be a word")]
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
 def test_depth_is_bounded(opening: str) -> None:
-    found = parse(opening * 100_000).slips
+    found = parse(opening * 100_000).errors
     assert len(found) == 1
     assert str(MAX_DEPTH) in found[0].what or "key" in found[0].what
 
 
 def test_a_number_that_no_spec_needs_is_too_large() -> None:
-    assert [what for _, _, what in slips("a: " + "9" * 5_000)] == ["the number is too large"]
+    assert [what for _, _, what in errors("a: " + "9" * 5_000)] == ["the number is too large"]
     assert parse("a: 1e999").data == {"a": float("inf")}
 
 
 def test_the_empty_text_holds_nothing() -> None:
     assert parse("").data is None
-    assert parse("# only a comment\n").slips == []
+    assert parse("# only a comment\n").errors == []

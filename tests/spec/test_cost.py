@@ -120,5 +120,5 @@ def test_memory_follows_its_formula() -> None:
 def test_mistakes_carry_their_place_in_the_file() -> None:
     with pytest.raises(ShapeError) as caught:
         costed("Flatten", {"Residual": {"layers": ["Identity", "MaxPooling2D"]}})
-    assert [mistake.loc for mistake in caught.value.mistakes] == [("layers", 1, "Residual", "layers", 1)]
+    assert [mistake.path for mistake in caught.value.mistakes] == [("layers", 1, "Residual", "layers", 1)]
     assert caught.value.exit_code == 2

@@ -165,7 +165,7 @@ def test_the_same_seed_gives_the_weights_and_outputs_of_plain_keras_code() -> No
 def mistakes(*specs: Spec, shape: Shape = (28, 28, 1)) -> dict[tuple[str | int, ...], str]:
     with pytest.raises(ShapeError) as caught:
         chain([parsed(spec) for spec in specs], "layers").output_shape(shape)
-    return {mistake.loc: mistake.message for mistake in caught.value.mistakes}
+    return {mistake.path: mistake.what for mistake in caught.value.mistakes}
 
 
 POOL = {"MaxPooling2D": {"pool_size": 5}}

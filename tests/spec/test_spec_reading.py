@@ -138,7 +138,7 @@ def test_a_file_that_is_no_spec_is_told(spec_file: Path, text: str, mistake: str
 def test_a_hundred_mistakes_are_told_and_the_others_counted(spec_file: Path) -> None:
     told = mistakes(spec_file, "layers:\n" + "  - Flaten\n" * 5_000)
     assert len(told) == 101
-    assert told[-1] == "99:5: and 4,903 mistakes more; mend these first"
+    assert told[-1] == "99:5: and 4,903 more mistakes; correct these first"
 
 
 def test_a_name_in_the_file_does_not_rename_it(spec_file: Path, valid: str) -> None:

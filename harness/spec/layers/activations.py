@@ -60,7 +60,8 @@ class PReLU(LayerKind):
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape."""
         if max(self.shared_axes or (1,)) > len(input_shape):
-            raise misfit(f"PReLU has no dimension {max(self.shared_axes or (1,))} in its input of {text(input_shape)}")
+            what = f"there is no dimension {max(self.shared_axes or (1,))} in PReLU's input of {text(input_shape)}"
+            raise misfit(what, f"name dimensions up to {len(input_shape)} in shared_axes")
         return input_shape
 
     def trainable_parameters(self, input_shape: Shape) -> int:

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, Self
 
 from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
 
+from harness.declaration.spec_error import refused
 from harness.declaration.values import Count, Fraction, Number
 from harness.spec.layers.layer import LayerKind
 from harness.spec.layers.shapes import Shape, image
@@ -166,5 +166,6 @@ class RandomGaussianBlur(_Augmentation):
     @model_validator(mode="after")
     def _odd(self) -> Self:
         if self.kernel_size % 2 == 0:
-            raise PydanticCustomError("odd", "kernel_size must be odd")
+            what = f"kernel_size is {self.kernel_size}, which is not odd"
+            raise refused("odd", what, "write an odd number such as 3")
         return self

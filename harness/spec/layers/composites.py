@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticKnownError
 
+from harness.declaration.spec_error import SpecError
 from harness.spec.layers.layer import Chain, Layer, LayerKind, chain
-from harness.spec.layers.shapes import IMAGE_RANK, Shape, ShapeError, ShapeMistake, misfit, text
+from harness.spec.layers.shapes import IMAGE_RANK, Shape, ShapeError, misfit, text
 
 
 def _at_least(needed: int) -> AfterValidator:
@@ -66,7 +67,7 @@ class CompositeKind(LayerKind):
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the joined shape, or raise the mistakes of all chains at once."""
         shapes: list[Shape] = []
-        mistakes: list[ShapeMistake] = []
+        mistakes: list[SpecError] = []
         for part in self.chains:
             try:
                 shapes.append(part.output_shape(input_shape))
@@ -121,8 +122,8 @@ class Residual(CompositeKind):
         output, shortcut = shapes
         if output != shortcut:
             other = "its projection makes" if self.projection else "its input is"
-            problem = f"Residual adds what does not fit: its layers make {text(output)}, {other} {text(shortcut)}"
-            raise misfit(f"{problem}; give it a projection whose output is {text(output)} (input {text(input_shape)})")
+            what = f"Residual adds what does not fit: its layers make {text(output)}, {other} {text(shortcut)}"
+            raise misfit(what, f"give it a projection from {text(input_shape)} to {text(output)}")
         return output
 
     def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
@@ -150,11 +151,11 @@ class Parallel(CompositeKind):
         first, listed = shapes[0], ", ".join(text(shape) for shape in shapes)
         if self.merge == "add":
             if len(set(shapes)) > 1:
-                raise misfit(f"Parallel adds what does not fit: its branches make {listed}; make them equal")
+                raise misfit(f"Parallel adds what does not fit: its branches make {listed}", "make them equal")
             return first
         if len({shape[:-1] for shape in shapes}) > 1:
             equal = "height and width" if len(first) == IMAGE_RANK else "all but the last size"
-            raise misfit(f"Parallel cannot concatenate its branches' {listed}; make {equal} equal")
+            raise misfit(f"Parallel cannot concatenate its branches' {listed}", f"make {equal} equal")
         return (*first[:-1], sum(shape[-1] for shape in shapes))
 
     def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)

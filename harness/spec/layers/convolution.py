@@ -6,8 +6,8 @@ from math import prod
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
+from harness.declaration.spec_error import refused
 from harness.declaration.values import AmountPair
 from harness.spec.layers import fields as f
 from harness.spec.layers.layer import LayerKind
@@ -18,9 +18,8 @@ from harness.spec.layers.weights import GlorotUniform, Zeros
 def _no_strides_with_dilation(strides: Two, dilation: Two) -> None:
     """Raise where both are above 1, which Keras refuses."""
     if max(strides) > 1 and max(dilation) > 1:
-        raise PydanticCustomError(
-            "strides_with_dilation", "strides and dilation_rate cannot both be above 1; set one of them to 1"
-        )
+        what = "strides and dilation_rate are both above 1"
+        raise refused("strides_with_dilation", what, "set one of them to 1")
 
 
 class Conv2D(LayerKind):
@@ -46,14 +45,16 @@ class Conv2D(LayerKind):
     def _fields_fit(self) -> Self:
         _no_strides_with_dilation(self.strides, self.dilation_rate)
         if self.filters % self.groups:
-            raise PydanticCustomError("groups", "filters must be a multiple of groups")
+            what = f"{self.filters} filters can't be divided into {self.groups} groups"
+            raise refused("groups", what, "make filters a multiple of groups")
         return self
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the windows that fit, with one channel per filter."""
         place = positions(self, input_shape)
         if input_shape[-1] % self.groups:
-            raise misfit(f"Conv2D's {self.groups} groups do not divide the {input_shape[-1]} channels of its input")
+            what = f"Conv2D's {self.groups} groups do not divide the {input_shape[-1]} channels of its input"
+            raise misfit(what, f"set groups to a divisor of {input_shape[-1]}")
         return (*place, self.filters)
 
     def _kernel(self, input_shape: Shape) -> int:
@@ -94,7 +95,8 @@ class Conv2DTranspose(LayerKind):
         _no_strides_with_dilation(self.strides, self.dilation_rate)
         added = self.output_padding or (0, 0)
         if added[0] >= self.strides[0] or added[1] >= self.strides[1]:
-            raise PydanticCustomError("output_padding", "output_padding must be less than strides")
+            remedy = "write smaller numbers, or leave it out"
+            raise refused("output_padding", "output_padding is not less than strides", remedy)
         return self
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -102,7 +104,8 @@ class Conv2DTranspose(LayerKind):
         height, width, _ = image("Conv2DTranspose", input_shape)
         rows, columns = self._size(height, 0), self._size(width, 1)
         if rows < 1 or columns < 1:
-            raise misfit(f"Conv2DTranspose makes {rows}×{columns} of its input of {text(input_shape)}")
+            what = f"Conv2DTranspose makes {rows}×{columns} of its input of {text(input_shape)}"
+            raise misfit(what, "use a smaller kernel_size, or padding: valid")
         return (rows, columns, self.filters)
 
     def _size(self, size: int, side: int) -> int:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
-from harness.declaration.spec_error import shown
+from harness.declaration.spec_error import refused, shown
 from harness.declaration.values import Count, Pair, listed
-from harness.errors import nearest
+from harness.errors import did_you_mean
 from harness.spec.layers.shapes import PaddingName, Shape, misfit, text
 from harness.spec.layers.weights import Constraint, ConstraintKind, Initializer, InitializerKind, Regularizer
 
@@ -26,10 +25,8 @@ KNOWN = ("linear", *NAMES, *ALIASES)
 
 def _known(value: object) -> str:
     if not isinstance(value, str) or value not in KNOWN:
-        hint = nearest(str(value), KNOWN) or f"; known are {', '.join(KNOWN)}"
-        raise PydanticCustomError(
-            "activation_unknown", "there is no activation {name}{hint}", {"name": shown(str(value)), "hint": hint}
-        )
+        remedy = did_you_mean(str(value), KNOWN) or f"known are {', '.join(KNOWN)}"
+        raise refused("activation_unknown", f"there is no activation {shown(str(value))}", remedy)
     return ALIASES.get(value, value)
 
 
@@ -66,9 +63,8 @@ class WeightRank:
     def __call__(self, value: InitializerKind | ConstraintKind | None) -> object:
         """Return the value, or raise what does not fit."""
         if value is not None and value.min_rank > self._rank:
-            numbers = {"kind": value.kind, "needed": value.min_rank, "rank": self._rank}
-            message = "{kind} needs a weight of {needed} dimensions or more, and this one has {rank}"
-            raise PydanticCustomError("weight_rank", message, numbers)
+            needed = f"{value.kind} needs a weight with at least {value.min_rank} dimensions"
+            raise refused("weight_rank", f"{needed}, and this one has {self._rank}", "choose another for this weight")
         return value
 
 
@@ -103,7 +99,7 @@ ActivityRegularizer = Annotated[
 
 def _in_order(axes: tuple[int, ...]) -> tuple[int, ...]:
     if len(set(axes)) != len(axes):
-        raise PydanticCustomError("axis_twice", "a dimension is named twice")
+        raise refused("axis_twice", "a dimension is named twice", "name each dimension once")
     return tuple(sorted(axes))
 
 
@@ -120,5 +116,5 @@ LastAxes = Annotated[
 def sizes(kind: str, axes: tuple[int, ...], shape: Shape) -> Shape:
     """Return the shape's sizes along the axes, or raise that it has no such dimension."""
     if -min(axes) > len(shape):
-        raise misfit(f"{kind} has no dimension {min(axes)} in its input of {text(shape)}; name fewer")
+        raise misfit(f"there is no dimension {min(axes)} in {kind}'s input of {text(shape)}", "name fewer dimensions")
     return tuple(shape[axis] for axis in axes)

@@ -14,7 +14,8 @@ from types import ModuleType
 from typing import Annotated, Any, ClassVar
 
 from harness.declaration.kinds import Family, KerasKind
-from harness.spec.layers.shapes import Loc, Shape, ShapeError, misfit, text
+from harness.declaration.spec_error import Path
+from harness.spec.layers.shapes import Shape, ShapeError, misfit, text
 
 
 class LayerKind(KerasKind):
@@ -63,9 +64,9 @@ MAX_NUMBERS = 2**40
 
 @dataclass(frozen=True)
 class Chain:
-    """Layers one after another; ``loc`` leads from what holds them to their list."""
+    """Layers one after another; ``path`` leads from what holds them to their list."""
 
-    loc: Loc
+    path: Path
     layers: Sequence[LayerKind]
     period: int
 
@@ -75,7 +76,7 @@ class Chain:
             try:
                 shape = _in_bounds(layer, layer.output_shape(shape), shape)
             except ShapeError as error:
-                raise error.below(*self.loc, position % self.period) from None
+                raise error.below(*self.path, position % self.period) from None
         return shape
 
     def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
@@ -87,12 +88,11 @@ class Chain:
 
 def _in_bounds(layer: LayerKind, shape: Shape, input_shape: Shape) -> Shape:
     if prod(shape) > MAX_NUMBERS:
-        raise misfit(
-            f"{layer.kind} makes over {MAX_NUMBERS:.0e} numbers of its input of {text(input_shape)}; make it smaller"
-        )
+        what = f"{layer.kind} makes over {MAX_NUMBERS:.0e} numbers of its input of {text(input_shape)}"
+        raise misfit(what, "make it smaller")
     return shape
 
 
-def chain(layers: Sequence[LayerKind], *loc: str | int) -> Chain:
-    """Return the layers as a chain that stands at ``loc``."""
-    return Chain(loc, layers, max(len(layers), 1))
+def chain(layers: Sequence[LayerKind], *path: str | int) -> Chain:
+    """Return the layers as a chain that stands at ``path``."""
+    return Chain(path, layers, max(len(layers), 1))

@@ -100,8 +100,8 @@ class GroupNormalization(LayerKind):
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape, whose channels the groups must divide."""
         if self.groups == 0 or input_shape[-1] % self.groups:
-            problem = f"GroupNormalization's {self.groups} groups do not divide the channels of {text(input_shape)}"
-            raise misfit(f"{problem}; set groups to a divisor of {input_shape[-1]}")
+            what = f"GroupNormalization's {self.groups} groups do not divide the channels of {text(input_shape)}"
+            raise misfit(what, f"set groups to a divisor of {input_shape[-1]}")
         return input_shape
 
     def trainable_parameters(self, input_shape: Shape) -> int:

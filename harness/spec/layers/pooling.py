@@ -38,8 +38,8 @@ class _Pooling2D(LayerKind):
         rows = windows(height, self.pool_size[0], strides[0], self.padding)
         columns = windows(width, self.pool_size[1], strides[1], self.padding)
         if rows < 1 or columns < 1:
-            problem = f"{self.kind}'s window of {text(self.pool_size)} is larger than its input of {text(input_shape)}"
-            raise misfit(f"{problem}; pool less, or use padding: same")
+            what = f"{self.kind}'s window of {text(self.pool_size)} is larger than its input of {text(input_shape)}"
+            raise misfit(what, "pool less, or use padding: same")
         return (rows, columns, channels)
 
 

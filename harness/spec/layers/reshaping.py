@@ -6,8 +6,8 @@ from math import prod
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
 
+from harness.declaration.spec_error import refused
 from harness.declaration.values import Count, Pair, Sides
 from harness.spec.layers.layer import LayerKind, SameShape
 from harness.spec.layers.shapes import Shape, image, misfit, text
@@ -27,9 +27,9 @@ class Identity(SameShape, LayerKind):
 
 def _one_free(sizes: tuple[int, ...]) -> tuple[int, ...]:
     if sizes.count(-1) > 1:
-        raise PydanticCustomError("free_sizes", "only one size can be -1, the one that is left to be found")
+        raise refused("free_sizes", "more than one size is -1", "leave one size at most to be inferred")
     if 0 in sizes:
-        raise PydanticCustomError("zero_size", "a size of 0 holds nothing; write 1 or more, or -1")
+        raise refused("zero_size", "a size of 0 holds nothing", "write 1 or more, or -1")
     return sizes
 
 
@@ -46,8 +46,8 @@ class Reshape(LayerKind):
         """Return the target with its free size filled in."""
         size, fixed = prod(input_shape), prod(n for n in self.target_shape if n != -1)
         if size % fixed or (-1 not in self.target_shape and size != fixed):
-            have = f"its input of {text(input_shape)} has {size:,} numbers"
-            raise misfit(f"Reshape cannot make {text(self.target_shape)} of {have}")
+            what = f"Reshape cannot make {text(self.target_shape)} of its input of {text(input_shape)}"
+            raise misfit(what, f"choose a shape that holds its {size:,} numbers")
         return tuple(size // fixed if n == -1 else n for n in self.target_shape)
 
 
@@ -76,7 +76,7 @@ class Cropping2D(LayerKind):
         height, width, channels = image("Cropping2D", input_shape)
         rows, columns = height - sum(self.cropping[0]), width - sum(self.cropping[1])
         if rows < 1 or columns < 1:
-            raise misfit(f"Cropping2D leaves nothing of its input of {text(input_shape)}; crop less")
+            raise misfit(f"Cropping2D leaves nothing of its input of {text(input_shape)}", "crop less")
         return (rows, columns, channels)
 
 

@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
+from harness.declaration.spec_error import SpecError
 from harness.errors import BenchError
 
 Shape = tuple[int, ...]
-Loc = tuple[str | int, ...]
 PaddingName = Literal["valid", "same"]
 
 IMAGE_RANK = 3
 
 
-@dataclass(frozen=True)
-class ShapeMistake:
-    """A layer that its input doesn't fit; ``loc`` leads to it, as in ``("layers", 3, "Residual", "layers", 1)``."""
-
-    loc: Loc
-    message: str
-
-
 class ShapeError(BenchError):
-    """The shape mistakes of a network: at least the first of every chain."""
+    """The layers of a network that their inputs don't fit: at least the first of every chain."""
 
-    def __init__(self, mistakes: Iterable[ShapeMistake]) -> None:
+    def __init__(self, mistakes: Iterable[SpecError]) -> None:
         self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(mistake.message for mistake in self.mistakes))
+        super().__init__("\n".join(map(str, self.mistakes)))
 
-    def below(self, *loc: str | int) -> ShapeError:
+    def below(self, *path: str | int) -> ShapeError:
         """Return the same mistakes, seen from further up."""
-        return ShapeError(ShapeMistake((*loc, *mistake.loc), mistake.message) for mistake in self.mistakes)
+        return ShapeError(mistake.below(*path) for mistake in self.mistakes)
 
 
-def misfit(message: str) -> ShapeError:
-    """Return the error for the layer at hand; who holds the layer puts the way to it in front."""
-    return ShapeError([ShapeMistake((), message)])
+def misfit(what: str, remedy: str) -> ShapeError:
+    """Return the error for the layer at hand; what holds the layer puts the path to it in front."""
+    return ShapeError([SpecError((), what, remedy)])
 
 
 def text(shape: Shape) -> str:
@@ -48,8 +39,8 @@ def text(shape: Shape) -> str:
 def image(kind: str, shape: Shape) -> tuple[int, int, int]:
     """Return height, width and channels, or raise that ``kind`` takes images only."""
     if len(shape) != IMAGE_RANK:
-        message = f"{kind} takes images (height × width × channels), but its input is {text(shape)}"
-        raise misfit(f"{message}; move it before what flattens, or put a Reshape before it")
+        what = f"{kind} takes images (height × width × channels), but its input is {text(shape)}"
+        raise misfit(what, "move it before what flattens, or put a Reshape before it")
     return shape[0], shape[1], shape[2]
 
 
@@ -95,6 +86,6 @@ def positions(layer: Sliding, shape: Shape) -> Two:
     rows, columns = (windows(size, reach, step, layer.padding, gap) for size, reach, step, gap in across)
     if rows < 1 or columns < 1:
         spread = "" if max(layer.dilation_rate) == 1 else f" with dilation {text(layer.dilation_rate)}"
-        problem = f"{layer.kind}'s window of {text(layer.kernel_size)}{spread} is larger than its input"
-        raise misfit(f"{problem} of {text(shape)}; use a smaller one, padding: same, or less pooling before it")
+        what = f"{layer.kind}'s window of {text(layer.kernel_size)}{spread} is larger than its input of {text(shape)}"
+        raise misfit(what, "use a smaller one, padding: same, or less pooling before it")
     return rows, columns

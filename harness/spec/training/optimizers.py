@@ -11,9 +11,9 @@ from types import ModuleType
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.spec_error import refused
 from harness.declaration.values import BelowOne, NonNegative, Positive
 from harness.spec.training.schedules import LearningRate, ScheduleKind
 
@@ -53,7 +53,8 @@ class OptimizerKind(KerasKind):
     def _one_clip(self) -> Self:
         clips = (self.clipnorm, self.clipvalue, self.global_clipnorm)
         if sum(clip is not None for clip in clips) > 1:
-            raise PydanticCustomError("clips", "only one of clipnorm, clipvalue and global_clipnorm can be set")
+            what = "more than one of clipnorm, clipvalue and global_clipnorm is set"
+            raise refused("clips", what, "keep one of them")
         return self
 
     @property

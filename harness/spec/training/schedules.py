@@ -11,9 +11,10 @@ from typing import Annotated, ClassVar, Self
 from annotated_types import Ge
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, SerializationInfo, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.spec_error import refused
 from harness.declaration.values import Count, Fraction, NonNegative, Positive
 
 InitialRate = Annotated[Positive, Field(description="Learning rate of the first step.")]
@@ -106,9 +107,11 @@ class PiecewiseConstantDecay(ScheduleKind):
     @model_validator(mode="after")
     def _one_more_value(self) -> Self:
         if len(self.values) != len(self.boundaries) + 1:
-            raise PydanticCustomError("piecewise", "there must be one more of values than of boundaries")
+            rates, steps = len(self.values), len(self.boundaries)
+            what = f"there are {rates} values for {steps} boundaries"
+            raise refused("piecewise", what, f"give {steps + 1} values: one more than boundaries")
         if list(self.boundaries) != sorted(set(self.boundaries)):
-            raise PydanticCustomError("piecewise", "boundaries must rise")
+            raise refused("piecewise", "boundaries do not increase", "list each step once, the first one first")
         return self
 
 

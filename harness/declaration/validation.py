@@ -1,0 +1,156 @@
+"""From a file's text to the model that it declares, or to every mistake in it; pydantic finds most of them.
+
+What a validator of our own raises (``refused``) carries its words; pydantic's own errors are put into words here.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from harness.declaration.file_text import invalid
+from harness.declaration.spec_error import InvalidSpec, Path, SpecError, in_order, shown
+from harness.declaration.yaml_text import Tree, parse
+from harness.errors import did_you_mean
+
+MOST_REPORTED = 100
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_model(
+    model: type[Model], file: FilePath, text: str, check: Callable[[Model], Iterable[SpecError]] = lambda _: ()
+) -> Model:
+    """Return the model that the file's text declares; ``check`` looks at what only the whole can show.
+
+    Raises:
+        InvalidSpec: with all mistakes of the text, of the fields, or of the whole.
+    """
+    tree = parse(text, str(file))
+    if tree.data is None and not tree.errors:
+        raise invalid(file, "the file is empty", "write a spec, or start one with 'bench new NAME'")
+    declared, found = None, list[SpecError]()
+    if tree.data is not None:
+        try:
+            declared = model.model_validate(tree.data)
+            found = list(check(declared))
+        except ValidationError as error:
+            found = list(spec_errors(error, model))
+    mistakes = _all_mistakes(tree, found)
+    if declared is None or mistakes:
+        raise InvalidSpec(_first(mistakes))
+    return declared
+
+
+def spec_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[SpecError]:
+    """Yield pydantic's errors in words."""
+    details = error.errors(include_url=False)
+    for detail in details:
+        if detail["type"] == "too_short" and any(_is_below(other, detail) for other in details):
+            continue  # pydantic counts valid items only: the others are reported already
+        yield _spec_error(detail, model)
+
+
+def _all_mistakes(tree: Tree, found: Iterable[SpecError]) -> tuple[SpecError, ...]:
+    """Return the mistakes of the text, and those found in its data at places where the text itself has none."""
+    taken = {error.place for error in tree.errors}
+    located = [tree.located(error) for error in found]
+    return in_order([*tree.errors, *(error for error in located if error.place not in taken)])
+
+
+def _first(mistakes: tuple[SpecError, ...]) -> list[SpecError]:
+    """Return as many mistakes as anyone corrects at once, and how many follow."""
+    reported, rest = list(mistakes[:MOST_REPORTED]), mistakes[MOST_REPORTED:]
+    if rest:
+        what = f"and {len(rest):,} more mistakes"
+        reported.append(SpecError((), what, "correct these first", place=rest[0].place))
+    return reported
+
+
+def _is_below(other: ErrorDetails, detail: ErrorDetails) -> bool:
+    depth = len(detail["loc"])
+    return len(other["loc"]) > depth and other["loc"][:depth] == detail["loc"]
+
+
+_NOT_A = {
+    "int_type": ("a whole number", "write a whole number such as 3"),
+    "int_from_float": ("a whole number", "write a whole number such as 3"),
+    "int_parsing": ("a whole number", "write a whole number such as 3"),
+    "float_type": ("a number", "write a number such as 0.5"),
+    "float_parsing": ("a number", "write a number such as 0.5"),
+    "finite_number": ("a finite number", "write a number such as 0.5"),
+    "string_type": ("text", "write a word, or put quotes around it"),
+    "bool_type": ("true or false", "write true or false"),
+    "list_type": ("a list", "write a list: [a, b], or one '- item' a line"),
+    "tuple_type": ("a list", "write a list: [a, b], or one '- item' a line"),
+    "model_type": ("a mapping", "write 'name: value' lines below it, indented"),
+    "dict_type": ("a mapping", "write 'name: value' lines below it, indented"),
+}
+
+_BOUNDS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
+    "greater_than_equal": lambda bound: ("too small", f"write {bound['ge']} or more"),
+    "greater_than": lambda bound: ("too small", f"write more than {bound['gt']}"),
+    "less_than_equal": lambda bound: ("too large", f"write {bound['le']} or less"),
+    "less_than": lambda bound: ("too large", f"write less than {bound['lt']}"),
+    "string_too_short": lambda _: ("empty", "write some words"),
+    "string_too_long": lambda bound: ("too long", f"write {bound['max_length']} letters or fewer"),
+    "too_short": lambda bound: ("too short a list", f"give {bound['min_length']} or more"),
+    "too_long": lambda bound: ("too long a list", f"give {bound['max_length']} or fewer"),
+}
+
+
+_ABSENT = {"missing", "field_missing"}
+_SURPLUS = {"extra_forbidden", "field_unknown"}
+
+
+def _spec_error(detail: ErrorDetails, model: type[BaseModel]) -> SpecError:
+    kind, path = detail["type"], detail["loc"]
+    what, remedy = _words(detail, model)
+    return SpecError(path[:-1] if kind in _ABSENT else path, what, remedy, on_key=kind in _ABSENT | _SURPLUS)
+
+
+def _words(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
+    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
+    subject = _subject(detail["loc"])
+    if kind == "missing":
+        return f"{subject} is missing", "add it"
+    if kind == "extra_forbidden":
+        fields = _fields_at(model, detail["loc"][:-1])
+        remedy = did_you_mean(str(detail["loc"][-1]), fields) or f"the fields are {', '.join(fields)}"
+        return f"there is no field {subject} here", remedy
+    if kind == "literal_error":
+        expected = str(context.get("expected", ""))
+        words = [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
+        return f"{subject} is {shown(value)}, not {expected}", did_you_mean(str(value), words) or "write one of these"
+    if kind in _NOT_A:
+        form, remedy = _NOT_A[kind]
+        return f"{subject} is {shown(value)}, not {form}", remedy
+    if kind in _BOUNDS:
+        state, remedy = _BOUNDS[kind](context)
+        about = "" if kind.startswith(("too", "string")) else f"{shown(value)}, which is "
+        return f"{subject} is {about}{state}", remedy
+    message = detail["msg"]
+    return context.get("what", f"{subject} is {shown(value)}"), context.get("remedy", message[0].lower() + message[1:])
+
+
+def _fields_at(model: type[BaseModel], path: Path) -> list[str]:
+    """Return the fields of the model, or of the one inside it that the path leads to."""
+    for name in path:
+        inner = model.model_fields[name].annotation if name in model.model_fields else None
+        model = inner if inspect.isclass(inner) and issubclass(inner, BaseModel) else model
+    return list(model.model_fields)
+
+
+def _subject(path: Path) -> str:
+    """Return the field's name, with a number where the mistake is inside a list."""
+    names = [part for part in path if isinstance(part, str)]
+    last = path[-1] if path else None
+    if not names:
+        return "the file"
+    name = shown(names[-1])
+    return f"item {last + 1} of {name}" if isinstance(last, int) else name
