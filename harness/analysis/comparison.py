@@ -79,7 +79,7 @@ def compare_all(study: Study) -> tuple[Comparison, ...]:
 
 def compare(a: ArchitectureResults, b: ArchitectureResults, comparisons: int = 1) -> Comparison:
     """Compare two architectures; ``comparisons`` is the number of pairs that are compared in all."""
-    shared = a.trial == b.trial
+    shared = a.fingerprint == b.fingerprint
     same = shared and a.epochs == b.epochs
     difference = paired(*_by_seed(a, b)) if shared else welch(a.accuracies, b.accuracies)
     return Comparison(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.analysis.runs import ArchitectureResults, Run, Study, make_study
-from harness.records.environment import IDENTITY, Environment
+from harness.records.environment import Environment
 from harness.records.record import Record
 from harness.statistics.comparisons import Difference, holm, paired
 from harness.statistics.samples import Estimate, estimate
@@ -64,11 +64,13 @@ def other_settings(here: Environment | None, records: Sequence[Record]) -> tuple
     others = {record.environment.id: record.environment for record in records}
     others.pop(here.id, None)
     alike = [one for one in others.values() if _differing(here, one) <= set(SETTINGS)]
-    return tuple(sorted(alike, key=lambda one: (len(_differing(here, one)), one.threads, one.deterministic)))
+    return tuple(
+        sorted(alike, key=lambda one: (len(_differing(here, one)), one.numerics.threads, one.numerics.deterministic))
+    )
 
 
 def _differing(one: Environment, other: Environment) -> set[str]:
-    return {field for field in IDENTITY if getattr(one, field) != getattr(other, field)}
+    return {name for name, _ in one.identity.items() ^ other.identity.items()}
 
 
 def _against(study: Study, other: Environment, records: Sequence[Record]) -> Iterator[CrossCheck]:
@@ -91,7 +93,7 @@ def _once_per_trial(
 
 def _reads(entry: ArchitectureResults) -> tuple[str, int]:
     """Return what identifies the runs: two architectures that share it have the same ones."""
-    return entry.trial, entry.epochs
+    return entry.fingerprint, entry.epochs
 
 
 def _checked(
@@ -103,11 +105,11 @@ def _checked(
     if not both:
         return None
     first = [first_other_epoch(one, two) for one, two in both]
-    left, right = ([runs[side].last.test_accuracy for runs in both] for side in (0, 1))
+    left, right = ([runs[side].last.value("test", "accuracy") for runs in both] for side in (0, 1))
     return CrossCheck(
         names=names,
-        threads=other.threads,
-        deterministic=other.deterministic,
+        threads=other.numerics.threads,
+        deterministic=other.numerics.deterministic,
         seeds=tuple(one.seed for one, _ in both),
         same_bits=first.count(None),
         first_epochs=tuple(epoch for epoch in first if epoch is not None),

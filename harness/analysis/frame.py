@@ -11,17 +11,22 @@ import pandas as pd
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts.published import published_accuracy
-from harness.records.record import EpochMeasurement, Record
+from harness.records.record import Record
 
-EPOCH_COLUMNS = tuple(EpochMeasurement.model_fields)
-RECORD_COLUMNS = ("environment", "trial", "seed", *EPOCH_COLUMNS, "failure")
-RUN_COLUMNS = ("architecture", "trial", "seed", *EPOCH_COLUMNS, "failure")
+# What stands in the columns of every epoch, before those of further evaluations.
+EPOCH_COLUMNS = (
+    *("epoch", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "train_seconds", "train_cpu_seconds"),
+    *("test_seconds", "test_cpu_seconds", "order_sha256", "weights_sha256", "predictions_sha256"),
+)
+FAILURE = "failure"
+RECORD_COLUMNS = ("environment", "trial", "seed", *EPOCH_COLUMNS, FAILURE)
+RUN_COLUMNS = ("architecture", "trial", "seed", *EPOCH_COLUMNS, FAILURE)
 COUNTS = ("seed", "epoch")
 RANKS = ("best_rank", "worst_rank")
 
 
 def records_frame(records: Sequence[Record]) -> pd.DataFrame:
-    """Return one row per environment, trial, seed and epoch.
+    """Return one row per environment, trial, seed and epoch; a column per evaluation and metric.
 
     A trial that failed has its reason in ``failure`` in every row, and one row without an epoch if it
     finished none.
@@ -69,28 +74,30 @@ def comparisons_frame(findings: Findings) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _frame(rows: Iterator[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(columns))
+def _frame(found: Iterator[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    rows = list(found)
+    further = dict.fromkeys(name for row in rows for name in row if name not in columns)  # in the order they come in
+    frame = pd.DataFrame(rows, columns=[*columns[:-1], *further, FAILURE])
     return frame.astype(dict.fromkeys(COUNTS, "Int64"))  # whole numbers that may be missing
 
 
 def _record_rows(record: Record) -> Iterator[dict[str, Any]]:
-    place = {"environment": record.environment.id, "trial": record.trial, "seed": record.seed}
+    place = {"environment": record.environment.id, "trial": record.fingerprint, "seed": record.seed}
     failure = record.failure.reason if record.failure else None
     epochs = record.measurement.epochs if record.measurement else ()
     for epoch in epochs:
-        yield {**place, **epoch.model_dump(), "failure": failure}
+        yield {**place, **epoch.columns, FAILURE: failure}
     if not epochs:
-        yield {**place, "failure": failure}
+        yield {**place, FAILURE: failure}
 
 
 def _run_rows(entry: ArchitectureResults) -> Iterator[dict[str, Any]]:
-    place = {"architecture": entry.name, "trial": entry.trial}
+    place = {"architecture": entry.name, "trial": entry.fingerprint}
     for run in entry.runs:
         for epoch in run.epochs:
-            yield {**place, "seed": run.seed, **epoch.model_dump()}
+            yield {**place, "seed": run.seed, **epoch.columns}
     for failed in entry.failures:
-        yield {**place, "seed": failed.seed, "failure": failed.failure.reason}
+        yield {**place, "seed": failed.seed, FAILURE: failed.failure.reason}
 
 
 def _summary_row(findings: Findings, entry: ArchitectureResults) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.contested import CONTESTED
-from harness.analysis.runs import ArchitectureResults, Classes, Study
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.summary import Labels, right_predictions, stacked_predictions
+from harness.records.store import Classes
 
 SHOWN = 18
 
@@ -43,7 +44,7 @@ def _hardest(study: Study, labels: Labels, dataset: str, count: int) -> tuple[Ha
     if not known:
         return ()
     shares = {one.name: 1 - right.mean(axis=0) for one, right in known}
-    distinct = list({(one.trial, one.epochs): one for one, _ in known}.values())
+    distinct = list({(one.fingerprint, one.epochs): one for one, _ in known}.values())
     missed = np.mean([shares[one.name] for one in distinct], axis=0)
     order = np.argsort(-missed, kind="stable")[:count]
     return tuple(

@@ -72,7 +72,7 @@ def seconds_to(run: Run, target: float) -> float | None:
     seconds = 0.0
     for epoch in run.epochs:
         seconds += epoch.train_seconds
-        if epoch.test_accuracy >= target:
+        if epoch.value("test", "accuracy") >= target:
             return seconds
     return None
 

@@ -9,36 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
 from harness.records.record import Clocks, Conditions, EpochMeasurement, Failure, Record
+from harness.records.store import Classes, Predictions
 from harness.spec.architecture import Architecture
 from harness.spec.cost import Cost, cost
 
-Classes = NDArray[np.uint8]
-ReadPredictions = Callable[[Record], Mapping[int, Classes]]
+ReadPredictions = Callable[[Record], Predictions]
 
 
 @dataclass(frozen=True)
 class Run:
     """A measured trial as one architecture reads it.
 
-    ``epochs`` end at the architecture's own. ``predictions`` are the classes of all test images after it,
-    shape (test examples,), or None where they were not kept.
+    ``epochs`` end at the architecture's own. ``predictions`` are the classes of all images after it by evaluation,
+    shape (images,), as far as they were kept.
     """
 
     seed: int
     parameters: int
     epochs: tuple[EpochMeasurement, ...]
-    predictions: Classes | None = field(default=None, compare=False)
+    predictions: Mapping[str, Classes] = field(default_factory=dict, compare=False)
     conditions: Conditions | None = None
     clocks: Clocks | None = None
     peak_memory_bytes: int | None = None
-    trials_beside: int | None = None
+    concurrent_trials: int | None = None
 
     @property
     def last(self) -> EpochMeasurement:
@@ -72,7 +69,7 @@ class ArchitectureResults:
 
     architecture: Architecture
     cost: Cost
-    trial: str
+    fingerprint: str
     epochs: int
     runs: tuple[Run, ...] = ()
     failures: tuple[FailedRun, ...] = ()
@@ -90,7 +87,7 @@ class ArchitectureResults:
     @property
     def accuracies(self) -> tuple[float, ...]:
         """Test accuracy of every run, by seed."""
-        return tuple(run.last.test_accuracy for run in self.runs)
+        return tuple(run.last.value("test", "accuracy") for run in self.runs)
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ class Study:
         return next((entry for entry in self.entries if entry.name == name), None)
 
 
-def no_predictions(record: Record) -> Mapping[int, Classes]:
+def no_predictions(record: Record) -> Predictions:
     """Read no predictions: for callers that need none."""
     del record
     return {}
@@ -140,11 +137,11 @@ def make_study(
             own.append(record)
         else:
             others[record.environment.id] = others.get(record.environment.id, 0) + 1
-    by_trial: dict[str, list[Record]] = {}
+    by_fingerprint: dict[str, list[Record]] = {}
     for record in sorted(own, key=lambda one: one.seed):
-        by_trial.setdefault(record.trial, []).append(record)
+        by_fingerprint.setdefault(record.fingerprint, []).append(record)
     read = _once_per_record(read_predictions)
-    entries = tuple(_entry(one, by_trial, settings, read) for one in architectures)
+    entries = tuple(_entry(one, by_fingerprint, settings, read) for one in architectures)
     return Study(settings, entries, environment, tuple(sorted(others.items())), _commits(own))
 
 
@@ -156,10 +153,10 @@ def _commits(records: Iterable[Record]) -> tuple[str, ...]:
 
 def _once_per_record(read_predictions: ReadPredictions) -> ReadPredictions:
     """Read a record's predictions once, however many architectures share it."""
-    known: dict[tuple[str, int], Mapping[int, Classes]] = {}
+    known: dict[tuple[str, int], Predictions] = {}
 
-    def read(record: Record) -> Mapping[int, Classes]:
-        key = (record.trial, record.seed)
+    def read(record: Record) -> Predictions:
+        key = (record.fingerprint, record.seed)
         if key not in known:
             known[key] = read_predictions(record)
         return known[key]
@@ -173,16 +170,16 @@ def _entry(
     settings: Settings,
     read_predictions: ReadPredictions,
 ) -> ArchitectureResults:
-    trial = trial_computation(architecture, settings).fingerprint
+    fingerprint = trial_computation(architecture, settings).fingerprint
     epochs = trial_epochs(architecture, settings)
     runs, failures = [], []
-    for record in records.get(trial, ()):
+    for record in records.get(fingerprint, ()):
         run = _run(record, epochs, read_predictions)
         if run is not None:
             runs.append(run)
         elif record.failure is not None:
             failures.append(FailedRun(record.seed, record.failure))
-    return ArchitectureResults(architecture, cost(architecture), trial, epochs, tuple(runs), tuple(failures))
+    return ArchitectureResults(architecture, cost(architecture), fingerprint, epochs, tuple(runs), tuple(failures))
 
 
 def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run | None:
@@ -190,7 +187,7 @@ def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run 
     measured = record.measurement
     if measured is None or measured.at(epochs) is None:
         return None
-    predictions = read_predictions(record).get(epochs)
+    predictions = read_predictions(record).get(epochs, {})
     return Run(
         seed=record.seed,
         parameters=measured.parameters,
@@ -199,5 +196,5 @@ def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run 
         conditions=measured.conditions,
         clocks=measured.clocks,
         peak_memory_bytes=measured.peak_memory_bytes,
-        trials_beside=record.trials_beside,
+        concurrent_trials=record.concurrent_trials,
     )

@@ -42,7 +42,7 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
     runs = [median(epoch.train_seconds for epoch in run.epochs) for run in entry.runs]
     seconds = median(runs) if runs else None
     gflops = OPERATIONS_PER_MAC * entry.cost.macs * images / seconds / 1e9 if seconds else None
-    timed: Mapping[str, Timed] = times.networks.get(entry.trial, {})
+    timed: Mapping[str, Timed] = times.networks.get(entry.fingerprint, {})
     return Speed(
         name=entry.name,
         training_images_per_second=images / seconds if seconds else None,

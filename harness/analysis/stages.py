@@ -8,7 +8,6 @@ from functools import partial
 from statistics import median
 
 from harness.analysis.runs import ArchitectureResults, Run
-from harness.records.record import EpochMeasurement
 
 STAGES = ("start_up", "data", "build", "compile")
 
@@ -19,7 +18,7 @@ class Stages:
 
     ``processor_share`` is the processor seconds of training per wall second: as many as threads that were busy all
     the time. ``drift`` and ``stolen_seconds`` are the largest of all runs and, as they are taken once per trial, over
-    its epochs beyond the architecture's own too; ``trials_beside`` is the most.
+    its epochs beyond the architecture's own too; ``concurrent_trials`` is the most.
     """
 
     name: str
@@ -31,7 +30,7 @@ class Stages:
     test_seconds: float | None
     processor_share: float | None
     peak_memory_bytes: float | None
-    trials_beside: int | None
+    concurrent_trials: int | None
     stolen_seconds: float | None
     drift: float | None
 
@@ -47,10 +46,12 @@ def stages(entry: ArchitectureResults) -> Stages:
         build_seconds=before["build"],
         compile_seconds=before["compile"],
         train_seconds=_middle(runs, lambda run: run.train_seconds),
-        test_seconds=_middle(runs, lambda run: _sum(run.epochs, "test_seconds")),
+        test_seconds=_middle(runs, lambda run: sum(epoch.evaluation_seconds for epoch in run.epochs)),
         processor_share=_middle(runs, _processor_share),
         peak_memory_bytes=_middle(runs, lambda run: run.peak_memory_bytes),
-        trials_beside=max((run.trials_beside for run in runs if run.trials_beside is not None), default=None),
+        concurrent_trials=max(
+            (run.concurrent_trials for run in runs if run.concurrent_trials is not None), default=None
+        ),
         stolen_seconds=_largest(runs, _stolen_seconds),
         drift=_largest(runs, lambda run: run.drift),
     )
@@ -61,15 +62,12 @@ def _before(stage: str, run: Run) -> float | None:
 
 
 def _processor_share(run: Run) -> float | None:
-    return _sum(run.epochs, "train_cpu_seconds") / run.train_seconds if run.train_seconds else None
+    processor_seconds = sum(epoch.train_cpu_seconds for epoch in run.epochs)
+    return processor_seconds / run.train_seconds if run.train_seconds else None
 
 
 def _stolen_seconds(run: Run) -> float | None:
     return None if run.conditions is None else run.conditions.stolen_seconds
-
-
-def _sum(epochs: Iterable[EpochMeasurement], field: str) -> float:
-    return sum(float(getattr(epoch, field)) for epoch in epochs)
 
 
 def _known(runs: Iterable[Run], value: Callable[[Run], float | None]) -> list[float]:

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.contested import uncontested
-from harness.analysis.runs import ArchitectureResults, Classes
+from harness.analysis.runs import ArchitectureResults
+from harness.records.record import TEST
+from harness.records.store import Classes
 from harness.statistics.samples import Estimate, Spread, discordant_deviation, estimate, spread
 
 Labels = Mapping[str, Classes]
@@ -44,8 +46,8 @@ def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
     kept = None if right is None else right[:, uncontested(dataset, right.shape[1])]
     return Summary(
         test_accuracy=estimate(entry.accuracies),
-        test_loss=estimate([run.last.test_loss for run in runs]),
-        train_accuracy=estimate([run.last.train_accuracy for run in runs]),
+        test_loss=estimate([run.last.value("test", "loss") for run in runs]),
+        train_accuracy=estimate([run.last.value("train", "accuracy") for run in runs]),
         train_seconds=spread([run.train_seconds for run in runs]),
         epoch_seconds=spread([epoch.train_seconds for run in runs for epoch in run.epochs]),
         discordant_deviation=None if right is None else discordant_deviation(right),
@@ -65,5 +67,5 @@ def right_predictions(entry: ArchitectureResults, labels: Labels) -> NDArray[np.
 
 def stacked_predictions(entry: ArchitectureResults) -> Classes | None:
     """Return the predicted classes, shape (runs, test examples), or None where a run kept none."""
-    kept: Sequence[Classes] = [run.predictions for run in entry.runs if run.predictions is not None]
+    kept: Sequence[Classes] = [run.predictions[TEST] for run in entry.runs if TEST in run.predictions]
     return np.stack(kept) if kept and len(kept) == len(entry.runs) else None

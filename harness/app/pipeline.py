@@ -101,13 +101,13 @@ def new_record(trial: Trial, outcome: Outcome, environment: Environment) -> Reco
     """Return the outcome as it is kept; a trial that was resumed may have more epochs than are asked for now."""
     done = len(outcome.measurement.epochs) if outcome.measurement else 0
     return Record(
-        trial=trial.fingerprint,
+        fingerprint=trial.fingerprint,
         seed=trial.seed,
         epochs=max(trial.epochs, done),
         computation=trial.computation,
         environment=environment,
         finished=datetime.now(UTC),
-        trials_beside=outcome.trials_beside,
+        concurrent_trials=outcome.concurrent_trials,
         measurement=outcome.measurement,
         failure=outcome.failure,
     )

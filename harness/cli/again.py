@@ -60,8 +60,8 @@ def choose(wanted: Wanted) -> tuple[tuple[Record, ...], Mapping[str, tuple[str, 
     then = choose_environment(loaded.records, wanted.environment, current_environment(threads=1).id)
     if then is None:
         raise NothingRecorded(f"in {wanted.folder}")
-    addresses = frozenset(readers) if wanted.names else None
-    chosen = Choice(addresses, parse_seed(wanted.seed)).of(loaded.of(then.id).values())
+    fingerprints = frozenset(readers) if wanted.names else None
+    chosen = Choice(fingerprints, parse_seed(wanted.seed)).of(loaded.of(then.id).values())
     if not chosen:
         raise NothingRecorded(f"of what was asked for, in the environment {then.id}")
     return chosen, readers, then
@@ -105,11 +105,11 @@ def benchmark_like(then: Environment, threads: int | None, folder: Path) -> Benc
     from harness.records.environment import current_environment
     from harness.records.store import Store
 
-    threads = threads or then.threads
+    threads = threads or then.numerics.threads
     return Benchmark(
         architectures=(),
-        settings=Settings(threads=threads, deterministic=then.deterministic),
-        environment=current_environment(threads, deterministic=then.deterministic),
+        settings=Settings(threads=threads, deterministic=then.numerics.deterministic),
+        environment=current_environment(threads, deterministic=then.numerics.deterministic),
         store=Store(folder),
     )
 

@@ -52,7 +52,7 @@ def examination_json(found: Examination) -> dict[str, Any]:
     """Return environment and findings as plain values."""
     return {
         "fit": found.is_fit,
-        "environment": {"id": found.environment.id, **found.environment.model_dump(mode="json")},
+        "environment": {"id": found.environment.id, **found.environment.facts},
         "findings": [asdict(one) for one in found.findings],
     }
 
@@ -62,7 +62,7 @@ def print_examination(found: Examination) -> None:
     from rich.markup import escape
 
     out = stdout()
-    for name, value in found.environment.model_dump().items():
+    for name, value in found.environment.facts.items():
         words = " ".join(value) if isinstance(value, tuple) else value
         out.print(f"{name.replace('_', ' '):22}{'none' if words is None else words}", markup=False, soft_wrap=True)
     out.print()

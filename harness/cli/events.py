@@ -25,7 +25,7 @@ def outcome_label(trial: Trial, outcome: Outcome) -> str:
     last = outcome.measurement.epochs[-1]
     seconds = sum(epoch.train_seconds for epoch in outcome.measurement.epochs)
     epochs = f"{last.epoch} epoch{'s' if last.epoch != 1 else ''}"
-    return f"trained   {trial_label(trial)}: test {last.test_accuracy:.2%} after {epochs}, {seconds:.1f} s"
+    return f"trained   {trial_label(trial)}: test {last.value('test', 'accuracy'):.2%} after {epochs}, {seconds:.1f} s"
 
 
 def event_json(event: TrialEvent) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _named(event: TrialEvent) -> tuple[str, dict[str, Any]]:
         case TrialBuilt(_, resumed_epochs):
             return "built", {"resumed_epochs": resumed_epochs}
         case EpochEnded(_, measurement):
-            return "epoch", measurement.model_dump(mode="json")
+            return "epoch", measurement.columns
         case TrialEnded(_, outcome):
             failure = outcome.failure
             return ("failed", failure.model_dump(mode="json")) if failure else ("finished", {})

@@ -159,7 +159,7 @@ class LiveDisplay:
                 )
             case EpochEnded(trial, measurement):
                 self.bar.advance(self.task)
-                accuracy = f"test {measurement.test_accuracy:.2%}"
+                accuracy = f"test {measurement.value('test', 'accuracy'):.2%}"
                 self.running[trial.name] = (trial, f"epoch {measurement.epoch}/{trial.epochs}  {accuracy}")
             case TrialEnded(trial, outcome):
                 self.running.pop(trial.name, None)

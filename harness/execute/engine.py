@@ -24,7 +24,7 @@ class Outcome:
     measurement: Measurement | None
     predictions: Predictions = field(default_factory=dict)
     failure: Failure | None = None
-    trials_beside: int = 0
+    concurrent_trials: int = 0
     environment: Environment | None = None
 
 

@@ -50,10 +50,10 @@ class Reports:
         """Return a failure in the stage that the process last reported."""
         return Failure(stage=self._stage, kind=kind, reason=reason)
 
-    def outcome(self, failure: Failure | None, trials_beside: int) -> Outcome:
+    def outcome(self, failure: Failure | None, concurrent_trials: int) -> Outcome:
         """Return all that was reported, as the trial's outcome."""
         predictions = {done.measurement.epoch: done.predictions for done in self._epochs}
-        return Outcome(self._measurement(), predictions, failure, trials_beside, self._environment)
+        return Outcome(self._measurement(), predictions, failure, concurrent_trials, self._environment)
 
     def _measurement(self) -> Measurement | None:
         if self._built is None:

@@ -32,7 +32,7 @@ class TimeLeft:
                 self._running[trial.name].built(now, resumed_epochs)
             case EpochEnded(trial, measurement):
                 self._running[trial.name].epochs_done(measurement.epoch, now)
-                self._measure(trial, measurement.train_seconds + measurement.test_seconds)
+                self._measure(trial, measurement.train_seconds + measurement.evaluation_seconds)
             case TrialEnded(trial) | TrialRecordedElsewhere(trial):
                 self._pending = [other for other in self._pending if other.name != trial.name]
                 self._running.pop(trial.name, None)

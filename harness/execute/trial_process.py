@@ -25,14 +25,14 @@ LOG_LINES = 20
 class TrialProcess:
     """A trial's process, its connection, and what it has reported so far.
 
-    ``trials_beside`` is the most trials that ran at the same time, as its engine counts them.
+    ``concurrent_trials`` is the most trials that ran at the same time, as its engine counts them.
     """
 
     def __init__(self, job: Job, process: BaseProcess, connection: Connection, timeout: float | None) -> None:
         self.job = job
         self.process = process
         self.connection = connection
-        self.trials_beside = 0
+        self.concurrent_trials = 0
         self.ended = False
         self._timeout = timeout
         self._started = time.monotonic()
@@ -81,7 +81,7 @@ class TrialProcess:
             self.job.log.unlink(missing_ok=True)
         else:
             failure = failure.model_copy(update={"log": last_lines(self.job.log)})
-        return TrialEnded(self.job.trial, self._reports.outcome(failure, self.trials_beside))
+        return TrialEnded(self.job.trial, self._reports.outcome(failure, self.concurrent_trials))
 
     def _crash(self) -> Failure:
         """Return why the process ended without a report."""

@@ -40,8 +40,10 @@ class Cause:
 SUSPECTS = (
     Suspect("threads", "threads", "sums are divided among threads and rounded part by part"),
     Suspect("onednn", "oneDNN", "other kernels add in another order"),
-    Suspect("onednn_max_isa", "oneDNN's instruction set", "other kernels add in another order"),
+    Suspect("onednn_max_isa", "limit on oneDNN's instruction set", "other kernels add in another order"),
+    Suspect("backend", "backend", "another framework computes in another order"),
     Suspect("accelerator", "accelerator", "other hardware, other kernels"),
+    Suspect("instruction_set", "oneDNN's instruction set", "other kernels add in another order"),
     Suspect("processor_features", "processor features", "kernels are chosen by the vector instructions there are"),
     Suspect("tensorflow", "TensorFlow", "kernels and graph optimizations change between versions"),
     Suspect("deterministic", "op determinism", "operations have other variants"),
@@ -78,8 +80,9 @@ def conclusion(mismatch: Mismatch, causes: tuple[Cause, ...]) -> str:
 def _causes(mismatch: Mismatch, recorded: Environment, now: Environment) -> Iterator[Cause]:
     first = FIRST_FOR.get(next((name for name in mismatch.what if name in FIRST_FOR), ""), ())
     ranked = sorted(SUSPECTS, key=lambda suspect: first.index(suspect.field) if suspect.field in first else len(first))
+    recorded_facts, present_facts = recorded.facts, now.facts
     for suspect in ranked:
-        then, today = getattr(recorded, suspect.field), getattr(now, suspect.field)
+        then, today = recorded_facts[suspect.field], present_facts[suspect.field]
         if then != today:
             yield Cause(suspect.name, *_told_apart(then, today), suspect.why)
     then, today = _commit(recorded), _commit(now)

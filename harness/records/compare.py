@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from harness.records.record import EpochMeasurement, Measurement
+from harness.records.record import TRAIN, EpochMeasurement, Measurement
 
 DATA, INITIAL_WEIGHTS, ORDER, WEIGHTS = "data", "initial weights", "order of the examples", "weights"
-# In the order in which they come about: what is first in a list of differences is nearest to the cause.
-BEFORE_TRAINING = MappingProxyType({"data_sha256": DATA, "initial_weights_sha256": INITIAL_WEIGHTS})
-PER_EPOCH = MappingProxyType(
-    {
-        "order_sha256": ORDER,
-        "weights_sha256": WEIGHTS,
-        "train_loss": "train loss",
-        "train_accuracy": "train accuracy",
-        "test_loss": "test loss",
-        "test_accuracy": "test accuracy",
-        "predictions_sha256": "predictions",
-    }
-)
+PREDICTIONS = "predictions"
+
+Values = Mapping[str, float | str | None]
 
 
 @dataclass(frozen=True)
@@ -51,20 +40,36 @@ def first_difference(one: Measurement, other: Measurement) -> int | None:
     return None if mismatch is None else mismatch.epoch
 
 
-def compared_values(epochs: int) -> int:
-    """Return how many digests and numbers a comparison over so many epochs holds side by side."""
-    return len(BEFORE_TRAINING) + epochs * len(PER_EPOCH)
+def compared_values(one: Measurement, other: Measurement) -> int:
+    """Return how many digests and numbers a comparison of the two holds side by side."""
+    return sum(len(left.keys() & right.keys()) for _, left, right in _side_by_side(one, other))
 
 
 def _mismatches(one: Measurement, other: Measurement) -> Iterator[Mismatch]:
-    if what := _differing(one, other, BEFORE_TRAINING):
-        yield Mismatch(0, what)
+    for epoch, left, right in _side_by_side(one, other):
+        if what := tuple(name for name, value in left.items() if name in right and right[name] != value):
+            yield Mismatch(epoch, what)
+
+
+def _side_by_side(one: Measurement, other: Measurement) -> Iterator[tuple[int, Values, Values]]:
+    """Yield what each has of the time before the first epoch, as epoch 0, and of every epoch that both finished."""
+    yield 0, _before_training(one), _before_training(other)
     for left, right in zip(one.epochs, other.epochs, strict=False):
-        if what := _differing(left, right, PER_EPOCH):
-            yield Mismatch(left.epoch, what)
+        yield left.epoch, bits(left), bits(right)
 
 
-def _differing(
-    one: Measurement | EpochMeasurement, other: Measurement | EpochMeasurement, names: MappingProxyType[str, str]
-) -> tuple[str, ...]:
-    return tuple(name for field, name in names.items() if getattr(one, field) != getattr(other, field))
+def _before_training(measurement: Measurement) -> Values:
+    return {DATA: measurement.data_sha256, INITIAL_WEIGHTS: measurement.initial_weights_sha256}
+
+
+def bits(epoch: EpochMeasurement) -> Values:
+    """Return all of the epoch that is the same whenever it is trained, by name.
+
+    In the order in which it comes about: what is first in a list of differences is nearest to the cause.
+    """
+    found: dict[str, float | str | None] = {ORDER: epoch.order_sha256, WEIGHTS: epoch.weights_sha256}
+    found |= {f"{TRAIN} {metric}": value for metric, value in epoch.train_metrics.items()}
+    for name, evaluation in epoch.evaluations.items():
+        found |= {f"{name} {metric}": value for metric, value in evaluation.metrics.items()}
+        found |= {f"{name} {PREDICTIONS}": evaluation.predictions_sha256}
+    return found

@@ -1,4 +1,4 @@
-"""The machine and the versions that times and bits depend on; holds no host name, user name or path."""
+"""What bits depend on, and what times depend on; holds no host name, user name or path."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import psutil
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,58 +19,105 @@ from pydantic import BaseModel, ConfigDict, Field
 PACKAGE = Path(__file__).resolve().parents[1]
 # The vector features that TensorFlow's kernels choose their code by.
 VECTOR_FEATURES = re.compile(r"^(avx|fma$|f16c$|amx|sse4_2$|neon|asimd|sve|bf16|i8mm)")
-# What the commit and the number of trials beside change is neither bits nor, on a quiet machine, times.
-IDENTITY = (
-    "processor",
-    "processor_features",
-    "threads",
-    "accelerator",
-    "system",
-    "python",
-    "tensorflow",
-    "keras",
-    "numpy",
-    "onednn",
-    "deterministic",
-)
+# oneDNN's instruction sets, the widest first, each with the processor features that it takes.
+INSTRUCTION_SETS = {
+    "avx512_core_amx_fp16": {"amx_fp16", "amx_bf16", "amx_int8", "avx512_fp16", "avx512_bf16"},
+    "avx512_core_amx": {"amx_bf16", "amx_int8", "avx512_fp16", "avx512_bf16"},
+    "avx512_core_fp16": {"avx512_fp16", "avx512_bf16", "avx512_vnni"},
+    "avx512_core_bf16": {"avx512_bf16", "avx512_vnni", "avx512bw"},
+    "avx512_core_vnni": {"avx512_vnni", "avx512f", "avx512bw", "avx512vl", "avx512dq"},
+    "avx512_core": {"avx512f", "avx512bw", "avx512vl", "avx512dq"},
+    "avx2_vnni_2": {"avx_vnni_int8", "avx_ne_convert", "avx2"},
+    "avx2_vnni": {"avx_vnni", "avx2"},
+    "avx2": {"avx2"},
+    "avx": {"avx"},
+    "sse41": {"sse4_2"},
+    "sve": {"sve"},
+    "asimd": {"asimd"},
+}
 
 
-class Environment(BaseModel):
-    """What a trial's times and bits depend on. Unknown is None.
+class Frozen(BaseModel):
+    """A model that can't be changed and knows every one of its fields."""
 
-    ``cores`` are the cores that this process may use; ``threads`` are those of one trial.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Numerics(Frozen):
+    """What a trial's bits depend on beside its seed and what it computes. Unknown is None.
+
+    ``threads`` are those of one trial. ``onednn_max_isa`` are the widest instructions that oneDNN may use, where a
+    variable limits them; ``instruction_set`` are those that it uses, in its own words.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    processor: str
-    processor_features: tuple[str, ...]
-    cores: int = Field(ge=1)
     threads: int = Field(ge=1)
-    memory_bytes: int = Field(ge=1)
-    accelerator: str | None = None
-    system: str
-    python: str
+    deterministic: bool
     tensorflow: str
     keras: str
     numpy: str
     onednn: bool
-    # The widest instructions that oneDNN may use, where a variable limits them.
     onednn_max_isa: str | None = None
-    deterministic: bool
+    instruction_set: str | None = None
+    backend: str = "tensorflow"
+    accelerator: str | None = None
+
+
+class Machine(Frozen):
+    """What a trial's times depend on; ``cores`` are those that the harness may use."""
+
+    processor: str
+    processor_features: tuple[str, ...]
+    cores: int = Field(ge=1)
+    memory_bytes: int = Field(ge=1)
+    system: str
+    python: str
+
+
+class Environment(Frozen):
+    """What a trial's bits and times depend on, and the harness that trained it. Unknown is None."""
+
+    numerics: Numerics
+    machine: Machine
     harness: str
     commit: str | None = None
     uncommitted_changes: bool | None = None
 
     @property
+    def identity(self) -> Mapping[str, object]:
+        """What tells environments apart, in an order that folders' names depend on.
+
+        The commit changes neither bits nor, on a quiet machine, times. What came after the first records is left out
+        at its default, so that it changes no folder's name.
+        """
+        numerics, machine = self.numerics, self.machine
+        return {
+            "processor": machine.processor,
+            "processor_features": machine.processor_features,
+            "threads": numerics.threads,
+            "accelerator": numerics.accelerator,
+            "system": machine.system,
+            "python": machine.python,
+            "tensorflow": numerics.tensorflow,
+            "keras": numerics.keras,
+            "numpy": numerics.numpy,
+            "onednn": numerics.onednn,
+            "deterministic": numerics.deterministic,
+            **({"onednn_max_isa": numerics.onednn_max_isa} if numerics.onednn_max_isa else {}),
+            **({"backend": numerics.backend} if numerics.backend != "tensorflow" else {}),
+        }
+
+    @property
     def id(self) -> str:
         """A readable name for the folder of this environment's records, with a hash of what identifies it."""
-        identity = [getattr(self, field) for field in IDENTITY]
-        # Rarely set; left out where it is not, so that it changes no folder's name.
-        identity += [self.onednn_max_isa] if self.onednn_max_isa else []
-        digest = hashlib.sha256(repr(identity).encode()).hexdigest()[:8]
-        processor = re.sub(r"[^a-z0-9]+", "-", self.processor.lower()).strip("-")[:24].strip("-")
-        return f"{processor}-{self.threads}t-tf{self.tensorflow}-{digest}"
+        digest = hashlib.sha256(repr(list(self.identity.values())).encode()).hexdigest()[:8]
+        processor = re.sub(r"[^a-z0-9]+", "-", self.machine.processor.lower()).strip("-")[:24].strip("-")
+        return f"{processor}-{self.numerics.threads}t-tf{self.numerics.tensorflow}-{digest}"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Every field by its name, numerics and machine in one."""
+        rest = self.model_dump(exclude={"numerics", "machine"})
+        return {**self.machine.model_dump(), **self.numerics.model_dump(), **rest}
 
 
 @dataclass(frozen=True)
@@ -93,24 +141,43 @@ def current_environment(
     """
     processor, features = _processor()
     commit = commit or current_commit()
+    onednn_max_isa = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA")
     return Environment(
-        processor=processor,
-        processor_features=features,
-        cores=cores or len(usable_cores()),
-        threads=threads,
-        memory_bytes=psutil.virtual_memory().total,
-        system=f"{platform.system()} {platform.machine()}",
-        python=".".join(platform.python_version_tuple()[:2]),
-        tensorflow=_installed("tensorflow", "tensorflow-cpu"),
-        keras=_installed("keras"),
-        numpy=_installed("numpy"),
-        onednn=os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1").lower() not in {"0", "false"},
-        onednn_max_isa=os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA"),
-        deterministic=deterministic,
+        numerics=Numerics(
+            threads=threads,
+            deterministic=deterministic,
+            tensorflow=_installed("tensorflow", "tensorflow-cpu"),
+            keras=_installed("keras"),
+            numpy=_installed("numpy"),
+            onednn=os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1").lower() not in {"0", "false"},
+            onednn_max_isa=onednn_max_isa,
+            instruction_set=instruction_set(features, onednn_max_isa),
+        ),
+        machine=Machine(
+            processor=processor,
+            processor_features=features,
+            cores=cores or len(usable_cores()),
+            memory_bytes=psutil.virtual_memory().total,
+            system=f"{platform.system()} {platform.machine()}",
+            python=".".join(platform.python_version_tuple()[:2]),
+        ),
         harness=_installed("architecture-bench"),
         commit=commit.sha,
         uncommitted_changes=commit.uncommitted_changes,
     )
+
+
+def instruction_set(features: Iterable[str], limit: str | None = None) -> str | None:
+    """Return the widest instructions that oneDNN uses on a processor with these features; unknown is None.
+
+    ``limit`` is oneDNN's own variable; one that names no instruction set limits nothing.
+
+    >>> instruction_set(("avx2", "fma", "sse4_2")), instruction_set(("avx2", "avx", "sse4_2"), "AVX")
+    ('avx2', 'avx')
+    """
+    names, there = list(INSTRUCTION_SETS), set(features)
+    first = names.index(limit.lower()) if limit and limit.lower() in names else 0
+    return next((name for name in names[first:] if INSTRUCTION_SETS[name] <= there), None)
 
 
 def usable_cores() -> Sequence[int]:

@@ -2,18 +2,22 @@
 
 History of the format
     1  first format
-    2  the computation holds its recipe as one value
+    2  the computation holds its recipe as one value; an epoch holds its evaluations by name, each with its metrics by
+       name; the environment is parted into numerics and machine; ``trial`` is called ``fingerprint`` and
+       ``trials_beside`` ``concurrent_trials``; ``.npz`` files name their arrays ``<evaluation>_epoch_<n>`` where
+       format 1, with one evaluation, has ``epoch_<n>``
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from harness.plan.trial import Computation
-from harness.records.environment import Environment
+from harness.records.environment import Environment, Frozen
 
 FORMAT: Literal[2] = 2
 
@@ -21,33 +25,70 @@ Sha256 = str
 Stage = Literal["start-up", "data", "build", "compile", "train"]
 FailureKind = Literal["error", "nan", "memory", "deadline", "crash", "bits"]
 
+# The running means' name beside those of evaluations, and that of the first evaluation.
+TRAIN, TEST = "train", "test"
+CLOCKS = ("seconds", "cpu_seconds")
 
-class Frozen(BaseModel):
-    """A model that can't be changed and knows every one of its fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+class Evaluation(Frozen):
+    """What the network gave in one evaluation: metrics by name, the digest of its predictions, seconds."""
+
+    metrics: Mapping[str, float]
+    predictions_sha256: Sha256 | None = None
+    seconds: float = Field(ge=0)
+    cpu_seconds: float = Field(ge=0)
 
 
 class EpochMeasurement(Frozen):
-    """What one epoch gave: losses and accuracies in [0, 1], seconds, and digests of its bits.
+    """What one epoch gave: metrics by name, seconds, and digests of its bits.
 
-    ``train_loss`` and ``train_accuracy`` are Keras' running means over the epoch (weights moving, dropout on);
-    ``test_loss`` and ``test_accuracy`` belong to the weights at the epoch's end. ``train_seconds`` is the
-    training alone; evaluation has its own clock.
+    ``train_metrics`` are Keras' running means over the epoch (weights moving, dropout on); ``evaluations``, by name,
+    belong to the weights at the epoch's end. ``train_seconds`` is the training alone; each evaluation has its own.
     """
 
     epoch: int = Field(ge=1)
-    train_loss: float
-    train_accuracy: float = Field(ge=0, le=1)
-    test_loss: float
-    test_accuracy: float = Field(ge=0, le=1)
+    train_metrics: Mapping[str, float]
     train_seconds: float = Field(ge=0)
     train_cpu_seconds: float = Field(ge=0)
-    test_seconds: float = Field(ge=0)
-    test_cpu_seconds: float = Field(ge=0)
     order_sha256: Sha256
     weights_sha256: Sha256
-    predictions_sha256: Sha256
+    evaluations: Mapping[str, Evaluation]
+
+    def value(self, evaluation: str, metric: str) -> float:
+        """Return the metric of the evaluation; that of the running means where the evaluation is ``train``.
+
+        Raises:
+            KeyError: It was not measured.
+        """
+        return (self.train_metrics if evaluation == TRAIN else self.evaluations[evaluation].metrics)[metric]
+
+    @property
+    def evaluation_seconds(self) -> float:
+        """Wall seconds of all evaluations."""
+        return sum(evaluation.seconds for evaluation in self.evaluations.values())
+
+    @property
+    def columns(self) -> dict[str, int | float | str | None]:
+        """Every value by one name: ``<evaluation>_<metric>``, ``<evaluation>_seconds``."""
+        metrics = {TRAIN: self.train_metrics, **{name: one.metrics for name, one in self.evaluations.items()}}
+        clocks = {name: (one.seconds, one.cpu_seconds) for name, one in self.evaluations.items()}
+        clocks = {TRAIN: (self.train_seconds, self.train_cpu_seconds), **clocks}
+        return {
+            "epoch": self.epoch,
+            **{f"{name}_{metric}": value for name, values in metrics.items() for metric, value in values.items()},
+            **{
+                f"{name}_{unit}": value
+                for name, both in clocks.items()
+                for unit, value in zip(CLOCKS, both, strict=True)
+            },
+            "order_sha256": self.order_sha256,
+            "weights_sha256": self.weights_sha256,
+            # The first evaluation's column was named before there were others.
+            **{
+                "predictions_sha256" if name == TEST else f"{name}_predictions_sha256": one.predictions_sha256
+                for name, one in self.evaluations.items()
+            },
+        }
 
 
 class Clocks(Frozen):
@@ -118,17 +159,17 @@ class Record(Frozen):
     """
 
     format: Literal[2] = FORMAT
-    trial: str
+    fingerprint: str
     seed: int = Field(ge=0)
     epochs: int = Field(ge=1)
     computation: Computation
     environment: Environment
     finished: datetime
-    trials_beside: int = Field(ge=0)
+    concurrent_trials: int = Field(ge=0)
     measurement: Measurement | None = None
     failure: Failure | None = None
 
     @property
     def name(self) -> str:
         """The trial's and the file's name, unique within an environment."""
-        return f"{self.trial}-seed{self.seed}"
+        return f"{self.fingerprint}-seed{self.seed}"

@@ -19,8 +19,8 @@ def measured_forecast(records: Iterable[Record]) -> Forecast:
     for record in records:
         if record.measurement is None or not record.measurement.epochs:
             continue
-        trials[record.trial] = Trial(record.computation, record.seed, record.epochs)
-        seconds[record.trial] += epoch_seconds(record.measurement)
+        trials[record.fingerprint] = Trial(record.computation, record.seed, record.epochs)
+        seconds[record.fingerprint] += epoch_seconds(record.measurement)
         start_ups.append(start_up_seconds(record.measurement))
     measured = {trial: median(values) for trial, values in seconds.items()}
     speeds = [modelled_epoch_seconds(trials[trial]) / measured[trial] for trial in measured if measured[trial] > 0]
@@ -32,8 +32,8 @@ def measured_forecast(records: Iterable[Record]) -> Forecast:
 
 
 def epoch_seconds(measurement: Measurement) -> list[float]:
-    """Return the wall seconds of each epoch, training and evaluation."""
-    return [epoch.train_seconds + epoch.test_seconds for epoch in measurement.epochs]
+    """Return the wall seconds of each epoch, training and evaluations."""
+    return [epoch.train_seconds + epoch.evaluation_seconds for epoch in measurement.epochs]
 
 
 def start_up_seconds(measurement: Measurement) -> float:

@@ -1,7 +1,7 @@
 """The folder of records: saves one trial at a time, whole or not at all, and names what it can't read.
 
 ``<results>/records/<environment>/<trial>-seed<n>.json`` holds a record; the ``.npz`` beside it holds the
-predicted class of every test image after every epoch.
+predicted class of every image of every evaluation after every epoch.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -27,12 +28,15 @@ from harness.plan.plan import Recorded
 from harness.plan.trial import Computation
 from harness.records.files import write_atomically
 from harness.records.migration import migrated
-from harness.records.record import FORMAT, Record
+from harness.records.record import FORMAT, TEST, EpochMeasurement, Record
 
 # What zipfile and numpy raise at files that are no archive of arrays, or a damaged one.
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
-Predictions = Mapping[int, npt.NDArray[np.uint8]]
+Classes = npt.NDArray[np.uint8]
+# Of each epoch, the predicted classes by evaluation.
+Predictions = Mapping[int, Mapping[str, Classes]]
+ARRAY_NAME = re.compile(r"(?:(?P<evaluation>.+)_)?epoch_(?P<epoch>\d+)")
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,13 @@ class Store:
         write_atomically(path, record_text(record).encode())
 
     def predictions(self, record: Record) -> Predictions:
-        """Return the predicted classes, shape (test examples,), by epoch; only those whose digests hold."""
+        """Return the predicted classes by epoch and evaluation, shape (images,); only those whose digests hold."""
         path = self._path(record.environment.id, record.name).with_suffix(".npz")
         if record.measurement is None or not path.exists():
             return {}
-        digests = {epoch.epoch: epoch.predictions_sha256 for epoch in record.measurement.epochs}
-        return {epoch: array for epoch, array in stored_arrays(path).items() if digest(array) == digests.get(epoch)}
+        stored = stored_arrays(path)
+        kept = {epoch.epoch: _holding(stored.get(epoch.epoch, {}), epoch) for epoch in record.measurement.epochs}
+        return {epoch: arrays for epoch, arrays in kept.items() if arrays}
 
     def locks(self, environment: str) -> Path:
         """Return the folder of the locks that runs on this results folder share."""
@@ -196,7 +201,7 @@ def read_record(path: Path) -> Record:
 
 
 def _validated(path: Path, content: dict[str, Any]) -> Record:
-    """Return the record, its address recomputed from what it says it computed."""
+    """Return the record, its fingerprint recomputed from what it says it computed."""
     try:
         computation = _computation(json.dumps(content.get("computation")))
         record = Record.model_validate({**content, "computation": computation})
@@ -204,8 +209,8 @@ def _validated(path: Path, content: dict[str, Any]) -> Record:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnusableRecord(f"is no record of format {FORMAT}: {where}: {first['msg']}") from error
-    if (record.trial, record.name) != (computation.fingerprint, path.stem):
-        raise UnusableRecord("has a name or an address that does not belong to what it computed")
+    if (record.fingerprint, record.name) != (computation.fingerprint, path.stem):
+        raise UnusableRecord("has a name or a fingerprint that does not belong to what it computed")
     return record
 
 
@@ -226,16 +231,37 @@ def digest(array: npt.NDArray[Any]) -> str:
 
 def _packed(predictions: Predictions) -> bytes:
     buffer = io.BytesIO()
-    arrays = {f"epoch_{epoch}": classes for epoch, classes in sorted(predictions.items())}
+    arrays = {
+        f"{evaluation}_epoch_{epoch}": classes
+        for epoch, by_evaluation in sorted(predictions.items())
+        for evaluation, classes in by_evaluation.items()
+    }
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # numpy's stub takes allow_pickle by name
     return buffer.getvalue()
 
 
-def stored_arrays(path: Path) -> dict[int, npt.NDArray[np.uint8]]:
-    """Return the arrays of a predictions file by epoch, whatever their digests; none where it can't be read."""
+def stored_arrays(path: Path) -> Predictions:
+    """Return the arrays of a predictions file, whatever their digests; none where it can't be read."""
     try:
         # Opened here, since numpy leaves a file open that is no archive.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {int(name.removeprefix("epoch_")): arrays[name] for name in arrays.files}
+            return _by_epoch({name: arrays[name] for name in arrays.files})
     except UNREADABLE:
         return {}
+
+
+def _by_epoch(arrays: Mapping[str, Classes]) -> Predictions:
+    """Return the arrays by what their names say: ``test_epoch_3``, or in format 1 ``epoch_3``."""
+    found: dict[int, dict[str, Classes]] = {}
+    for name, classes in arrays.items():
+        match = ARRAY_NAME.fullmatch(name)
+        if match is None:
+            raise ValueError(f"{name} names no epoch")
+        found.setdefault(int(match["epoch"]), {})[match["evaluation"] or TEST] = classes
+    return found
+
+
+def _holding(arrays: Mapping[str, Classes], epoch: EpochMeasurement) -> Mapping[str, Classes]:
+    """Return the arrays that are those that the epoch has the digests of."""
+    digests = {name: evaluation.predictions_sha256 for name, evaluation in epoch.evaluations.items()}
+    return {name: classes for name, classes in arrays.items() if digest(classes) == digests.get(name)}

@@ -26,7 +26,7 @@ class Timed:
 
 @dataclass(frozen=True)
 class Times:
-    """What was timed in one environment: of networks by the address of their trial and by work, of the harness.
+    """What was timed in one environment: of networks by their fingerprint and by work, of the harness.
 
     ``peak_gflops`` is the fastest that a float32 matrix product ran on the environment's threads.
     """
@@ -62,7 +62,9 @@ def parse_times(document: Mapping[str, Any]) -> Times:
         by_work = networks.setdefault(info["trial"], {}) if "trial" in info else harness
         by_work.setdefault(info["work"], []).append(one)
     return Times(
-        networks={trial: {work: _timed(many) for work, many in works.items()} for trial, works in networks.items()},
+        networks={
+            fingerprint: {work: _timed(many) for work, many in works.items()} for fingerprint, works in networks.items()
+        },
         harness={work: _timed(many) for work, many in harness.items()},
         peak_gflops=max(peaks, default=None),
     )

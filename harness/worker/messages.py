@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,10 +73,10 @@ class Built:
 
 @dataclass(frozen=True)
 class EpochDone:
-    """One epoch's numbers and the predicted class of every test image, shape (test examples,)."""
+    """One epoch's numbers and, by evaluation, the predicted class of every image, shape (images,)."""
 
     measurement: EpochMeasurement
-    predictions: npt.NDArray[np.uint8]
+    predictions: Mapping[str, npt.NDArray[np.uint8]]
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ def test_the_documents_that_compute_the_same_never_differ() -> None:
 
 
 def test_the_same_networks_at_two_epochs_are_compared_seed_by_seed() -> None:
-    a = fake.entry("a", GOOD, trial="t")
+    a = fake.entry("a", GOOD, fingerprint="t")
     longer = tuple(value + 0.0004 + 0.00001 * i for i, value in enumerate(GOOD))
-    b = fake.entry("b", longer, trial="t")
+    b = fake.entry("b", longer, fingerprint="t")
     paired = compare(b, _at(a, epochs=2))
     assert paired.shared
     assert paired.difference is not None

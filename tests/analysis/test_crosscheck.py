@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from fake_records import FakeTrial, architectures, environment, fake_trials, findings
+from fake_trials import changed_epoch, elsewhere
 
 from harness.analysis.crosscheck import CrossCheck, cross_check, other_settings
 from harness.analysis.runs import make_study
@@ -17,8 +18,8 @@ from harness.report.tables.crosscheck import crosscheck_table, verdict
 
 CHOSEN = architectures("000_convnet", "004_convnet", "001_convnet_8_epochs", "dense_512")
 HERE = environment()
-TWO = HERE.model_copy(update={"threads": 2})
-LOOSE = HERE.model_copy(update={"deterministic": False})
+TWO = elsewhere(HERE, threads=2)
+LOOSE = elsewhere(HERE, deterministic=False)
 
 
 def in_environment(trial: FakeTrial, where: Environment, shift: float = 0.0) -> FakeTrial:
@@ -26,11 +27,10 @@ def in_environment(trial: FakeTrial, where: Environment, shift: float = 0.0) -> 
     measured = trial.record.measurement
     assert measured is not None
     epochs = tuple(
-        one.model_copy(
-            update={
-                "weights_sha256": f"{one.epoch}" * 64 if shift and one.epoch > 1 else one.weights_sha256,
-                "test_accuracy": one.test_accuracy - shift * (1 + 0.1 * trial.record.seed),
-            }
+        changed_epoch(
+            one,
+            weights_sha256=f"{one.epoch}" * 64 if shift and one.epoch > 1 else one.weights_sha256,
+            test_accuracy=one.value("test", "accuracy") - shift * (1 + 0.1 * trial.record.seed),
         )
         for one in measured.epochs
     )
@@ -49,7 +49,7 @@ def both(shift: float, where: Environment = TWO, seeds: tuple[int, ...] = (0, 1,
 
 
 def test_only_threads_and_determinism_may_differ() -> None:
-    others = [TWO, LOOSE, TWO.model_copy(update={"deterministic": False}), TWO.model_copy(update={"keras": "3.14.0"})]
+    others = [TWO, LOOSE, elsewhere(TWO, deterministic=False), elsewhere(TWO, keras="3.14.0")]
     records = [trial.record for where in (HERE, *others) for trial in fake_trials(CHOSEN, (0,), where=where)]
     assert [one.id for one in other_settings(HERE, records)] == [one.id for one in (LOOSE, TWO, others[2])]
 

@@ -78,7 +78,7 @@ def test_the_slow_and_worse_is_dominated(found: Findings) -> None:
 
 def test_time_to_a_target_ends_with_the_first_epoch_that_reaches_it(found: Findings) -> None:
     run = found.study.entries[0].runs[0]
-    assert seconds_to(run, run.epochs[0].test_accuracy) == run.epochs[0].train_seconds
+    assert seconds_to(run, run.epochs[0].value("test", "accuracy")) == run.epochs[0].train_seconds
     assert seconds_to(run, 1.0) is None
     never = time_to_target(found.study.entries[0], 1.0)
     assert (never.reached, never.seeds, never.seconds) == (0, 5, None)

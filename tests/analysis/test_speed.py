@@ -60,7 +60,7 @@ def test_a_cut_protocol_counts_its_own_images() -> None:
 
 
 def test_the_page_shows_what_was_timed_and_a_dash_for_the_rest() -> None:
-    trial = wide(FOUND).trial
+    trial = wide(FOUND).fingerprint
     works = [benchmark(STEP, 0.08, trial, 128), benchmark(ONE, 0.0005, trial, 1), benchmark(MANY, 0.1, trial, 256)]
     found = replace(FOUND, times=parse_times(document([*works, benchmark("plan", 0.0123)])))
     rows = {row[0]: row[4:] for row in speed_table(found).rows}

@@ -33,7 +33,7 @@ def test_each_stage_is_the_median_over_the_seeds() -> None:
     assert found.train_seconds == sorted(run.train_seconds for run in DENSE.runs)[1]
     assert found.test_seconds == pytest.approx(0.4 * DENSE.epochs)
     assert found.processor_share == pytest.approx(0.99)
-    assert (found.peak_memory_bytes, found.trials_beside) == (900 * 2**20, 1)
+    assert (found.peak_memory_bytes, found.concurrent_trials) == (900 * 2**20, 1)
 
 
 def test_the_loudest_seed_is_told() -> None:
@@ -46,11 +46,12 @@ def test_what_was_not_recorded_is_unknown() -> None:
     bare = replace(
         DENSE,
         runs=tuple(
-            replace(run, clocks=None, conditions=None, peak_memory_bytes=None, trials_beside=None) for run in DENSE.runs
+            replace(run, clocks=None, conditions=None, peak_memory_bytes=None, concurrent_trials=None)
+            for run in DENSE.runs
         ),
     )
     found = stages(bare)
-    assert (found.start_up_seconds, found.peak_memory_bytes, found.trials_beside) == (None, None, None)
+    assert (found.start_up_seconds, found.peak_memory_bytes, found.concurrent_trials) == (None, None, None)
     assert (found.stolen_seconds, found.drift) == (None, None)
 
 

@@ -137,7 +137,7 @@ def test_parameters_are_those_of_the_trained_network_where_there_is_one() -> Non
 def with_predictions(said: list[int], claim: Claim) -> Verdict:
     one = fake.entry("one", [0.99] * len(said), [claim])
     runs = tuple(
-        dataclasses.replace(run, predictions=np.array([digit], dtype=np.uint8))
+        dataclasses.replace(run, predictions={"test": np.array([digit], dtype=np.uint8)})
         for run, digit in zip(one.runs, said, strict=True)
     )
     return judge(Study(Settings(), (dataclasses.replace(one, runs=runs),))).verdicts[0]
@@ -165,8 +165,8 @@ def test_a_prediction_that_was_not_kept_is_not_tested() -> None:
 def better(ours: tuple[float, ...], theirs: tuple[float, ...], **changes: str) -> Verdict:
     claim = BetterThan(architecture=changes.get("rival", "other"), where="x")
     pair = (
-        fake.entry("one", ours, [claim], changes.get("trial")),
-        fake.entry("other", theirs, (), changes.get("trial")),
+        fake.entry("one", ours, [claim], changes.get("fingerprint")),
+        fake.entry("other", theirs, (), changes.get("fingerprint")),
     )
     return judge(Study(Settings(), pair)).verdicts[0]
 
@@ -191,7 +191,7 @@ def test_better_than_needs_a_rival_with_seeds() -> None:
 
 
 def test_an_architecture_is_never_better_than_the_same_computation() -> None:
-    found = better(CLOSE, CLOSE, trial="one and the same")
+    found = better(CLOSE, CLOSE, fingerprint="one and the same")
     assert (found.verdict, found.p) == ("inconclusive", None)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fake_architectures import architecture
-from fake_trials import ENVIRONMENT, FakeTrainer, fake_outcome
+from fake_trials import ENVIRONMENT, FakeTrainer, elsewhere, fake_outcome
 
 from harness.app.pipeline import Benchmark, plan_benchmark, record_outcome, run_benchmark
 from harness.errors import CannotWrite
@@ -95,9 +95,7 @@ def test_an_extension_with_other_bits_is_a_failure_and_loses_nothing(tmp_path: P
 
 def test_a_failed_extension_leaves_the_numbers_with_the_environment_they_come_from(tmp_path: Path) -> None:
     run(benchmark(tmp_path, FIVE, seeds=(0,)))
-    later = replace(
-        benchmark(tmp_path, EIGHT, seeds=(0,)), environment=ENVIRONMENT.model_copy(update={"commit": "b" * 40})
-    )
+    later = replace(benchmark(tmp_path, EIGHT, seeds=(0,)), environment=elsewhere(commit="b" * 40))
     assert later.environment.id == ENVIRONMENT.id
     run(later, FakeTrainer(lambda trial: fake_outcome(trial, 2, CRASH)))
     record = next(iter(records(later).values()))
@@ -107,10 +105,10 @@ def test_a_failed_extension_leaves_the_numbers_with_the_environment_they_come_fr
 
 def test_a_record_names_the_environment_that_the_trial_ran_in(tmp_path: Path) -> None:
     of = benchmark(tmp_path, FIVE, seeds=(0,))
-    elsewhere = ENVIRONMENT.model_copy(update={"processor": "Another Processor", "cores": 64})
-    run(of, FakeTrainer(lambda trial: replace(fake_outcome(trial), environment=elsewhere)))
-    (record,) = of.store.load().of(elsewhere.id).values()
-    assert record.environment == elsewhere
+    there = elsewhere(processor="Another Processor", cores=64)
+    run(of, FakeTrainer(lambda trial: replace(fake_outcome(trial), environment=there)))
+    (record,) = of.store.load().of(there.id).values()
+    assert record.environment == there
     assert not records(of)
 
 

@@ -52,7 +52,7 @@ def many_specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def many_records(tmp_path_factory: pytest.TempPathFactory) -> Store:
     store = Store(tmp_path_factory.mktemp("results"))
     for record in _records():
-        path = store.folder / record.environment.id / f"{record.trial}-seed{record.seed}.json"
+        path = store.folder / record.environment.id / f"{record.fingerprint}-seed{record.seed}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(record_text(record))
     return store

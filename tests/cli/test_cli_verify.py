@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from fake_trials import ENVIRONMENT, FakeTrainer, dense_trial, fake_outcome, fake_record
+from fake_trials import ENVIRONMENT, FakeTrainer, dense_trial, elsewhere, fake_outcome, fake_record
 from honest_records import dataset, honest
 from typer.testing import CliRunner
 
@@ -37,7 +37,7 @@ def verified(trainer: FakeTrainer, tmp_path: Path) -> list[Verification]:
     trials = [dense_trial(seed=seed, epochs=2) for seed in (0, 1)]
     records = [fake_record(trial)[0] for trial in trials]
     plan = Plan(tuple(PlannedTrial(trial, Status.PENDING, 1.0) for trial in trials))
-    threads = ENVIRONMENT.model_copy(update={"threads": 2})
+    threads = elsewhere(threads=2)
     benchmark = Benchmark((), Settings(threads=2), threads, Store(tmp_path))
     return compare_as_they_end(records, plan, benchmark, trainer, ProgressMode.NONE)
 
@@ -116,4 +116,4 @@ def test_records_that_hold_exit_0_and_a_forged_one_1_with_its_file(
     result = CliRunner().invoke(bench, ["--records", "--json", "--results", str(tmp_path)])
     assert result.exit_code == 1
     (problem,) = json.loads(result.stdout)["problems"]
-    assert (problem["check"], Path(problem["path"]).name) == ("accuracy", f"{forged.record.trial}-seed0.json")
+    assert (problem["check"], Path(problem["path"]).name) == ("accuracy", f"{forged.record.fingerprint}-seed0.json")

@@ -118,8 +118,8 @@ def test_the_outcome_is_all_that_was_reported(start: Callable[..., TrialProcess]
     assert found.measurement is not None
     assert found.measurement.epochs == tuple(done.measurement for done in EPOCHS)
     assert (found.measurement.conditions, found.measurement.peak_memory_bytes) == (CONDITIONS, 2**20)
-    assert {epoch: digest(classes) for epoch, classes in found.predictions.items()} == {
-        done.measurement.epoch: done.measurement.predictions_sha256 for done in EPOCHS
+    assert {epoch: digest(by_name["test"]) for epoch, by_name in found.predictions.items()} == {
+        done.measurement.epoch: done.measurement.evaluations["test"].predictions_sha256 for done in EPOCHS
     }
 
 

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fake_trials import CLOCKS, CONDITIONS
+from fake_trials import CLOCKS, CONDITIONS, elsewhere
 from numpy.typing import NDArray
 from scipy import optimize
 
 from harness.analysis.findings import Findings, derive_findings
-from harness.analysis.runs import ArchitectureResults, Classes, Run, make_study
+from harness.analysis.runs import ArchitectureResults, Run, make_study
 from harness.plan.plan import needed_trials
 from harness.plan.settings import Settings
 from harness.plan.trial import Trial
 from harness.records.environment import Environment
-from harness.records.record import EpochMeasurement, Failure, Measurement, Record
-from harness.records.store import Predictions, Store, digest
+from harness.records.record import EpochMeasurement, Evaluation, Failure, Measurement, Record
+from harness.records.store import Classes, Predictions, Store, digest
 from harness.spec.architecture import Architecture
 from harness.spec.claims import Claim
 from harness.spec.cost import Cost, cost
@@ -52,20 +52,13 @@ def architectures(*names: str) -> tuple[Architecture, ...]:
 
 
 def environment(processor: str = "Fake Processor 9000", threads: int = 1) -> Environment:
-    return Environment(
+    return elsewhere(
         processor=processor,
         processor_features=("avx2", "avx512f", "fma"),
-        cores=2,
         threads=threads,
         memory_bytes=8 * 2**30,
-        system="Linux x86_64",
         python="3.12",
-        tensorflow="2.21.0",
-        keras="3.15.1",
         numpy="2.3.0",
-        onednn=True,
-        deterministic=True,
-        harness="0.1.0",
     )
 
 
@@ -130,10 +123,10 @@ def findings(
 ) -> Findings:
     """Derive what a report needs, as if the trials had been read from a store."""
     trials = tuple(trials)
-    kept = {(one.record.environment.id, one.record.trial, one.record.seed): one.predictions for one in trials}
+    kept = {(one.record.environment.id, one.record.fingerprint, one.record.seed): one.predictions for one in trials}
 
     def read(record: Record) -> Predictions:
-        return kept[record.environment.id, record.trial, record.seed]
+        return kept[record.environment.id, record.fingerprint, record.seed]
 
     records = [trial.record for trial in trials]
     return derive_findings(
@@ -151,11 +144,11 @@ def _fake_trial(trial: Trial, reader: Architecture, where: Environment) -> FakeT
     generator = np.random.default_rng([zlib.crc32(reader.name.encode()), trial.seed])
     limit = LIMITS.get(reader.name, 0.9925) + generator.normal(0, 0.0006)
     tests = trial.computation.test_examples or TEST_EXAMPLES
-    predictions = {
+    classes = {
         epoch: _predictions(generator, (1 - limit) + 0.02 * 0.45**epoch, tests) for epoch in range(1, trial.epochs + 1)
     }
     seconds = EPOCH_SECONDS.get(reader.name, 8.2)
-    epochs = tuple(_epoch(generator, epoch, classes, seconds) for epoch, classes in predictions.items())
+    epochs = tuple(_epoch(generator, epoch, predicted, seconds) for epoch, predicted in classes.items())
     found = cost(reader)
     measurement = Measurement(
         parameters=found.parameters,
@@ -168,16 +161,16 @@ def _fake_trial(trial: Trial, reader: Architecture, where: Environment) -> FakeT
         epochs=epochs,
     )
     record = Record(
-        trial=trial.fingerprint,
+        fingerprint=trial.fingerprint,
         seed=trial.seed,
         epochs=trial.epochs,
         computation=trial.computation,
         environment=where,
         finished=WHEN,
-        trials_beside=1,
+        concurrent_trials=1,
         measurement=measurement,
     )
-    return FakeTrial(record, predictions)
+    return FakeTrial(record, {epoch: {"test": predicted} for epoch, predicted in classes.items()})
 
 
 def _predictions(generator: np.random.Generator, error: float, tests: int) -> Classes:
@@ -194,17 +187,22 @@ def _epoch(generator: np.random.Generator, epoch: int, classes: Classes, seconds
     took = seconds * (1 + abs(generator.normal(0, 0.02)))
     return EpochMeasurement(
         epoch=epoch,
-        train_loss=3.3 * (1 - train),
-        train_accuracy=train + generator.normal(0, 0.0004),
-        test_loss=3.1 * (1 - accuracy) + abs(generator.normal(0, 0.0008)),
-        test_accuracy=accuracy,
+        train_metrics={"loss": 3.3 * (1 - train), "accuracy": train + generator.normal(0, 0.0004)},
+        evaluations={"test": _evaluation(generator, accuracy, classes)},
         train_seconds=took,
         train_cpu_seconds=took * 0.99,
-        test_seconds=0.4,
-        test_cpu_seconds=0.4,
         order_sha256=_sha(f"order {epoch}"),
         weights_sha256=_sha(f"weights {generator.random()}"),
+    )
+
+
+def _evaluation(generator: np.random.Generator, accuracy: float, classes: Classes) -> Evaluation:
+    loss = 3.1 * (1 - accuracy) + abs(generator.normal(0, 0.0008))
+    return Evaluation(
+        metrics={"loss": loss, "accuracy": accuracy},
         predictions_sha256=digest(classes),
+        seconds=0.4,
+        cpu_seconds=0.4,
     )
 
 
@@ -213,13 +211,13 @@ def _sha(text: str) -> str:
 
 
 def entry(
-    name: str, accuracies: Iterable[float], claims: Iterable[Claim] = (), trial: str | None = None
+    name: str, accuracies: Iterable[float], claims: Iterable[Claim] = (), fingerprint: str | None = None
 ) -> ArchitectureResults:
     """Return an architecture with one run of one epoch for each test accuracy; its loss is three times the error."""
     base, found = _dense()
     named = base.model_copy(update={"name": name, "claims": tuple(claims)})
     runs = tuple(_run(seed, accuracy) for seed, accuracy in enumerate(accuracies))
-    return ArchitectureResults(named, found, trial or f"trial of {name}", 1, runs)
+    return ArchitectureResults(named, found, fingerprint or f"fingerprint of {name}", 1, runs)
 
 
 @cache
@@ -230,11 +228,11 @@ def _dense() -> tuple[Architecture, Cost]:
 
 def _run(seed: int, accuracy: float) -> Run:
     """Return a run whose one epoch has the fields that analysis reads, and no others."""
+    metrics = {"accuracy": accuracy, "loss": 3 * (1 - accuracy)}
     read: dict[str, Any] = {
         "epoch": 1,
-        "test_accuracy": accuracy,
-        "test_loss": 3 * (1 - accuracy),
-        "train_accuracy": accuracy,
+        "train_metrics": {"accuracy": accuracy},
+        "evaluations": {"test": Evaluation(metrics=metrics, seconds=0.4, cpu_seconds=0.4)},
         "train_seconds": 2.0,
     }
     return Run(seed, 407_050, (EpochMeasurement.model_construct(**read),))

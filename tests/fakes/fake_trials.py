@@ -11,23 +11,28 @@ import numpy as np
 
 from harness.execute.engine import EpochEnded, Outcome, Queue, TrialBuilt, TrialEnded, TrialEvent, TrialStarted
 from harness.plan.trial import Computation, Trial
-from harness.records.environment import Environment
-from harness.records.record import Clocks, Conditions, EpochMeasurement, Failure, Measurement, Record
-from harness.records.store import Predictions, digest
+from harness.records.environment import Environment, Machine, Numerics
+from harness.records.record import Clocks, Conditions, EpochMeasurement, Evaluation, Failure, Measurement, Record
+from harness.records.store import Classes, Predictions, digest
 
 ENVIRONMENT = Environment(
-    processor="Fake Processor",
-    processor_features=("avx2",),
-    cores=2,
-    threads=1,
-    memory_bytes=2**34,
-    system="Linux x86_64",
-    python="3.11",
-    tensorflow="2.21.0",
-    keras="3.15.1",
-    numpy="2.4.6",
-    onednn=True,
-    deterministic=True,
+    numerics=Numerics(
+        threads=1,
+        deterministic=True,
+        tensorflow="2.21.0",
+        keras="3.15.1",
+        numpy="2.4.6",
+        onednn=True,
+        instruction_set="avx2",
+    ),
+    machine=Machine(
+        processor="Fake Processor",
+        processor_features=("avx2",),
+        cores=2,
+        memory_bytes=2**34,
+        system="Linux x86_64",
+        python="3.11",
+    ),
     harness="0.1.0",
 )
 CLOCKS = Clocks(
@@ -56,25 +61,56 @@ def dense_trial(seed: int = 0, epochs: int = 2, units: int = 16) -> Trial:
     return Trial(computation, seed, epochs, (f"dense_{units}",))
 
 
-def fake_epoch(trial: Trial, epoch: int) -> tuple[EpochMeasurement, np.ndarray]:
+def fake_epoch(trial: Trial, epoch: int) -> tuple[EpochMeasurement, dict[str, Classes]]:
     rng = np.random.default_rng((trial.seed, epoch, int(trial.fingerprint, 16) % 2**32))
     predictions = rng.integers(0, 10, 100, dtype=np.uint8)
     accuracy = 0.95 + 0.005 * epoch + rng.normal(0, 0.001)
     measurement = EpochMeasurement(
         epoch=epoch,
-        train_loss=1 / epoch,
-        train_accuracy=accuracy,
-        test_loss=1.1 / epoch,
-        test_accuracy=accuracy - 0.001,
+        train_metrics={"loss": 1 / epoch, "accuracy": accuracy},
         train_seconds=2.0 + rng.normal(0, 0.01),
         train_cpu_seconds=2.0,
-        test_seconds=0.2,
-        test_cpu_seconds=0.2,
         order_sha256="0" * 64,
         weights_sha256=hashlib.sha256(rng.bytes(8)).hexdigest(),
-        predictions_sha256=digest(predictions),
+        evaluations={"test": fake_evaluation(accuracy - 0.001, 1.1 / epoch, predictions)},
     )
-    return measurement, predictions
+    return measurement, {"test": predictions}
+
+
+def fake_evaluation(accuracy: float, loss: float, predictions: Classes) -> Evaluation:
+    return Evaluation(
+        metrics={"loss": loss, "accuracy": accuracy},
+        predictions_sha256=digest(predictions),
+        seconds=0.2,
+        cpu_seconds=0.2,
+    )
+
+
+def elsewhere(where: Environment = ENVIRONMENT, /, **facts: object) -> Environment:
+    """Return the environment with other facts, of numerics and machine alike by their names."""
+    content = where.model_dump()
+    for name, value in facts.items():
+        part = next((part for part in ("numerics", "machine") if name in content[part]), None)
+        (content[part] if part else content)[name] = value
+    return Environment.model_validate(content)
+
+
+def changed_epoch(epoch: EpochMeasurement, /, **columns: object) -> EpochMeasurement:
+    """Return the epoch with other values, by the names of their columns: ``test_accuracy=0.5``."""
+    content = epoch.model_dump()
+    places = {column: (content, column) for column in content}
+    places |= {f"train_{metric}": (content["train_metrics"], metric) for metric in content["train_metrics"]}
+    for name, evaluation in content["evaluations"].items():
+        places |= {f"{name}_{metric}": (evaluation["metrics"], metric) for metric in evaluation["metrics"]}
+        places |= {f"{name}_{clock}": (evaluation, clock) for clock in ("seconds", "cpu_seconds")}
+        places["predictions_sha256" if name == "test" else f"{name}_predictions_sha256"] = (
+            evaluation,
+            "predictions_sha256",
+        )
+    for column, value in columns.items():
+        where, name = places[column]
+        where[name] = value
+    return EpochMeasurement.model_validate(content)
 
 
 def fake_outcome(trial: Trial, epochs: int | None = None, failure: Failure | None = None) -> Outcome:
@@ -95,13 +131,13 @@ def fake_outcome(trial: Trial, epochs: int | None = None, failure: Failure | Non
 def fake_record(trial: Trial, outcome: Outcome | None = None) -> tuple[Record, Predictions]:
     outcome = outcome or fake_outcome(trial)
     record = Record(
-        trial=trial.fingerprint,
+        fingerprint=trial.fingerprint,
         seed=trial.seed,
         epochs=trial.epochs,
         computation=trial.computation,
         environment=ENVIRONMENT,
         finished=datetime(2026, 1, 1, tzinfo=UTC),
-        trials_beside=0,
+        concurrent_trials=0,
         measurement=outcome.measurement,
         failure=outcome.failure,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from fake_trials import dense_trial, fake_outcome, fake_record
+from fake_trials import changed_epoch, dense_trial, fake_outcome, fake_record
 
 from harness.data import Dataset
 from harness.data.library import DATASETS
@@ -35,7 +35,7 @@ class Honest:
         """Return it with other numbers in its last epoch."""
         assert self.record.measurement is not None
         *first, last = self.record.measurement.epochs
-        return self.changed(epochs=(*first, last.model_copy(update=changes)))
+        return self.changed(epochs=(*first, changed_epoch(last, **changes)))
 
 
 def dataset() -> Dataset:
@@ -64,12 +64,11 @@ def honest(seed: int = 0, epochs: int = 2) -> Honest:
 
 
 def _epoch(trial: Trial, measured: EpochMeasurement, predictions: Predictions) -> EpochMeasurement:
-    classes = predictions[measured.epoch]
-    return measured.model_copy(
-        update={
-            "train_loss": float(np.float32(measured.train_loss)),
-            "train_accuracy": float(np.float32(round(measured.train_accuracy * TRAIN)) / np.float32(TRAIN)),
-            "test_accuracy": float((classes == dataset().test_labels).mean()),
-            "order_sha256": digest(epoch_order(trial.seed, measured.epoch, TRAIN)),
-        }
+    loss, accuracy = measured.value("train", "loss"), measured.value("train", "accuracy")
+    return changed_epoch(
+        measured,
+        train_loss=float(np.float32(loss)),
+        train_accuracy=float(np.float32(round(accuracy * TRAIN)) / np.float32(TRAIN)),
+        test_accuracy=float((predictions[measured.epoch]["test"] == dataset().test_labels).mean()),
+        order_sha256=digest(epoch_order(trial.seed, measured.epoch, TRAIN)),
     )

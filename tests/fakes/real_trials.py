@@ -45,5 +45,8 @@ def numbers(record: Record) -> list[tuple[object, ...]]:
     """Everything that must be the same twice: all but the times."""
     assert record.measurement is not None
     timed = {"train_seconds", "train_cpu_seconds", "test_seconds", "test_cpu_seconds"}
-    epochs = [tuple(epoch.model_dump(exclude=timed).items()) for epoch in record.measurement.epochs]
-    return [(record.trial, record.seed, record.measurement.initial_weights_sha256), *epochs]
+    epochs = [
+        tuple((name, value) for name, value in epoch.columns.items() if name not in timed)
+        for epoch in record.measurement.epochs
+    ]
+    return [(record.fingerprint, record.seed, record.measurement.initial_weights_sha256), *epochs]

@@ -30,7 +30,7 @@ def test_a_record_is_read_back_as_it_was(tmp_path: Path) -> None:
     assert not loaded.unreadable
     read = store.predictions(loaded.records[0])
     assert read.keys() == predictions.keys()
-    assert all(np.array_equal(read[epoch], predictions[epoch]) for epoch in predictions)
+    assert all(np.array_equal(read[epoch]["test"], predictions[epoch]["test"]) for epoch in predictions)
 
 
 def test_the_same_record_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_the_same_record_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def edited(text: str) -> str:
     content = json.loads(text)
-    content["measurement"]["epochs"][-1]["test_accuracy"] = 0.999
+    content["measurement"]["epochs"][-1]["evaluations"]["test"]["metrics"]["accuracy"] = 0.999
     return json.dumps(content)
 
 

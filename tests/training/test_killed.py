@@ -54,7 +54,7 @@ def kill(process: subprocess.Popen[bytes], whom: str) -> None:
 def records(results: Path) -> dict[str, Record]:
     loaded = Store(results).load()
     assert not loaded.unreadable
-    return {f"{record.trial}-seed{record.seed}": record for record in loaded.records}
+    return {f"{record.fingerprint}-seed{record.seed}": record for record in loaded.records}
 
 
 @pytest.fixture(scope="module")

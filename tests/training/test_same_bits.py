@@ -70,7 +70,7 @@ def test_the_test_accuracy_is_that_of_the_recorded_predictions(tmp_path: Path) -
     truth = load("mnist").test_labels[:1_000]
     predictions = benchmark.store.predictions(record)
     for epoch in record.measurement.epochs:
-        assert epoch.test_accuracy == (predictions[epoch.epoch] == truth).mean()
+        assert epoch.value("test", "accuracy") == (predictions[epoch.epoch]["test"] == truth).mean()
 
 
 def test_more_examples_are_another_trial(tmp_path: Path) -> None:

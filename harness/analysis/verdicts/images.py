@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.analysis.verdicts.verdict import Case, Outcome, Verdict, too_few
+from harness.records.record import TEST
 from harness.spec.claims import Prediction
 from harness.statistics.samples import share_interval
 
@@ -15,7 +16,7 @@ def judge_prediction(case: Case, claim: Prediction) -> Verdict:
     plain = case.verdict(claim.value, "not tested", case.untestable or "", subject)
     if case.untestable:
         return plain
-    kept = [run.predictions for run in case.entry.runs if run.predictions is not None]
+    kept = [run.predictions[TEST] for run in case.entry.runs if TEST in run.predictions]
     said = [int(classes[claim.image]) for classes in kept if claim.image < len(classes)]
     if not said:
         return replace(plain, reason="the predictions of this image were not kept")

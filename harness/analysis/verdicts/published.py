@@ -79,8 +79,8 @@ def _uncorrected(claim: NumberClaim, verdict: Verdict, half_width: float) -> tup
 
 def _measured(claim: NumberClaim, run: Run) -> float:
     if isinstance(claim, TestLoss):
-        return run.last.test_loss
-    return run.last.train_accuracy if isinstance(claim, TrainAccuracy) else run.last.test_accuracy
+        return run.last.value("test", "loss")
+    return run.last.value("train" if isinstance(claim, TrainAccuracy) else "test", "accuracy")
 
 
 def _bounds(verdict: Verdict) -> str:

@@ -15,7 +15,8 @@ COMPATIBLE = re.compile(r"^(?P<name>[A-Za-z0-9_.-]+)\s*~=\s*(?P<version>\d+(?:\.
 
 def versions(environment: Environment, pinned: Mapping[str, str]) -> Finding:
     """Say whether TensorFlow and Keras are those that the results come from; ``pinned`` by distribution."""
-    found = {"tensorflow": environment.tensorflow, "keras": environment.keras, "numpy": environment.numpy}
+    numerics = environment.numerics
+    found = {"tensorflow": numerics.tensorflow, "keras": numerics.keras, "numpy": numerics.numpy}
     listed = ", ".join(f"{name} {version}" for name, version in found.items())
     missing = [name for name, version in found.items() if version == "unknown"]
     if missing:
@@ -24,7 +25,7 @@ def versions(environment: Environment, pinned: Mapping[str, str]) -> Finding:
     if other:
         wanted = " ".join(f"'{name}~={pinned[name]}'" for name in other)
         return advice("versions", f"{listed}: other bits than the committed results", f"pip install {wanted}")
-    return fine("versions", f"Python {environment.python}, {listed}")
+    return fine("versions", f"Python {environment.machine.python}, {listed}")
 
 
 def pinned_versions() -> dict[str, str]:
@@ -52,12 +53,12 @@ def _parts(version: str) -> list[int]:
 
 def onednn(environment: Environment) -> Finding:
     """Say whether oneDNN's kernels are on and may use all that the processor has."""
-    if not environment.onednn:
+    if not environment.numerics.onednn:
         return advice("oneDNN", "off: other bits, and about half the speed", "unset TF_ENABLE_ONEDNN_OPTS")
-    if environment.onednn_max_isa:
-        what = f"limited to {environment.onednn_max_isa}: other bits than without the limit"
+    if environment.numerics.onednn_max_isa:
+        what = f"limited to {environment.numerics.onednn_max_isa}: other bits than without the limit"
         return advice("oneDNN", what, "unset ONEDNN_MAX_CPU_ISA and DNNL_MAX_CPU_ISA")
-    return fine("oneDNN", f"on, {' '.join(environment.processor_features) or 'vector features unknown'}")
+    return fine("oneDNN", f"on, {' '.join(environment.machine.processor_features) or 'vector features unknown'}")
 
 
 def harness_commit(environment: Environment) -> Finding:

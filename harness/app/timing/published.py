@@ -17,7 +17,7 @@ KEPT = ("group", "name", "params", "param", "extra_info", "options")
 def published(document: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
     """Return the document with this environment in place of the machine's own words, single timings left out."""
     return {
-        "machine_info": environment.model_dump(mode="json"),
+        "machine_info": environment.facts,
         "commit_info": {"id": environment.commit, "dirty": environment.uncommitted_changes},
         "benchmarks": [_benchmark(one) for one in document["benchmarks"]],
         "datetime": document["datetime"],

@@ -19,20 +19,17 @@ Verdict = Literal["same", "different", "failed"]
 class Verification:
     """One trial trained again: over how many epochs it was compared, and what came out.
 
+    ``values`` are the digests and numbers that were held side by side.
     ``reason`` says why it could not be trained again, or what the likeliest cause of the difference is.
     """
 
     trial: Trial
     verdict: Verdict
     epochs: int
+    values: int = 0
     mismatch: Mismatch | None = None
     causes: tuple[Cause, ...] = ()
     reason: str | None = None
-
-    @property
-    def values(self) -> int:
-        """How many digests and numbers were held side by side."""
-        return compared_values(self.epochs)
 
 
 def verify(trial: Trial, record: Record, outcome: Outcome, here: Environment) -> Verification:
@@ -43,14 +40,14 @@ def verify(trial: Trial, record: Record, outcome: Outcome, here: Environment) ->
     recorded, now = record.measurement, outcome.measurement
     if recorded is None or now is None:
         return Verification(trial, "failed", 0, reason=_why(outcome))
-    epochs = _shared_epochs(recorded, now)
+    epochs, values = _shared_epochs(recorded, now), compared_values(recorded, now)
     mismatch = first_mismatch(recorded, now)
     if mismatch is not None:
         causes = likely_causes(mismatch, record.environment, outcome.environment or here)
-        return Verification(trial, "different", epochs, mismatch, causes, conclusion(mismatch, causes))
+        return Verification(trial, "different", epochs, values, mismatch, causes, conclusion(mismatch, causes))
     if outcome.failure is not None:
-        return Verification(trial, "failed", epochs, reason=_why(outcome))
-    return Verification(trial, "same", epochs)
+        return Verification(trial, "failed", epochs, values, reason=_why(outcome))
+    return Verification(trial, "same", epochs, values)
 
 
 def _shared_epochs(one: Measurement, other: Measurement) -> int:

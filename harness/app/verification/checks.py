@@ -9,12 +9,11 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
 from harness.data import Dataset
 from harness.data.library import DATASETS
-from harness.records.record import EpochMeasurement, Record
-from harness.records.store import digest
+from harness.records.record import TEST, TRAIN, EpochMeasurement, Record
+from harness.records.store import Predictions, digest
 from harness.spec.cost import cost
 from harness.spec.datasets import facts
 from harness.worker.order import epoch_order
@@ -28,7 +27,7 @@ class Evidence:
     """What stands beside a record: its folder's name, the arrays of its predictions, and the data, if at hand."""
 
     folder: str
-    predictions: Mapping[int, npt.NDArray[np.uint8]]
+    predictions: Predictions
     dataset: Dataset | None
 
 
@@ -82,11 +81,14 @@ def orders(record: Record, evidence: Evidence) -> Iterator[str]:
 def predictions(record: Record, evidence: Evidence) -> Iterator[str]:
     """The predictions beside the record are those that it has the digests of."""
     for epoch in _epochs(record):
-        array = evidence.predictions.get(epoch.epoch)
-        if array is None:
-            yield f"epoch {epoch.epoch}: the predictions are missing"
-        elif digest(array) != epoch.predictions_sha256:
-            yield f"epoch {epoch.epoch}: the predictions are not those that were recorded"
+        arrays = evidence.predictions.get(epoch.epoch, {})
+        for name, evaluation in epoch.evaluations.items():
+            if evaluation.predictions_sha256 is None:
+                continue
+            if name not in arrays:
+                yield f"epoch {epoch.epoch}: the {name} predictions are missing"
+            elif digest(arrays[name]) != evaluation.predictions_sha256:
+                yield f"epoch {epoch.epoch}: the {name} predictions are not those that were recorded"
 
 
 def accuracy(record: Record, evidence: Evidence) -> Iterator[str]:
@@ -95,14 +97,15 @@ def accuracy(record: Record, evidence: Evidence) -> Iterator[str]:
         return
     truth = evidence.dataset.test_labels[: record.computation.test_examples]
     for epoch in _epochs(record):
-        array = evidence.predictions.get(epoch.epoch)
+        array = evidence.predictions.get(epoch.epoch, {}).get(TEST)
         if array is None:
             continue
+        recorded = epoch.value(TEST, "accuracy")
         if array.shape != truth.shape:
             yield f"epoch {epoch.epoch}: {array.size:,} predictions for {truth.size:,} test images"
-        elif float((array == truth).mean()) != epoch.test_accuracy:
+        elif float((array == truth).mean()) != recorded:
             right = float((array == truth).mean())
-            yield f"epoch {epoch.epoch}: test accuracy {epoch.test_accuracy} where the predictions give {right}"
+            yield f"epoch {epoch.epoch}: test accuracy {recorded} where the predictions give {right}"
 
 
 def running_means(record: Record, evidence: Evidence) -> Iterator[str]:
@@ -112,19 +115,21 @@ def running_means(record: Record, evidence: Evidence) -> Iterator[str]:
     """
     del evidence
     for epoch in _epochs(record):
-        if not _is_float32(epoch.train_loss):
-            yield f"epoch {epoch.epoch}: train loss {epoch.train_loss} is no float32, as running means are"
-        if not _is_share(epoch.train_accuracy, _examples(record)):
-            yield f"epoch {epoch.epoch}: train accuracy {epoch.train_accuracy} is no share of {_examples(record):,}"
+        loss, accuracy = epoch.value(TRAIN, "loss"), epoch.value(TRAIN, "accuracy")
+        if not _is_float32(loss):
+            yield f"epoch {epoch.epoch}: train loss {loss} is no float32, as running means are"
+        if not _is_share(accuracy, _examples(record)):
+            yield f"epoch {epoch.epoch}: train accuracy {accuracy} is no share of {_examples(record):,}"
 
 
 def clocks(record: Record, evidence: Evidence) -> Iterator[str]:
     """No epoch took more processor seconds than its threads have on the wall."""
     del evidence
-    most = record.environment.threads + 1  # and the thread that waits for them
+    most = record.environment.numerics.threads + 1  # and the thread that waits for them
     for epoch in _epochs(record):
-        for name in ("train", "test"):
-            wall, cpu = getattr(epoch, f"{name}_seconds"), getattr(epoch, f"{name}_cpu_seconds")
+        clocks = {name: (one.seconds, one.cpu_seconds) for name, one in epoch.evaluations.items()}
+        clocks[TRAIN] = (epoch.train_seconds, epoch.train_cpu_seconds)
+        for name, (wall, cpu) in clocks.items():
             if cpu > most * wall + CLOCK_SLACK_SECONDS:
                 yield f"epoch {epoch.epoch}: {cpu:.2f} processor seconds in {wall:.2f} {name} seconds"
 

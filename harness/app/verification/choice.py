@@ -10,7 +10,7 @@ from harness.plan.trial import Trial, trial_computation
 from harness.records.record import Record
 from harness.spec.architecture import Architecture
 
-SHORT_ADDRESS = 8
+SHORT_FINGERPRINT = 8
 
 
 @dataclass(frozen=True)
@@ -18,40 +18,40 @@ class Choice:
     """What to verify.
 
     Args:
-        addresses: What the named architectures compute; None: all that is recorded.
+        fingerprints: What the named architectures compute; None: all that is recorded.
         seeds: Those seeds; None: every recorded one; empty: the first recorded one of each trial.
     """
 
-    addresses: frozenset[str] | None = None
+    fingerprints: frozenset[str] | None = None
     seeds: tuple[int, ...] | None = ()
 
     def of(self, records: Iterable[Record]) -> tuple[Record, ...]:
         """Return the records to verify, each trial once; those without a finished epoch hold nothing to compare."""
         measured = [record for record in records if record.measurement and record.measurement.epochs]
-        chosen = [record for record in measured if self.addresses is None or record.trial in self.addresses]
+        chosen = [record for record in measured if self.fingerprints is None or record.fingerprint in self.fingerprints]
         if self.seeds == ():
             return tuple(_first_seeds(chosen))
         return tuple(record for record in chosen if self.seeds is None or record.seed in self.seeds)
 
 
 def readers(architectures: Iterable[Architecture], settings: Settings) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of the architectures that read each trial, by its address."""
+    """Return the names of the architectures that read each trial, by its fingerprint."""
     found: dict[str, tuple[str, ...]] = {}
     for architecture in architectures:
-        address = trial_computation(architecture, settings).fingerprint
-        found[address] = (*found.get(address, ()), architecture.name)
+        fingerprint = trial_computation(architecture, settings).fingerprint
+        found[fingerprint] = (*found.get(fingerprint, ()), architecture.name)
     return found
 
 
 def trial_of(record: Record, names: Mapping[str, Sequence[str]]) -> Trial:
-    """Return the trial up to the record's last finished epoch; one that nobody reads any more goes by its address."""
+    """Return the trial up to the record's last finished epoch; one that nobody reads goes by its fingerprint."""
     epochs = len(record.measurement.epochs) if record.measurement else record.epochs
-    labels = tuple(names.get(record.trial, (record.trial[:SHORT_ADDRESS],)))
+    labels = tuple(names.get(record.fingerprint, (record.fingerprint[:SHORT_FINGERPRINT],)))
     return Trial(record.computation, record.seed, epochs, labels)
 
 
 def _first_seeds(records: Iterable[Record]) -> Iterable[Record]:
     first: dict[str, Record] = {}
     for record in sorted(records, key=lambda one: one.seed):
-        first.setdefault(record.trial, record)
+        first.setdefault(record.fingerprint, record)
     return first.values()

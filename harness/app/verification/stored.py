@@ -68,7 +68,7 @@ def _copies(records: Mapping[Path, Record]) -> Iterator[Problem]:
         if record.measurement is None:
             continue
         for epoch in record.measurement.epochs[-1:]:
-            key = (record.environment.id, record.trial, epoch.weights_sha256)
+            key = (record.environment.id, record.fingerprint, epoch.weights_sha256)
             if key in known:
                 yield Problem(path, "copies", f"has the weights of {known[key].name}, whose seed is another")
             known.setdefault(key, path)

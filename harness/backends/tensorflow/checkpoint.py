@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 from harness.backends.tensorflow.model import weights_digest
 from harness.records.files import write_atomically
 from harness.records.record import EpochMeasurement
-from harness.records.store import digest
+from harness.records.store import Classes, digest
 from harness.worker.messages import EpochDone
 
 
@@ -29,7 +30,11 @@ def save_checkpoint(path: Path, model: keras.Model, epochs: list[EpochDone]) -> 
     """Write weights, optimizer and random state, and what the epochs gave; whole or not at all."""
     buffer = io.BytesIO()
     arrays = {f"state_{number}": variable.numpy() for number, variable in enumerate(_state(model))}
-    arrays |= {f"predictions_{done.measurement.epoch}": done.predictions for done in epochs}
+    arrays |= {
+        f"predictions_{evaluation}_{done.measurement.epoch}": classes
+        for done in epochs
+        for evaluation, classes in done.predictions.items()
+    }
     measurements = [done.measurement.model_dump(mode="json") for done in epochs]
     arrays["measurements"] = np.frombuffer(json.dumps(measurements).encode(), np.uint8)
     np.savez(buffer, **arrays)
@@ -58,12 +63,22 @@ def restore_checkpoint(path: Path, model: keras.Model) -> Checkpoint:
 def _restore(path: Path, model: keras.Model) -> tuple[EpochDone, ...]:
     with np.load(path, allow_pickle=False) as arrays:
         measurements = [EpochMeasurement(**one) for one in json.loads(arrays["measurements"].tobytes())]
-        epochs = tuple(EpochDone(one, arrays[f"predictions_{one.epoch}"]) for one in measurements)
+        epochs = tuple(EpochDone(one, _predictions(one, arrays)) for one in measurements)
         for number, variable in enumerate(_state(model)):
             variable.assign(arrays[f"state_{number}"])
-    if any(digest(done.predictions) != done.measurement.predictions_sha256 for done in epochs):
-        return ()
-    return epochs
+    return epochs if all(_holds(done) for done in epochs) else ()
+
+
+def _predictions(epoch: EpochMeasurement, arrays: Mapping[str, Classes]) -> dict[str, Classes]:
+    evaluations = epoch.evaluations.items()
+    kept = [name for name, evaluation in evaluations if evaluation.predictions_sha256 is not None]
+    return {name: arrays[f"predictions_{name}_{epoch.epoch}"] for name in kept}
+
+
+def _holds(done: EpochDone) -> bool:
+    """Whether the predictions are those that the epoch has the digests of."""
+    evaluations = done.measurement.evaluations
+    return all(digest(classes) == evaluations[name].predictions_sha256 for name, classes in done.predictions.items())
 
 
 def _state(model: keras.Model) -> list[keras.Variable]:

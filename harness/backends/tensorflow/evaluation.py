@@ -17,14 +17,14 @@ BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Scored:
     """Mean loss over the test examples, and the predicted class of each, shape (examples,)."""
 
     loss: float
     predictions: npt.NDArray[np.uint8]
 
 
-def compile_evaluation(model: keras.Model, data: DeviceData) -> Callable[[], Evaluation]:
+def compile_evaluation(model: keras.Model, data: DeviceData) -> Callable[[], Scored]:
     """Return a function that evaluates the model on the data, in inference mode."""
 
     def evaluate(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -38,10 +38,10 @@ def compile_evaluation(model: keras.Model, data: DeviceData) -> Callable[[], Eva
     for size in {int(batch.shape[0]) for batch in batches}:
         compiled.get_concrete_function(tf.TensorSpec([size], tf.int32))
 
-    def run() -> Evaluation:
+    def run() -> Scored:
         losses, classes = zip(*(compiled(batch) for batch in batches), strict=True)
         sizes = [int(batch.shape[0]) for batch in batches]
         loss = np.average(np.array([float(one) for one in losses]), weights=sizes)
-        return Evaluation(float(loss), np.concatenate([one.numpy() for one in classes]).astype(np.uint8))
+        return Scored(float(loss), np.concatenate([one.numpy() for one in classes]).astype(np.uint8))
 
     return run

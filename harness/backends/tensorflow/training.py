@@ -17,16 +17,16 @@ import tensorflow as tf
 
 from harness.backends.tensorflow.checkpoint import restore_checkpoint, save_checkpoint
 from harness.backends.tensorflow.epoch import DeviceData, compile_epoch, to_device
-from harness.backends.tensorflow.evaluation import Evaluation, compile_evaluation
+from harness.backends.tensorflow.evaluation import Scored, compile_evaluation
 from harness.backends.tensorflow.model import build_model, weights_digest
 from harness.data import Dataset, load
 from harness.errors import CannotWrite
 from harness.plan.trial import Computation
 from harness.records.environment import Environment
-from harness.records.record import Clocks, EpochMeasurement
+from harness.records.record import TEST, Clocks, EpochMeasurement, Evaluation
 from harness.records.store import digest
 from harness.spec.datasets import facts
-from harness.worker.clocks import Stopwatch, stopwatch
+from harness.worker.clocks import stopwatch
 from harness.worker.conditions import Watch
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
 from harness.worker.order import epoch_order
@@ -117,7 +117,7 @@ class Training:
     examples: int
     true_classes: npt.NDArray[np.uint8]
     train: Callable[[npt.NDArray[np.int32]], None]
-    evaluate: Callable[[], Evaluation]
+    evaluate: Callable[[], Scored]
 
     def run_epoch(self, epoch: int) -> EpochDone:
         """Train and evaluate one epoch, each on its own clock.
@@ -130,29 +130,24 @@ class Training:
             self.train(order)
             loss, accuracy = (float(self.model.get_metrics_result()[name]) for name in ("loss", "accuracy"))
         with stopwatch() as test_clock:
-            evaluation = self.evaluate()
-        check_finite(epoch, train=loss, test=evaluation.loss)
+            scored = self.evaluate()
+        check_finite(epoch, train=loss, test=scored.loss)
+        test = Evaluation(
+            metrics={"loss": scored.loss, "accuracy": float((scored.predictions == self.true_classes).mean())},
+            predictions_sha256=digest(scored.predictions),
+            seconds=test_clock.seconds,
+            cpu_seconds=test_clock.cpu_seconds,
+        )
         measurement = EpochMeasurement(
             epoch=epoch,
-            train_loss=loss,
-            train_accuracy=accuracy,
-            test_loss=evaluation.loss,
-            test_accuracy=float((evaluation.predictions == self.true_classes).mean()),
-            **_epoch_seconds(train_clock, test_clock),
+            train_metrics={"loss": loss, "accuracy": accuracy},
+            train_seconds=train_clock.seconds,
+            train_cpu_seconds=train_clock.cpu_seconds,
             order_sha256=digest(order),
             weights_sha256=weights_digest(self.model),
-            predictions_sha256=digest(evaluation.predictions),
+            evaluations={TEST: test},
         )
-        return EpochDone(measurement, evaluation.predictions)
-
-
-def _epoch_seconds(train_clock: Stopwatch, test_clock: Stopwatch) -> dict[str, float]:
-    return {
-        "train_seconds": train_clock.seconds,
-        "train_cpu_seconds": train_clock.cpu_seconds,
-        "test_seconds": test_clock.seconds,
-        "test_cpu_seconds": test_clock.cpu_seconds,
-    }
+        return EpochDone(measurement, {TEST: scored.predictions})
 
 
 def check_finite(epoch: int, *, train: float, test: float) -> None:

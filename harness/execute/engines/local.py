@@ -74,7 +74,7 @@ class LocalEngine:
                         yield TrialStarted(trial)
                         running.append(start(trial, free.pop(0)))
                         for started in running:
-                            started.trials_beside = max(started.trials_beside, len(running) - 1)
+                            started.concurrent_trials = max(started.concurrent_trials, len(running) - 1)
                     if not running:
                         if queue.exhausted():
                             return

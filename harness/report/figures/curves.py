@@ -58,8 +58,8 @@ def curves_figure(findings: Findings) -> Figure:
 def _curve(entry: ArchitectureResults) -> Curve:
     return Curve(
         entry.name,
-        tuple(tuple(epoch.test_accuracy for epoch in run.epochs) for run in entry.runs),
-        tuple(tuple(epoch.train_accuracy for epoch in run.epochs) for run in entry.runs),
+        tuple(tuple(epoch.value("test", "accuracy") for epoch in run.epochs) for run in entry.runs),
+        tuple(tuple(epoch.value("train", "accuracy") for epoch in run.epochs) for run in entry.runs),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.analysis.findings import Findings
 from harness.analysis.hardest import confusion
-from harness.analysis.runs import Classes
+from harness.records.store import Classes
 from harness.report.figures.accuracy import accuracy_figure
 from harness.report.figures.confusion import Matrix, confusion_figure
 from harness.report.figures.curves import curves_figure

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from harness.analysis.hardest import HardImage
-from harness.analysis.runs import Classes
+from harness.records.store import Classes
 from harness.report.figures.drawing import ORANGE, QUIET, Figure, as_svg, canvas
 
 COLUMNS = 6

@@ -57,9 +57,9 @@ def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
     parts = ["bench run", *names]
     if seeds:
         parts.append(f"--seeds {numbers.seed_option(seeds)}")
-    if study.environment is not None and study.environment.threads != 1:
-        parts.append(f"--threads {study.environment.threads}")
-    if study.environment is not None and not study.environment.deterministic:
+    if study.environment is not None and study.environment.numerics.threads != 1:
+        parts.append(f"--threads {study.environment.numerics.threads}")
+    if study.environment is not None and not study.environment.numerics.deterministic:
         parts.append("--no-determinism")
     if study.settings.max_epochs is not None:
         parts.append("--smoke")

@@ -33,7 +33,7 @@ def shared_trials(findings: Findings) -> list[str]:
     """Return one sentence on the architectures that share trials, if any do."""
     readers: dict[str, list[str]] = {}
     for one in findings.study.entries:
-        readers.setdefault(one.trial, []).append(escape(one.name))
+        readers.setdefault(one.fingerprint, []).append(escape(one.name))
     named = [numbers.listed(names) for names in readers.values() if len(names) > 1]
     if not named:
         return []

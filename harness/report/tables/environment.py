@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.analysis.runs import Study
-from harness.records.environment import Environment
+from harness.records.environment import Numerics
 from harness.report import numbers
 from harness.report.table import Table
 
@@ -13,27 +13,28 @@ def environment_table(study: Study) -> Table:
     environment = study.environment
     if environment is None:
         return Table("Environment", ("", ""), (), ("left", "left"))
+    numerics, machine = environment.numerics, environment.machine
     facts = {
         "Id": environment.id,
-        "Processor": environment.processor,
-        "Vector features": " ".join(environment.processor_features) or numbers.UNKNOWN,
-        "Accelerator": environment.accelerator or "none",
-        "Threads per trial": str(environment.threads),
-        "System": environment.system,
-        "Python": environment.python,
-        "TensorFlow": environment.tensorflow,
-        "Keras": environment.keras,
-        "NumPy": environment.numpy,
-        "oneDNN": _onednn(environment),
+        "Processor": machine.processor,
+        "Vector features": " ".join(machine.processor_features) or numbers.UNKNOWN,
+        "Accelerator": numerics.accelerator or "none",
+        "Threads per trial": str(numerics.threads),
+        "System": machine.system,
+        "Python": machine.python,
+        "TensorFlow": numerics.tensorflow,
+        "Keras": numerics.keras,
+        "NumPy": numerics.numpy,
+        "oneDNN": _onednn(numerics),
         "Harness": f"{environment.harness}, commit {', '.join(study.commits) or numbers.UNKNOWN}",
-        "Op determinism": "on" if environment.deterministic else "off",
+        "Op determinism": "on" if numerics.deterministic else "off",
     }
     return Table("Environment", ("What", "Value"), tuple(facts.items()), ("left", "left"), _others(study))
 
 
-def _onednn(environment: Environment) -> str:
-    limit = f", limited to {environment.onednn_max_isa}" if environment.onednn_max_isa else ""
-    return f"on{limit}" if environment.onednn else "off"
+def _onednn(numerics: Numerics) -> str:
+    limit = f", limited to {numerics.onednn_max_isa}" if numerics.onednn_max_isa else ""
+    return f"on{limit}" if numerics.onednn else "off"
 
 
 def _others(study: Study) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def _row(one: Stages) -> tuple[str, ...]:
         numbers.seconds(one.test_seconds),
         numbers.seconds(one.processor_share),
         numbers.count(None if one.peak_memory_bytes is None else one.peak_memory_bytes / 2**20),
-        numbers.count(one.trials_beside),
+        numbers.count(one.concurrent_trials),
         numbers.seconds(one.stolen_seconds),
         numbers.percent(one.drift, 1),
     )

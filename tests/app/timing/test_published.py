@@ -16,7 +16,7 @@ def test_no_host_name_path_or_branch_is_published() -> None:
     text = json.dumps(published(document([benchmark("training step", 0.01, "abc", 64)]), ENVIRONMENT))
     for private in (HOST, "my-folder", "mine", "/home"):
         assert private not in text
-    assert ENVIRONMENT.processor in text
+    assert ENVIRONMENT.machine.processor in text
 
 
 def test_single_timings_are_left_out_and_statistics_kept() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fake_trials import ENVIRONMENT, dense_trial, fake_outcome, fake_record
+from fake_trials import ENVIRONMENT, dense_trial, elsewhere, fake_outcome, fake_record
 
 from harness.app.verification.again import verify
 from harness.app.verification.choice import Choice, trial_of
@@ -24,13 +24,13 @@ def test_the_same_bits_are_the_same_over_every_epoch() -> None:
 
 def test_other_threads_are_different_and_said_to_be_the_cause() -> None:
     other = fake_outcome(replace(TRIAL, seed=1))
-    found = verify(TRIAL, RECORD, other, ENVIRONMENT.model_copy(update={"threads": 2}))
+    found = verify(TRIAL, RECORD, other, elsewhere(threads=2))
     assert found.verdict == "different"
     assert found.causes[0].name == "threads"
 
 
 def test_the_cause_is_looked_for_where_the_trial_ran() -> None:
-    other = replace(fake_outcome(replace(TRIAL, seed=1)), environment=ENVIRONMENT.model_copy(update={"onednn": False}))
+    other = replace(fake_outcome(replace(TRIAL, seed=1)), environment=elsewhere(onednn=False))
     assert verify(TRIAL, RECORD, other, ENVIRONMENT).causes[0].name == "oneDNN"
 
 
@@ -47,7 +47,7 @@ def test_a_difference_before_a_failure_is_told() -> None:
 
 def test_the_first_recorded_seed_of_each_trial_is_chosen() -> None:
     records = [fake_record(dense_trial(seed, units=units))[0] for seed in (4, 2, 3) for units in (16, 32)]
-    assert {(record.trial, record.seed) for record in Choice().of(records)} == {
+    assert {(record.fingerprint, record.seed) for record in Choice().of(records)} == {
         (dense_trial(units=16).fingerprint, 2),
         (dense_trial(units=32).fingerprint, 2),
     }

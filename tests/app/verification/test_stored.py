@@ -52,7 +52,7 @@ def test_a_forged_number_is_found_although_its_file_has_a_new_digest(tmp_path: P
     check, changes = FORGED[forged]
     found = audited(tmp_path, honest(0).last_epoch_changed(**changes), honest(1))
     assert check in failed_checks(found)
-    assert {problem.path.name for problem in found.problems} == {f"{honest(0).record.trial}-seed0.json"}
+    assert {problem.path.name for problem in found.problems} == {f"{honest(0).record.fingerprint}-seed0.json"}
 
 
 @pytest.mark.parametrize(("field", "check"), [("parameters", "parameters"), ("data_sha256", "data")])
@@ -74,7 +74,7 @@ def test_a_number_edited_in_the_file_is_found_and_the_file_named(tmp_path: Path)
 
 def test_better_predictions_with_forged_digests_still_need_their_accuracy(tmp_path: Path) -> None:
     one = honest(epochs=1)
-    forged = Honest(one.record, {1: dataset().test_labels})
+    forged = Honest(one.record, {1: {"test": dataset().test_labels}})
     assert failed_checks(audited(tmp_path, forged)) == {"predictions", "accuracy"}
 
 
@@ -90,7 +90,7 @@ def test_missing_or_damaged_predictions_are_found(tmp_path: Path) -> None:
 def test_a_record_of_another_number_of_test_images_is_found(tmp_path: Path) -> None:
     one = honest(epochs=1)
     short = np.zeros(3, np.uint8)
-    assert "accuracy" in failed_checks(audited(tmp_path, Honest(one.record, {1: short})))
+    assert "accuracy" in failed_checks(audited(tmp_path, Honest(one.record, {1: {"test": short}})))
 
 
 def test_a_record_in_another_environments_folder_is_found(tmp_path: Path) -> None:
