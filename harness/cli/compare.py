@@ -67,7 +67,7 @@ def _print_json(
     targets: list[float] | None,
 ) -> None:
     from harness.analysis.agreement import differing_lines
-    from harness.report.tables.cost import TARGETS
+    from harness.report.sections.cost import TARGETS
 
     a, b = both
     lines = [line for line in differing_lines(a.architecture, b.architecture) if not line.startswith(" ")]
@@ -105,8 +105,9 @@ def _print(
     targets: list[float] | None,
 ) -> None:
     from harness.analysis.agreement import differing_lines
-    from harness.report.tables.cost import TARGETS
-    from harness.report.tables.duel import difference_sentences, disputed_table, side_by_side
+    from harness.report.sections.comparison import difference_sentences, side_by_side
+    from harness.report.sections.cost import TARGETS
+    from harness.report.sections.images import disputed_table
     from harness.report.terminal import render_table
 
     console, (a, b) = stdout(), both

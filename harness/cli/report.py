@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from harness.analysis.findings import Findings
     from harness.cli.derived import Asked, Derived
-    from harness.report.figures.gallery import Images
-    from harness.report.table import Table
+    from harness.report.blocks import Table
+    from harness.report.figures.images import Images
 
 # Columns that the headline takes with every cell on one line.
 WIDE = 180
@@ -111,7 +111,7 @@ def print_csv(findings: Findings) -> None:
 
 
 def _headline(findings: Findings) -> Table:
-    from harness.report.tables.headline import headline, narrow_headline
+    from harness.report.sections.headline import headline, narrow_headline
 
     return headline(findings) if stdout().width >= WIDE else narrow_headline(findings)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.records.times import Times
-    from harness.report.table import Table
+    from harness.report.blocks import Table
     from harness.spec.architecture import Architecture
 
 Repetitions = Annotated[
@@ -73,7 +73,7 @@ def time(
 
 
 def _print_times(times: Times, chosen: Sequence[Architecture]) -> None:
-    from harness.report.tables.speed import harness_table
+    from harness.report.sections.speed import harness_table
     from harness.report.terminal import render_table
 
     stdout().print(render_table(times_table(times, chosen)))
@@ -86,8 +86,8 @@ def times_table(times: Times, chosen: Sequence[Architecture]) -> Table:
     from harness.plan.settings import Settings
     from harness.plan.trial import trial_computation
     from harness.records.times import MANY, ONE, STEP
-    from harness.report.table import Table
-    from harness.report.tables.speed import milliseconds, throughput
+    from harness.report.blocks import Table
+    from harness.report.sections.speed import milliseconds, throughput
 
     timed = [(one, times.networks.get(trial_computation(one, Settings()).fingerprint, {})) for one in chosen]
     return Table(

@@ -1,12 +1,13 @@
-"""Tables and text as GitHub's Markdown, every cell escaped; chooses no content."""
+"""Sections, tables and text as GitHub's Markdown, every cell escaped; chooses no content."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from tabulate import tabulate
 
-from harness.report.table import Table
+from harness.report.blocks import Block, Commands, Figure, Folded, Illustration, Section, Table
 
 # What GitHub reads as emphasis, code, links, tables, strike-through, mathematics or an escape.
 SPECIAL = re.compile(r"([\\`*\[\]|~$])")
@@ -32,6 +33,31 @@ def paragraph(text: str) -> str:
     return BLOCK_START.sub(r"\1\\\2", escape(text))
 
 
+def render_section(section: Section, figures: Mapping[str, Figure]) -> str:
+    """Return the section under a heading of the second level, or nothing where none of its blocks has content.
+
+    ``figures`` are those that were drawn, by name.
+    """
+    blocks = [text for block in section.blocks if (text := render_block(block, figures))]
+    return "\n\n".join((f"## {escape(section.title)}", *blocks)) if blocks else ""
+
+
+def render_block(block: Block, figures: Mapping[str, Figure]) -> str:
+    """Return one block; nothing for the place of a figure that was not drawn."""
+    match block:
+        case Table():
+            return render_table(block)
+        case Folded():
+            return details(block.summary, render_table(block.content))
+        case Illustration():
+            figure = figures.get(block.figure)
+            return f"![{escape(figure.description)}]({figure.file})" if figure else ""
+        case Commands():
+            return code_block("\n".join(block.lines))
+        case _:
+            return block
+
+
 def render_table(table: Table) -> str:
     """Return the table without its title, its notes below."""
     body = tabulate(
@@ -44,21 +70,16 @@ def render_table(table: Table) -> str:
     return "\n\n".join((body, *(paragraph(note) for note in table.notes)))
 
 
-def section(table: Table) -> str:
-    """Return the table under a heading of the second level."""
-    return f"## {escape(table.title)}\n\n{render_table(table)}"
-
-
-def details(summary: str, content: str) -> str:
-    """Return content that is folded away until the reader opens it."""
-    return f"<details>\n<summary>{escape(summary)}</summary>\n\n{content}\n\n</details>"
-
-
 def code_block(text: str) -> str:
     """Return the text as shell code; the fence is longer than any run of backticks in it."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}sh\n{text}\n{fence}"
+
+
+def details(summary: str, content: str) -> str:
+    """Return content that is folded away until the reader opens it."""
+    return f"<details>\n<summary>{escape(summary)}</summary>\n\n{content}\n\n</details>"
 
 
 def _cell(text: str) -> str:

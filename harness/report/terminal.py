@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from harness.report.table import Table
+from harness.report.blocks import Table
 
 # Colour and meaning by the cell's own word, so that nothing is told by colour alone.
 STYLES = {

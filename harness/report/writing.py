@@ -11,9 +11,11 @@ from pathlib import Path
 
 from harness.analysis.findings import Findings
 from harness.records.files import remove, write_atomically
-from harness.report.figures.drawing import Figure, same_figure
-from harness.report.figures.gallery import FILES, Images, gallery
-from harness.report.page import Picture, page
+from harness.report.blocks import FIGURES
+from harness.report.figures.drawing import is_drawn_here, same_figure
+from harness.report.figures.gallery import gallery
+from harness.report.figures.images import Images
+from harness.report.page import page
 
 PAGE = "README.md"
 
@@ -24,8 +26,7 @@ def report_files(findings: Findings, images: Images) -> Mapping[str, bytes]:
     ``images`` are the test images by data set, where they are at hand.
     """
     figures = gallery(findings, images)
-    pictures = [Picture(figure.file, figure.description, figure.section) for figure in figures]
-    return {PAGE: page(findings, pictures).encode(), **{figure.file: _content(figure) for figure in figures}}
+    return {PAGE: page(findings, figures).encode(), **{figure.file: figure.svg for figure in figures}}
 
 
 def write_report(results: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
@@ -47,7 +48,9 @@ def write_report(results: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
 def differing(results: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     """Return the paths of the files that are missing or are not what the records give, such as figures of before."""
     wrong = [results / name for name, content in files.items() if not _same(results / name, content)]
-    return (*wrong, *(results / name for name in FILES if name not in files and (results / name).exists()))
+    figures = sorted((results / FIGURES).glob("*.svg"))
+    stale = [path for path in figures if f"{FIGURES}/{path.name}" not in files and is_drawn_here(path.read_bytes())]
+    return (*wrong, *stale)
 
 
 def _same(path: Path, content: bytes) -> bool:
@@ -56,7 +59,3 @@ def _same(path: Path, content: bytes) -> bool:
     except OSError:
         return False
     return found == content or (path.suffix == ".svg" and same_figure(found, content))
-
-
-def _content(figure: Figure) -> bytes:
-    return figure.svg

@@ -14,7 +14,7 @@ from harness.analysis.runs import make_study
 from harness.plan.settings import Settings
 from harness.records.environment import Environment
 from harness.report.page import page
-from harness.report.tables.crosscheck import crosscheck_table, verdict
+from harness.report.sections.crosscheck import crosscheck_table, verdict
 
 CHOSEN = architectures("000_convnet", "004_convnet", "001_convnet_8_epochs", "dense_512")
 HERE = environment()
@@ -65,7 +65,7 @@ def test_architectures_that_share_runs_are_one_row() -> None:
 def test_the_same_bits_need_no_test() -> None:
     for one in both(0.0):
         assert (one.same_bits, one.first_epochs, one.differ) == (5, (), False)
-        assert verdict(one) == "the same, bit for bit"
+        assert verdict(one) == "none: same bits"
 
 
 def test_other_bits_and_a_steady_shift_of_accuracy_differ() -> None:
@@ -85,7 +85,7 @@ def test_the_p_values_are_corrected_for_the_number_of_rows() -> None:
 def test_one_seed_with_other_bits_leaves_it_open() -> None:
     for one in both(0.002, seeds=(3,)):
         assert one.differ is None
-        assert verdict(one) == "too few seeds to tell"
+        assert verdict(one) == "unknown: too few seeds"
 
 
 def test_other_bits_that_end_at_the_same_accuracies_do_not_matter() -> None:
@@ -93,7 +93,7 @@ def test_other_bits_that_end_at_the_same_accuracies_do_not_matter() -> None:
     tiny = [in_environment(trial, LOOSE, shift=1e-30) for trial in trials]
     for one in checked([*trials, *tiny]):
         assert (one.same_bits, one.same_accuracies, one.differ) == (0, 5, False)
-        assert verdict(one) == "the same for every seed"
+        assert verdict(one) == "none for any seed"
 
 
 def test_only_seeds_that_both_have_are_compared() -> None:
@@ -105,7 +105,7 @@ def test_only_seeds_that_both_have_are_compared() -> None:
 
 def test_the_page_has_the_table_only_where_there_is_something_to_check() -> None:
     plain = findings(CHOSEN, fake_trials(CHOSEN))
-    title = "Do threads and determinism matter?"
+    title = "Effect of threads and determinism"
     assert title not in page(plain)
     text = page(replace(plain, crosschecks=both(0.002, LOOSE)))
     assert title in text
@@ -116,4 +116,4 @@ def test_each_row_says_bits_accuracies_and_verdict() -> None:
     row = crosscheck_table(both(0.002)).rows[-1]
     assert row[:4] == ("dense_512", "2 threads, determinism on", "5", "0 of 5 [2]")
     assert row[6].startswith("+0.24 (+0.")
-    assert row[-1] == "differs"
+    assert row[-1] == "significant"

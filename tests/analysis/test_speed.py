@@ -15,7 +15,7 @@ from harness.analysis.speed import Speed, speed
 from harness.plan.settings import Settings, smoke
 from harness.records.times import MANY, ONE, STEP, Times, parse_times
 from harness.report.page import page
-from harness.report.tables.speed import speed_table
+from harness.report.sections.speed import speed_table
 
 CHOSEN = architectures("003_wide_conv_dropout", "dense_512")
 FOUND = findings(CHOSEN, fake_trials(CHOSEN, (0, 1, 2)))

@@ -11,7 +11,7 @@ from fake_trials import CLOCKS, CONDITIONS
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.stages import stages
 from harness.report.page import page
-from harness.report.tables.stages import stages_table
+from harness.report.sections.speed import stages_table
 
 CHOSEN = architectures("dense_512")
 FOUND = findings(CHOSEN, fake_trials(CHOSEN, (0, 1, 2)))

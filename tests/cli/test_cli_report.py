@@ -20,7 +20,7 @@ from harness.data import Dataset
 from harness.errors import UnknownEnvironment
 from harness.records.environment import current_environment
 from harness.report import writing
-from harness.report.figures.drawing import Figure
+from harness.report.blocks import Figure
 
 CLAIM_KEYS = [
     *("architecture", "claim", "published", "measured", "low", "high"),
@@ -34,7 +34,7 @@ def fake_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     dataset = Dataset("mnist", nothing, nothing[:, 0, 0], fake.images(), fake.labels(), "0" * 64)
     monkeypatch.setattr(derived, "read_datasets", lambda _: (dataset,))
     # Drawing takes seconds and has tests of its own.
-    monkeypatch.setattr(writing, "gallery", lambda *_: (Figure("figures/accuracy.svg", "Accuracy", "", b"<svg/>"),))
+    monkeypatch.setattr(writing, "gallery", lambda *_: (Figure("accuracy", "Accuracy", b"<svg/>"),))
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(fake.ARCHITECTURES))
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
 
@@ -76,7 +76,7 @@ def test_check_names_the_file_that_differs(results: Path, file: str) -> None:
 def test_a_figure_of_other_records_is_named_by_check_and_removed(results: Path) -> None:
     bench(results, "report")
     stale = results / "figures" / "curves.svg"
-    stale.write_text("<svg/>", encoding="utf-8")
+    stale.write_text("<svg><dc:description>data sha256 0</dc:description></svg>", encoding="utf-8")
     assert bench(results, "report", "--check").exit_code == 1
     assert f"removed {stale}" in bench(results, "report").stderr.replace("\n", "")
     assert bench(results, "report", "--check").exit_code == 0
@@ -156,7 +156,7 @@ def test_an_architecture_compared_with_itself_has_no_difference(results: Path) -
 def test_no_records_are_told_by_every_verb(tmp_path: Path) -> None:
     empty = tmp_path / "nothing"
     assert "not run" in bench(empty, "report").stdout
-    assert "nothing is measured yet" in (empty / "README.md").read_text(encoding="utf-8")
+    assert "no results are recorded yet" in (empty / "README.md").read_text(encoding="utf-8")
     verdicts = json.loads(bench(empty, "claims", "--json").stdout)
     assert {one["verdict"] for one in verdicts if one["claim"] == "test_accuracy"} == {"not tested"}
     assert "has no run" in bench(empty, "compare", "000_convnet", "dense_512").stdout
@@ -186,7 +186,7 @@ def test_the_page_is_about_this_machine_as_in_a_notebook_however_many_records_ot
     here = current_environment(1)
     fake.save(results, fake.fake_trials(fake.architectures("dense_512"), [0], where=here))
     bench(results, "report")
-    [row] = re.findall(r"^\| Id +\| (\S+)", (results / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    [row] = re.findall(r"^\| Identifier +\| (\S+)", (results / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert harness.findings(results).study.environment == here
     assert row == here.id
 

@@ -10,7 +10,7 @@ from fake_trials import elsewhere
 
 from harness.app.pipeline import Benchmark
 from harness.cli.benchmark import Selection, read_benchmark
-from harness.report.sections.again import commands
+from harness.report.sections.reproduction import commands
 from harness.spec.reading import select
 
 ARCHITECTURES = Path(__file__).parents[2] / "architectures"

@@ -10,14 +10,16 @@ from pathlib import Path
 import fake_records as fake
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.figure import Figure as Canvas
 
 from harness.analysis.findings import Findings
 from harness.report.figures.curves import Curve, _draw
-from harness.report.figures.drawing import CREATOR, PANEL, as_svg, canvas, same_figure
-from harness.report.figures.gallery import FILES, gallery
-from harness.report.figures.numbering import MARKER, NUMBER, number_offsets
-from harness.report.figures.scale import accuracy_axis, position
+from harness.report.figures.drawing import CREATOR, PANEL, as_svg, canvas, is_drawn_here, same_figure
+from harness.report.figures.gallery import gallery
+from harness.report.figures.pareto import MARKER, NUMBER, number_offsets
+from harness.report.figures.scale import accuracy_at, accuracy_axis, position
 from harness.report.writing import differing, report_files, write_report
 
 
@@ -40,20 +42,22 @@ def test_every_figure_is_there_and_on_the_page(files: dict[str, bytes]) -> None:
         assert f"(figures/{name}.svg)".encode() in files["README.md"]
 
 
-def test_the_names_of_all_figures_are_those_of_a_full_gallery(files: dict[str, bytes]) -> None:
-    assert set(FILES) == set(files) - {"README.md"}
-
-
-def test_a_figure_that_is_no_longer_made_differs_and_is_removed_and_a_users_own_stays(tmp_path: Path) -> None:
-    stale, own = tmp_path / "figures" / "hardest.svg", tmp_path / "figures" / "own.svg"
+def test_a_figure_that_is_no_longer_made_differs_and_is_removed_and_a_users_own_stays(
+    tmp_path: Path, files: dict[str, bytes]
+) -> None:
+    stale, own = tmp_path / "figures" / "renamed.svg", tmp_path / "figures" / "own.svg"
     stale.parent.mkdir()
-    for path in (stale, own):
-        path.write_text("<svg/>", encoding="utf-8")
-    files = {"README.md": b"The page"}
-    assert differing(tmp_path, files) == (tmp_path / "README.md", stale)
-    assert write_report(tmp_path, files) == (tmp_path / "README.md", stale)
+    stale.write_bytes(files["figures/headline.svg"])
+    own.write_text("<svg/>", encoding="utf-8")
+    page = {"README.md": b"The page"}
+    assert differing(tmp_path, page) == (tmp_path / "README.md", stale)
+    assert write_report(tmp_path, page) == (tmp_path / "README.md", stale)
     assert (stale.exists(), own.exists()) == (False, True)
-    assert differing(tmp_path, files) == ()
+    assert differing(tmp_path, page) == ()
+
+
+def test_every_figure_says_that_it_was_drawn_here(files: dict[str, bytes]) -> None:
+    assert all(is_drawn_here(content) for name, content in files.items() if name.endswith(".svg"))
 
 
 def test_the_same_records_give_the_same_bytes(found: Findings, files: dict[str, bytes]) -> None:
@@ -103,20 +107,36 @@ def test_few_seeds_of_one_architecture_draw(seeds: list[int]) -> None:
 
 
 def test_perfect_and_hopeless_accuracies_have_a_place() -> None:
-    assert math.isfinite(position(1.0))
-    assert position(0.0) == 0
-    assert position(0.99) == pytest.approx(2)
+    assert np.isfinite(position([1.0, 1.5])).all()
+    assert position([0.0, 0.9, 0.99]) == pytest.approx([0, 1, 2], abs=0.01)
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=2, unique=True))
+def test_a_better_accuracy_stands_higher_and_its_place_leads_back(pair: list[float]) -> None:
+    low, high = position(sorted(pair))
+    assert low <= high
+    assert accuracy_at([low, high]) == pytest.approx(sorted(pair))
 
 
 @pytest.mark.parametrize("accuracies", [[0.99], [0.1, 1.0], [0.978, 0.9925], [0.9912, 0.9913], [0.0, 0.05]])
 def test_ticks_of_the_accuracy_axis_stand_apart(accuracies: list[float]) -> None:
-    axis = Canvas().subplots().xaxis
+    axis = Canvas().subplots().yaxis
     accuracy_axis(axis, accuracies, gap=0.07)
-    low, high = axis.get_view_interval()
-    assert all(low <= position(value) <= high for value in accuracies)
-    ticks = axis.get_ticklocs()
+    low, high = position(axis.get_view_interval())
+    assert (position(accuracies) >= low).all()
+    assert (position(accuracies) <= high).all()
+    ticks = position(axis.get_ticklocs())
     assert all(gap >= 0.069 * (high - low) for gap in np.diff(ticks))
     assert len(ticks) >= 4
+
+
+def test_an_axis_of_accuracies_is_marked_in_per_cent() -> None:
+    axis = Canvas().subplots().xaxis
+    accuracy_axis(axis, [0.9, 0.999])
+    ticks = list(axis.get_ticklocs())
+    shown = dict(zip(ticks, axis.get_major_formatter().format_ticks(ticks), strict=True))
+    assert shown[0.99] == "99"
+    assert shown[0.998] == "99.8"
 
 
 def test_every_line_of_a_learning_curve_is_in_the_legend_once() -> None:
@@ -124,7 +144,7 @@ def test_every_line_of_a_learning_curve_is_in_the_legend_once() -> None:
     curves = tuple(Curve(name, ((0.9, 0.95),), ((0.8, 0.9),)) for name in "abc")
     _draw(axes, curves[0], curves)
     entries = axes.get_legend_handles_labels()[1]
-    assert entries == ["train, while the epoch runs", "test, at its end", "test of the others"]
+    assert entries == ["training, running mean over the epoch", "test, after the epoch", "test, other architectures"]
 
 
 def test_numbers_cover_neither_points_nor_each_other() -> None:

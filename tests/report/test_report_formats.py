@@ -13,8 +13,8 @@ from rich.console import Console
 
 from harness.cli.texts import parse_seeds
 from harness.report import markdown, numbers, terminal
-from harness.report.table import Table
-from harness.report.tables.headline import shortened
+from harness.report.blocks import Table
+from harness.report.sections.headline import shortened
 from harness.statistics.samples import Estimate, Interval, Spread
 
 EVIL = "<script>alert(1)</script> | **bold** [link](x) `code` $x$ ~~gone~~ _emphasis_ <!-- no --> \\ \n# heading"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from rich.console import Console
 from harness.analysis.findings import Findings
 from harness.analysis.verdicts.published import WIDEST_PART_OF_LOSS, WIDEST_SHARE
 from harness.plan.settings import Settings, smoke
-from harness.report.markdown import render_table
-from harness.report.page import Picture, page
-from harness.report.sections.again import commands
+from harness.report.blocks import Figure
+from harness.report.page import page
+from harness.report.sections.headline import narrow_headline
+from harness.report.sections.reproduction import commands
 from harness.report.tables.claims import narrow_claims
-from harness.report.tables.headline import headline, narrow_headline
 from harness.report.terminal import render_table as render_terminal
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -38,13 +39,20 @@ def shown_at_80(findings: Findings) -> str:
     return console.file.getvalue()
 
 
-def test_the_headline_is_the_golden_one(found: Findings) -> None:
-    assert render_table(headline(found)) + "\n" == (GOLDEN / "headline.md").read_text(encoding="utf-8")
+def golden(name: str, text: str) -> None:
+    """Compare a whole text with the one that was approved; ``GOLDEN=write`` replaces that, for a look at the diff."""
+    path = GOLDEN / name
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_the_page_is_the_golden_one(found: Findings) -> None:
+    golden("page.md", page(found))
 
 
 def test_the_terminal_at_80_columns_is_the_golden_one(found: Findings) -> None:
-    shown = "\n".join(line.rstrip() for line in shown_at_80(found).splitlines()) + "\n"
-    assert shown == (GOLDEN / "terminal.txt").read_text(encoding="utf-8")
+    golden("terminal.txt", "\n".join(line.rstrip() for line in shown_at_80(found).splitlines()) + "\n")
 
 
 def test_the_page_tells_the_story_in_order(found: Findings) -> None:
@@ -53,17 +61,17 @@ def test_the_page_tells_the_story_in_order(found: Findings) -> None:
         "Accuracy and cost",
         "Claims",
         "Cost against accuracy",
-        "Speed of use",
-        "Pairs",
+        "Training and inference speed",
+        "Pairwise comparisons",
         "Hardest images",
-        "Environment and how to get it again",
-        "How to read it",
+        "Environment and reproduction",
+        "How to read this page",
     ]
 
 
-def test_the_page_names_its_pictures_in_their_sections(found: Findings) -> None:
-    shown = page(found, [Picture("figures/x.svg", "An <x>", "Learning curves")])
-    assert "## Learning curves\n\n![An &lt;x&gt;](figures/x.svg)" in shown
+def test_the_page_shows_its_figures_in_their_sections(found: Findings) -> None:
+    shown = page(found, [Figure("curves", "An <x>", b"<svg/>")])
+    assert "## Learning curves\n\n![An &lt;x&gt;](figures/curves.svg)" in shown
 
 
 def test_the_same_records_give_the_same_page(found: Findings) -> None:
@@ -79,7 +87,7 @@ def test_the_page_ends_with_one_line_break_and_no_line_with_a_blank(found: Findi
 
 
 def test_shared_trials_are_named(found: Findings) -> None:
-    assert "000_convnet, 001_convnet_8_epochs and 004_convnet train once per seed" in page(found)
+    assert "000_convnet, 001_convnet_8_epochs and 004_convnet are trained once per seed" in page(found)
 
 
 def test_assumptions_stand_behind_the_verdicts(found: Findings) -> None:
@@ -101,22 +109,22 @@ def test_a_title_or_document_cannot_write_markdown() -> None:
 
 def test_no_record_at_all_is_told() -> None:
     shown = page(fake.findings(fake.architectures(), ()))
-    assert "nothing is measured yet" in shown
+    assert "no results are recorded yet" in shown
     assert shown.count("not run") == 6
     assert "bench run" in shown
 
 
 def test_no_architecture_at_all_is_told() -> None:
     shown = page(fake.findings((), ()))
-    assert "nothing is measured yet" in shown
+    assert "no results are recorded yet" in shown
     assert "\nbench run --all\n" in shown
 
 
 def test_one_architecture_alone_is_compared_with_nothing() -> None:
     chosen = fake.architectures("dense_512")
     shown = page(fake.findings(chosen, fake.fake_trials(chosen)))
-    assert "Only **dense_512** is measured" in shown
-    assert "## Pairs" not in shown
+    assert "Only **dense_512** has results" in shown
+    assert "## Pairwise comparisons" not in shown
 
 
 def test_failures_are_rows_with_their_reasons() -> None:
@@ -153,7 +161,7 @@ def test_other_environments_are_named_not_mixed() -> None:
     there = fake.environment("Other Processor")
     trials = [*fake.fake_trials(chosen), *fake.fake_trials(chosen, [0], where=there)]
     shown = page(fake.findings(chosen, trials))
-    assert f"no number above mixes them with this one's: {there.id} (1 record)" in shown
+    assert f"which no number above mixes with this one's: {there.id} (1 record)" in shown
     assert "n = 5" in shown
 
 
@@ -172,7 +180,8 @@ def test_architectures_with_other_seeds_have_commands_of_their_own_and_the_openi
     ten, five = "bench run 000_convnet 003_wide_conv_dropout --seeds 0-9", "bench run dense_512 --seeds 0-4"
     assert commands(found.study) == (ten, five)
     shown = page(found)
-    assert f"These commands train it, and resume where it was interrupted:\n\n```sh\n{ten}\n{five}\n```" in shown
+    resumed = "These commands reproduce the results; if interrupted, they resume where training stopped:"
+    assert f"{resumed}\n\n```sh\n{ten}\n{five}\n```" in shown
     assert "3 of 4 architectures on mnist, 2 with seeds 0-9 and 1 with seeds 0-4." in shown
 
 

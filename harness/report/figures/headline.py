@@ -1,4 +1,4 @@
-"""The headline as a terminal shows it at 80 columns, for those who have not run it yet; formats no number."""
+"""The headline table as a terminal shows it at 80 columns, for the project's own README; formats no number."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
 from harness.analysis.findings import Findings
-from harness.report.figures.drawing import Figure
-from harness.report.tables.headline import narrow_headline
+from harness.report.blocks import Figure
+from harness.report.sections.headline import narrow_headline
 from harness.report.terminal import render_table
 
 COLUMNS = 80
@@ -42,7 +42,7 @@ SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http:/
 """
 
 
-def headline_picture(findings: Findings) -> Figure:
+def headline_figure(findings: Findings) -> Figure:
     """Return the headline table as a picture of a terminal."""
     table = narrow_headline(findings)
     console = Console(
@@ -55,4 +55,4 @@ def headline_picture(findings: Findings) -> Figure:
         title=COMMAND, theme=MONOKAI, code_format=SVG.replace("CREATOR", creator), unique_id="headline"
     )
     lines = "\n".join(line.rstrip() for line in svg.splitlines())
-    return Figure("figures/headline.svg", "The headline table in the terminal", "", f"{lines}\n".encode())
+    return Figure("headline", "The headline table in the terminal", f"{lines}\n".encode())

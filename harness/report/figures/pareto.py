@@ -1,4 +1,4 @@
-"""Mean accuracy against each cost, with the front that no architecture beats."""
+"""Mean accuracy against each cost, with the front that no architecture beats; points are numbered, not named."""
 
 from __future__ import annotations
 
@@ -6,21 +6,31 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
 from harness.analysis.pareto import costs, front
-from harness.report.figures.drawing import BLUE, INK, PANEL, QUIET, Figure, as_svg, canvas
-from harness.report.figures.numbering import number_offsets
-from harness.report.figures.scale import NOTE, accuracy_axis, position
+from harness.report.blocks import Figure
+from harness.report.figures.drawing import BLUE, INK, PANEL, QUIET, as_svg, canvas
+from harness.report.figures.scale import NOTE, accuracy_axis
 
 PANEL_INCHES = 2.6
 # About what a panel measures inside its axes, in printer's points: numbers are placed by it.
 PANEL_POINTS = (370.0, 130.0)
-COSTS = ("Parameters", "Multiply-accumulates per image", "Training seconds (median)")
+COSTS = ("Parameters", "Multiply-accumulates per image", "Median training seconds")
+
+Place = tuple[float, float]
+
+# In printer's points: a marker's and a number's radius, and where a number may stand around its marker.
+MARKER = 4.5
+NUMBER = 5.5
+OFFSETS: tuple[Place, ...] = tuple(
+    (radius * math.cos(math.radians(angle)), radius * math.sin(math.radians(angle)))
+    for radius in (10.5, 16.0, 22.0)
+    for angle in (90, 270, 0, 180, 45, 135, 225, 315)
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ def pareto_figure(findings: Findings) -> Figure:
         panels = drawn.subplots(len(COSTS), 1, squeeze=False)[:, 0]
         for index, (axes, name) in enumerate(zip(panels, COSTS, strict=True)):
             _draw(axes, points, index)
-            axes.set_xlabel(f"{name}, logarithmic")
+            axes.set_xlabel(f"{name} (log scale)")
             axes.set_ylabel("Mean test accuracy (%)")
         drawn.legend(
             [Line2D([], [], linestyle="none")] * len(points),
@@ -47,59 +57,46 @@ def pareto_figure(findings: Findings) -> Figure:
             loc="outside right upper",
             handlelength=0,
             handletextpad=0,
-            title=f"By mean accuracy;\n{NOTE}.\nFilled: on the front",
+            title=f"Numbered by mean accuracy,\nfilled on the Pareto front;\nvertical {NOTE}",
             alignment="left",
         )
         return Figure(
-            file="figures/pareto.svg",
+            name="pareto",
             description="Mean test accuracy against parameters, multiply-accumulates and training seconds, with the "
-            "front that nothing dominates",
-            section="Cost against accuracy",
+            "Pareto front",
             svg=as_svg(drawn, points),
         )
 
 
 def _points(findings: Findings) -> tuple[Point, ...]:
     merged: dict[tuple[float, ...], list[str]] = {}
-    for one in findings.ranking:
-        if one.runs:
-            merged.setdefault(costs(one), []).append(one.name)
+    for entry in findings.ranking:
+        if entry.runs:
+            merged.setdefault(costs(entry), []).append(entry.name)
     return tuple(Point(tuple(names), at[1:], 1 - at[0]) for at, names in merged.items())
 
 
 def _draw(axes: Axes, points: Sequence[Point], cost: int) -> None:
-    xs = [point.costs[cost] for point in points]
-    best = front(xs, [point.accuracy for point in points])
+    places = [(point.costs[cost], point.accuracy) for point in points]
+    costs_shown, accuracies = zip(*places, strict=True)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
     axes.xaxis.set_minor_locator(NullLocator())
-    line = [(xs[index], position(points[index].accuracy)) for index in best]
-    axes.step(*zip(*line, strict=True), where="post", color=BLUE, linewidth=1.2, alpha=0.7, zorder=2)
-    for index, point in enumerate(points):
-        free = index in best
-        axes.plot(
-            xs[index],
-            position(point.accuracy),
-            "o",
-            markersize=7,
-            markerfacecolor=BLUE if free else PANEL,
-            markeredgecolor=BLUE if free else QUIET,
-            markeredgewidth=1.3,
-            zorder=3,
-        )
-    accuracy_axis(axes.yaxis, [point.accuracy for point in points], gap=0.1, margin=0.16)
-    low, high = float(np.min(xs)), float(np.max(xs))
-    axes.set_xlim(low / 1.5, high * 1.5)
-    _number(axes, [(x, position(point.accuracy)) for x, point in zip(xs, points, strict=True)])
+    axes.set_xlim(min(costs_shown) / 1.5, max(costs_shown) * 1.5)
+    accuracy_axis(axes.yaxis, accuracies, gap=0.1, margin=0.16)
+    best = front(costs_shown, accuracies)
+    axes.step(*zip(*(places[index] for index in best), strict=True), where="post", color=BLUE, alpha=0.7, zorder=2)
+    for index, place in enumerate(places):
+        fill, edge = (BLUE, BLUE) if index in best else (PANEL, QUIET)
+        axes.plot(*place, "o", markersize=7, markerfacecolor=fill, markeredgecolor=edge, markeredgewidth=1.3, zorder=3)
+    _number(axes, places)
 
 
-def _number(axes: Axes, places: Sequence[tuple[float, float]]) -> None:
+def _number(axes: Axes, places: Sequence[Place]) -> None:
     """Write each point's number, its place by accuracy, beside it; ``places`` are in data coordinates."""
-    left, right = (math.log(bound) for bound in axes.get_xlim())
-    low, high = axes.get_ylim()
-    width, height = PANEL_POINTS
-    on_paper = [((math.log(x) - left) / (right - left) * width, (y - low) / (high - low) * height) for x, y in places]
+    shares = (axes.transScale + axes.transLimits).transform(places)  # of the panel's width and height
+    on_paper = [(x * PANEL_POINTS[0], y * PANEL_POINTS[1]) for x, y in shares.tolist()]
     for number, (place, offset) in enumerate(zip(places, number_offsets(on_paper), strict=True), 1):
         axes.annotate(
             str(number),
@@ -113,6 +110,30 @@ def _number(axes: Axes, places: Sequence[tuple[float, float]]) -> None:
             bbox={"facecolor": PANEL, "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
             zorder=4,
         )
+
+
+def number_offsets(points: Sequence[Place]) -> tuple[Place, ...]:
+    """Return where each point's number stands relative to it; ``points`` and offsets in printer's points, shape (n, 2).
+
+    Takes for each, in order, the first place that is free, else the one that covers least.
+    """
+    taken: list[Place] = []
+    offsets = []
+    for point in points:
+        best = min(OFFSETS, key=lambda offset: _covered(_moved(point, offset), points, taken))
+        taken.append(_moved(point, best))
+        offsets.append(best)
+    return tuple(offsets)
+
+
+def _moved(point: Place, offset: Place) -> Place:
+    return point[0] + offset[0], point[1] + offset[1]
+
+
+def _covered(place: Place, points: Sequence[Place], numbers: Sequence[Place]) -> float:
+    """Return how far a number at the place would reach into markers and other numbers."""
+    markers = sum(max(0.0, MARKER + NUMBER - math.dist(place, point)) for point in points)
+    return markers + sum(max(0.0, 2 * NUMBER - math.dist(place, number)) for number in numbers)
 
 
 def _names(point: Point) -> str:

@@ -6,41 +6,83 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axis import Axis
+from matplotlib.scale import FuncTransform, ScaleBase
+from matplotlib.ticker import FuncFormatter, Locator, NullLocator
+from matplotlib.transforms import Transform
+from numpy.typing import ArrayLike, NDArray
 
-# A perfect score would lie at infinity: half an image of 10,000 stands for no error at all.
+# Added to every error, so that a perfect score has a place too: half an image of 10,000.
 LEAST_ERROR = 0.5e-4
 # The roundest first: where ticks would crowd, later ones are left out; where they are few, finer ones come in.
 ROUND = (0.9, 0.99, 0.999, 0.5, 0.98, 0.95, 0.995, 0.992, 0.985, 0.97, 0.998, 0.8, 0.2, 0.7, 0.96, 0.994, 0.996)
 FINER = tuple(tuple(step / steps for step in range(steps)) for steps in (100, 1_000, 5_000, 10_000))
 ENOUGH = 5
-NOTE = "logarithmic in the error"
+NOTE = "log scale of the error"
 
 
-def position(accuracy: float) -> float:
-    """Return where an accuracy in [0, 1] stands: -log10 of its error."""
-    return float(-np.log10(max(1 - accuracy, LEAST_ERROR)))
+def position(accuracies: ArrayLike) -> NDArray[np.float64]:
+    """Return where accuracies in [0, 1] stand: -log10 of their errors; what lies above 1 stands at its end."""
+    return np.asarray(-np.log10(np.maximum(1 + LEAST_ERROR - np.asarray(accuracies), LEAST_ERROR / 10)))
+
+
+def accuracy_at(positions: ArrayLike) -> NDArray[np.float64]:
+    """Return the accuracies that stand at ``positions``."""
+    return np.asarray(1 + LEAST_ERROR - 10.0 ** -np.asarray(positions))
+
+
+class ErrorScale(ScaleBase):
+    """Accuracies in [0, 1] by the logarithm of their error; ticks are in per cent and ``gap`` of the axis apart."""
+
+    name = "error"
+
+    def __init__(self, gap: float) -> None:
+        self._gap = gap
+
+    def get_transform(self) -> Transform:
+        """Return the way from accuracies to positions."""
+        return FuncTransform(position, accuracy_at)
+
+    def set_default_locators_and_formatters(self, axis: Axis) -> None:
+        """Put round accuracies on the axis."""
+        axis.set_major_locator(ErrorLocator(self._gap))
+        axis.set_major_formatter(FuncFormatter(lambda accuracy, _: f"{100 * accuracy:.5g}"))
+        axis.set_minor_locator(NullLocator())
+
+
+class ErrorLocator(Locator):
+    """Round accuracies that stand at least ``gap`` of the axis apart, the roundest before others."""
+
+    def __init__(self, gap: float) -> None:
+        self._gap = gap
+
+    def __call__(self) -> Sequence[float]:
+        """Return the ticks of the axis as it is now."""
+        if self.axis is None:
+            raise ValueError("a locator finds ticks for an axis")
+        return self.tick_values(*self.axis.get_view_interval())
+
+    def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
+        """Return the ticks between two accuracies."""
+        low, high = position([vmin, vmax])
+        kept: dict[float, float] = {}  # where each tick stands
+        for level in (ROUND, *FINER):
+            places = position(level)
+            for tick, place in zip(level, places.tolist(), strict=True):
+                if low <= place <= high and all(abs(place - at) >= self._gap * (high - low) for at in kept.values()):
+                    kept[tick] = place
+            if len(kept) >= ENOUGH:
+                break
+        return sorted(kept)
 
 
 def accuracy_axis(axis: Axis, accuracies: Sequence[float], gap: float = 0.07, margin: float = 0.06) -> None:
-    """Put accuracies' ticks on the axis, in per cent, and make it hold all ``accuracies``, shape (n,).
+    """Make the axis one of accuracies that holds all ``accuracies``, shape (n,).
 
     ``gap`` is the least distance of two ticks, ``margin`` the room at both ends, as shares of the axis.
     """
-    low, high = position(min(accuracies)), position(max(accuracies))
+    set_scale = axis.axes.set_xscale if axis is axis.axes.xaxis else axis.axes.set_yscale
+    set_scale(ErrorScale(gap))
+    low, high = position([min(accuracies), max(accuracies)])
     room = max(margin * (high - low), 0.02)
-    ticks = _ticks(low - room, high + room, gap)
-    axis.set_ticks([position(tick) for tick in ticks], labels=[f"{100 * tick:.5g}" for tick in ticks])
-    axis.set_view_interval(low - room, high + room, ignore=True)
-
-
-def _ticks(low: float, high: float, gap: float) -> list[float]:
-    """Return accuracies between two positions that stand apart, the roundest before others."""
-    kept: list[float] = []
-    for level in (ROUND, *FINER):
-        for tick in level:
-            at = position(tick)
-            if low <= at <= high and all(abs(at - position(other)) >= gap * (high - low) for other in kept):
-                kept.append(tick)
-        if len(kept) >= ENOUGH:
-            break
-    return sorted(kept)
+    first, last = accuracy_at([low - room, high + room])
+    axis.set_view_interval(first, last, ignore=True)

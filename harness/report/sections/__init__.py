@@ -1,1 +1,1 @@
-"""The parts of the page, each a pure function of findings to Markdown; decides no order."""
+"""One subject each: its tables, for the page and the terminal, and its section of the page; decides no order."""

@@ -7,8 +7,8 @@ from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts.published import WIDEST_SHARE
 from harness.analysis.verdicts.verdict import FEWEST_SEEDS, Verdict
 from harness.report import numbers
+from harness.report.blocks import Table
 from harness.report.markdown import details, escape, render_table
-from harness.report.table import Table
 from harness.report.tables.claims import EXACT, exact_claims, statements, tally, trained_claims
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from harness.analysis.verdicts.verdict import Published, Verdict
 from harness.declaration.values import WrittenFloat
 from harness.report import numbers
-from harness.report.table import Table
+from harness.report.blocks import Table
 from harness.statistics.samples import Interval
 
 EXACT = ("parameters", "layer_parameters", "output_shape")

@@ -1,39 +1,58 @@
-"""Threads and op determinism: whether they change bits, and whether they change accuracies; tests nothing itself."""
+"""Threads and op determinism: whether they change weights, and whether they change accuracies; tests nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from harness.analysis.crosscheck import CrossCheck
+from harness.analysis.findings import Findings
 from harness.report import numbers
-from harness.report.table import Table
+from harness.report.blocks import Cells, Section, Table
 
 NOTES = (
     (
-        "Same bits: seeds whose weights are the same after every epoch; in brackets the first epoch that differs. "
-        "Difference: test accuracy here minus there in points, seed by seed, with its 95 % interval. p: Student's "
-        "paired test, after Holm over all rows. Not told apart is no proof of being equal: the interval says what "
-        "may be hidden."
+        "Same bits: seeds whose weights are identical after every epoch; in brackets the first epoch that differs. "
+        "Difference: test accuracy here minus there in percentage points, seed by seed, with its 95 % interval. p: "
+        "Student's paired t test, Holm-corrected over all rows. A difference that is not significant is not shown to "
+        "be zero: the interval says how large it may be."
     ),
     (
-        "To add rows: bench run NAME --seeds 5 --threads 2, and bench run NAME --seeds 5 --no-determinism; the page "
-        "stays about its own environment."
+        "'bench run NAME --seeds 5 --threads 2' and 'bench run NAME --seeds 5 --no-determinism' add rows; the rest of "
+        "the page stays with its own environment."
     ),
 )
+
+
+def section(findings: Findings) -> Section | None:
+    """Return the table, where the same seeds were trained with other settings."""
+    if not findings.crosschecks:
+        return None
+    table = crosscheck_table(findings.crosschecks)
+    return Section(table.title, (table,))
 
 
 def crosscheck_table(checks: Sequence[CrossCheck]) -> Table:
     """Return one row per architecture and other setting."""
     return Table(
-        title="Do threads and determinism matter?",
-        header=("Architecture", "There", "Seeds", "Same bits", "Here %", "There %", "Difference", "p", "Accuracy"),
+        title="Effect of threads and determinism",
+        header=(
+            "Architecture",
+            "Other setting (there)",
+            "Seeds",
+            "Same bits",
+            "Here (%)",
+            "There (%)",
+            "Difference",
+            "p",
+            "Effect on accuracy",
+        ),
         rows=tuple(_row(check) for check in checks),
         alignments=("left", "left", "right", "right", "right", "right", "right", "right", "left"),
         notes=NOTES,
     )
 
 
-def _row(check: CrossCheck) -> tuple[str, ...]:
+def _row(check: CrossCheck) -> Cells:
     return (
         ", ".join(check.names),
         setting(check),
@@ -53,14 +72,14 @@ def setting(check: CrossCheck) -> str:
 
 
 def verdict(check: CrossCheck) -> str:
-    """Return in words whether it matters for the accuracy."""
+    """Return in words whether the setting changes the accuracy."""
     if check.same_bits == len(check.seeds):
-        return "the same, bit for bit"
+        return "none: same bits"
     if check.same_accuracies == len(check.seeds):
-        return "the same for every seed"
+        return "none for any seed"
     if check.differ is None:
-        return "too few seeds to tell"
-    return "differs" if check.differ else "not told apart"
+        return "unknown: too few seeds"
+    return "significant" if check.differ else "not significant"
 
 
 def _same_bits(check: CrossCheck) -> str:

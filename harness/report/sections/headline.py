@@ -1,4 +1,4 @@
-"""The headline: every architecture with its cost, accuracy and published accuracy; ranks nothing itself."""
+"""The headline: every architecture with its cost, accuracy and published accuracy; ranks none itself."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from harness.analysis.runs import ArchitectureResults
 from harness.analysis.summary import DRIFT
 from harness.analysis.verdicts.published import published_accuracy
 from harness.report import numbers
-from harness.report.table import Table
+from harness.report.blocks import Cells, Illustration, Section, Table
+from harness.report.markdown import escape
 from harness.report.tables.claims import accuracy
 
+SHARED = "Architectures that compute the same share trials"
 LONGEST_SOURCE = 32
 NARROW_SOURCE = 25
 NOTES = (
-    "Rank: architectures that can't be told apart share ranks (Holm over all pairs, level .05).",
+    "Rank: architectures that do not differ significantly share ranks (Holm's correction over all pairs, level .05).",
     (
-        "Training seconds: median over the seeds with the quartiles; training alone, on the cores of its trial, "
-        "without start-up, compilation and evaluation."
+        "Training seconds: median over the seeds, with quartiles; training alone, on the trial's own cores, without "
+        "start-up, compilation and evaluation."
     ),
     "Test accuracy: mean ± standard deviation over n seeds, after the last epoch.",
 )
@@ -43,6 +45,25 @@ class Line:
     published: str
 
 
+def section(findings: Findings) -> Section | None:
+    """Return the table of all architectures, which of them share trials, and their accuracies as a figure."""
+    if not findings.study.entries:
+        return None
+    table = headline(findings)
+    return Section(table.title, (table, *shared_trials(findings), Illustration("accuracy")))
+
+
+def shared_trials(findings: Findings) -> tuple[str, ...]:
+    """Return one sentence on the architectures that share trials, if any do."""
+    readers: dict[str, list[str]] = {}
+    for entry in findings.study.entries:
+        readers.setdefault(entry.fingerprint, []).append(escape(entry.name))
+    shared = [numbers.listed(names) for names in readers.values() if len(names) > 1]
+    if not shared:
+        return ()
+    return (f"{SHARED}: {'; '.join(shared)} are trained once per seed, and each is read at its own last epoch.",)
+
+
 def headline(findings: Findings) -> Table:
     """Return the table with one line per architecture, best first."""
     return Table(
@@ -56,8 +77,8 @@ def headline(findings: Findings) -> Table:
             "Epochs",
             "Training seconds",
             "Seconds per epoch",
-            "Test accuracy %",
-            "Published %",
+            "Test accuracy (%)",
+            "Published (%)",
         ),
         rows=tuple(_wide(line) for line in lines(findings)),
         alignments=("right", "left", "left", *("right",) * 7),
@@ -68,10 +89,10 @@ def headline(findings: Findings) -> Table:
 def narrow_headline(findings: Findings) -> Table:
     """Return the same table for 80 columns: two cells share a column, one above the other.
 
-    Architectures that were never run are a note here, not rows: what was just run is to be seen at a glance.
+    Architectures that were never run are a note here, not rows, so that what was just run stands out.
     """
-    shown = [one for one in findings.ranking if one.runs or one.failures] or findings.ranking
-    others = [one.name for one in findings.ranking if one not in shown]
+    shown = [entry for entry in findings.ranking if entry.runs or entry.failures] or findings.ranking
+    others = [entry.name for entry in findings.ranking if entry not in shown]
     return Table(
         title="Accuracy and cost",
         header=(
@@ -81,10 +102,10 @@ def narrow_headline(findings: Findings) -> Table:
             "Ep.",
             "Training\nseconds",
             "s per\nepoch",
-            "Test acc. %\nseeds",
-            "Publ.\n%",
+            "Test acc. (%)\nseeds",
+            "Publ.\n(%)",
         ),
-        rows=tuple(_narrow(_line(findings, one)) for one in shown),
+        rows=tuple(_narrow(_line(findings, entry)) for entry in shown),
         alignments=("right", "left", *("right",) * 6),
         notes=(*NOTES, *_drift(findings), *([f"Not run: {', '.join(others)}."] if others else [])),
     )
@@ -141,15 +162,13 @@ def state(entry: ArchitectureResults) -> str:
 def _drift(findings: Findings) -> tuple[str, ...]:
     """Return which times to distrust: the machine's own speed changed while they were taken."""
     named = [
-        f"{one.name} ({numbers.named_seeds(seeds)})"
-        for one in findings.ranking
-        if (seeds := findings.summaries[one.name].drifted_seeds)
+        f"{entry.name} ({numbers.named_seeds(seeds)})"
+        for entry in findings.ranking
+        if (seeds := findings.summaries[entry.name].drifted_seeds)
     ]
     if not named:
         return ()
-    return (
-        f"Marked †: the machine's speed drifted by more than {100 * DRIFT:.0f} % during trials of {'; '.join(named)}.",
-    )
+    return (f"†: the machine's speed drifted by more than {100 * DRIFT:.0f} % during trials of {'; '.join(named)}.",)
 
 
 def _spread(line: Line) -> str:
@@ -162,7 +181,7 @@ def _seeds(entry: ArchitectureResults) -> str:
     return ", ".join(filter(None, (measured, failed)))
 
 
-def _wide(line: Line) -> tuple[str, ...]:
+def _wide(line: Line) -> Cells:
     return (
         line.rank,
         line.name,
@@ -177,7 +196,7 @@ def _wide(line: Line) -> tuple[str, ...]:
     )
 
 
-def _narrow(line: Line) -> tuple[str, ...]:
+def _narrow(line: Line) -> Cells:
     return (
         line.rank,
         f"{line.name}\n{shortened(line.document, NARROW_SOURCE)}",
