@@ -81,17 +81,27 @@ def compare(a: ArchitectureResults, b: ArchitectureResults, comparisons: int = 1
     """Compare two architectures; ``comparisons`` is the number of pairs that are compared in all."""
     shared = a.fingerprint == b.fingerprint
     same = shared and a.epochs == b.epochs
-    difference = paired(*_by_seed(a, b)) if shared else welch(a.accuracies, b.accuracies)
     return Comparison(
         first=a.name,
         second=b.name,
-        difference=difference,
+        difference=difference(a, b),
         superiority=superiority(a.accuracies, b.accuracies),
         permutation_p=None if shared or comparisons > MOST_PERMUTED_PAIRS else _permutation_p(a, b),
         seeds_needed=None if shared else _seeds_needed(a, b, comparisons),
         shared=shared,
         same=same,
     )
+
+
+def difference(
+    a: ArchitectureResults, b: ArchitectureResults, evaluation: str = "test", metric: str = "accuracy"
+) -> Difference | None:
+    """Return the metric of ``a`` minus that of ``b``, seed by seed where they share their trials."""
+    first, second = a.by_seed(evaluation, metric), b.by_seed(evaluation, metric)
+    if a.fingerprint != b.fingerprint:
+        return welch(tuple(first.values()), tuple(second.values()))
+    both = [seed for seed in first if seed in second]
+    return paired([first[seed] for seed in both], [second[seed] for seed in both])
 
 
 def standings(study: Study, comparisons: Sequence[Comparison]) -> dict[str, Standing]:
@@ -112,13 +122,6 @@ def _standings(rivals: Sequence[ArchitectureResults], apart: set[frozenset[str]]
 
     ranks, groups = rank_intervals(means, differ), letters(means, differ)
     return {one.name: Standing(rank, group) for one, rank, group in zip(rivals, ranks, groups, strict=True)}
-
-
-def _by_seed(a: ArchitectureResults, b: ArchitectureResults) -> tuple[list[float], list[float]]:
-    """Return the accuracies of the seeds that both have, in the same order."""
-    second = dict(zip(b.seeds, b.accuracies, strict=True))
-    both = [(x, second[seed]) for seed, x in zip(a.seeds, a.accuracies, strict=True) if seed in second]
-    return [x for x, _ in both], [y for _, y in both]
 
 
 def _permutation_p(a: ArchitectureResults, b: ArchitectureResults) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,8 +9,8 @@ import pandas as pd
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.analysis.verdicts.published import published_accuracy
 from harness.records.record import Record
+from harness.spec.claims.of_number import published_accuracy
 
 # What stands in the columns of every epoch, before those of further evaluations.
 EPOCH_COLUMNS = (
@@ -50,7 +49,7 @@ def summary_frame(findings: Findings) -> pd.DataFrame:
 
 def verdicts_frame(findings: Findings) -> pd.DataFrame:
     """Return one row per claim."""
-    return pd.DataFrame([dataclasses.asdict(verdict) for verdict in findings.judgement.verdicts])
+    return pd.DataFrame([verdict.facts for verdict in findings.judgement.verdicts])
 
 
 def comparisons_frame(findings: Findings) -> pd.DataFrame:

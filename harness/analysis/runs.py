@@ -42,6 +42,13 @@ class Run:
         """The measurement that counts: the last epoch, never the best one."""
         return self.epochs[-1]
 
+    def value(self, evaluation: str, metric: str) -> float | None:
+        """Return a metric after the last epoch, or None where it is not recorded."""
+        try:
+            return self.last.value(evaluation, metric)
+        except KeyError:
+            return None
+
     @property
     def train_seconds(self) -> float:
         """Seconds of training over the architecture's own epochs; evaluation and start-up are not in it."""
@@ -84,10 +91,15 @@ class ArchitectureResults:
         """The seeds that were measured, in order."""
         return tuple(run.seed for run in self.runs)
 
+    def by_seed(self, evaluation: str, metric: str) -> dict[int, float]:
+        """Return a metric after the last epoch of every seed for which it is recorded."""
+        found = {run.seed: run.value(evaluation, metric) for run in self.runs}
+        return {seed: value for seed, value in found.items() if value is not None}
+
     @property
     def accuracies(self) -> tuple[float, ...]:
         """Test accuracy of every run, by seed."""
-        return tuple(run.last.value("test", "accuracy") for run in self.runs)
+        return tuple(self.by_seed("test", "accuracy").values())
 
 
 @dataclass(frozen=True)

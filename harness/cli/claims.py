@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,7 +29,7 @@ def claims(
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
 ) -> None:
-    """Say of every claim whether it is reproduced, refuted, inconclusive or not tested, and why.
+    """Judge every claim: reproduced, refuted, inconclusive or not tested, and why.
 
     Names narrow what is shown, not the correction for the number of claims: that covers the whole folder.
     """
@@ -41,34 +41,15 @@ def claims(
     asked = Asked(results, architectures, environment, smoke, needed, images=False)
     findings = read_derived(asked).findings
     shown = {path.stem for path in chosen}
-    verdicts = [one for one in findings.judgement.verdicts if one.architecture in shown]
+    verdicts = [verdict for verdict in findings.judgement.verdicts if verdict.architecture in shown]
     if json:
-        print_json([verdict_json(one) for one in verdicts])
+        print_json([verdict.facts for verdict in verdicts])
     else:
         _print(findings, verdicts)
-    refuted = [one for one in verdicts if one.verdict == "refuted"]
+    refuted = [verdict for verdict in verdicts if verdict.decision == "refuted"]
     if strict and refuted:
         say(f"{len(refuted)} refuted")
         raise typer.Exit(1)
-
-
-def verdict_json(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict as `--json` gives it; the names are a contract, those after ``where`` are additions."""
-    return {
-        "architecture": verdict.architecture,
-        "claim": verdict.claim,
-        "published": verdict.published,
-        "measured": verdict.measured,
-        "low": verdict.low,
-        "high": verdict.high,
-        "seeds": verdict.seeds,
-        "verdict": verdict.verdict,
-        "reason": verdict.reason,
-        "where": verdict.where,
-        "subject": verdict.subject,
-        "p": verdict.p,
-        "adjusted_p": verdict.adjusted_p,
-    }
 
 
 def _selected(names: Sequence[str] | None, folder: Path | None) -> tuple[Path, ...]:
@@ -78,16 +59,16 @@ def _selected(names: Sequence[str] | None, folder: Path | None) -> tuple[Path, .
 
 
 def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:
-    from harness.report.tables.claims import EXACT, narrow_claims, tally
+    from harness.report.tables.claims import decided_by, narrow_claims, tally
     from harness.report.terminal import render_table
 
     table = narrow_claims(verdicts)
-    exact = [one for one in verdicts if one.claim in EXACT]
-    said = [one for one in verdicts if one.claim == "statement"]
+    exact = decided_by("spec", verdicts)
+    untested = decided_by("nothing", verdicts)
     notes = [
         *table.notes,
         *([f"Shapes and parameters: {tally(exact)}."] if exact else []),
-        *([f"Statements: {tally(said)}; results/README.md and --json list them."] if said else []),
+        *([f"Statements: {tally(untested)}; results/README.md and --json list them."] if untested else []),
         *_assumptions(findings, verdicts),
     ]
     stdout().print(render_table(replace(table, notes=tuple(notes))))
@@ -95,10 +76,10 @@ def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:
 
 def _assumptions(findings: Findings, verdicts: Sequence[Verdict]) -> list[str]:
     """Return what the specs of the judged architectures assume: a verdict means no more than they allow."""
-    shown = {one.architecture for one in verdicts}
+    shown = {verdict.architecture for verdict in verdicts}
     return [
-        f"{one.name} assumes: {assumption}"
-        for one in findings.study.entries
-        if one.name in shown
-        for assumption in one.architecture.assumptions
+        f"{entry.name} assumes: {assumption}"
+        for entry in findings.study.entries
+        if entry.name in shown
+        for assumption in entry.architecture.assumptions
     ]

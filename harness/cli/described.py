@@ -49,7 +49,6 @@ def row_of(architecture: Architecture) -> Row:
     """Return what `list --json` says of an architecture, but its name and its recorded seeds."""
     from harness.plan.settings import Settings
     from harness.plan.trial import trial_computation
-    from harness.spec.claims import BetterThan
     from harness.spec.cost import cost
 
     costs = cost(architecture)
@@ -62,7 +61,7 @@ def row_of(architecture: Architecture) -> Row:
         "epochs": architecture.training.epochs,
         "batch_size": architecture.training.batch_size,
         "fingerprint": trial_computation(architecture, Settings()).fingerprint,
-        "compared_with": [claim.architecture for claim in architecture.claims if isinstance(claim, BetterThan)],
+        "compared_with": [name for claim in architecture.claims for name in claim.others.values()],
     }
 
 

@@ -17,7 +17,6 @@ from harness.cli.texts import duration
 
 if TYPE_CHECKING:
     from harness.spec.architecture import Architecture
-    from harness.spec.claims import Claim
 
 
 def show(
@@ -118,28 +117,8 @@ def _claims(architecture: Architecture) -> Table:
     table.add_column(overflow="fold", ratio=3)
     table.add_column(overflow="fold", ratio=2, style="dim")
     for claim in architecture.claims:
-        table.add_row(Text(claim_text(claim)), Text(claim.where))
+        table.add_row(Text(str(claim)), Text(claim.where))
     return table
-
-
-def claim_text(claim: Claim) -> str:
-    """Return a claim in short: its kind, what it is about, and its value with the digits as published."""
-    value = next(getattr(claim, name) for name in ("value", "architecture", "text") if hasattr(claim, name))
-    return f"{claim.kind}{_about(claim)}: {_value_text(value)}"
-
-
-def _about(claim: Claim) -> str:
-    for name, text in (("layer", "of layer"), ("layers", "of the first layers, up to"), ("image", "of test image")):
-        number = getattr(claim, name, None)
-        if number is not None:
-            return f" {text} {number}"
-    return ""
-
-
-def _value_text(value: object) -> str:
-    if isinstance(value, tuple):
-        return "×".join(map(str, value))
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _bullets(sentences: tuple[str, ...]) -> Table:

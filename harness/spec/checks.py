@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from harness.declaration.spec_error import SpecError, shown
 from harness.errors import did_you_mean
 from harness.spec.architecture import SpecFile
-from harness.spec.claims import LayerParameters, OutputShape, Parameters, Prediction
 from harness.spec.cost import Cost, cost
 from harness.spec.datasets import DATASETS, DatasetFacts
 from harness.spec.layers import LayerKind, Shape, ShapeError
@@ -23,13 +22,12 @@ MOST_LAYERS = 10_000
 
 def mistakes_of(spec: SpecFile) -> Iterator[SpecError]:
     """Yield what is wrong with a spec whose fields are all valid by themselves."""
-    yield from _claims_about_layers(spec)
     facts = DATASETS.get(spec.dataset)
+    yield from _claims(spec, facts)
     if facts is None:
         remedy = did_you_mean(spec.dataset, list(DATASETS)) or f"choose from {', '.join(DATASETS)}"
         yield SpecError(("dataset",), f"there is no data set {shown(spec.dataset)}", remedy)
         return
-    yield from _claims_about_data(spec, facts)
     count = layer_count(spec.layers)
     if count > MOST_LAYERS:
         what = f"these are {count:,} layers, repetitions included"
@@ -72,29 +70,10 @@ def _inside(layer: LayerKind) -> int:
             return 0
 
 
-def _claims_about_layers(spec: SpecFile) -> Iterator[SpecError]:
-    last = len(spec.layers)
+def _claims(spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:
     for index, claim in enumerate(spec.claims):
-        field, number = "layer", 0
-        if isinstance(claim, LayerParameters | OutputShape):
-            number = claim.layer
-        elif isinstance(claim, Parameters):
-            field, number = "layers", claim.layers or 0
-        if number > last:
-            what = f"the network has {last} layers, and this speaks of {number}"
-            yield SpecError(("claims", index, claim.kind, field), what, f"write {last} or less")
-
-
-def _claims_about_data(spec: SpecFile, facts: DatasetFacts) -> Iterator[SpecError]:
-    for index, claim in enumerate(spec.claims):
-        if not isinstance(claim, Prediction):
-            continue
-        limits = (("image", claim.image, facts.test_examples), ("value", claim.value, facts.classes))
-        for field, number, limit in limits:
-            if number >= limit:
-                thing = "test images" if field == "image" else "classes"
-                what = f"{spec.dataset} has {limit:,} {thing}, counted from 0, and this is {number:,}"
-                yield SpecError(("claims", index, claim.kind, field), what, f"write {limit - 1:,} or less")
+        for mistake in claim.check(spec, facts):
+            yield mistake.below("claims", index, claim.kind)
 
 
 def _text(shape: Shape) -> str:

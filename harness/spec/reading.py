@@ -16,7 +16,6 @@ from harness.declaration.yaml_text import parse
 from harness.errors import did_you_mean
 from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.checks import mistakes_of
-from harness.spec.claims import BetterThan
 from harness.spec.folder import select_files
 
 
@@ -65,11 +64,10 @@ def reference_mistakes(file: Path, known: Collection[str]) -> tuple[SpecError, .
 
 def _reference_errors(architecture: Architecture, known: Collection[str]) -> Iterator[SpecError]:
     for index, claim in enumerate(architecture.claims):
-        if not isinstance(claim, BetterThan):
-            continue
-        name, path = claim.architecture, ("claims", index, claim.kind, "architecture")
-        if name == architecture.name:
-            yield SpecError(path, "this compares the architecture with itself", "name another one")
-        elif name not in known:
-            what = f"there is no architecture {shown(name, 80)} in {architecture.path.parent}"
-            yield SpecError(path, what, did_you_mean(name, sorted(known)) or "'bench list' shows what there is")
+        for field, name in claim.others.items():
+            path = ("claims", index, claim.kind, field)
+            if name == architecture.name:
+                yield SpecError(path, "this compares the architecture with itself", "name another one")
+            elif name not in known:
+                what = f"there is no architecture {shown(name, 80)} in {architecture.path.parent}"
+                yield SpecError(path, what, did_you_mean(name, sorted(known)) or "'bench list' shows what there is")

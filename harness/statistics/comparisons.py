@@ -138,18 +138,28 @@ class Superiority:
     interval: Interval
 
 
-def superiority(a: Sequence[float], b: Sequence[float]) -> Superiority | None:
+def probability_of_superiority(a: Sequence[float], b: Sequence[float]) -> float | None:
     """Return P(A > B) + P(A = B)/2 over all pairs of ``a``, shape (n,), and ``b``, shape (m,).
 
-    This is Mann and Whitney's U / (n · m). The interval holds every θ with |estimate - θ| ≤ z · sqrt(V(θ)),
-    V being Hanley and McNeil's variance with both sample sizes replaced by their mean; it keeps its level
-    near 0 and 1, where seeds of two architectures often lie. None without a value on both sides.
-    Source: Newcombe, Statistics in Medicine 25 (2006) 559-573, method 5.
+    This is Mann and Whitney's U / (n · m). None without a value on both sides.
     """
     if not len(a) or not len(b):
         return None
     gaps = np.subtract.outer(np.asarray(a, dtype=float), np.asarray(b, dtype=float))
-    estimate = float(np.mean((gaps > 0) + 0.5 * (gaps == 0)))
+    return float(np.mean((gaps > 0) + 0.5 * (gaps == 0)))
+
+
+def superiority(a: Sequence[float], b: Sequence[float]) -> Superiority | None:
+    """Return the probability of superiority of ``a``, shape (n,), over ``b``, shape (m,), with its interval.
+
+    The interval holds every θ with |estimate - θ| ≤ z · sqrt(V(θ)),
+    V being Hanley and McNeil's variance with both sample sizes replaced by their mean; it keeps its level
+    near 0 and 1, where seeds of two architectures often lie. None without a value on both sides.
+    Source: Newcombe, Statistics in Medicine 25 (2006) 559-573, method 5.
+    """
+    estimate = probability_of_superiority(a, b)
+    if estimate is None:
+        return None
     z = normal_quantile(LEVEL)
     low = _bound(estimate, 0.0, z, (len(a), len(b)))
     high = _bound(estimate, 1.0, z, (len(a), len(b)))

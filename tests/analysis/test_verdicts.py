@@ -9,21 +9,19 @@ import numpy as np
 import pytest
 
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.analysis.verdicts import Verdict, judge
-from harness.analysis.verdicts.published import published_accuracy
+from harness.analysis.verdicts import judge
 from harness.declaration.values import WrittenFloat
 from harness.plan.settings import Settings, smoke
-from harness.spec.claims import (
-    BetterThan,
-    Claim,
-    LayerParameters,
-    OutputShape,
-    Parameters,
-    Prediction,
-    Statement,
-    TestAccuracy,
-    TestLoss,
-)
+from harness.spec.claims import Claim, Ruling
+from harness.spec.claims.better_than import BetterThan
+from harness.spec.claims.layer_parameters import LayerParameters
+from harness.spec.claims.of_number import published_accuracy
+from harness.spec.claims.output_shape import OutputShape
+from harness.spec.claims.parameters import Parameters
+from harness.spec.claims.prediction import Prediction
+from harness.spec.claims.statement import Statement
+from harness.spec.claims.test_accuracy import TestAccuracy
+from harness.spec.claims.test_loss import TestLoss
 
 CLOSE = (0.9912, 0.9918, 0.9921, 0.9925, 0.9915)
 
@@ -32,69 +30,69 @@ def accuracy(text: str) -> TestAccuracy:
     return TestAccuracy(value=WrittenFloat(text), where="In [4]")
 
 
-def verdict(claim: Claim, *accuracies: float, settings: Settings | None = None) -> Verdict:
+def ruling(claim: Claim, *accuracies: float, settings: Settings | None = None) -> Ruling:
     study = Study(settings or Settings(), (fake.entry("one", accuracies or CLOSE, [claim]),))
-    return judge(study).verdicts[0]
+    return judge(study).verdicts[0].ruling
 
 
 def test_a_published_accuracy_among_our_runs_is_reproduced() -> None:
-    found = verdict(accuracy("0.9919999837875366"))
-    assert found.verdict == "reproduced"
+    found = ruling(accuracy("0.9919999837875366"))
+    assert found.decision == "reproduced"
     assert found.low is not None
     assert found.high is not None
     assert found.low < 0.992 < found.high
     assert found.measured == pytest.approx(0.99182)
-    assert (found.seeds, found.where) == (5, "In [4]")
+    assert found.seeds == 5
 
 
 @pytest.mark.parametrize(("text", "side"), [("0.9972", "too high"), ("0.9863", "too low")])
 def test_a_published_accuracy_far_from_our_runs_is_refuted_on_its_side(text: str, side: str) -> None:
-    found = verdict(accuracy(text))
-    assert found.verdict == "refuted"
+    found = ruling(accuracy(text))
+    assert found.decision == "refuted"
     assert side in found.reason
 
 
 def test_fewer_than_five_seeds_are_inconclusive_even_if_they_look_clear() -> None:
-    found = verdict(accuracy("0.90"), *CLOSE[:4])
-    assert (found.verdict, found.p) == ("inconclusive", None)
+    found = ruling(accuracy("0.90"), *CLOSE[:4])
+    assert (found.decision, found.p) == ("inconclusive", None)
     assert "4 seeds" in found.reason
 
 
 def test_an_interval_that_is_too_wide_confirms_nothing() -> None:
-    found = verdict(accuracy("0.9920"), 0.990, 0.992, 0.994, 0.988, 0.996)
-    assert found.verdict == "inconclusive"
+    found = ruling(accuracy("0.9920"), 0.990, 0.992, 0.994, 0.988, 0.996)
+    assert found.decision == "inconclusive"
     assert "too wide" in found.reason
 
 
 def test_an_interval_that_is_too_wide_still_refutes_what_lies_far_outside() -> None:
-    assert verdict(accuracy("0.9863"), 0.81, 0.83, 0.79, 0.80, 0.82).verdict == "refuted"
+    assert ruling(accuracy("0.9863"), 0.81, 0.83, 0.79, 0.80, 0.82).decision == "refuted"
 
 
 def test_a_rounded_number_is_given_the_room_of_its_rounding() -> None:
     values = (0.9931, 0.9933, 0.9932, 0.9930, 0.9934)
-    assert verdict(accuracy("0.99"), *values).verdict == "reproduced"
-    assert verdict(accuracy("0.9900"), *values).verdict == "refuted"
+    assert ruling(accuracy("0.99"), *values).decision == "reproduced"
+    assert ruling(accuracy("0.9900"), *values).decision == "refuted"
 
 
 def test_equal_values_tell_nothing_of_the_spread() -> None:
-    found = verdict(accuracy("0.9"), *[0.99] * 5)
-    assert found.verdict == "inconclusive"
+    found = ruling(accuracy("0.9"), *[0.99] * 5)
+    assert found.decision == "inconclusive"
     assert "same value" in found.reason
 
 
 def test_one_seed_no_seed_and_smoke_results_say_so() -> None:
-    assert "1 seed;" in verdict(accuracy("0.99"), 0.99).reason
-    none = judge(Study(Settings(), (fake.entry("one", (), [accuracy("0.99")]),))).verdicts[0]
-    assert (none.verdict, none.reason) == ("not tested", "no trial of it is recorded")
-    cut = verdict(accuracy("0.99"), settings=smoke(Settings()))
-    assert cut.verdict == "not tested"
+    assert "1 seed;" in ruling(accuracy("0.99"), 0.99).reason
+    none = judge(Study(Settings(), (fake.entry("one", (), [accuracy("0.99")]),))).verdicts[0].ruling
+    assert (none.decision, none.reason) == ("not tested", "no trial is recorded")
+    cut = ruling(accuracy("0.99"), settings=smoke(Settings()))
+    assert cut.decision == "not tested"
     assert "smoke" in cut.reason
 
 
 def test_a_loss_is_judged_by_its_own_spread() -> None:
     losses = TestLoss(value=WrittenFloat("0.0314"), where="In [7]")
-    assert verdict(losses, 0.9895, 0.9897, 0.9894, 0.9896, 0.9895).verdict == "reproduced"
-    assert verdict(losses, *CLOSE).verdict == "refuted"
+    assert ruling(losses, 0.9895, 0.9897, 0.9894, 0.9896, 0.9895).decision == "reproduced"
+    assert ruling(losses, *CLOSE).decision == "refuted"
 
 
 def test_a_refutation_that_does_not_outlast_the_correction_is_inconclusive() -> None:
@@ -102,14 +100,14 @@ def test_a_refutation_that_does_not_outlast_the_correction_is_inconclusive() -> 
     alone = judge(Study(Settings(), (fake.entry("one", values, [accuracy("0.9936")]),)))
     claims = [accuracy("0.9936"), *[accuracy("0.9918")] * 9]
     among = judge(Study(Settings(), (fake.entry("one", values, claims),)))
-    assert alone.verdicts[0].verdict == "refuted"
-    assert among.verdicts[0].verdict == "inconclusive"
+    assert alone.verdicts[0].decision == "refuted"
+    assert among.verdicts[0].decision == "inconclusive"
     assert among.corrected_for == 10
-    assert "10 claims" in among.verdicts[0].reason
+    assert "10 claims" in among.verdicts[0].ruling.reason
 
 
 @pytest.mark.parametrize(
-    ("claim", "outcome"),
+    ("claim", "decision"),
     [
         (Parameters(value=407_050, where="x"), "reproduced"),
         (Parameters(value=407_051, where="x"), "refuted"),
@@ -122,29 +120,29 @@ def test_a_refutation_that_does_not_outlast_the_correction_is_inconclusive() -> 
         (OutputShape(layer=1, value=(785,), where="x"), "refuted"),
     ],
 )
-def test_exact_claims_are_judged_by_equality(claim: Claim, outcome: str) -> None:
-    found = verdict(claim)
-    assert (found.verdict, found.p, found.low) == (outcome, None, None)
+def test_exact_claims_are_judged_by_equality(claim: Claim, decision: str) -> None:
+    found = ruling(claim)
+    assert (found.decision, found.p, found.low) == (decision, None, None)
 
 
 def test_parameters_are_those_of_the_trained_network_where_there_is_one() -> None:
     one = fake.entry("one", CLOSE, [Parameters(value=407_050, where="x")])
     odd = dataclasses.replace(one, runs=tuple(dataclasses.replace(run, parameters=7) for run in one.runs))
-    found = judge(Study(Settings(), (odd,))).verdicts[0]
-    assert (found.verdict, found.measured) == ("refuted", 7)
+    found = judge(Study(Settings(), (odd,))).verdicts[0].ruling
+    assert (found.decision, found.measured) == ("refuted", 7)
 
 
-def with_predictions(said: list[int], claim: Claim) -> Verdict:
-    one = fake.entry("one", [0.99] * len(said), [claim])
+def with_predictions(predicted: list[int], claim: Claim) -> Ruling:
+    one = fake.entry("one", [0.99] * len(predicted), [claim])
     runs = tuple(
         dataclasses.replace(run, predictions={"test": np.array([digit], dtype=np.uint8)})
-        for run, digit in zip(one.runs, said, strict=True)
+        for run, digit in zip(one.runs, predicted, strict=True)
     )
-    return judge(Study(Settings(), (dataclasses.replace(one, runs=runs),))).verdicts[0]
+    return judge(Study(Settings(), (dataclasses.replace(one, runs=runs),))).verdicts[0].ruling
 
 
 @pytest.mark.parametrize(
-    ("said", "outcome", "share"),
+    ("predicted", "decision", "share"),
     [
         ([7, 7, 7, 7, 7], "reproduced", 1.0),
         ([7, 7, 7, 1, 1], "reproduced", 0.6),
@@ -153,22 +151,22 @@ def with_predictions(said: list[int], claim: Claim) -> Verdict:
         ([7, 7], "inconclusive", 1.0),
     ],
 )
-def test_a_prediction_is_judged_by_the_share_of_seeds(said: list[int], outcome: str, share: float) -> None:
-    found = with_predictions(said, Prediction(image=0, value=7, where="x"))
-    assert (found.verdict, found.measured) == (outcome, share)
+def test_a_prediction_is_judged_by_the_share_of_seeds(predicted: list[int], decision: str, share: float) -> None:
+    found = with_predictions(predicted, Prediction(image=0, value=7, where="x"))
+    assert (found.decision, found.measured) == (decision, share)
 
 
 def test_a_prediction_that_was_not_kept_is_not_tested() -> None:
-    assert with_predictions([7] * 5, Prediction(image=99, value=7, where="x")).verdict == "not tested"
+    assert with_predictions([7] * 5, Prediction(image=99, value=7, where="x")).decision == "not tested"
 
 
-def better(ours: tuple[float, ...], theirs: tuple[float, ...], **changes: str) -> Verdict:
+def better(ours: tuple[float, ...], theirs: tuple[float, ...], **changes: str) -> Ruling:
     claim = BetterThan(architecture=changes.get("rival", "other"), where="x")
     pair = (
         fake.entry("one", ours, [claim], changes.get("fingerprint")),
         fake.entry("other", theirs, (), changes.get("fingerprint")),
     )
-    return judge(Study(Settings(), pair)).verdicts[0]
+    return judge(Study(Settings(), pair)).verdicts[0].ruling
 
 
 WORSE = (0.978, 0.979, 0.977, 0.9785, 0.978)
@@ -176,32 +174,28 @@ WORSE = (0.978, 0.979, 0.977, 0.9785, 0.978)
 
 def test_better_than_is_a_one_sided_test_with_the_interval_of_the_difference() -> None:
     found = better(CLOSE, WORSE)
-    assert found.verdict == "reproduced"
+    assert found.decision == "reproduced"
     assert found.low is not None
     assert found.low > 0
     assert "P(one > other) = 1.00" in found.reason
-    assert better(WORSE, CLOSE).verdict == "refuted"
-    assert better(CLOSE, tuple(x + 0.0001 for x in CLOSE)).verdict == "inconclusive"
+    assert better(WORSE, CLOSE).decision == "refuted"
+    assert better(CLOSE, tuple(x + 0.0001 for x in CLOSE)).decision == "inconclusive"
 
 
 def test_better_than_needs_a_rival_with_seeds() -> None:
-    assert better(CLOSE, ()).verdict == "not tested"
-    assert better(CLOSE, WORSE, rival="nobody").verdict == "not tested"
-    assert better(CLOSE[:3], WORSE).verdict == "inconclusive"
+    assert better(CLOSE, ()).decision == "not tested"
+    assert better(CLOSE, WORSE, rival="nobody").decision == "not tested"
+    assert better(CLOSE[:3], WORSE).decision == "inconclusive"
 
 
 def test_an_architecture_is_never_better_than_the_same_computation() -> None:
     found = better(CLOSE, CLOSE, fingerprint="one and the same")
-    assert (found.verdict, found.p) == ("inconclusive", None)
+    assert (found.decision, found.p) == ("inconclusive", None)
 
 
 def test_a_statement_is_not_tested_and_keeps_its_reason() -> None:
-    found = verdict(Statement(text="Pooling helps", reason="there is no network without", where="text"))
-    assert (found.verdict, found.reason, found.published) == (
-        "not tested",
-        "there is no network without",
-        "Pooling helps",
-    )
+    found = ruling(Statement(text="Pooling helps", reason="there is no network without", where="text"))
+    assert (found.decision, found.reason) == ("not tested", "there is no network without")
 
 
 def test_the_published_accuracy_is_the_one_with_most_digits() -> None:
@@ -225,4 +219,4 @@ def test_true_claims_are_refuted_no_more_often_than_the_level_promises() -> None
 def test_a_claim_two_points_off_is_refuted_almost_always() -> None:
     generator = np.random.default_rng(4)
     verdicts = [one for _ in range(25) for one in judge(Study(Settings(), true_family(generator, 0.02))).verdicts]
-    assert np.mean([one.verdict == "refuted" for one in verdicts]) > 0.99
+    assert np.mean([one.decision == "refuted" for one in verdicts]) > 0.99

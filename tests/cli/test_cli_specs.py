@@ -164,8 +164,8 @@ def test_show_has_the_layer_table_the_recipe_the_claims_and_the_assumptions(benc
         "Total 1,199,882 11,992,448",
         "Adadelta: learning_rate 1.0, rho 0.95, epsilon 1e-08",
         "5 epochs, batches of 128",
-        "test_accuracy: 0.98630000 In [8]",
-        "prediction of test image 99: 9 In [9]",
+        "test accuracy: 0.98630000 In [8]",
+        "prediction, image 99: 9 In [9]",
         "A comment in In [7] speaks of ten epochs",
     ):
         assert piece in text

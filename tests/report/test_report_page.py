@@ -12,7 +12,6 @@ import pytest
 from rich.console import Console
 
 from harness.analysis.findings import Findings
-from harness.analysis.verdicts.published import WIDEST_PART_OF_LOSS, WIDEST_SHARE
 from harness.plan.settings import Settings, smoke
 from harness.report.blocks import Figure
 from harness.report.page import page
@@ -20,6 +19,7 @@ from harness.report.sections.headline import narrow_headline
 from harness.report.sections.reproduction import commands
 from harness.report.tables.claims import narrow_claims
 from harness.report.terminal import render_table as render_terminal
+from harness.spec.claims.of_number import WIDEST_PART_OF_LOSS, WIDEST_SHARE
 
 GOLDEN = Path(__file__).parent / "golden"
 

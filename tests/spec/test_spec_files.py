@@ -13,7 +13,10 @@ from ruamel.yaml import YAML
 from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation
 from harness.spec.architecture import Architecture
-from harness.spec.claims import BetterThan, LayerParameters, OutputShape, Parameters, Statement
+from harness.spec.claims.layer_parameters import LayerParameters
+from harness.spec.claims.output_shape import OutputShape
+from harness.spec.claims.parameters import Parameters
+from harness.spec.claims.statement import Statement
 from harness.spec.cost import cost
 from harness.spec.reading import read_architecture
 from harness.spec.schema import spec_schema
@@ -34,7 +37,7 @@ def named(name: str) -> Architecture:
 
 def test_a_comparison_is_with_another_file(architecture: Architecture) -> None:
     others = {file.stem for file in FILES} - {architecture.name}
-    assert {claim.architecture for claim in architecture.claims if isinstance(claim, BetterThan)} <= others
+    assert {name for claim in architecture.claims for name in claim.others.values()} <= others
 
 
 def test_a_file_passes_its_schema(architecture: Architecture) -> None:

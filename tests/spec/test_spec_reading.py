@@ -8,7 +8,7 @@ import pytest
 
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import UnknownArchitecture
-from harness.spec.claims import TestAccuracy
+from harness.spec.claims.test_accuracy import TestAccuracy
 from harness.spec.reading import read_architecture, reference_mistakes, select
 
 FIELD_MISTAKE = (
@@ -95,9 +95,9 @@ claims:
   - prediction: {image: 10000, value: 10, where: x}
 """
     assert mistakes(spec_file, valid[: valid.index("claims:")] + claims) == [
-        "14:31: the network has 4 layers, and this speaks of 5; write 4 or less",
-        "15:27: the network has 4 layers, and this speaks of 5; write 4 or less",
-        "16:26: the network has 4 layers, and this speaks of 9; write 4 or less",
+        "14:31: the network has 4 layers, and this is about 5; write 4 or less",
+        "15:27: the network has 4 layers, and this is about 5; write 4 or less",
+        "16:26: the network has 4 layers, and this is about 9; write 4 or less",
         "17:25: mnist has 10,000 test images, counted from 0, and this is 10,000; write 9,999 or less",
         "17:39: mnist has 10 classes, counted from 0, and this is 10; write 9 or less",
     ]

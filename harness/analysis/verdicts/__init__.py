@@ -1,6 +1,5 @@
 """Judges every claim of every architecture against the records; changes neither."""
 
-from harness.analysis.verdicts.judging import Judgement, judge
-from harness.analysis.verdicts.verdict import Outcome, Verdict
+from harness.analysis.verdicts.judging import Judgement, Verdict, judge
 
-__all__ = ["Judgement", "Outcome", "Verdict", "judge"]
+__all__ = ["Judgement", "Verdict", "judge"]

@@ -1,4 +1,4 @@
-"""Every claim of a study: first by itself, then corrected for their number; writes no sentence of its own.
+"""Every claim of a study: first by itself, then corrected for their number; knows no kind and no rule.
 
 A claim that chance plays a part in has a p-value: two-sided for a published number, one-sided for
 ``better_than``. All of them together go through Holm's correction, so that the chance of one false
@@ -8,26 +8,52 @@ claims carry no chance and don't count.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 from harness.analysis.runs import Study
-from harness.analysis.verdicts.exact import judge_layer_parameters, judge_output_shape, judge_parameters
-from harness.analysis.verdicts.images import judge_prediction
-from harness.analysis.verdicts.published import conclude_number, judge_number
-from harness.analysis.verdicts.rivals import conclude_better_than, judge_better_than
-from harness.analysis.verdicts.verdict import Case, Verdict
-from harness.spec.claims import (
-    BetterThan,
-    LayerParameters,
-    OutputShape,
-    Parameters,
-    Prediction,
-    Statement,
-    TestAccuracy,
-    TestLoss,
-    TrainAccuracy,
-)
+from harness.analysis.verdicts.case import RecordedCase
+from harness.analysis.verdicts.difference import RULE as DIFFERENCE
+from harness.analysis.verdicts.equality import RULE as EQUALITY
+from harness.analysis.verdicts.number import RULE as NUMBER
+from harness.analysis.verdicts.share import RULE as SHARE
+from harness.spec.claims import Claim, Decision, Ruling
 from harness.statistics.comparisons import holm
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One claim, what the records say of it, and why; ``adjusted_p`` is the p-value after Holm."""
+
+    architecture: str
+    claim: Claim
+    ruling: Ruling
+    adjusted_p: float | None = None
+
+    @property
+    def decision(self) -> Decision:
+        """The verdict in a word or two."""
+        return self.ruling.decision
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `claims --json` and notebooks give: the names are a contract, those after ``where`` are additions."""
+        claim, ruling = self.claim, self.ruling
+        return {
+            "architecture": self.architecture,
+            "claim": claim.kind,
+            "published": claim.published,
+            "measured": ruling.measured,
+            "low": ruling.low,
+            "high": ruling.high,
+            "seeds": ruling.seeds,
+            "verdict": ruling.decision,
+            "reason": ruling.reason,
+            "where": claim.where,
+            "subject": claim.subject,
+            "p": ruling.p,
+            "adjusted_p": self.adjusted_p,
+        }
 
 
 @dataclass(frozen=True)
@@ -40,44 +66,36 @@ class Judgement:
     @property
     def refuted(self) -> tuple[Verdict, ...]:
         """The claims that do not hold."""
-        return tuple(verdict for verdict in self.verdicts if verdict.verdict == "refuted")
+        return tuple(verdict for verdict in self.verdicts if verdict.decision == "refuted")
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """How the verdicts are reached, a few sentences a rule."""
+        claims = f"{self.corrected_for} {'claim' if self.corrected_for == 1 else 'claims'}"
+        correction = (
+            f"Holm's correction covers the {claims} that chance decides here, so that one false alarm among all of "
+            "them has a chance below 5 %."
+        )
+        return NUMBER, DIFFERENCE, correction, SHARE, EQUALITY
 
 
 def judge(study: Study) -> Judgement:
     """Return the verdict on every claim, in the order of architectures and of their specs."""
-    cases = [Case(claim, one, study) for one in study.entries for claim in one.architecture.claims]
-    verdicts = [judge_alone(case) for case in cases]
-    chances = [verdict.p for verdict in verdicts if verdict.p is not None]
+    found = [
+        Verdict(entry.name, claim, claim.judge(RecordedCase(entry, study)))
+        for entry in study.entries
+        for claim in entry.architecture.claims
+    ]
+    chances = [verdict.ruling.p for verdict in found if verdict.ruling.p is not None]
     adjusted = iter(holm(chances))
-    corrected = (
-        verdict if verdict.p is None else _conclude(replace(verdict, adjusted_p=next(adjusted)), len(chances))
-        for verdict in verdicts
+    return Judgement(
+        tuple(
+            verdict if verdict.ruling.p is None else _corrected(verdict, next(adjusted), len(chances))
+            for verdict in found
+        ),
+        len(chances),
     )
-    return Judgement(tuple(corrected), len(chances))
 
 
-def judge_alone(case: Case) -> Verdict:  # noqa: PLR0911 - one return per kind of claim
-    """Return the verdict on one claim before the correction for the others."""
-    match case.claim:
-        case Parameters() as claim:
-            return judge_parameters(case, claim)
-        case LayerParameters() as claim:
-            return judge_layer_parameters(case, claim)
-        case OutputShape() as claim:
-            return judge_output_shape(case, claim)
-        case TestAccuracy() | TestLoss() | TrainAccuracy() as claim:
-            return judge_number(case, claim)
-        case Prediction() as claim:
-            return judge_prediction(case, claim)
-        case BetterThan() as claim:
-            return judge_better_than(case, claim)
-        case Statement() as claim:
-            return case.verdict(claim.text, "not tested", claim.reason)
-        case claim:
-            return case.verdict(None, "not tested", f"no rule to judge a claim of kind {claim.kind}")
-
-
-def _conclude(verdict: Verdict, claims: int) -> Verdict:
-    if verdict.claim == BetterThan.kind:
-        return conclude_better_than(verdict, claims)
-    return conclude_number(verdict, claims)
+def _corrected(verdict: Verdict, adjusted_p: float, claims: int) -> Verdict:
+    return Verdict(verdict.architecture, verdict.claim, verdict.ruling.corrected(adjusted_p, claims), adjusted_p)

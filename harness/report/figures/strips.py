@@ -11,11 +11,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
-from harness.analysis.verdicts.published import published_accuracy
 from harness.report import numbers
 from harness.report.blocks import Figure
 from harness.report.figures.drawing import BLUE, INK, ORANGE, PANEL, as_svg, canvas
 from harness.report.figures.scale import NOTE, accuracy_axis
+from harness.spec.claims.of_number import published_accuracy
 from harness.statistics.samples import Interval, Spread, spread
 
 ROW_INCHES = 0.35

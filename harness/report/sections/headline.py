@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.summary import DRIFT
-from harness.analysis.verdicts.published import published_accuracy
 from harness.report import numbers
 from harness.report.blocks import Cells, Illustration, Section, Table
 from harness.report.markdown import escape
 from harness.report.tables.claims import accuracy
+from harness.spec.claims.of_number import published_accuracy
 
 SHARED = "Architectures that compute the same share trials"
 LONGEST_SOURCE = 32

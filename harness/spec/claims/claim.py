@@ -1,0 +1,150 @@
+"""What every kind of claim is, what it may ask of the records, and what comes of it; holds no kind.
+
+A kind is a class in a file of this folder: its fields, its check against the spec, its judgement, its unit. Layers are
+numbered from 1, as a reader counts the rows of a printed summary; a composite is one layer.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol
+
+from pydantic import Field
+
+from harness.declaration.kinds import Family, Kind
+from harness.declaration.spec_error import SpecError
+from harness.declaration.values import Text, WrittenFloat
+
+if TYPE_CHECKING:
+    from harness.spec.architecture import SpecFile
+    from harness.spec.cost import LayerCost
+    from harness.spec.datasets import DatasetFacts
+
+Where = Annotated[Text, Field(min_length=1, description="Where the document says so, e.g. In [4].")]
+Decision = Literal["reproduced", "refuted", "inconclusive", "not tested"]
+# What can decide a claim: training, the spec alone, or no number at all.
+Evidence = Literal["training", "spec", "nothing"]
+Value = int | float | str | tuple[int, ...]
+
+
+class Unit(Enum):
+    """What a value is measured in, and so how it is shown."""
+
+    PLAIN = auto()  # counts, shapes, losses, classes, words
+    PERCENT = auto()  # a share in [0, 1], with the digits that it was published with
+    SEEDS = auto()  # a share of the seeds
+    POINTS = auto()  # a difference of shares
+    ORDER = auto()  # which of two is better: no number
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What a rule finds in the records for one claim.
+
+    ``low`` and ``high`` bound ``measured``, or where a further run would fall. ``p`` is None where chance has no part
+    or too little is known.
+    """
+
+    decision: Decision
+    reason: str
+    seeds: int
+    measured: Value | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+
+    def corrected(self, adjusted_p: float, claims: int) -> Ruling:
+        """Return the ruling after the correction of its p-value for the number of ``claims`` that have one."""
+        del adjusted_p, claims
+        return self
+
+
+class Case(Protocol):
+    """What a claim may ask of the records of its architecture, and the rules that it may be judged by."""
+
+    @property
+    def layers(self) -> Sequence[LayerCost]:
+        """The layers, a composite counted as one."""
+
+    @property
+    def built_parameters(self) -> Sequence[int]:
+        """The parameters of every trained network; none where nothing is trained yet."""
+
+    def values(self, evaluation: str, metric: str) -> Sequence[float]:
+        """Return the metric after the last epoch, one value per seed."""
+
+    def predictions(self, evaluation: str, image: int) -> Sequence[int]:
+        """Return the class of an image that each seed predicts, for the seeds whose predictions are recorded."""
+
+    def equal(self, published: Value, measured: Value, origin: str) -> Ruling:
+        """Judge by equality what chance has no part in; ``origin`` says where ``measured`` comes from."""
+
+    def published_number(self, published: WrittenFloat, values: Sequence[float], widest: float) -> Ruling:
+        """Judge a number of one run against ``values``; an interval wider than ± ``widest`` confirms nothing."""
+
+    def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
+        """Judge a class by the share of seeds that predict it."""
+
+    def better_than(self, other: str, evaluation: str, metric: str) -> Ruling:
+        """Judge by a one-sided test whether the metric is better than that of another architecture."""
+
+    def without_numbers(self, decision: Decision, reason: str) -> Ruling:
+        """Return a ruling that measures nothing."""
+
+
+class Claim(Kind):
+    """One statement of a document, with the place where it stands."""
+
+    evidence: ClassVar[Evidence] = "training"
+    unit: ClassVar[Unit] = Unit.PLAIN
+    # Where what is measured is not of the kind that is published.
+    measured_unit: ClassVar[Unit | None] = None
+
+    where: Where
+
+    @property
+    @abstractmethod
+    def published(self) -> Value:
+        """What the document states."""
+
+    @abstractmethod
+    def judge(self, case: Case) -> Ruling:
+        """Return what the rule for claims of this kind finds in the records."""
+
+    def check(self, spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:
+        """Yield what does not fit the spec, each at its field of the claim.
+
+        ``facts`` are those of the spec's data set, None where there is no such data set.
+        """
+        del spec, facts
+        yield from ()
+
+    @property
+    def others(self) -> Mapping[str, str]:
+        """The other architectures that the claim is about, by the field that names them."""
+        return {}
+
+    @property
+    def subject(self) -> str:
+        """What the claim is about, if not the whole network: ``layer 3``, ``image 99``."""
+        return ""
+
+    @property
+    def label(self) -> str:
+        """The claim's kind in words, with what it is about: ``output shape, layer 3``."""
+        words = self.kind.replace("_", " ")
+        return f"{words}, {self.subject}" if self.subject else words
+
+    def __str__(self) -> str:
+        """Return the claim in one line, with every digit as published."""
+        value = self.published
+        if isinstance(value, tuple):
+            return f"{self.label}: {'×'.join(map(str, value))}"
+        return f"{self.label}: {value:,}" if isinstance(value, int) else f"{self.label}: {value}"
+
+
+CLAIMS = Family("claim", Claim, "harness.spec.claims")
+AnyClaim = Annotated[Claim, CLAIMS]

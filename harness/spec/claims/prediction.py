@@ -1,0 +1,52 @@
+"""A claim about the class of one test image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from harness.declaration.spec_error import SpecError
+from harness.spec.claims.claim import Case, Claim, Ruling, Unit
+
+if TYPE_CHECKING:
+    from harness.spec.architecture import SpecFile
+    from harness.spec.datasets import DatasetFacts
+
+
+class Prediction(Claim):
+    """The trained network predicts this class for one test image."""
+
+    kind: ClassVar[str] = "prediction"
+    measured_unit: ClassVar[Unit | None] = Unit.SEEDS
+
+    image: int = Field(ge=0, description="The test image's index, counted from 0 as in the document.")
+    value: Annotated[int, Field(ge=0, description="The class that the network predicts.")]
+
+    @property
+    def published(self) -> int:
+        """The class."""
+        return self.value
+
+    def judge(self, case: Case) -> Ruling:
+        """Count the seeds that predict the class."""
+        return case.most_seeds(self.value, case.predictions("test", self.image))
+
+    def check(self, spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:
+        """Find an image or a class that the data set doesn't have."""
+        if facts is None:
+            return
+        limits = (
+            ("image", self.image, facts.test_examples, "test images"),
+            ("value", self.value, facts.classes, "classes"),
+        )
+        for field, number, limit, noun in limits:
+            if number >= limit:
+                what = f"{spec.dataset} has {limit:,} {noun}, counted from 0, and this is {number:,}"
+                yield SpecError((field,), what, f"write {limit - 1:,} or less")
+
+    @property
+    def subject(self) -> str:
+        """The image."""
+        return f"image {self.image}"

@@ -1,0 +1,1 @@
+"""Kinds of claims that tests put beside the harness's own."""

@@ -1,0 +1,36 @@
+"""A kind of claim as someone would add it: this file and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from harness.declaration.spec_error import SpecError
+from harness.spec.architecture import SpecFile
+from harness.spec.claims import Case, Claim, Ruling
+from harness.spec.claims.claim import Evidence
+from harness.spec.datasets import DatasetFacts
+
+
+class LargestLayer(Claim):
+    """The largest layer has this many parameters."""
+
+    kind: ClassVar[str] = "largest_layer"
+    evidence: ClassVar[Evidence] = "spec"
+
+    value: int
+
+    @property
+    def published(self) -> int:
+        """The number of parameters."""
+        return self.value
+
+    def check(self, spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:
+        """Find a number that is too large for the spec."""
+        del facts
+        if self.value > len(spec.layers) * 1_000_000:
+            yield SpecError(("value",), "no layer here is that large", "write less")
+
+    def judge(self, case: Case) -> Ruling:
+        """Compare with what follows from the spec."""
+        return case.equal(self.value, max(layer.parameters for layer in case.layers), "follows from the spec")
