@@ -147,6 +147,20 @@ class UnknownDataset(BenchError):
         super().__init__(f"there is no data set {name!r}; {remedy}")
 
 
+class UnknownBackend(BenchError):
+    """A backend that the harness does not have."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no backend {name!r}; there is {', '.join(known)}")
+
+
+class UnknownEngine(BenchError):
+    """An engine that the harness does not have."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no engine {name!r}; there is {', '.join(known)}")
+
+
 class DataMissing(BenchError):
     """No verified copy stands in the cache."""
 

@@ -1,1 +1,1 @@
-"""The frameworks that train, a folder each; importing this package imports none of them."""
+"""A folder or module for each framework that networks can be trained with; `worker.backend` says what it offers."""

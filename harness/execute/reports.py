@@ -23,7 +23,7 @@ class Reports:
         self.failure: Failure | None = None
         self._stage: Stage = "start-up"
         self._environment: Environment | None = None
-        self._built: Built | None = None
+        self._built: Measurement | None = None
         self._epochs: list[EpochDone] = []
         self._finished: Finished | None = None
 
@@ -35,16 +35,15 @@ class Reports:
             case StageBegan(stage):
                 self._stage = stage
             case Built():
-                self._built = message
-                yield TrialBuilt(self.trial, message.resumed_epochs)
+                self._built = message.measurement
+                yield TrialBuilt(self.trial, message.measurement.resumed_epochs)
             case EpochDone(measurement):
                 self._epochs.append(message)
                 yield EpochEnded(self.trial, measurement)
             case Finished():
                 self._finished, self.is_complete = message, True
-            case Failed(stage, kind, reason):
-                self._stage, self.is_complete = stage, True
-                self.failure = self.failed(kind, reason)
+            case Failed(failure):
+                self.failure, self.is_complete = failure, True
 
     def failed(self, kind: FailureKind, reason: str) -> Failure:
         """Return a failure in the stage that the process last reported."""
@@ -58,14 +57,10 @@ class Reports:
     def _measurement(self) -> Measurement | None:
         if self._built is None:
             return None
-        return Measurement(
-            parameters=self._built.parameters,
-            trainable_parameters=self._built.trainable_parameters,
-            initial_weights_sha256=self._built.initial_weights_sha256,
-            data_sha256=self._built.data_sha256,
-            clocks=self._built.clocks,
-            resumed_epochs=self._built.resumed_epochs,
-            conditions=self._finished and self._finished.conditions,
-            peak_memory_bytes=self._finished and self._finished.peak_memory_bytes,
-            epochs=tuple(done.measurement for done in self._epochs),
-        )
+        known: dict[str, object] = {"epochs": tuple(done.measurement for done in self._epochs)}
+        if self._finished:
+            known |= {
+                "conditions": self._finished.conditions,
+                "peak_memory_bytes": self._finished.peak_memory_bytes,
+            }
+        return self._built.model_copy(update=known)

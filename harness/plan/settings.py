@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 Precision = Literal["float32"]
-Backend = Literal["tensorflow"]
+# The name of a module of ``harness.backends``.
+BackendName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 DEFAULT_SEEDS = (0, 1, 2, 3, 4)
 
@@ -23,7 +26,7 @@ class Settings:
     threads: int = 1
     deterministic: bool = True
     precision: Precision = "float32"
-    backend: Backend = "tensorflow"
+    backend: BackendName = "tensorflow"
     train_examples: int | None = None
     test_examples: int | None = None
     max_epochs: int | None = None

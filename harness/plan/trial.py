@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from harness.plan.settings import Backend, Precision, Settings
+from harness.plan.settings import BackendName, Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
 from harness.spec.training import Recipe
@@ -43,7 +43,7 @@ class Computation(BaseModel):
     recipe: Recipe
     schedule_epochs: int | None = None
     precision: Precision = "float32"
-    backend: Backend = "tensorflow"
+    backend: BackendName = "tensorflow"
 
     @cached_property
     def fingerprint(self) -> str:

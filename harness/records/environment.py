@@ -129,13 +129,19 @@ class Commit:
 
 
 def current_environment(
-    threads: int, *, deterministic: bool = True, cores: int | None = None, commit: Commit | None = None
+    threads: int,
+    *,
+    deterministic: bool = True,
+    backend: str = "tensorflow",
+    cores: int | None = None,
+    commit: Commit | None = None,
 ) -> Environment:
     """Describe this machine and these versions, without importing TensorFlow.
 
     Args:
         threads: Those of one trial.
         deterministic: Whether op determinism is on.
+        backend: What trials are trained with.
         cores: How many this process may use, where it has been pinned to fewer since; None: as many as now.
         commit: The commit, where it is known already; None: git is asked.
     """
@@ -152,6 +158,7 @@ def current_environment(
             onednn=os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1").lower() not in {"0", "false"},
             onednn_max_isa=onednn_max_isa,
             instruction_set=instruction_set(features, onednn_max_isa),
+            backend=backend,
         ),
         machine=Machine(
             processor=processor,

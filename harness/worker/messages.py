@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from harness.plan.trial import Trial
 from harness.records.environment import Commit, Environment
-from harness.records.record import Clocks, Conditions, EpochMeasurement, FailureKind, Stage
+from harness.records.record import Conditions, EpochMeasurement, Failure, Measurement, Stage
 
 
 @dataclass(frozen=True)
@@ -57,18 +57,9 @@ class StageBegan:
 
 @dataclass(frozen=True)
 class Built:
-    """The network stands and its epoch is compiled; ``resumed_epochs`` were finished by an earlier process."""
+    """The network stands and its epoch is compiled: the measurement before its first epoch."""
 
-    parameters: int
-    trainable_parameters: int
-    initial_weights_sha256: str
-    data_sha256: str
-    clocks: Clocks
-    resumed_epochs: int = 0
-
-    def resumed(self, epochs: int) -> Built:
-        """Return the same for a trial whose first epochs were finished by an earlier process."""
-        return replace(self, resumed_epochs=epochs)
+    measurement: Measurement
 
 
 @dataclass(frozen=True)
@@ -89,11 +80,9 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """The trial can't go on."""
+    """The trial can't go on; the failure has no log yet."""
 
-    stage: Stage
-    kind: FailureKind
-    reason: str
+    failure: Failure
 
 
 Message = Started | StageBegan | Built | EpochDone | Finished | Failed

@@ -8,10 +8,11 @@ import numpy.typing as npt
 import pytest
 
 from harness.backends.tensorflow.epoch import compile_epoch, to_device
-from harness.backends.tensorflow.evaluation import compile_evaluation
-from harness.backends.tensorflow.model import build_model, weights_digest
+from harness.backends.tensorflow.model import build_model
+from harness.backends.tensorflow.scoring import compile_scoring
 from harness.plan.trial import Computation
 from harness.spec.training import OPTIMIZERS
+from harness.worker import trial
 from harness.worker.order import epoch_order
 
 EXAMPLES = 210
@@ -51,6 +52,10 @@ def images() -> npt.NDArray[np.uint8]:
 @pytest.fixture(scope="module")
 def labels() -> npt.NDArray[np.uint8]:
     return np.random.default_rng(1).integers(0, 10, EXAMPLES, dtype=np.uint8)
+
+
+def weights_digest(model: keras.Model) -> str:
+    return trial.weights_digest(model.get_weights())
 
 
 def build(optimizer: object, seed: int = 0) -> keras.Model:
@@ -96,20 +101,20 @@ def test_compiling_changes_no_weight(images: npt.NDArray[np.uint8], labels: npt.
     assert weights_digest(model) == before
 
 
-def test_evaluation_agrees_with_keras_and_changes_nothing(
+def test_scoring_agrees_with_keras_and_changes_nothing(
     images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
 ) -> None:
     model = build("Adam")
     data = to_device(images, labels, 10)
     train = compile_epoch(model, data, BATCH_SIZE)
-    evaluate = compile_evaluation(model, data)
+    score = compile_scoring(model, data)
     train(epoch_order(0, 1, EXAMPLES))
     before = weights_digest(model)
-    evaluation = evaluate()
+    scored = score()
     x, y = images[..., np.newaxis].astype("float32") / 255, keras.utils.to_categorical(labels, 10)
     loss, accuracy = model.evaluate(x, y, verbose=0)
-    assert evaluation.loss == pytest.approx(loss, rel=1e-5)
-    assert float((evaluation.predictions == labels).mean()) == pytest.approx(accuracy)
+    assert scored.loss == pytest.approx(loss, rel=1e-5)
+    assert float((scored.scores.argmax(axis=1) == labels).mean()) == pytest.approx(accuracy)
     assert weights_digest(model) == before
 
 

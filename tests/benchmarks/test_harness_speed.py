@@ -26,8 +26,7 @@ from harness.records.store import Store, record_text
 from harness.report.writing import report_files
 from harness.spec.architecture import Architecture
 from harness.spec.reading import select
-from harness.worker.clocks import stopwatch
-from harness.worker.conditions import Watch
+from harness.worker.clocks import Watch, stopwatch
 
 SPECS = Path(__file__).parents[2] / "architectures"
 MANY_SPECS, MANY_RECORDS, SEEDS = 100, 10_000, 5

@@ -59,7 +59,7 @@ def works(name: str) -> dict[str, Callable[[], object]]:
     computation = NETWORKS[name]
     steps = compile_steps(computation)
     images = {work: noise_images(computation.dataset, number) for work, number in IMAGES.items()}
-    answers = {work: lambda shown=shown: steps.answer(shown) for work, shown in images.items()}
+    answers = {work: lambda shown=shown: steps.predict(shown) for work, shown in images.items()}
     return {STEP: steps.train, **answers}
 
 

@@ -19,11 +19,20 @@ from fake_trials import CLOCKS, CONDITIONS, ENVIRONMENT, dense_trial, fake_epoch
 from harness.execute import trial_process
 from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialEvent
 from harness.execute.trial_process import LOG_LINES, TrialProcess, last_lines, oom_kills, signal_name
+from harness.records.record import Failure, Measurement
 from harness.records.store import digest
 from harness.worker.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan, Started
 
 TRIAL = dense_trial(epochs=3)
-BUILT = Built(100, 100, "a" * 64, "b" * 64, CLOCKS)
+BUILT = Built(
+    Measurement(
+        parameters=100,
+        trainable_parameters=100,
+        initial_weights_sha256="a" * 64,
+        data_sha256="b" * 64,
+        clocks=CLOCKS,
+    )
+)
 FINISHED = Finished(CONDITIONS, 2**20)
 EPOCHS = [EpochDone(*fake_epoch(TRIAL, epoch)) for epoch in (1, 2, 3)]
 Action = Callable[[Connection], object]
@@ -160,7 +169,7 @@ def test_a_reported_failure_is_kept_with_its_stage_and_the_last_lines_of_the_log
     start: Callable[..., TrialProcess], tmp_path: Path
 ) -> None:
     (tmp_path / "trial.log").write_text("Traceback\nlast words\n")
-    found = outcome(start(reports(StageBegan("data"), Failed("data", "error", "no data"))))
+    found = outcome(start(reports(StageBegan("data"), Failed(Failure(stage="data", kind="error", reason="no data")))))
     assert found.failure is not None
     assert (found.failure.stage, found.failure.kind, found.failure.reason) == ("data", "error", "no data")
     assert found.failure.log == ("Traceback", "last words")

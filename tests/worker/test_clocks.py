@@ -7,8 +7,7 @@ from statistics import median
 
 import pytest
 
-from harness.worker.clocks import stopwatch
-from harness.worker.conditions import Watch, calibrate, stolen_seconds
+from harness.worker.clocks import Watch, calibrate, stolen_seconds, stopwatch
 
 # An epoch has two stopwatches; the shortest of the documents' epochs takes more than half a second.
 MOST_SECONDS_EACH = 0.5e-3

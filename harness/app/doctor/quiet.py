@@ -13,7 +13,7 @@ import psutil
 
 from harness.app.doctor.finding import Finding, advice, fine
 from harness.records.environment import usable_cores
-from harness.worker.conditions import calibrate, load_average, stolen_seconds
+from harness.worker.clocks import calibrate, load_average, stolen_seconds
 
 WATCH_SECONDS = 1.0
 CALIBRATION_SECONDS = 2.0

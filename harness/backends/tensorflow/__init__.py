@@ -1,1 +1,24 @@
-"""Keras on TensorFlow: the only folder whose modules import either."""
+"""Keras on TensorFlow: the only folder whose modules import either, and never when this one is imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.backends.tensorflow.network import TensorFlow
+
+
+def variables(folder: Path) -> dict[str, str]:
+    """Return the environment variables that TensorFlow and Keras must find when they are imported.
+
+    No greetings; and none of the user's own settings of Keras, which could change its backend or the precision.
+    """
+    return {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(folder)}
+
+
+def load() -> TensorFlow:
+    """Import TensorFlow and Keras."""
+    from harness.backends.tensorflow.network import TensorFlow  # noqa: PLC0415 - takes seconds
+
+    return TensorFlow()

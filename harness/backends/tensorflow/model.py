@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import keras
 
 from harness.plan.trial import Computation
@@ -36,11 +34,3 @@ def total_steps(computation: Computation) -> int | None:
         return None
     images = computation.train_examples or facts(computation.dataset).train_examples
     return computation.schedule_epochs * computation.recipe.steps_per_epoch(images)
-
-
-def weights_digest(model: keras.Model) -> str:
-    """Return the sha256 over the bytes of all weights, in Keras' order."""
-    digest = hashlib.sha256()
-    for weights in model.get_weights():
-        digest.update(weights.tobytes())
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""One training step and one answer of a network, compiled as a trial compiles them, to be timed; reads no clock."""
+"""One training step of a network and its inference, compiled as a trial compiles them, to be timed; reads no clock."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from harness.backends.tensorflow.epoch import DeviceData, create_variables, to_device
 from harness.backends.tensorflow.model import build_model
+from harness.backends.tensorflow.network import TensorFlow
 from harness.plan.trial import Computation
 from harness.spec.datasets import facts
 
@@ -27,46 +28,43 @@ def run_like_a_trial(threads: int, cores: tuple[int, ...]) -> None:
     """
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
-    tf.config.set_visible_devices([], "GPU")
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tf.config.experimental.enable_op_determinism()
+    TensorFlow().configure(threads, deterministic=True)
 
 
 @dataclass(frozen=True, eq=False)
 class Steps:
     """A network ready to be timed.
 
-    ``train`` does one training step at the recipe's batch size. ``answer`` takes images, float32 on the device,
+    ``train`` does one training step at the recipe's batch size. ``predict`` takes images, float32 on the device,
     shape (n, height, width, channels), and returns their classes' scores in this process's memory.
     """
 
     train: Callable[[], None]
-    answer: Callable[[tf.Tensor], npt.NDArray[np.float32]]
+    predict: Callable[[tf.Tensor], npt.NDArray[np.float32]]
 
 
 def compile_steps(computation: Computation, seed: int = 0) -> Steps:
-    """Build the network, and compile its step and its answer for noise: no time depends on what images show."""
+    """Build the network, and compile its training step and its inference for noise: what images show takes no time."""
     model = build_model(computation, seed)
     data = noise(computation.dataset, computation.recipe.batch_size)
     create_variables(model, data)
-    return Steps(_compile_step(model, data), _compile_answer(model))
+    return Steps(_compile_step(model, data), _compile_inference(model))
 
 
 def noise(dataset: str, images: int) -> DeviceData:
-    """Return so many images of noise with labels, in the data set's shape, on the device."""
+    """Return n images of noise with labels, in the data set's shape, on the device."""
     rng, known = np.random.default_rng(0), facts(dataset)
     pixels = rng.integers(0, 256, (images, *known.image_shape), dtype=np.uint8)
     return to_device(pixels, rng.integers(0, known.classes, images, dtype=np.uint8), known.classes)
 
 
 def noise_images(dataset: str, images: int) -> tf.Tensor:
-    """Return so many images of noise as a network takes them, float32 in [0, 1]."""
+    """Return n images of noise as a network takes them, float32 in [0, 1]."""
     return noise(dataset, images).batch(tf.range(images))[0]
 
 
 def matrix_product(size: int) -> Callable[[], object]:
-    """Return a function that multiplies two float32 matrices of so many rows and columns: 2 · size³ operations.
+    """Return a function that multiplies two float32 matrices of ``size`` rows and columns: 2 · size³ operations.
 
     TensorFlow's product, since its kernels use the widest instructions; NumPy's reach half of that on some processors.
     """
@@ -84,6 +82,6 @@ def _compile_step(model: keras.Model, data: DeviceData) -> Callable[[], None]:
     return lambda: compiled(indices)
 
 
-def _compile_answer(model: keras.Model) -> Callable[[tf.Tensor], npt.NDArray[np.float32]]:
+def _compile_inference(model: keras.Model) -> Callable[[tf.Tensor], npt.NDArray[np.float32]]:
     compiled = tf.function(lambda images: model(images, training=False), autograph=False, jit_compile=False)
     return lambda images: np.asarray(compiled(images).numpy())

@@ -14,26 +14,21 @@ from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from harness.backends.tensorflow.preload import LOG_VARIABLE
 from harness.data.cache import cache_folder
 from harness.execute.cores import core_groups, physical_cores, reserved_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
 from harness.execute.trial_process import TrialProcess
 from harness.plan.trial import Trial
 from harness.records.environment import Commit, current_commit
+from harness.worker.backend import find_backend
 from harness.worker.messages import Job
+from harness.worker.preload import BACKEND_VARIABLE, LOG_VARIABLE
 from harness.worker.process import main
 
 # How long the parent sleeps at most while trials run, and between looks at what other runs have finished.
 PATIENCE_SECONDS = 0.5
-# Set before TensorFlow and NumPy are imported: one pool of threads, whose size the trial's process chooses, no
-# greetings, and none of the user's own settings of Keras, which could change the backend or the precision.
-PROCESS_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
-    "KERAS_BACKEND": "tensorflow",
-}
+# Set before NumPy is imported: one pool of threads, the backend's, whose size the trial's process chooses.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def engine(options: EngineOptions) -> LocalEngine:
@@ -115,13 +110,14 @@ class Starter:
             commit=self.commit,
         )
         process = self.context.Process(target=main, args=(job, child), daemon=True)  # type: ignore[attr-defined]
-        with variables_set(self._variables()):
+        with variables_set(self._variables(trial.computation.backend)):
             process.start()
         child.close()  # so that the process's end is the connection's end
         return TrialProcess(job, process, parent, options.timeout_seconds)
 
-    def _variables(self) -> Mapping[str, str]:
-        return {**PROCESS_ENVIRONMENT, "KERAS_HOME": str(self.logs), LOG_VARIABLE: str(self.logs / "preload.log")}
+    def _variables(self, backend: str) -> Mapping[str, str]:
+        preload = {BACKEND_VARIABLE: backend, LOG_VARIABLE: str(self.logs / "preload.log")}
+        return {**ONE_THREAD, **find_backend(backend).variables(self.logs), **preload}
 
 
 def listen(running: list[TrialProcess]) -> Iterator[TrialEvent]:
@@ -138,13 +134,13 @@ def listen(running: list[TrialProcess]) -> Iterator[TrialEvent]:
 
 
 def process_context(start_method: str | None = None) -> BaseContext:
-    """Return how processes are started: forked from a server that has imported TensorFlow, where that is sound.
+    """Return how processes are started: forked from a server that has imported the backend, where that is sound.
 
     On macOS a fork after Apple's libraries are loaded can hang, and Windows has none: there each trial imports
     for itself.
     """
     context = multiprocessing.get_context(start_method or ("forkserver" if sys.platform == "linux" else "spawn"))
-    context.set_forkserver_preload(["harness.backends.tensorflow.preload"])
+    context.set_forkserver_preload(["harness.worker.preload"])
     return context
 
 

@@ -1,0 +1,92 @@
+"""TensorFlow as trials drive it: its runtime's settings, and a network that is trained and scored; keeps no clock."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from harness.backends.tensorflow.epoch import DeviceData, compile_epoch, to_device
+from harness.backends.tensorflow.model import build_model
+from harness.backends.tensorflow.scoring import compile_scoring
+from harness.plan.trial import Computation
+from harness.spec.datasets import facts
+from harness.worker.backend import Array, Scores
+
+
+class TensorFlow:
+    """The framework, imported; its runtime starts with the first computation."""
+
+    memory_errors = (tf.errors.ResourceExhaustedError,)
+
+    def configure(self, threads: int, *, deterministic: bool) -> None:
+        """Fix threads and determinism, before the runtime starts; hide accelerators, which are not timed yet."""
+        tf.config.set_visible_devices([], "GPU")
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        if deterministic:
+            tf.config.experimental.enable_op_determinism()
+
+    def hold(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], dataset: str) -> DeviceData:
+        """Put examples on the device."""
+        return to_device(images, labels, facts(dataset).classes)
+
+    def build(self, computation: Computation, seed: int) -> TensorFlowNetwork:
+        """Return the computation's network, its weights drawn from the seed."""
+        return TensorFlowNetwork(build_model(computation, seed), computation.recipe.batch_size)
+
+
+class TensorFlowNetwork:
+    """A Keras model, with one function that trains an epoch and one for each evaluation."""
+
+    def __init__(self, model: keras.Model, batch_size: int) -> None:
+        self._model = model
+        self._batch_size = batch_size
+        self._train: Callable[[npt.NDArray[np.int32]], None]
+        self._score: Mapping[str, Callable[[], Scores]]
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers it has."""
+        return int(self._model.count_params())
+
+    @property
+    def trainable_parameters(self) -> int:
+        """How many of them training changes."""
+        return sum(math.prod(weights.shape) for weights in self._model.trainable_weights)
+
+    def compile(self, training: DeviceData, evaluations: Mapping[str, DeviceData]) -> None:
+        """Compile the epoch and the evaluations."""
+        self._train = compile_epoch(self._model, training, self._batch_size)
+        self._score = {name: compile_scoring(self._model, data) for name, data in evaluations.items()}
+
+    def train_epoch(self, order: npt.NDArray[np.int32]) -> Mapping[str, float]:
+        """Train for an epoch in this order, and return Keras' running means."""
+        self._train(order)
+        means = self._model.get_metrics_result()
+        return {name: float(means[name]) for name in ("loss", "accuracy")}
+
+    def score(self, evaluation: str) -> Scores:
+        """Return the scores of an evaluation's images."""
+        return self._score[evaluation]()
+
+    def weights(self) -> Sequence[Array]:
+        """Return all weights in Keras' order."""
+        weights: list[Array] = self._model.get_weights()
+        return weights
+
+    def state(self) -> Sequence[Array]:
+        """Return the weights, the state of dropout's random numbers, and the optimizer's own variables."""
+        return [variable.numpy() for variable in self._variables()]
+
+    def restore(self, state: Sequence[Array]) -> None:
+        """Assign a state's arrays, one to each variable."""
+        for variable, value in zip(self._variables(), state, strict=True):
+            variable.assign(value)
+
+    def _variables(self) -> list[keras.Variable]:
+        return [*self._model.variables, *self._model.optimizer.variables]

@@ -1,0 +1,110 @@
+"""What a framework must offer so that trials can be trained with it, and where its module is found; imports none.
+
+A backend is a module or a package in ``harness/backends/``; its name is the one that computations and records give.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from harness.errors import UnknownBackend
+from harness.plan.trial import Computation
+
+PACKAGE = "harness.backends"
+Array = npt.NDArray[Any]
+# Examples as a backend holds them, on its device: nobody else looks into them.
+Held = TypeVar("Held")
+Held_contra = TypeVar("Held_contra", contravariant=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """A network's scores of examples, float32, shape (examples, classes), and their mean loss."""
+
+    scores: npt.NDArray[np.float32]
+    loss: float
+
+
+class Network(Protocol[Held_contra]):
+    """A network, its weights drawn from the seed. It is compiled once, before anything is trained or scored."""
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers it has."""
+
+    @property
+    def trainable_parameters(self) -> int:
+        """How many of them training changes."""
+
+    def compile(self, training: Held_contra, evaluations: Mapping[str, Held_contra]) -> None:
+        """Make all that ``train_epoch`` and ``score`` need, so that their clocks hold the work alone."""
+
+    def train_epoch(self, order: npt.NDArray[np.int32]) -> Mapping[str, float]:
+        """Train on the examples in this order, shape (examples,), and return the running means by metric."""
+
+    def score(self, evaluation: str) -> Scores:
+        """Return the scores of an evaluation's examples, in their own order; nothing of the network changes."""
+
+    def weights(self) -> Sequence[Array]:
+        """Return all weights, always in the same order."""
+
+    def state(self) -> Sequence[Array]:
+        """Return all that later epochs depend on: weights, the optimizer's state, that of random numbers."""
+
+    def restore(self, state: Sequence[Array]) -> None:
+        """Take on a state.
+
+        Raises:
+            ValueError: It is another network's.
+        """
+
+
+class Backend(Protocol[Held]):
+    """A framework, imported."""
+
+    @property
+    def memory_errors(self) -> tuple[type[Exception], ...]:
+        """What the framework raises where memory runs out."""
+
+    def configure(self, threads: int, *, deterministic: bool) -> None:
+        """Fix the threads of one operation and whether operations are deterministic, before anything is computed."""
+
+    def hold(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], dataset: str) -> Held:
+        """Return some of a data set's examples, images of shape (n, ...) and labels (n,), ready to be computed on."""
+
+    def build(self, computation: Computation, seed: int) -> Network[Held]:
+        """Return the computation's network; nothing that was computed before reaches its weights."""
+
+
+class BackendModule(Protocol):
+    """The module of a backend; importing it does not import the framework."""
+
+    def variables(self, folder: Path) -> Mapping[str, str]:
+        """Return the environment variables that a trial's process must start with; the folder is its run's own."""
+
+    def load(self) -> Backend[Any]:
+        """Import the framework."""
+
+
+def find_backend(name: str) -> BackendModule:
+    """Return the module of this name.
+
+    Raises:
+        UnknownBackend: There is none.
+    """
+    try:
+        module: BackendModule = importlib.import_module(f"{PACKAGE}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{PACKAGE}.{name}":
+            raise
+        known = (found.name for found in pkgutil.iter_modules(importlib.import_module(PACKAGE).__path__))
+        raise UnknownBackend(name, tuple(known)) from None
+    return module

@@ -1,0 +1,196 @@
+"""A trial's life in its own process: it is prepared, resumed, trained, evaluated; a backend does the computing."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from harness.data import load
+from harness.errors import CannotWrite
+from harness.records.environment import Environment
+from harness.records.record import TEST, Clocks, EpochMeasurement, Evaluation, Measurement
+from harness.records.store import digest
+from harness.worker.backend import Array, Backend, Network
+from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from harness.worker.clocks import Watch, stopwatch
+from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
+from harness.worker.order import epoch_order
+
+Report = Callable[[Message], None]
+
+
+class NotANumber(Exception):
+    """The loss is NaN or infinite: the weights are lost."""
+
+
+def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Callable[[], Environment]) -> None:
+    """Train the trial up to its last epoch, reporting each step of the way.
+
+    The environment is taken here, where the trial runs, while no clock runs.
+
+    Raises:
+        NotANumber: A loss is not finite. Errors of the backend and of the data leave this function too: the process
+            turns them into a failure.
+    """
+    training, built = prepare(job, backend, report, environment)
+    done = resume(job.checkpoint, training.network) if job.checkpoint else []
+    report(Built(built.model_copy(update={"resumed_epochs": len(done)})))
+    for earlier in done:
+        report(earlier)
+    report(StageBegan("train"))
+    watch = Watch(job.cores)
+    for epoch in range(len(done) + 1, job.trial.epochs + 1):
+        done.append(training.run_epoch(epoch))
+        report(done[-1])
+        if job.checkpoint and epoch < job.trial.epochs:
+            keep_checkpoint(job.checkpoint, Checkpoint(tuple(done), tuple(training.network.state())))
+    report(Finished(watch.conditions(), peak_memory_bytes()))
+
+
+def prepare(
+    job: Job, backend: Backend[Any], report: Report, environment: Callable[[], Environment]
+) -> tuple[Training, Measurement]:
+    """Bring the trial to the moment before its first epoch, each stage on its own clock."""
+    start_up_seconds, start_up_cpu_seconds = max(0.0, time.time() - job.spawned), time.process_time()
+    backend.configure(job.threads, deterministic=job.deterministic)
+    report(Started(environment()))
+    computation, seed = job.trial.computation, job.trial.seed
+    report(StageBegan("data"))
+    with stopwatch() as data_clock:
+        dataset = load(computation.dataset, job.cache)
+        # As in Keras, ``validation_split`` holds out the last examples.
+        used = computation.recipe.training_examples(computation.train_examples or len(dataset.train_labels))
+        tested = computation.test_examples or len(dataset.test_labels)
+        true_classes = dataset.test_labels[:tested]
+        training_data = backend.hold(dataset.train_images[:used], dataset.train_labels[:used], computation.dataset)
+        test_data = backend.hold(dataset.test_images[:tested], true_classes, computation.dataset)
+    report(StageBegan("build"))
+    with stopwatch() as build_clock:
+        network = backend.build(computation, seed)
+        initial_weights_sha256 = weights_digest(network.weights())
+    report(StageBegan("compile"))
+    with stopwatch() as compile_clock:
+        network.compile(training_data, {TEST: test_data})
+    built = Measurement(
+        parameters=network.parameters,
+        trainable_parameters=network.trainable_parameters,
+        initial_weights_sha256=initial_weights_sha256,
+        data_sha256=dataset.sha256,
+        clocks=Clocks(
+            start_up_seconds=start_up_seconds,
+            start_up_cpu_seconds=start_up_cpu_seconds,
+            data_seconds=data_clock.seconds,
+            data_cpu_seconds=data_clock.cpu_seconds,
+            build_seconds=build_clock.seconds,
+            build_cpu_seconds=build_clock.cpu_seconds,
+            compile_seconds=compile_clock.seconds,
+            compile_cpu_seconds=compile_clock.cpu_seconds,
+        ),
+    )
+    return Training(network, seed, used, true_classes), built
+
+
+def resume(path: Path, network: Network[Any]) -> list[EpochDone]:
+    """Give the network the state that the checkpoint holds, and return the epochs that it has finished then.
+
+    The digest of the weights was taken before the file was written. Where it does not hold, the network stays as it
+    is, and nothing has been finished.
+    """
+    checkpoint = read_checkpoint(path)
+    if checkpoint is None:
+        return []
+    fresh = network.state()
+    try:
+        network.restore(checkpoint.state)
+        if weights_digest(network.weights()) == checkpoint.epochs[-1].measurement.weights_sha256:
+            return list(checkpoint.epochs)
+    except ValueError:
+        traceback.print_exc()
+    network.restore(fresh)
+    return []
+
+
+def keep_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Save the checkpoint if it can be saved: it is a convenience; a full disk is reported when the record is due."""
+    try:
+        write_checkpoint(path, checkpoint)
+    except CannotWrite:
+        traceback.print_exc()
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A trial that is ready for its next epoch.
+
+    ``examples`` are how many each epoch trains on; ``true_classes`` are those of the test images, shape (images,).
+    """
+
+    network: Network[Any]
+    seed: int
+    examples: int
+    true_classes: npt.NDArray[np.uint8]
+
+    def run_epoch(self, epoch: int) -> EpochDone:
+        """Train and evaluate one epoch, each on its own clock.
+
+        Raises:
+            NotANumber: A loss is not finite.
+        """
+        order = epoch_order(self.seed, epoch, self.examples)
+        with stopwatch() as train_clock:
+            means = dict(self.network.train_epoch(order))
+        with stopwatch() as test_clock:
+            scored = self.network.score(TEST)
+            predictions = scored.scores.argmax(axis=1).astype(np.uint8)
+        check_finite(epoch, train=means["loss"], test=scored.loss)
+        test = Evaluation(
+            metrics={"loss": scored.loss, "accuracy": float((predictions == self.true_classes).mean())},
+            predictions_sha256=digest(predictions),
+            seconds=test_clock.seconds,
+            cpu_seconds=test_clock.cpu_seconds,
+        )
+        measurement = EpochMeasurement(
+            epoch=epoch,
+            train_metrics=means,
+            train_seconds=train_clock.seconds,
+            train_cpu_seconds=train_clock.cpu_seconds,
+            order_sha256=digest(order),
+            weights_sha256=weights_digest(self.network.weights()),
+            evaluations={TEST: test},
+        )
+        return EpochDone(measurement, {TEST: predictions})
+
+
+def check_finite(epoch: int, **losses: float) -> None:
+    """Raise NotANumber if a loss of the epoch is not finite."""
+    for name, loss in losses.items():
+        if not math.isfinite(loss):
+            raise NotANumber(f"the {name} loss of epoch {epoch} is {loss}")
+
+
+def weights_digest(weights: Iterable[Array]) -> str:
+    """Return the sha256 over the bytes of all weights, in the backend's order."""
+    sha256 = hashlib.sha256()
+    for array in weights:
+        sha256.update(array.tobytes())
+    return sha256.hexdigest()
+
+
+def peak_memory_bytes() -> int | None:
+    """Return the most memory that this process has held, where the system counts it."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
