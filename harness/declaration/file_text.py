@@ -1,4 +1,4 @@
-"""A spec file's bytes and text, or why the file can't be one; it looks at nothing that the text says."""
+"""A declared file's bytes and text, or why the file can't be used; it ignores what the text says."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def read_bytes(path: Path) -> bytes:
         # Opening a pipe would wait for its writer: look first.
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
-            raise invalid(path, "this is no file", "give a .yaml file")
+            raise invalid(path, "this is not a file", "give a .yaml file")
         if state.st_size > MAX_BYTES:
             raise _too_large(path, state.st_size)
         with path.open("rb") as stream:
@@ -54,12 +54,12 @@ def decoded(path: Path, raw: bytes) -> str:
 
 
 def is_safe_name(name: str) -> bool:
-    """Say whether a name can be part of a file's name on every system."""
+    """Tell whether a name can be part of a file's name on every system."""
     return bool(_SAFE_NAME.fullmatch(name)) and not _RESERVED.fullmatch(name) and not name.endswith(".")
 
 
 def leaves(path: Path) -> bool:
-    """Say whether a file is a link to somewhere outside its own folder."""
+    """Tell whether a file is a link to somewhere outside its own folder."""
     # realpath, since Path.resolve raises at a loop of links in Python 3.11 and 3.12.
     target = Path(os.path.realpath(path))
     return path.is_symlink() and not target.is_relative_to(os.path.realpath(path.parent))

@@ -1,13 +1,36 @@
-"""JSON Schema of models that hold families of kinds, good for an editor's completion; validates nothing."""
+"""JSON Schema of models that hold families of kinds, made for an editor's completion; validates nothing."""
 
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from harness.declaration.kinds import Family, Kind
+
+DIALECT = "http://json-schema.org/draft-07/schema#"  # what VS Code's YAML extension knows best
+
+
+def json_schema(model: type[BaseModel], title: str, description: str) -> dict[str, Any]:
+    """Return the schema of the files that declare such a model."""
+    schema = _without_field_titles(model.model_json_schema(schema_generator=KindJsonSchema))
+    return {"$schema": DIALECT, **schema, "title": title, "description": description}
+
+
+def _without_field_titles(schema: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Leave out pydantic's 'Learning Rate' for learning_rate, which an editor would show above the help."""
+    if isinstance(schema, list):
+        return [_without_field_titles(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _without_field_titles(value) for key, value in schema.items()}
+    for field in kept.get("properties", {}).values():
+        if isinstance(field, dict):
+            field.pop("title", None)
+    return kept
 
 
 class KindJsonSchema(GenerateJsonSchema):
@@ -30,15 +53,15 @@ class KindJsonSchema(GenerateJsonSchema):
         words = {**bare, **{alias: bare[name] for alias, name in family.aliases.items() if name in bare}}
         # Validators ignore enumDescriptions; VS Code shows them.
         help_texts = [_first_line(cls) for cls in words.values()]
-        enum = {"type": "string", "enum": list(words), "enumDescriptions": help_texts}
-        one = {
+        bare_word = {"type": "string", "enum": list(words), "enumDescriptions": help_texts}
+        with_fields = {
             "type": "object",
             "properties": {name: self._content(cls) for name, cls in family.kinds.items()},
             "additionalProperties": False,
             "minProperties": 1,
             "maxProperties": 1,
         }
-        return {"title": family.noun, "anyOf": [one, enum] if words else [one]}
+        return {"title": family.noun, "anyOf": [with_fields, bare_word] if words else [with_fields]}
 
     def _content(self, cls: type[Kind]) -> JsonSchemaValue:
         cls.model_rebuild()

@@ -45,7 +45,7 @@ MOST_NAMES_SHOWN = 6
 class Kind(BaseModel):
     """One kind of a family: a frozen value whose fields are what the file may say about it."""
 
-    # Strict: "3" is no number, True no count, 3.0 not whole. Built on first use: a file needs few kinds.
+    # Strict: "3" is not a number, True not a count, 3.0 not whole. Built on first use: a file needs few kinds.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     kind: ClassVar[str]
@@ -58,7 +58,7 @@ class Kind(BaseModel):
 
     @classmethod
     def needs_fields(cls) -> bool:
-        """Tell whether the kind has a field without a default, so that its name alone does not do."""
+        """Tell whether the kind has a field without a default, so that its name alone is not enough."""
         return any(field.is_required() for field in cls.model_fields.values())
 
 

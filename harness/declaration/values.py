@@ -1,6 +1,6 @@
-"""The plain values that fields take, each brought to one canonical form; knows no kind.
+"""The plain values that fields take, each in one canonical form; knows no kind.
 
-Equal content must dump equally, since a trial's address is a hash of the dump: 1 is 1.0, -0.0 is 0.0, and
+Equal content must dump equally, since a trial's fingerprint is a hash of the dump: 1 is 1.0, -0.0 is 0.0, and
 ``3`` is ``[3, 3]`` where a pair is meant.
 """
 
@@ -23,11 +23,11 @@ def _positive_zero(value: float) -> float:
 
 
 def _shows(letter: str) -> bool:
-    return letter.isprintable() or unicodedata.category(letter) == "Zs"  # a space that doesn't break is fine
+    return letter.isprintable() or unicodedata.category(letter) == "Zs"  # a non-breaking space is fine
 
 
 def _line(text: str) -> str:
-    """Refuse what a terminal could obey, or a page not show: control characters, marks that turn the text around."""
+    """Refuse what a terminal could obey or a page not show: control characters, marks that reverse the text."""
     hidden = next((letter for letter in text if not _shows(letter)), None)
     if hidden is not None:
         remedy = f"write it without the character {hidden!a}, which can't be shown"
@@ -53,7 +53,7 @@ BelowOne = Annotated[float, Ge(0), Lt(1), _PLAIN]
 
 
 def is_whole(value: object) -> bool:
-    """Tell whether the value is a whole number; True and False are none."""
+    """Tell whether the value is a whole number, which True and False are not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -125,7 +125,7 @@ class WrittenFloat(float):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
-        """Validate as a finite number; true and "0.99" are none."""
+        """Validate as a finite number, which true and "0.99" are not."""
         del source, handler
         number = core_schema.float_schema(strict=True, allow_inf_nan=False)
         return core_schema.no_info_wrap_validator_function(

@@ -33,7 +33,7 @@ MAX_DEPTH = 40
 MAX_DIGITS = 18
 
 # The core schema of YAML 1.2.2 (section 10.3.2), without octal and hexadecimal numbers: nobody writes a number of
-# filters so, and as text they are reported as a mistake.
+# filters so, and as text they are reported as mistakes.
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+")

@@ -18,20 +18,18 @@ Sentence = Annotated[Text, Field(min_length=1)]
 
 
 class SpecFile(BaseModel):
-    """What a spec file says, field by field."""
+    """The content of a spec file, field by field."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
-    title: Line = Field(min_length=1, max_length=MOST_TITLE, description="What people call it, in a few words.")
-    document: Line | None = Field(default=None, description="The document it comes from, by its file name.")
-    source: Line | None = Field(default=None, description="The publication it comes from, if it is no document.")
-    dataset: str = Field(description="The data set it is trained on.", json_schema_extra={"enum": list(DATASETS)})
-    layers: tuple[Layer, ...] = Field(
-        strict=False, min_length=1, description="The network, from the image to the classes."
-    )
-    training: Training = Field(description="How the document trains it.")
+    title: Line = Field(min_length=1, max_length=MOST_TITLE, description="Title, in a few words.")
+    document: Line | None = Field(default=None, description="Document that it comes from, by its file name.")
+    source: Line | None = Field(default=None, description="Publication that it comes from, if it is not a document.")
+    dataset: str = Field(description="Data set that it is trained on.", json_schema_extra={"enum": list(DATASETS)})
+    layers: tuple[Layer, ...] = Field(strict=False, min_length=1, description="Network, from the image to the classes.")
+    training: Training = Field(description="Training recipe of the document.")
     claims: tuple[AnyClaim, ...] = Field(
-        default=(), strict=False, description="What the document states, with the place where it stands."
+        default=(), strict=False, description="Claims of the document, each with the place where it is made."
     )
     assumptions: tuple[Sentence, ...] = Field(
         default=(),
@@ -46,7 +44,7 @@ class SpecFile(BaseModel):
 
 
 class Architecture(SpecFile):
-    """A spec file and the name it goes by: its file's."""
+    """A spec file and its name, which is the file's."""
 
     name: str
     path: Path

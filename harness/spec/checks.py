@@ -1,4 +1,4 @@
-"""What only the whole spec can show: shapes that don't fit, classes, memory, claims about layers that aren't there."""
+"""What only the whole spec can show: shapes that don't fit, classes, memory, claims about layers that don't exist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.spec.layers.composites import Parallel, Repeat, Residual
 SURELY_FITS = 1 << 30
 
 
-# A network with more is no spec, and Repeat inside Repeat would take its size to compute.
+# More is not a network that anyone trains, and Repeat inside Repeat would take its size to compute.
 MOST_LAYERS = 10_000
 
 

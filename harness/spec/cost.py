@@ -3,11 +3,11 @@
 What is counted
     macs               multiply-accumulates for one image: convolutions and dense products, no bias, no pooling, no
                        activation
-    activation bytes   the outputs of all layers for one image, float32: what a training step keeps for its way back
+    activation bytes   the outputs of all layers for one image, float32: kept for the backward pass
     model bytes        all parameters, float32
-    optimizer bytes    what the optimizer keeps for each trained parameter
+    optimizer bytes    what the optimizer keeps for each trainable parameter
     training bytes     TensorFlow's process + images as bytes + model + gradients + optimizer
-                       + 2 × (batch size × (activations + input)): values, and their gradients on the way back
+                       + 2 × (batch size × (activations + input)): values, and their gradients in the backward pass
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Cost:
 
     @property
     def activation_bytes(self) -> int:
-        """What a training step keeps for its way back, at the recipe's batch size."""
+        """What a training step keeps for the backward pass, at the recipe's batch size."""
         return self.batch_size * self.activation_bytes_per_image
 
     @property
@@ -95,7 +95,7 @@ class Cost:
 
 
 def cost(architecture: Costed) -> Cost:
-    """Return the network's cost; raise ShapeError with every mistake that can be told, each with its place."""
+    """Return the network's cost; raise ShapeError with every mistake that can be found, each with its path."""
     data = facts(architecture.dataset)
     network = chain(architecture.layers, "layers")
     output_shape = network.output_shape(data.image_shape)

@@ -28,12 +28,12 @@ def shipped_folder() -> Path:
 
 
 def is_folder(path: Path) -> bool:
-    """Say whether there is a folder; what can't be looked at is none."""
+    """Tell whether there is a folder; what can't be looked at does not count."""
     return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where the path is too long or closed
 
 
 def find_architectures(folder: Path) -> tuple[Path, ...]:
-    """Return the folder's spec files, sorted by name; hidden files are none."""
+    """Return the folder's spec files, sorted by name, without hidden files."""
     try:
         files = [path for path in folder.iterdir() if path.suffix in {SUFFIX, ".yml"}]
     except OSError as error:

@@ -7,9 +7,9 @@ from harness.spec.architecture import MOST_TITLE, Architecture
 
 _HEADER = """\
 # yaml-language-server: $schema=schema.json
-# An editor that reads the line above completes and checks as you type. '{check}' tells every mistake.
-title: {title}  # what people call it, in a few words
-# document: file.txt            # the document it comes from, by its file name,
+# An editor that reads the line above completes and checks as you type. '{check}' reports every mistake.
+title: {title}  # in a few words
+# document: file.txt            # the document that it comes from, by its file name,
 # source: Author, title, year   # or the publication
 dataset: {dataset}
 """
@@ -31,7 +31,7 @@ training:
 """
 
 _CLAIMS = """\
-claims: []                      # what the document states, with the place where it stands:
+claims: []                      # what the document claims, with the place where it does:
 #  - test_accuracy: {value: 0.99, where: "In [4]"}      # every digit as published
 #  - parameters: {value: 13610, where: "table 1"}
 #  - better_than: {architecture: dense_512, where: "last sentence"}

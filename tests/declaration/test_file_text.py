@@ -35,7 +35,7 @@ def test_an_unsafe_name_is_refused(tmp_path: Path, name: str) -> None:
     assert "the file's name can't be an architecture's name" in refusal(file)
 
 
-def test_another_ending_is_told_with_the_right_one(tmp_path: Path) -> None:
+def test_another_ending_is_reported_with_the_right_one(tmp_path: Path) -> None:
     (tmp_path / "a.yml").touch()
     assert refusal(tmp_path / "a.yml").endswith("the file's name ends in '.yml'; rename it to a.yaml")
 
@@ -51,7 +51,7 @@ def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_read(tmp_path: Pa
     assert read_bytes(folder / "b.yaml") == b"title: y\n"
 
 
-def test_a_loop_of_links_and_a_missing_file_are_told(tmp_path: Path) -> None:
+def test_a_loop_of_links_and_a_missing_file_are_reported(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").symlink_to("a.yaml")
     assert "can't be read" in refusal(tmp_path / "a.yaml")
     assert "there is no such file; check the path" in refusal(tmp_path / "b.yaml")
@@ -60,15 +60,15 @@ def test_a_loop_of_links_and_a_missing_file_are_told(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
-    assert "this is no file" in refusal(tmp_path / "pipe.yaml")
+    assert "this is not a file" in refusal(tmp_path / "pipe.yaml")
 
 
 def test_a_folder_with_a_specs_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").mkdir()
-    assert "this is no file; give a .yaml file" in refusal(tmp_path / "a.yaml")
+    assert "this is not a file; give a .yaml file" in refusal(tmp_path / "a.yaml")
 
 
-def test_bytes_that_are_not_utf_8_are_told_with_their_place(tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf_8_are_reported_with_their_place(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_bytes("title: x\ndataset: caf\xe9\n".encode("latin-1"))
     assert refusal(file) == f"{file}:2:13: not UTF-8: byte 0xe9; save the file as UTF-8"

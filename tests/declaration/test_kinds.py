@@ -85,7 +85,7 @@ def test_a_dump_holds_every_field_and_reads_back() -> None:
     assert Zoo.model_validate(written.model_dump()) == Zoo.model_validate_json(written.model_dump_json()) == written
 
 
-def test_an_unknown_kind_is_told_with_its_nearest_names() -> None:
+def test_an_unknown_kind_is_reported_with_its_nearest_names() -> None:
     assert mistakes("dog", "Parott", "Xylophone") == [
         ((0,), "kind_unknown", "there is no animal 'dog'; did you mean 'Dog'?"),
         ((1,), "kind_unknown", "there is no animal 'Parott'; did you mean 'Parrot'?"),
@@ -97,7 +97,7 @@ def test_an_alias_is_a_bare_word_only() -> None:
     assert mistakes({"cat": {"lives": 3}}) == [((0,), "kind_unknown", "there is no animal 'cat'; did you mean 'Cat'?")]
 
 
-def test_missing_and_unknown_fields_are_told_at_their_place() -> None:
+def test_missing_and_unknown_fields_are_reported_at_their_place() -> None:
     assert mistakes("Dog", {"Cat": {"live": 3}}, {"Cat": {"zzz": 3}}) == [
         ((0, "Dog", "name"), "field_missing", "Dog needs 'name'; add it (What it listens to.)"),
         ((1, "Cat", "live"), "field_unknown", "Cat has no field 'live'; did you mean 'lives'?"),
@@ -105,7 +105,7 @@ def test_missing_and_unknown_fields_are_told_at_their_place() -> None:
     ]
 
 
-def test_all_mistakes_are_told_at_once_through_nested_kinds() -> None:
+def test_all_mistakes_are_reported_at_once_through_nested_kinds() -> None:
     herd = {"Herd": {"animals": [{"Cat": {"lives": 0}}, "Dgo", {"Dog": {"name": "Rex", "age": "3"}}]}}
     assert [(loc, kind) for loc, kind, _ in mistakes(herd)] == [
         ((0, "Herd", "animals", 0, "Cat", "lives"), "greater_than_equal"),
@@ -120,20 +120,20 @@ def test_nothing_is_taken_for_a_whole_number_that_is_none(value: object) -> None
 
 
 @pytest.mark.parametrize("value", [3, None, [], ["Cat"], {}, {"Cat": {}, "Dog": {}}, 1.5, True], ids=repr)
-def test_what_is_no_kind_is_told_how_to_write_one(value: object) -> None:
+def test_what_is_not_a_kind_is_reported_with_how_to_write_one(value: object) -> None:
     [(loc, kind, message)] = mistakes(value)
     assert (loc, kind) == ((0,), "kind_form")
     assert "write one animal: 'Cat' or 'Kind: {field: value}'" in message
 
 
-def test_fields_beside_their_kind_are_told_to_be_indented() -> None:
+def test_fields_beside_their_kind_should_be_indented() -> None:
     [(_, _, message)] = mistakes({"Dog": None, "name": "Rex"})
     assert message.startswith("found 2 names side by side (Dog, name)")
     assert message.endswith("its fields indented below it")
 
 
 @pytest.mark.parametrize("content", [3, "Rex", ["name"]], ids=repr)
-def test_content_that_is_no_mapping_is_told_to_be_fields(content: object) -> None:
+def test_content_that_is_not_a_mapping_should_be_fields(content: object) -> None:
     assert mistakes({"Dog": content}) == [((0, "Dog"), "fields_form", "Dog takes fields; write 'Dog: {field: value}'")]
 
 

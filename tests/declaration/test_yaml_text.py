@@ -53,7 +53,7 @@ def test_a_path_that_is_not_there_stands_at_what_contains_it() -> None:
     assert parse("a:\n  - b: {c: 1}\n", "a.yaml").place(("a", 0, "b", "x", 3)) == Place("a.yaml", 2, 8)
 
 
-def test_anchors_aliases_tags_and_double_keys_are_all_told() -> None:
+def test_anchors_aliases_tags_and_double_keys_are_all_reported() -> None:
     assert errors("a: &x 1\nb: *x\nc: !!str 2\na: 3\n") == [
         (1, 4, "the anchor &x is not part of the language"),
         (2, 4, "the alias *x refers to another place"),
@@ -84,20 +84,20 @@ def test_a_character_that_may_not_stand_in_yaml_has_its_place() -> None:
     assert "\\x07" in what
 
 
-def test_a_second_document_is_told_and_not_read() -> None:
+def test_a_second_document_is_reported_and_not_read() -> None:
     tree = parse("a: 1\n---\na: 2\n", "a.yaml")
     assert [error.place for error in tree.errors] == [Place("a.yaml", 2, 1)]
     assert tree.data is None
 
 
-def test_an_alias_as_a_key_is_told_beside_other_mistakes() -> None:
+def test_an_alias_as_a_key_is_reported_beside_other_mistakes() -> None:
     assert errors("*x : 1\nb: *x\n") == [
         (1, 1, "the alias *x refers to another place"),
         (2, 4, "the alias *x refers to another place"),
     ]
 
 
-def test_a_mapping_as_a_key_is_told() -> None:
+def test_a_mapping_as_a_key_is_reported() -> None:
     assert errors("a: 1\n? [b]\n: 2\n") == [(2, 3, "a key must be a word")]
 
 

@@ -1,4 +1,4 @@
-"""Equal content has equal dumps, whatever the way of writing: a trial's address is a hash of the dump."""
+"""Equal content has equal dumps, whatever the way of writing: a trial's fingerprint is a hash of the dump."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_two_ways_to_write_the_same_are_the_same(one: Spec, other: Spec) -> None
         ({"Dropout": {"rate": 0.5}}, {"GaussianDropout": {"rate": 0.5}}),
         ({"ZeroPadding2D": {"padding": [1, 2]}}, {"ZeroPadding2D": {"padding": [2, 1]}}),
         ({"Softmax": {"axis": -1}}, {"Softmax": {"axis": -2}}),
-        # A way of writing with an address of its own.
+        # A shorthand with a fingerprint of its own.
         ({"Repeat": {"times": 1, "layers": ["Flatten"]}}, "Flatten"),
     ],
     ids=repr,
@@ -191,7 +191,7 @@ def test_generated_fields_are_valid_but_for_those_that_contradict_each_other(spe
     ],
     ids=repr,
 )  # fmt: skip
-def test_a_mistake_is_told_once_at_its_place(wrong: Spec, loc: tuple[str | int, ...], kind: str) -> None:
+def test_a_mistake_is_reported_once_at_its_place(wrong: Spec, loc: tuple[str | int, ...], kind: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Network.model_validate({"layers": [wrong]})
     assert [(error["loc"], error["type"]) for error in caught.value.errors()] == [(("layers", 0, *loc), kind)]
@@ -211,7 +211,9 @@ ANYTHING = st.recursive(
 
 @EFFORT
 @given(st.sampled_from([*LAYERS.kinds]), st.dictionaries(FIELDS, ANYTHING, max_size=6), ANYTHING)
-def test_whatever_is_written_is_read_or_told_and_never_crashes(kind: str, fields: dict[str, Any], other: Any) -> None:  # noqa: ANN401
+def test_whatever_is_written_is_read_or_reported_and_never_crashes(
+    kind: str, fields: dict[str, Any], other: object
+) -> None:
     try:
         network = Network.model_validate({"layers": [{kind: fields}, other]})
     except ValidationError as error:

@@ -17,6 +17,6 @@ def test_the_facts_of_mnist_are_those_of_its_files() -> None:
     assert mnist.image_bytes == (60_000 + 10_000) * 28 * 28
 
 
-def test_an_unknown_data_set_is_told_with_the_nearest_name() -> None:
+def test_an_unknown_data_set_is_reported_with_the_nearest_name() -> None:
     with pytest.raises(BenchError, match="there is no data set 'mnits'; did you mean 'mnist'"):
         facts("mnits")

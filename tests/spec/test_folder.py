@@ -52,7 +52,7 @@ def test_one_file_is_one_file(folder: Path) -> None:
         only_file("a_*", folder)
 
 
-def test_an_empty_folder_and_none_at_all_are_told_apart(tmp_path: Path) -> None:
+def test_an_empty_folder_and_none_at_all_are_reported_apart(tmp_path: Path) -> None:
     with pytest.raises(NoArchitectures, match=r"has no \.yaml file"):
         select_files([], tmp_path)
     with pytest.raises(NoArchitectures, match="is no folder"):

@@ -174,7 +174,7 @@ GROUPED = {"Conv2D": {"filters": 8, "kernel_size": 3, "groups": 2}}
 
 
 @pytest.mark.parametrize(
-    ("specs", "loc", "told"),
+    ("specs", "loc", "reported"),
     [
         ([POOL, POOL, POOL], ("layers", 2), "MaxPooling2D's window of 5×5 is larger than its input of 1×1×1"),
         ([POOL, POOL, CONV], ("layers", 2), "Conv2D's window of 3×3 is larger than its input of 1×1×1"),
@@ -208,14 +208,14 @@ GROUPED = {"Conv2D": {"filters": 8, "kernel_size": 3, "groups": 2}}
     ],
 )  # fmt: skip
 def test_a_layer_that_does_not_fit_is_named_with_its_place_and_shapes(
-    specs: list[Spec], loc: tuple[str | int, ...], told: str
+    specs: list[Spec], loc: tuple[str | int, ...], reported: str
 ) -> None:
     found = mistakes(*specs)
     assert list(found) == [loc]
-    assert told in found[loc]
+    assert reported in found[loc]
 
 
-def test_mistakes_of_all_branches_are_told_at_once() -> None:
+def test_mistakes_of_all_branches_are_reported_at_once() -> None:
     branches = [
         ["Flatten", CONV],
         [],
@@ -229,7 +229,7 @@ def test_mistakes_of_all_branches_are_told_at_once() -> None:
     ]
 
 
-def test_what_grows_without_bounds_is_told_before_its_numbers_are_too_long_to_write() -> None:
+def test_what_grows_without_bounds_is_reported_before_its_numbers_are_too_long_to_write() -> None:
     found = mistakes({"Repeat": {"times": 1000, "layers": ["Identity", {"UpSampling2D": {"size": 2**30}}]}})
     assert list(found) == [("layers", 0, "Repeat", "layers", 1)]
     assert "UpSampling2D makes over 1e+12 numbers" in found["layers", 0, "Repeat", "layers", 1]

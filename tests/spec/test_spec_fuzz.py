@@ -41,8 +41,8 @@ def read(raw: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "fuzzed.yaml"
         file.write_bytes(raw)
-        told = mistakes(file)
-    assert told is None or (told and all(MISTAKE.fullmatch(mistake) for mistake in told)), told
+        reported = mistakes(file)
+    assert reported is None or (reported and all(MISTAKE.fullmatch(mistake) for mistake in reported)), reported
 
 
 def mistakes(file: Path) -> list[str] | None:

@@ -38,7 +38,7 @@ def test_a_claim_keeps_the_digits_it_was_published_with(spec_file: Path) -> None
     assert (claim.value, str(claim.value), claim.value.decimals) == (0.99, "0.9900", 4)
 
 
-def test_mistakes_of_every_kind_are_told_at_once_in_the_order_of_the_file(spec_file: Path, valid: str) -> None:
+def test_mistakes_of_every_kind_are_reported_at_once_in_the_order_of_the_file(spec_file: Path, valid: str) -> None:
     text = (
         valid.replace("title: A small one", "titel: A small one")
         .replace("Conv2D: {filters: 4, kernel_size: 3,", "Conv2D: {filters: 0, kernel_siz: 3,")
@@ -131,14 +131,14 @@ def test_repeats_inside_repeats_are_counted_and_not_written_out(spec_file: Path,
         ("a: !!python/object/apply:os.system [exit]\n", "1:4: the tag 'tag:yaml.org,2002:python/object/apply:o"),
     ],
 )
-def test_a_file_that_is_no_spec_is_told(spec_file: Path, text: str, mistake: str) -> None:
+def test_a_file_that_is_not_a_spec_is_reported(spec_file: Path, text: str, mistake: str) -> None:
     assert any(line.startswith(mistake) for line in mistakes(spec_file, text))
 
 
-def test_a_hundred_mistakes_are_told_and_the_others_counted(spec_file: Path) -> None:
-    told = mistakes(spec_file, "layers:\n" + "  - Flaten\n" * 5_000)
-    assert len(told) == 101
-    assert told[-1] == "99:5: and 4,903 more mistakes; correct these first"
+def test_a_hundred_mistakes_are_reported_and_the_others_counted(spec_file: Path) -> None:
+    reported = mistakes(spec_file, "layers:\n" + "  - Flaten\n" * 5_000)
+    assert len(reported) == 101
+    assert reported[-1] == "99:5: and 4,903 more mistakes; correct these first"
 
 
 def test_a_name_in_the_file_does_not_rename_it(spec_file: Path, valid: str) -> None:
@@ -170,8 +170,8 @@ def test_control_characters_of_a_file_never_reach_the_terminal(spec_file: Path, 
 def test_texts_that_a_terminal_would_obey_are_refused_at_their_place(
     spec_file: Path, valid: str, old: str, new: str, mistake: str
 ) -> None:
-    [told] = mistakes(spec_file, valid.replace(old, new))
-    assert told.startswith(mistake)
+    [reported] = mistakes(spec_file, valid.replace(old, new))
+    assert reported.startswith(mistake)
 
 
 def test_folded_sentences_and_spaces_that_do_not_break_are_fine(spec_file: Path, valid: str) -> None:
@@ -199,8 +199,8 @@ def test_a_mistake_shortens_what_the_file_says(spec_file: Path, valid: str) -> N
         ("kernel_size: 3", f"kernel_size: {long}"),
         ("kernel_size: 3", f"kernel_size: 3, {long}: 3"),
     ):
-        told = mistakes(spec_file, valid.replace(old, new))
-        assert max(map(len, told)) < 2_000
+        reported = mistakes(spec_file, valid.replace(old, new))
+        assert max(map(len, reported)) < 2_000
 
 
 def test_a_claim_about_an_unknown_architecture_shortens_its_name(spec_file: Path, valid: str) -> None:
@@ -225,7 +225,7 @@ def test_selecting_offers_the_nearest_names(spec_file: Path) -> None:
         select(["x*"], spec_file.parent)
 
 
-def test_only_the_selected_files_mistakes_stop_a_run_and_all_of_them_are_told(spec_file: Path) -> None:
+def test_only_the_selected_files_mistakes_stop_a_run_and_all_of_them_are_reported(spec_file: Path) -> None:
     for name in ("broken", "other"):
         (spec_file.parent / f"{name}.yaml").write_text("")
     assert [architecture.name for architecture in select(["small"], spec_file.parent)] == ["small"]

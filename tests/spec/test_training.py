@@ -94,7 +94,7 @@ def test_two_ways_to_write_an_optimizer_have_one_dump(one: object, other: object
     ],
     ids=repr,
 )  # fmt: skip
-def test_a_mistake_in_an_optimizer_is_told_at_its_place(wrong: object, loc: tuple[str, ...], kind: str) -> None:
+def test_a_mistake_in_an_optimizer_is_reported_at_its_place(wrong: object, loc: tuple[str, ...], kind: str) -> None:
     with pytest.raises(ValidationError) as caught:
         recipe(optimizer=wrong)
     assert [(error["loc"], error["type"]) for error in caught.value.errors()] == [(("optimizer", *loc), kind)]

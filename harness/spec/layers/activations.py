@@ -16,23 +16,23 @@ from harness.spec.layers.weights import Initializer, Zeros
 
 
 class Activation(SameShape, LayerKind):
-    """A function of every number, by its name."""
+    """Activation function, given by its name."""
 
     activation: ActivationName
 
 
 class ReLU(SameShape, LayerKind):
-    """The number where it is positive, else 0 (or a slope of it)."""
+    """Rectified linear unit: keeps positive values and sets the others to 0, or scales them by negative_slope."""
 
-    max_value: Annotated[NonNegative | None, Field(description="Largest output; none by default.")] = None
+    max_value: Annotated[NonNegative | None, Field(description="Maximum output; none by default.")] = None
     negative_slope: Annotated[NonNegative, Field(description="Slope below the threshold.")] = 0.0
-    threshold: Annotated[NonNegative, Field(description="Value below which the input is cut.")] = 0.0
+    threshold: Annotated[NonNegative, Field(description="Value below which the input is cut off.")] = 0.0
 
 
 class LeakyReLU(SameShape, LayerKind):
-    """The number where it is positive, else a part of it."""
+    """Leaky rectified linear unit: scales negative values by negative_slope."""
 
-    negative_slope: Annotated[NonNegative, Field(description="Slope below 0.")] = 0.3
+    negative_slope: Annotated[NonNegative, Field(description="Slope for negative values.")] = 0.3
 
 
 def _in_order(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
@@ -42,7 +42,7 @@ def _in_order(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
 _INDEX: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 3}
 SharedAxes = Annotated[
     Annotated[tuple[Annotated[int, Field(ge=1, le=3)], ...], Field(strict=False)] | None,
-    Field(description="Dimensions (1: height, 2: width, 3: channels) along which one slope is shared."),
+    Field(description="Axes (1: height, 2: width, 3: channels) along which slopes are shared."),
     BeforeValidator(listed),
     AfterValidator(_in_order),
     WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX}, {"type": "null"}]}),
@@ -50,9 +50,9 @@ SharedAxes = Annotated[
 
 
 class PReLU(LayerKind):
-    """The number where it is positive, else a trained part of it."""
+    """Parametric rectified linear unit: scales negative values by trainable slopes."""
 
-    alpha_initializer: Annotated[Initializer, f.VECTOR, Field(description="What slopes start from.")] = Zeros()
+    alpha_initializer: Annotated[Initializer, f.VECTOR, Field(description="Initializer of the slopes.")] = Zeros()
     alpha_regularizer: f.WeightRegularizer = None
     alpha_constraint: f.VectorConstraint = None
     shared_axes: SharedAxes = None
@@ -65,19 +65,19 @@ class PReLU(LayerKind):
         return input_shape
 
     def trainable_parameters(self, input_shape: Shape) -> int:
-        """Return one slope for each number that shares none."""
+        """Return one slope for each value that shares none."""
         shared = self.shared_axes or ()
         return prod(size for axis, size in enumerate(input_shape, start=1) if axis not in shared)
 
 
 class ELU(SameShape, LayerKind):
-    """The number where it is positive, else alpha x (exp(number) - 1)."""
+    """Exponential linear unit: x where it is positive, else alpha × (exp(x) - 1)."""
 
-    alpha: Annotated[Number, Field(description="What large negative numbers go to, without its sign.")] = 1.0
+    alpha: Annotated[Number, Field(description="Limit for large negative values, without its sign.")] = 1.0
 
 
 class Softmax(LayerKind):
-    """Numbers made positive with a sum of 1 over the channels (or the dimensions named)."""
+    """Softmax: normalizes to probabilities along the channel axis (or the axes given)."""
 
     axis: f.LastAxes = (-1,)
 
@@ -88,7 +88,7 @@ class Softmax(LayerKind):
 
 
 class Rescaling(SameShape, LayerKind):
-    """Every number times scale plus offset."""
+    """Multiplies by scale and adds offset."""
 
     scale: Annotated[Number, Field(description="Factor.")]
     offset: Annotated[Number, Field(description="Added after the factor.")] = 0.0

@@ -1,7 +1,7 @@
-"""Random changes of the image while training, under Keras' names; images here hold values from 0 to 1.
+"""Random augmentation of images during training, under Keras' names; images here hold values from 0 to 1.
 
 Keras' ``value_range`` is that of images from 0 to 255 by default, so where a kind has it, write [0, 1].
-Left out are RandomCrop, which in Keras 3.15 leaves evaluation images uncut, and what needs colours.
+Left out are RandomCrop, which in Keras 3.15 leaves evaluation images uncut, and what needs colors.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _range_schema(minimum: int) -> WithJsonSchema:
 _Part = Annotated[Number, Ge(-1), Le(1)]
 AroundZero = Annotated[
     tuple[_Part, _Part],
-    Field(strict=False, description="Range that it is drawn from: a number f for -f to f, or two."),
+    Field(strict=False, description="Range to draw from: a number f for -f to f, or two numbers."),
     BeforeValidator(_around_zero),
     AfterValidator(_rising),
     _range_schema(-1),
@@ -53,28 +53,28 @@ AroundZero = Annotated[
 _ZoomPart = Annotated[Number, Gt(-1), Le(1)]
 Zoom = Annotated[
     tuple[_ZoomPart, _ZoomPart],
-    Field(strict=False, description="Range that it is drawn from: a number f for -f to f, or two."),
+    Field(strict=False, description="Range to draw from: a number f for -f to f, or two numbers."),
     BeforeValidator(_around_zero),
     AfterValidator(_rising),
     _range_schema(-1),
 ]
 FromZero = Annotated[
     tuple[Fraction, Fraction],
-    Field(strict=False, description="Range that it is drawn from: a number f for 0 to f, or two."),
+    Field(strict=False, description="Range to draw from: a number f for 0 to f, or two numbers."),
     BeforeValidator(_from_zero),
     AfterValidator(_rising),
     _range_schema(0),
 ]
 ValueRange = Annotated[
     tuple[Number, Number],
-    Field(strict=False, description="Smallest and largest value of an image; here [0, 1]."),
+    Field(strict=False, description="Minimum and maximum of an image's values; here [0, 1]."),
     AfterValidator(_rising),
 ]
 FillMode = Annotated[
-    Literal["reflect", "wrap", "constant", "nearest"], Field(description="What stands beyond the border.")
+    Literal["reflect", "wrap", "constant", "nearest"], Field(description="How points beyond the border are filled.")
 ]
-FillValue = Annotated[Number, Field(description="Value beyond the border for fill_mode: constant.")]
-Interpolation = Annotated[Literal["nearest", "bilinear"], Field(description="How values between pixels are found.")]
+FillValue = Annotated[Number, Field(description="Fill value for fill_mode: constant.")]
+Interpolation = Annotated[Literal["nearest", "bilinear"], Field(description="Interpolation between pixels.")]
 
 
 class _Augmentation(LayerKind):
@@ -84,15 +84,15 @@ class _Augmentation(LayerKind):
 
 
 class RandomFlip(_Augmentation):
-    """Mirrors images at random."""
+    """Flips images at random during training."""
 
-    mode: Annotated[Literal["horizontal", "vertical", "horizontal_and_vertical"], Field(description="Which way.")] = (
+    mode: Annotated[Literal["horizontal", "vertical", "horizontal_and_vertical"], Field(description="Direction.")] = (
         "horizontal_and_vertical"
     )
 
 
 class RandomRotation(_Augmentation):
-    """Turns images at random, by parts of a full turn."""
+    """Rotates images at random during training, by fractions of a full turn."""
 
     factor: AroundZero
     fill_mode: FillMode = "reflect"
@@ -101,7 +101,7 @@ class RandomRotation(_Augmentation):
 
 
 class RandomTranslation(_Augmentation):
-    """Moves images at random, by parts of their height and width."""
+    """Shifts images at random during training, by fractions of their height and width."""
 
     height_factor: AroundZero
     width_factor: AroundZero
@@ -111,11 +111,14 @@ class RandomTranslation(_Augmentation):
 
 
 class RandomZoom(_Augmentation):
-    """Zooms in (negative) or out (positive) at random, by parts of the size."""
+    """Zooms in (negative) or out (positive) at random during training, by fractions of the size."""
 
     height_factor: Zoom
     width_factor: Annotated[
-        Zoom | None, Field(description="As height_factor; left out: the same as the height, kept in step.")
+        Zoom | None,
+        Field(
+            description="As height_factor; by default the factor drawn for the height, which keeps the aspect ratio."
+        ),
     ] = None
     fill_mode: FillMode = "reflect"
     interpolation: Interpolation = "bilinear"
@@ -123,43 +126,43 @@ class RandomZoom(_Augmentation):
 
 
 class RandomShear(_Augmentation):
-    """Slants images at random."""
+    """Shears images at random during training."""
 
-    x_factor: Annotated[Fraction, Field(description="Largest slant across.")] = 0.0
-    y_factor: Annotated[Fraction, Field(description="Largest slant down.")] = 0.0
+    x_factor: Annotated[Fraction, Field(description="Maximum horizontal shear.")] = 0.0
+    y_factor: Annotated[Fraction, Field(description="Maximum vertical shear.")] = 0.0
     interpolation: Interpolation = "bilinear"
     fill_mode: FillMode = "reflect"
     fill_value: FillValue = 0.0
 
 
 class RandomContrast(_Augmentation):
-    """Changes the contrast of images at random."""
+    """Changes the contrast of images at random during training."""
 
     factor: FromZero
     value_range: ValueRange = (0.0, 255.0)
 
 
 class RandomBrightness(_Augmentation):
-    """Makes images lighter or darker at random."""
+    """Changes the brightness of images at random during training."""
 
     factor: AroundZero
     value_range: ValueRange = (0.0, 255.0)
 
 
 class RandomErasing(_Augmentation):
-    """Replaces a rectangle of images at random."""
+    """Erases a rectangle of images at random during training."""
 
     factor: FromZero = (0.0, 1.0)
     scale: FromZero = (0.02, 0.33)
-    fill_value: Annotated[Number | None, Field(description="What stands there; noise by default.")] = None
+    fill_value: Annotated[Number | None, Field(description="Fill value; noise by default.")] = None
     value_range: ValueRange = (0.0, 255.0)
 
 
 class RandomGaussianBlur(_Augmentation):
-    """Blurs images at random."""
+    """Blurs images at random during training."""
 
     factor: FromZero = (0.0, 1.0)
-    kernel_size: Annotated[Count, Field(description="Size of the window, an odd number.")] = 3
+    kernel_size: Annotated[Count, Field(description="Size of the kernel, an odd number.")] = 3
     sigma: FromZero = (0.0, 1.0)
     value_range: ValueRange = (0.0, 255.0)
 

@@ -1,7 +1,7 @@
-"""Layers made of layers, for graphs that are no chain; they say how chains are joined and nothing about Keras kinds.
+"""Layers made of layers, for graphs that are not sequential: how chains are joined, whatever their layers are.
 
-``Repeat`` is a way of writing: it computes what its layers written out ``times`` times compute, with weights of
-their own each time, but it keeps its own address.
+``Repeat`` is a shorthand: it computes what its layers written out ``times`` times compute, with weights of their
+own each time, but it has a fingerprint of its own.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Branches = Annotated[
     tuple[Annotated[tuple[Layer, ...], Field(strict=False)], ...],
     Field(
         strict=False,
-        description="Lists of layers; an empty list passes the input on.",
+        description="Lists of layers; an empty list passes the input through.",
         json_schema_extra={"minItems": 2},
     ),
     _at_least(2),
@@ -104,12 +104,12 @@ class CompositeKind(LayerKind):
 
 
 class Residual(CompositeKind):
-    """Adds its input (through the projection, where there is one) to the output of its layers."""
+    """Residual connection: adds the input (through the projection, if given) to the output of the layers."""
 
     layers: Layers
     projection: Annotated[
         tuple[Layer, ...],
-        Field(strict=False, description="Layers that bring the input to the output's shape; none by default."),
+        Field(strict=False, description="Layers that map the input to the output's shape; none by default."),
     ] = ()
 
     @property
@@ -133,11 +133,11 @@ class Residual(CompositeKind):
 
 
 class Parallel(CompositeKind):
-    """Branches side by side on the same input, added or concatenated along the channels."""
+    """Parallel branches on the same input, added or concatenated along the channels."""
 
     branches: Branches
     merge: Annotated[
-        Literal["add", "concatenate"], Field(description="add: number by number; concatenate: channel after channel.")
+        Literal["add", "concatenate"], Field(description="add: element by element; concatenate: along the channels.")
     ]
 
     @property
@@ -166,9 +166,9 @@ class Parallel(CompositeKind):
 
 
 class Repeat(CompositeKind):
-    """Its layers, so many times one after another, with weights of their own each time."""
+    """Repeats the layers one after another, with weights of their own each time."""
 
-    times: Annotated[int, Field(ge=1, le=MAX_TIMES, description="How often.")]
+    times: Annotated[int, Field(ge=1, le=MAX_TIMES, description="Number of repetitions.")]
     layers: Layers
 
     @property

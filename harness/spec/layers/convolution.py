@@ -23,7 +23,7 @@ def _no_strides_with_dilation(strides: Two, dilation: Two) -> None:
 
 
 class Conv2D(LayerKind):
-    """Convolution over height and width with a trained kernel."""
+    """2D convolution with a trainable kernel."""
 
     filters: f.Filters
     kernel_size: f.KernelSize
@@ -65,19 +65,19 @@ class Conv2D(LayerKind):
         return self._kernel(input_shape) + self.use_bias * self.filters
 
     def macs(self, input_shape: Shape) -> int:
-        """Return the kernel's size times the places it is laid on."""
+        """Return the kernel's size times its positions."""
         return prod(self.output_shape(input_shape)[:2]) * self._kernel(input_shape)
 
 
 class Conv2DTranspose(LayerKind):
-    """Transposed convolution: each input pixel lays a trained window into a larger image."""
+    """Transposed 2D convolution, which upsamples with a trainable kernel."""
 
     filters: f.Filters
     kernel_size: f.KernelSize
     strides: f.Strides = (1, 1)
     padding: f.Padding = "valid"
     output_padding: Annotated[
-        AmountPair | None, Field(description="Rows and columns added at one side; less than the strides.")
+        AmountPair | None, Field(description="Rows and columns added on one side; less than the strides.")
     ] = None
     dilation_rate: f.Dilation = (1, 1)
     activation: f.ActivationField = None
@@ -124,12 +124,12 @@ class Conv2DTranspose(LayerKind):
         return self._kernel(input_shape) + self.use_bias * self.filters
 
     def macs(self, input_shape: Shape) -> int:
-        """Return the kernel's size times the input's pixels, each of which lays it once."""
+        """Return the kernel's size times the input's pixels."""
         return prod(input_shape[:2]) * self._kernel(input_shape)
 
 
 class DepthwiseConv2D(LayerKind):
-    """Convolution of each channel on its own."""
+    """Depthwise 2D convolution: convolves each channel separately."""
 
     kernel_size: f.KernelSize
     strides: f.Strides = (1, 1)
@@ -161,7 +161,7 @@ class DepthwiseConv2D(LayerKind):
 
 
 class SeparableConv2D(LayerKind):
-    """Convolution of each channel on its own, then a 1×1 convolution that mixes the channels."""
+    """Depthwise 2D convolution followed by a 1×1 convolution that mixes the channels."""
 
     filters: f.Filters
     kernel_size: f.KernelSize
@@ -196,5 +196,5 @@ class SeparableConv2D(LayerKind):
         return self._kernels(input_shape) + self.use_bias * self.filters
 
     def macs(self, input_shape: Shape) -> int:
-        """Return both kernels times the places they are laid on."""
+        """Return the size of both kernels times their positions."""
         return prod(self.output_shape(input_shape)[:2]) * self._kernels(input_shape)

@@ -15,7 +15,7 @@ from harness.spec.layers.weights import GlorotUniform, Zeros
 
 
 class Dense(LayerKind):
-    """Fully connected layer; on an image it acts on each pixel's channels, so Flatten first for the usual one."""
+    """Fully connected layer; it acts on the last axis only, so Flatten images first."""
 
     units: Annotated[Count, Field(description="Number of outputs.")]
     activation: f.ActivationField = None

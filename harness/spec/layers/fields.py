@@ -1,4 +1,4 @@
-"""Fields that several layers share, each with its one line of help; holds no layer."""
+"""Fields that several layers share, each with its line of help; holds no layer."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ ActivationName = Annotated[
     str,
     BeforeValidator(_known),
     WithJsonSchema(_NAME),
-    Field(description="Name of the function, such as relu or softmax."),
+    Field(description="Activation function, such as relu or softmax."),
 ]
 OptionalActivation = Annotated[
     str | None,
     BeforeValidator(_or_none),
     WithJsonSchema({"anyOf": [_NAME, {"type": "null"}]}),
-    Field(description="Function applied to the output, such as relu or softmax; none by default."),
+    Field(description="Activation function applied to the output, such as relu or softmax; none by default."),
 ]
 
 
@@ -55,7 +55,7 @@ DENSE_RANK, IMAGE_KERNEL_RANK = 2, 4
 
 
 class WeightRank:
-    """Refuses an initializer or a constraint that a weight of so many dimensions cannot have."""
+    """Refuses an initializer or a constraint that needs more dimensions than the weight has."""
 
     def __init__(self, rank: int) -> None:
         self._rank = rank
@@ -72,28 +72,28 @@ VECTOR = AfterValidator(WeightRank(1))
 
 Filters = Annotated[Count, Field(description="Number of output channels.")]
 KernelSize = Annotated[Pair, Field(description="Height and width of the window: one number or two.")]
-Strides = Annotated[Pair, Field(description="Steps of the window, down and across: one number or two.")]
-Dilation = Annotated[Pair, Field(description="Distance of the window's points: one number or two.")]
+Strides = Annotated[Pair, Field(description="Strides along height and width: one number or two.")]
+Dilation = Annotated[Pair, Field(description="Dilation rate along height and width: one number or two.")]
 Padding = Annotated[
-    PaddingName, Field(description="valid: the window stays inside; same: zeros around, so that the size stays.")
+    PaddingName, Field(description="valid: no padding; same: zero padding that keeps the size, but for strides.")
 ]
-Groups = Annotated[Count, Field(description="Groups of channels that are convolved apart.")]
-DepthMultiplier = Annotated[Count, Field(description="Output channels per input channel.")]
-UseBias = Annotated[bool, Field(description="Whether a trained constant is added to each output channel.")]
+Groups = Annotated[Count, Field(description="Number of groups of channels that are convolved separately.")]
+DepthMultiplier = Annotated[Count, Field(description="Number of output channels per input channel.")]
+UseBias = Annotated[bool, Field(description="Whether a trainable bias is added to each output channel.")]
 ActivationField = OptionalActivation
 
-_STARTS = Field(description="What the weight starts from.")
-_ADDS = Field(description="What the weight adds to the loss; nothing by default.")
-_BACK = Field(description="What the weight is brought back to after every step; nothing by default.")
+_INITIALIZER = Field(description="Initializer of the weight.")
+_PENALTY = Field(description="Penalty on the weight, added to the loss; none by default.")
+_CONSTRAINT = Field(description="Constraint applied after each update; none by default.")
 
-KernelInitializer = Annotated[Initializer, _STARTS]
-VectorInitializer = Annotated[Initializer, VECTOR, _STARTS]
-WeightRegularizer = Annotated[Regularizer | None, _ADDS]
-DenseConstraint = Annotated[Constraint | None, AfterValidator(WeightRank(DENSE_RANK)), _BACK]
-KernelConstraint = Annotated[Constraint | None, AfterValidator(WeightRank(IMAGE_KERNEL_RANK)), _BACK]
-VectorConstraint = Annotated[Constraint | None, VECTOR, _BACK]
+KernelInitializer = Annotated[Initializer, _INITIALIZER]
+VectorInitializer = Annotated[Initializer, VECTOR, _INITIALIZER]
+WeightRegularizer = Annotated[Regularizer | None, _PENALTY]
+DenseConstraint = Annotated[Constraint | None, AfterValidator(WeightRank(DENSE_RANK)), _CONSTRAINT]
+KernelConstraint = Annotated[Constraint | None, AfterValidator(WeightRank(IMAGE_KERNEL_RANK)), _CONSTRAINT]
+VectorConstraint = Annotated[Constraint | None, VECTOR, _CONSTRAINT]
 ActivityRegularizer = Annotated[
-    Regularizer | None, Field(description="What the output adds to the loss; nothing by default.")
+    Regularizer | None, Field(description="Penalty on the output, added to the loss; none by default.")
 ]
 
 
@@ -106,7 +106,7 @@ def _in_order(axes: tuple[int, ...]) -> tuple[int, ...]:
 _INDEX: dict[str, Any] = {"type": "integer", "minimum": -3, "maximum": -1}
 LastAxes = Annotated[
     tuple[Annotated[int, Field(ge=-3, le=-1)], ...],
-    Field(strict=False, min_length=1, description="Dimensions, counted from the last one: -1 are the channels."),
+    Field(strict=False, min_length=1, description="Axes, counted from the last: -1 is the channel axis."),
     BeforeValidator(listed),
     AfterValidator(_in_order),
     WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),

@@ -1,4 +1,4 @@
-"""What every kind of layer is and where the kinds are found; holds no kind.
+"""What every kind of layer is, where the kinds are found, and layers one after another; holds no kind.
 
 Left out of all kinds is what cannot change what is computed (name, dtype, trainable), what the harness decides
 (seeds, the channels' place), and what training here does not support (LoRA, quantization).
@@ -19,21 +19,21 @@ from harness.spec.layers.shapes import Shape, ShapeError, misfit, text
 
 
 class LayerKind(KerasKind):
-    """One layer: its fields, what it makes of a shape, what it costs, and its Keras call."""
+    """One layer: its fields, its output shape, its cost, and its Keras call."""
 
     keras_module: ClassVar[str] = "layers"
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the shape behind the layer, batch left out; raise ShapeError where the input does not fit."""
+        """Return the output shape without the batch; raise ShapeError where the input does not fit."""
 
     def trainable_parameters(self, input_shape: Shape) -> int:
-        """Return how many weights are trained."""
+        """Return the number of trainable weights."""
         del input_shape
         return 0
 
     def frozen_parameters(self, input_shape: Shape) -> int:
-        """Return how many weights are kept but not trained, such as moving averages."""
+        """Return the number of weights that are not trained, such as moving averages."""
         del input_shape
         return 0
 
@@ -48,7 +48,7 @@ class LayerKind(KerasKind):
 
 
 class SameShape:
-    """Mixed into layers that leave the shape as it is."""
+    """Mixed into layers that keep the shape."""
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape."""
@@ -71,7 +71,7 @@ class Chain:
     period: int
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Return the shape behind the last layer; raise the first layer that does not fit, with its place."""
+        """Return the last layer's output shape; raise ShapeError with the path to the first layer that does not fit."""
         for position, layer in enumerate(self.layers):
             try:
                 shape = _in_bounds(layer, layer.output_shape(shape), shape)

@@ -1,4 +1,4 @@
-"""Normalizations, under Keras' names; dimensions are counted from the last one, so that they mean one thing."""
+"""Normalizations, under Keras' names; axes are counted from the last, so that each has one name."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from harness.spec.layers.layer import LayerKind, SameShape
 from harness.spec.layers.shapes import Shape, misfit, text
 from harness.spec.layers.weights import Ones, Zeros
 
-Epsilon = Annotated[Positive, Field(description="Small number added to the variance.")]
-Center = Annotated[bool, Field(description="Whether a trained offset (beta) is added.")]
-Scale = Annotated[bool, Field(description="Whether a trained factor (gamma) is applied.")]
+Epsilon = Annotated[Positive, Field(description="Small constant added to the variance.")]
+Center = Annotated[bool, Field(description="Whether a trainable offset (beta) is added.")]
+Scale = Annotated[bool, Field(description="Whether a trainable factor (gamma) is applied.")]
 
 
 class BatchNormalization(SameShape, LayerKind):
-    """Each channel brought to mean 0 and variance 1 over the batch; in evaluation over moving averages."""
+    """Normalizes each channel to mean 0 and variance 1 over the batch; uses moving averages for inference."""
 
-    momentum: Annotated[BelowOne, Field(description="Share of the moving averages kept at every step.")] = 0.99
+    momentum: Annotated[BelowOne, Field(description="Momentum of the moving averages.")] = 0.99
     epsilon: Epsilon = 0.001
     center: Center = True
     scale: Scale = True
@@ -44,7 +44,7 @@ class BatchNormalization(SameShape, LayerKind):
 
 
 class LayerNormalization(LayerKind):
-    """Each example brought to mean 0 and variance 1 over its channels (or the dimensions named)."""
+    """Normalizes each example to mean 0 and variance 1 over its channels (or the axes given)."""
 
     axis: f.LastAxes = (-1,)
     epsilon: Epsilon = 0.001
@@ -68,7 +68,7 @@ class LayerNormalization(LayerKind):
 
 
 class RMSNormalization(LayerKind):
-    """Each example divided by the root of its mean square over its channels (or the dimensions named)."""
+    """Divides each example by its root mean square over its channels (or the axes given)."""
 
     axis: f.LastAxes = (-1,)
     epsilon: Epsilon = 1e-6
@@ -84,7 +84,7 @@ class RMSNormalization(LayerKind):
 
 
 class GroupNormalization(LayerKind):
-    """Each example brought to mean 0 and variance 1 over groups of its channels."""
+    """Normalizes each example to mean 0 and variance 1 within groups of channels."""
 
     groups: Annotated[int, Field(ge=-1, le=2**31 - 1, description="Number of groups; -1: one per channel.")] = 32
     epsilon: Epsilon = 0.001
@@ -110,7 +110,7 @@ class GroupNormalization(LayerKind):
 
 
 class UnitNormalization(LayerKind):
-    """Each example scaled to length 1 over its channels (or the dimensions named)."""
+    """Scales each example to unit norm over its channels (or the axes given)."""
 
     axis: f.LastAxes = (-1,)
 

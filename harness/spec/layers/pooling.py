@@ -1,4 +1,4 @@
-"""Pooling over images, under Keras' names; none of them has weights.
+"""Pooling over images, under Keras' names; none has weights.
 
 Left out are Keras' adaptive ones: in 3.15 they fail on images that are not square.
 """
@@ -16,7 +16,7 @@ from harness.spec.layers.shapes import Shape, image, misfit, text, windows
 
 PoolSize = Annotated[Pair, Field(description="Height and width of the window: one number or two.")]
 PoolStrides = Annotated[
-    Pair | None, Field(description="Steps of the window; as large as the window by default.", validate_default=True)
+    Pair | None, Field(description="Strides of the window; its size by default.", validate_default=True)
 ]
 
 
@@ -44,17 +44,17 @@ class _Pooling2D(LayerKind):
 
 
 class MaxPooling2D(_Pooling2D):
-    """The largest value of each window."""
+    """Maximum of each window."""
 
     pool_size: PoolSize = (2, 2)
 
 
 class AveragePooling2D(_Pooling2D):
-    """The mean of each window."""
+    """Mean of each window."""
 
 
 class _GlobalPooling2D(LayerKind):
-    keepdims: Annotated[bool, Field(description="Keep a height and width of 1.")] = False
+    keepdims: Annotated[bool, Field(description="Whether a height and width of 1 are kept.")] = False
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return one number per channel."""
@@ -63,8 +63,8 @@ class _GlobalPooling2D(LayerKind):
 
 
 class GlobalAveragePooling2D(_GlobalPooling2D):
-    """The mean of each channel over the whole image."""
+    """Mean of each channel over the whole image."""
 
 
 class GlobalMaxPooling2D(_GlobalPooling2D):
-    """The largest value of each channel over the whole image."""
+    """Maximum of each channel over the whole image."""

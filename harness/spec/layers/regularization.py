@@ -1,4 +1,4 @@
-"""Layers that disturb training and do nothing in evaluation, under Keras' names; seeds are the settings's."""
+"""Layers that add noise during training and do nothing during inference, under Keras' names; they take no seed."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from harness.declaration.values import BelowOne, NonNegative
 from harness.spec.layers.layer import LayerKind, SameShape
 from harness.spec.layers.shapes import Shape, image
 
-Rate = Annotated[BelowOne, Field(description="Share that is dropped, from 0 to below 1.")]
+Rate = Annotated[BelowOne, Field(description="Fraction that is dropped, from 0 to below 1.")]
 
 
 class Dropout(SameShape, LayerKind):
-    """Sets a share of the numbers to 0 while training."""
+    """Sets a random fraction of the values to 0 during training."""
 
     rate: Rate
 
 
 class SpatialDropout2D(LayerKind):
-    """Sets a share of the channels to 0 while training."""
+    """Sets a random fraction of the channels to 0 during training."""
 
     rate: Rate
 
@@ -30,18 +30,18 @@ class SpatialDropout2D(LayerKind):
 
 
 class GaussianNoise(SameShape, LayerKind):
-    """Adds normally distributed noise while training."""
+    """Adds Gaussian noise during training."""
 
     stddev: Annotated[NonNegative, Field(description="Standard deviation of the noise.")]
 
 
 class GaussianDropout(SameShape, LayerKind):
-    """Multiplies by normally distributed noise around 1 while training."""
+    """Multiplies by Gaussian noise with mean 1 during training."""
 
     rate: Rate
 
 
 class AlphaDropout(SameShape, LayerKind):
-    """Dropout that keeps mean and variance, for selu networks."""
+    """Dropout that keeps mean and variance, for networks with selu."""
 
     rate: Rate

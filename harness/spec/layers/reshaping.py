@@ -1,4 +1,4 @@
-"""Layers that only move numbers around or repeat them, under Keras' names; none of them has weights."""
+"""Layers that rearrange, pad, crop or resize, under Keras' names; none has weights."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from harness.spec.layers.shapes import Shape, image, misfit, text
 
 
 class Flatten(LayerKind):
-    """All numbers in one row."""
+    """Flattens the input to one dimension."""
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Return how many numbers there are."""
+        """Return the number of values."""
         return (prod(input_shape),)
 
 
 class Identity(SameShape, LayerKind):
-    """Nothing at all: the input as it is."""
+    """Returns the input unchanged."""
 
 
 def _one_free(sizes: tuple[int, ...]) -> tuple[int, ...]:
@@ -34,7 +34,7 @@ def _one_free(sizes: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class Reshape(LayerKind):
-    """The same numbers in another shape."""
+    """Reshapes the input."""
 
     target_shape: Annotated[
         tuple[Annotated[int, Field(ge=-1, le=2**31 - 1)], ...],
@@ -52,7 +52,7 @@ class Reshape(LayerKind):
 
 
 class ZeroPadding2D(LayerKind):
-    """Zeros around the image."""
+    """Pads the image with zeros."""
 
     padding: Annotated[
         Sides, Field(description="Rows and columns added: one number, two, or [[top, bottom], [left, right]].")
@@ -65,7 +65,7 @@ class ZeroPadding2D(LayerKind):
 
 
 class Cropping2D(LayerKind):
-    """The image without its border."""
+    """Crops the image's border."""
 
     cropping: Annotated[
         Sides, Field(description="Rows and columns cut off: one number, two, or [[top, bottom], [left, right]].")
@@ -81,12 +81,12 @@ class Cropping2D(LayerKind):
 
 
 class UpSampling2D(LayerKind):
-    """A larger image by repeating or interpolating pixels."""
+    """Enlarges the image by repeating or interpolating pixels."""
 
     size: Annotated[Pair, Field(description="Factors for height and width: one number or two.")] = (2, 2)
     interpolation: Annotated[
         Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"],
-        Field(description="How pixels between are found; nearest repeats them."),
+        Field(description="Interpolation between pixels; nearest repeats them."),
     ] = "nearest"
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -105,15 +105,17 @@ class _ToSize(LayerKind):
 
 
 class CenterCrop(_ToSize):
-    """The middle of the image (scaled up where it is too small)."""
+    """Crops the center of the image, which is enlarged first where it is too small."""
 
 
 class Resizing(_ToSize):
-    """The image scaled to another size."""
+    """Resizes the image."""
 
     interpolation: Annotated[
         Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"],
-        Field(description="How pixels between are found."),
+        Field(description="Interpolation between pixels."),
     ] = "bilinear"
-    crop_to_aspect_ratio: Annotated[bool, Field(description="Cut rather than distort.")] = False
-    antialias: Annotated[bool, Field(description="Smooth before scaling down.")] = False
+    crop_to_aspect_ratio: Annotated[bool, Field(description="Whether the image is cropped rather than distorted.")] = (
+        False
+    )
+    antialias: Annotated[bool, Field(description="Whether the image is smoothed before it is downscaled.")] = False

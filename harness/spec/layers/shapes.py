@@ -1,4 +1,4 @@
-"""Shapes without the batch, how windows slide over them, and what to say when they don't fit; holds no layer."""
+"""Shapes without the batch, how windows slide over them, and the mistake where they don't fit; holds no layer."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Sliding(Protocol):
 
     @property
     def strides(self) -> Two:
-        """Its steps."""
+        """Its strides."""
 
     @property
     def padding(self) -> PaddingName:
@@ -76,7 +76,7 @@ class Sliding(Protocol):
 
     @property
     def dilation_rate(self) -> Two:
-        """The distance of its points."""
+        """The distance between its points."""
 
 
 def positions(layer: Sliding, shape: Shape) -> Two:

@@ -1,6 +1,6 @@
-"""What weights start from, what they add to the loss and how they are constrained, under Keras' names.
+"""Initializers, regularizers and constraints of weights, under Keras' names.
 
-Nothing here takes a seed: the settings' seed rules all of them.
+None takes a seed: the settings' seed determines all of them.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from harness.declaration.values import Fraction, NonNegative, Number, Positive, 
 
 
 class InitializerKind(KerasKind):
-    """What a weight starts from."""
+    """Initial values of a weight."""
 
     keras_module: ClassVar[str] = "initializers"
     min_rank: ClassVar[int] = 1
 
 
 class Zeros(InitializerKind):
-    """All weights start at 0."""
+    """Initializes all weights to 0."""
 
     aliases: ClassVar = ("zeros",)
 
 
 class Ones(InitializerKind):
-    """All weights start at 1."""
+    """Initializes all weights to 1."""
 
     aliases: ClassVar = ("ones",)
 
 
 class Constant(InitializerKind):
-    """All weights start at one value."""
+    """Initializes all weights to one value."""
 
     aliases: ClassVar = ("constant",)
 
@@ -41,7 +41,7 @@ class Constant(InitializerKind):
 
 
 class RandomNormal(InitializerKind):
-    """Weights start normally distributed."""
+    """Draws initial weights from a normal distribution."""
 
     aliases: ClassVar = ("random_normal",)
 
@@ -50,7 +50,7 @@ class RandomNormal(InitializerKind):
 
 
 class RandomUniform(InitializerKind):
-    """Weights start uniformly distributed."""
+    """Draws initial weights from a uniform distribution."""
 
     aliases: ClassVar = ("random_uniform",)
 
@@ -59,7 +59,7 @@ class RandomUniform(InitializerKind):
 
 
 class TruncatedNormal(InitializerKind):
-    """Weights start normally distributed, drawn again beyond two standard deviations."""
+    """Draws initial weights from a normal distribution, redrawing values beyond two standard deviations."""
 
     aliases: ClassVar = ("truncated_normal",)
 
@@ -68,7 +68,7 @@ class TruncatedNormal(InitializerKind):
 
 
 class VarianceScaling(InitializerKind):
-    """Weights start with a variance of scale / n, n being the inputs, the outputs or their mean."""
+    """Draws initial weights with variance scale / n, where n is the number of inputs, of outputs or their mean."""
 
     aliases: ClassVar = ("variance_scaling",)
 
@@ -78,43 +78,43 @@ class VarianceScaling(InitializerKind):
 
 
 class GlorotUniform(InitializerKind):
-    """Weights start uniformly within ±sqrt(6 / (inputs + outputs)): Keras' default."""
+    """Draws initial weights uniformly within ±sqrt(6 / (inputs + outputs)): Keras' default."""
 
     aliases: ClassVar = ("glorot_uniform",)
 
 
 class GlorotNormal(InitializerKind):
-    """Weights start normally with variance 2 / (inputs + outputs)."""
+    """Draws initial weights from a truncated normal distribution with variance 2 / (inputs + outputs)."""
 
     aliases: ClassVar = ("glorot_normal",)
 
 
 class HeUniform(InitializerKind):
-    """Weights start uniformly within ±sqrt(6 / inputs)."""
+    """Draws initial weights uniformly within ±sqrt(6 / inputs)."""
 
     aliases: ClassVar = ("he_uniform",)
 
 
 class HeNormal(InitializerKind):
-    """Weights start normally with variance 2 / inputs."""
+    """Draws initial weights from a truncated normal distribution with variance 2 / inputs."""
 
     aliases: ClassVar = ("he_normal",)
 
 
 class LecunUniform(InitializerKind):
-    """Weights start uniformly within ±sqrt(3 / inputs)."""
+    """Draws initial weights uniformly within ±sqrt(3 / inputs)."""
 
     aliases: ClassVar = ("lecun_uniform",)
 
 
 class LecunNormal(InitializerKind):
-    """Weights start normally with variance 1 / inputs."""
+    """Draws initial weights from a truncated normal distribution with variance 1 / inputs."""
 
     aliases: ClassVar = ("lecun_normal",)
 
 
 class Orthogonal(InitializerKind):
-    """Weights start as an orthogonal matrix: for kernels, not for biases."""
+    """Initializes kernels to an orthogonal matrix; not for biases."""
 
     aliases: ClassVar = ("orthogonal",)
     min_rank: ClassVar[int] = 2
@@ -126,7 +126,7 @@ Initializer = Annotated[InitializerKind, Family("initializer", InitializerKind, 
 
 
 class RegularizerKind(KerasKind):
-    """What is added to the loss."""
+    """Penalty that is added to the loss."""
 
     keras_module: ClassVar[str] = "regularizers"
 
@@ -160,14 +160,14 @@ Regularizer = Annotated[RegularizerKind, Family("regularizer", RegularizerKind, 
 _INDEX: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 3}
 Axes = Annotated[
     tuple[Annotated[int, Field(ge=0, le=3)], ...],
-    Field(strict=False, min_length=1, description="Dimensions of the weight over which a norm is taken."),
+    Field(strict=False, min_length=1, description="Axes of the weight along which the norm is taken."),
     BeforeValidator(listed),
     WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),
 ]
 
 
 class ConstraintKind(KerasKind):
-    """What a weight is brought back to after every step."""
+    """Constraint applied to a weight after each update."""
 
     keras_module: ClassVar[str] = "constraints"
 
@@ -178,7 +178,7 @@ class ConstraintKind(KerasKind):
 
 
 class MaxNorm(ConstraintKind):
-    """Scales weights down to a norm of at most max_value."""
+    """Limits the norm of weights to max_value."""
 
     aliases: ClassVar = ("max_norm",)
 
@@ -187,7 +187,7 @@ class MaxNorm(ConstraintKind):
 
 
 class MinMaxNorm(ConstraintKind):
-    """Scales weights to a norm between min_value and max_value."""
+    """Rescales weights to a norm between min_value and max_value."""
 
     aliases: ClassVar = ("min_max_norm",)
 
@@ -204,7 +204,7 @@ class NonNeg(ConstraintKind):
 
 
 class UnitNorm(ConstraintKind):
-    """Scales weights to a norm of 1."""
+    """Rescales weights to unit norm."""
 
     aliases: ClassVar = ("unit_norm",)
 

@@ -1,4 +1,4 @@
-"""Losses that fit classification, under the names that Keras' ``compile`` takes; labels are one-hot inside."""
+"""Losses for classification, under the names that Keras' ``compile`` takes; labels are one-hot."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pydantic import Field
 from harness.declaration.kinds import Family, KerasKind
 from harness.declaration.values import BelowOne, NonNegative, Positive
 
-FromLogits = Annotated[bool, Field(description="Whether the network ends without its softmax or sigmoid.")]
-LabelSmoothing = Annotated[BelowOne, Field(description="Share of each label spread over all classes.")]
+FromLogits = Annotated[bool, Field(description="Whether the network outputs logits, without softmax or sigmoid.")]
+LabelSmoothing = Annotated[BelowOne, Field(description="Share of each label that is spread over all classes.")]
 
 
 class LossKind(KerasKind):
-    """What training makes small."""
+    """The loss that training minimizes."""
 
     keras_module: ClassVar[str] = "losses"
 
 
 class CategoricalCrossentropy(LossKind):
-    """Minus the logarithm of the probability given to the right class."""
+    """Categorical cross-entropy: negative log probability of the correct class."""
 
     kind: ClassVar[str] = "categorical_crossentropy"
 
@@ -29,18 +29,18 @@ class CategoricalCrossentropy(LossKind):
 
 
 class CategoricalFocalCrossentropy(LossKind):
-    """Cross-entropy with less weight on examples that are right already."""
+    """Focal cross-entropy: gives less weight to examples that are classified well."""
 
     kind: ClassVar[str] = "categorical_focal_crossentropy"
 
-    alpha: Annotated[NonNegative, Field(description="Weight of every class.")] = 0.25
-    gamma: Annotated[NonNegative, Field(description="How much less easy examples count.")] = 2.0
+    alpha: Annotated[NonNegative, Field(description="Weight of each class.")] = 0.25
+    gamma: Annotated[NonNegative, Field(description="Exponent that gives less weight to easy examples.")] = 2.0
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
 
 
 class BinaryCrossentropy(LossKind):
-    """Cross-entropy of each class on its own, for networks that end in sigmoids."""
+    """Binary cross-entropy of each class, for networks that end in sigmoids."""
 
     kind: ClassVar[str] = "binary_crossentropy"
 
@@ -49,51 +49,51 @@ class BinaryCrossentropy(LossKind):
 
 
 class KLDivergence(LossKind):
-    """Kullback-Leibler divergence from the labels to the probabilities."""
+    """Kullback-Leibler divergence of the predicted probabilities from the labels."""
 
     kind: ClassVar[str] = "kl_divergence"
 
 
 class Poisson(LossKind):
-    """Poisson loss of the labels under the outputs as rates."""
+    """Poisson loss, with the outputs as rates."""
 
     kind: ClassVar[str] = "poisson"
 
 
 class MeanSquaredError(LossKind):
-    """Mean of squared differences to the one-hot label."""
+    """Mean squared error against the one-hot label."""
 
     kind: ClassVar[str] = "mean_squared_error"
 
 
 class MeanAbsoluteError(LossKind):
-    """Mean of absolute differences to the one-hot label."""
+    """Mean absolute error against the one-hot label."""
 
     kind: ClassVar[str] = "mean_absolute_error"
 
 
 class Huber(LossKind):
-    """Squared difference up to delta, absolute beyond it."""
+    """Huber loss: quadratic up to delta, linear beyond it."""
 
     kind: ClassVar[str] = "huber"
 
-    delta: Annotated[Positive, Field(description="Difference from which on the loss is a straight line.")] = 1.0
+    delta: Annotated[Positive, Field(description="Error beyond which the loss is linear.")] = 1.0
 
 
 class LogCosh(LossKind):
-    """Logarithm of the hyperbolic cosine of the difference to the one-hot label."""
+    """Logarithm of the hyperbolic cosine of the error against the one-hot label."""
 
     kind: ClassVar[str] = "log_cosh"
 
 
 class CategoricalHinge(LossKind):
-    """Margin of 1 between the right class and the best wrong one."""
+    """Categorical hinge loss: margin of 1 between the correct class and the best wrong one."""
 
     kind: ClassVar[str] = "categorical_hinge"
 
 
 class CosineSimilarity(LossKind):
-    """Minus the cosine between outputs and one-hot label."""
+    """Negative cosine similarity of the outputs and the one-hot label."""
 
     kind: ClassVar[str] = "cosine_similarity"
 

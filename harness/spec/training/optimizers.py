@@ -1,8 +1,8 @@
-"""Keras' optimizers that make sense here, under its names and with today's rules and defaults; steps nothing.
+"""Keras' optimizers that make sense here, under its names and with today's rules and defaults; updates nothing.
 
 RMSprop adds epsilon inside the square root, as Keras has done since 2.11: lr·g / sqrt(v + epsilon).
 Left out are moving averages of the weights (they act at the end of ``fit`` only), loss scaling (one precision
-here) and gradient accumulation (say a larger batch).
+here) and gradient accumulation (use a larger batch).
 """
 
 from __future__ import annotations
@@ -22,24 +22,21 @@ def _none_for_zero(value: float | None) -> float | None:
     return value or None
 
 
-WeightDecay = Annotated[
-    NonNegative | None,
-    AfterValidator(_none_for_zero),
-    Field(description="Share of each weight taken off at every step, times the learning rate."),
-]
-Epsilon = Annotated[NonNegative, Field(description="Small number that keeps a division from blowing up.")]
-Beta1 = Annotated[BelowOne, Field(description="Decay of the mean of gradients.")]
-Beta2 = Annotated[BelowOne, Field(description="Decay of the mean of squared gradients.")]
-Rho = Annotated[BelowOne, Field(description="Decay of the mean of squared gradients.")]
-Momentum = Annotated[BelowOne, Field(description="Share of the last step that is made again.")]
-AmsGrad = Annotated[bool, Field(description="Whether the largest mean of squared gradients so far is used.")]
-ClipNorm = Annotated[Positive | None, Field(description="Largest norm of each weight's gradient.")]
-ClipValue = Annotated[Positive | None, Field(description="Largest entry of each gradient.")]
-GlobalClipNorm = Annotated[Positive | None, Field(description="Largest norm of all gradients together.")]
+_DECAY = Field(description="Weight decay: share of each weight, times the learning rate, that each update subtracts.")
+WeightDecay = Annotated[NonNegative | None, AfterValidator(_none_for_zero), _DECAY]
+Epsilon = Annotated[NonNegative, Field(description="Small constant for numerical stability.")]
+Beta1 = Annotated[BelowOne, Field(description="Decay rate of the moving average of gradients.")]
+Beta2 = Annotated[BelowOne, Field(description="Decay rate of the moving average of squared gradients.")]
+Rho = Annotated[BelowOne, Field(description="Decay rate of the moving average of squared gradients.")]
+Momentum = Annotated[BelowOne, Field(description="Share of the last update that is added to the next.")]
+AmsGrad = Annotated[bool, Field(description="Whether the maximum of the moving averages of squared gradients is used.")]
+ClipNorm = Annotated[Positive | None, Field(description="Maximum norm of each weight's gradient.")]
+ClipValue = Annotated[Positive | None, Field(description="Maximum absolute value of a gradient's entries.")]
+GlobalClipNorm = Annotated[Positive | None, Field(description="Maximum norm of all gradients together.")]
 
 
 class OptimizerKind(KerasKind):
-    """One optimizer. ``slots`` says how many numbers it keeps for each trained weight."""
+    """One optimizer. ``slots`` says how many numbers it keeps for each trainable weight."""
 
     keras_module: ClassVar[str] = "optimizers"
 
@@ -59,7 +56,7 @@ class OptimizerKind(KerasKind):
 
     @property
     def slots(self) -> int:
-        """Numbers kept for each trained weight."""
+        """Numbers kept for each trainable weight."""
         return 2
 
     @property
@@ -76,13 +73,13 @@ class OptimizerKind(KerasKind):
 
 
 class SGD(OptimizerKind):
-    """Steps against the gradient, with momentum where it is set."""
+    """Stochastic gradient descent, with momentum if it is set."""
 
     aliases: ClassVar = ("sgd",)
 
     learning_rate: LearningRate = 0.01
     momentum: Momentum = 0.0
-    nesterov: Annotated[bool, Field(description="Whether momentum looks ahead.")] = False
+    nesterov: Annotated[bool, Field(description="Whether Nesterov momentum is used.")] = False
 
     @property
     def slots(self) -> int:
@@ -91,14 +88,16 @@ class SGD(OptimizerKind):
 
 
 class RMSprop(OptimizerKind):
-    """Steps divided by the root of the mean of squared gradients."""
+    """RMSprop: divides the gradient by the root of the moving average of its square."""
 
     aliases: ClassVar = ("rmsprop",)
 
     rho: Rho = 0.9
     momentum: Momentum = 0.0
     epsilon: Epsilon = 1e-7
-    centered: Annotated[bool, Field(description="Whether the gradient's mean is taken off first.")] = False
+    centered: Annotated[
+        bool, Field(description="Whether the gradient's variance is used instead of its mean square.")
+    ] = False
 
     @property
     def slots(self) -> int:
@@ -107,7 +106,7 @@ class RMSprop(OptimizerKind):
 
 
 class Adam(OptimizerKind):
-    """Means of gradients divided by the root of means of squared gradients."""
+    """Adam: divides the moving average of the gradient by the root of that of its square."""
 
     aliases: ClassVar = ("adam",)
 
@@ -123,13 +122,11 @@ class Adam(OptimizerKind):
 
 
 class AdamW(OptimizerKind):
-    """Adam with weight decay apart from the gradient."""
+    """Adam with decoupled weight decay."""
 
     aliases: ClassVar = ("adamw",)
 
-    weight_decay: Annotated[
-        NonNegative, Field(description="Share of each weight taken off at every step, times the learning rate.")
-    ] = 0.004
+    weight_decay: Annotated[NonNegative, _DECAY] = 0.004
     beta_1: Beta1 = 0.9
     beta_2: Beta2 = 0.999
     epsilon: Epsilon = 1e-7
@@ -142,7 +139,7 @@ class AdamW(OptimizerKind):
 
 
 class Nadam(OptimizerKind):
-    """Adam whose momentum looks ahead."""
+    """Adam with Nesterov momentum."""
 
     aliases: ClassVar = ("nadam",)
 
@@ -152,11 +149,11 @@ class Nadam(OptimizerKind):
 
 
 class Adagrad(OptimizerKind):
-    """Steps divided by the root of the sum of all squared gradients so far."""
+    """Adagrad: divides the gradient by the root of the sum of all its squares so far."""
 
     aliases: ClassVar = ("adagrad",)
 
-    initial_accumulator_value: Annotated[NonNegative, Field(description="What the sum starts at.")] = 0.1
+    initial_accumulator_value: Annotated[NonNegative, Field(description="Initial value of the sum.")] = 0.1
     epsilon: Epsilon = 1e-7
 
     @property
@@ -166,7 +163,7 @@ class Adagrad(OptimizerKind):
 
 
 class Adadelta(OptimizerKind):
-    """Steps scaled by the mean of squared steps over that of squared gradients; the original has a rate of 1.0."""
+    """Adadelta: scales the gradient by the ratio of past updates to past gradients; the original rate is 1.0."""
 
     aliases: ClassVar = ("adadelta",)
 
@@ -175,12 +172,12 @@ class Adadelta(OptimizerKind):
 
 
 class Lion(OptimizerKind):
-    """Steps of one size in the direction of the mean gradient's signs."""
+    """Lion: updates of one size, in the direction of the sign of a momentum."""
 
     aliases: ClassVar = ("lion",)
 
     beta_1: Beta1 = 0.9
-    beta_2: Annotated[BelowOne, Field(description="Decay of the momentum.")] = 0.99
+    beta_2: Annotated[BelowOne, Field(description="Decay rate of the momentum.")] = 0.99
 
     @property
     def slots(self) -> int:

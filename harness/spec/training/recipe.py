@@ -16,11 +16,11 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
-    optimizer: Annotated[Optimizer, Field(description="How weights follow the gradient.")]
-    loss: Annotated[Loss, Field(description="What training makes small.")]
-    batch_size: Annotated[Count, Field(description="Training images per step.")]
+    optimizer: Annotated[Optimizer, Field(description="Optimizer, with its learning rate.")]
+    loss: Annotated[Loss, Field(description="Loss that training minimizes.")]
+    batch_size: Annotated[Count, Field(description="Images per training step.")]
     validation_split: Annotated[
-        BelowOne, Field(description="Share of the training images, the last ones, that is not trained on.")
+        BelowOne, Field(description="Share of the training images, the last ones, that is held out of training.")
     ] = 0.0
 
     @property
@@ -29,11 +29,11 @@ class Recipe(BaseModel):
         return self.optimizer.spans_training
 
     def training_examples(self, examples: int) -> int:
-        """Return how many of so many images are trained on: what Keras' ``validation_split`` leaves."""
+        """Return how many of n images are trained on: those that Keras' ``validation_split`` leaves."""
         return int(examples * (1.0 - self.validation_split))
 
     def steps_per_epoch(self, examples: int) -> int:
-        """Return the batches of an epoch over so many images, the last one being smaller where it must."""
+        """Return the batches of an epoch over n images, the last one smaller where they don't divide."""
         return -(-self.training_examples(examples) // self.batch_size)
 
 

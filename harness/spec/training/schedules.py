@@ -17,12 +17,14 @@ from harness.declaration.kinds import Family, KerasKind
 from harness.declaration.spec_error import refused
 from harness.declaration.values import Count, Fraction, NonNegative, Positive
 
-InitialRate = Annotated[Positive, Field(description="Learning rate of the first step.")]
+InitialRate = Annotated[Positive, Field(description="Initial learning rate.")]
 DecaySteps = Annotated[
-    Count | None, Field(description="Steps (batches) of the decay; left out: those of the whole training.")
+    Count | None, Field(description="Steps (batches) of the decay; by default those of the whole training.")
 ]
-DecayRate = Annotated[Positive, Field(description="Factor of the decay per decay_steps.")]
-Staircase = Annotated[bool, Field(description="Decay in jumps of decay_steps rather than at every step.")]
+DecayRate = Annotated[Positive, Field(description="Decay factor per decay_steps.")]
+Staircase = Annotated[
+    bool, Field(description="Whether the rate decays once every decay_steps rather than at every step.")
+]
 
 
 class ScheduleKind(KerasKind):
@@ -36,18 +38,18 @@ class ScheduleKind(KerasKind):
         return getattr(self, "decay_steps", 1) is None
 
     def over(self, total_steps: int | None) -> Self:
-        """Return the schedule with its open length filled in; raise ValueError where that is not known."""
+        """Return the schedule with its open length filled in; raise ValueError where it is not known."""
         if not self.spans_training:
             return self
         if total_steps is None:
-            raise ValueError(f"{self.kind} spans the whole training: say how many steps that has")
+            raise ValueError(f"{self.kind} spans the whole training: give its number of steps")
         # CosineDecay counts its warm-up apart from its decay.
         left = total_steps - getattr(self, "warmup_steps", 0)
         return self.model_copy(update={"decay_steps": max(left, 1)})
 
 
 class ExponentialDecay(ScheduleKind):
-    """initial × decay_rate ^ (step / decay_steps)."""
+    """Exponential decay: initial × decay_rate ^ (step / decay_steps)."""
 
     initial_learning_rate: InitialRate
     decay_steps: DecaySteps = None
@@ -56,7 +58,7 @@ class ExponentialDecay(ScheduleKind):
 
 
 class InverseTimeDecay(ScheduleKind):
-    """initial / (1 + decay_rate × step / decay_steps)."""
+    """Inverse time decay: initial / (1 + decay_rate × step / decay_steps)."""
 
     initial_learning_rate: InitialRate
     decay_steps: DecaySteps = None
@@ -65,7 +67,7 @@ class InverseTimeDecay(ScheduleKind):
 
 
 class PolynomialDecay(ScheduleKind):
-    """From the initial rate to the end rate along a power of the step; a straight line by default."""
+    """Polynomial decay from the initial to the end learning rate; linear by default."""
 
     initial_learning_rate: InitialRate
     decay_steps: DecaySteps = None
@@ -75,33 +77,33 @@ class PolynomialDecay(ScheduleKind):
 
 
 class CosineDecay(ScheduleKind):
-    """From the initial rate along half a cosine to alpha × initial, after an optional warm-up."""
+    """Cosine decay from the initial learning rate to alpha × initial, after an optional warm-up."""
 
-    initial_learning_rate: Annotated[NonNegative, Field(description="Learning rate of the first step.")]
+    initial_learning_rate: Annotated[NonNegative, Field(description="Initial learning rate.")]
     decay_steps: DecaySteps = None
-    alpha: Annotated[Fraction, Field(description="The last rate as a share of the first.")] = 0.0
-    warmup_target: Annotated[Positive | None, Field(description="Rate at the end of the warm-up.")] = None
+    alpha: Annotated[Fraction, Field(description="Final learning rate as a share of the initial one.")] = 0.0
+    warmup_target: Annotated[Positive | None, Field(description="Learning rate at the end of the warm-up.")] = None
     warmup_steps: Annotated[int, Ge(0), Field(description="Steps (batches) of the warm-up.")] = 0
 
 
 class CosineDecayRestarts(ScheduleKind):
-    """Half cosines one after another, each longer than the one before."""
+    """Cosine decay with restarts, each period longer than the one before."""
 
     initial_learning_rate: InitialRate
-    first_decay_steps: Annotated[Count, Field(description="Steps (batches) of the first one.")]
-    t_mul: Annotated[Positive, Field(description="Factor on the length, from one to the next.")] = 2.0
-    m_mul: Annotated[Positive, Field(description="Factor on the first rate, from one to the next.")] = 1.0
-    alpha: Annotated[Fraction, Field(description="The last rate as a share of the first.")] = 0.0
+    first_decay_steps: Annotated[Count, Field(description="Steps (batches) of the first period.")]
+    t_mul: Annotated[Positive, Field(description="Factor on the length of each further period.")] = 2.0
+    m_mul: Annotated[Positive, Field(description="Factor on the initial rate of each further period.")] = 1.0
+    alpha: Annotated[Fraction, Field(description="Final learning rate as a share of the initial one.")] = 0.0
 
 
 class PiecewiseConstantDecay(ScheduleKind):
-    """Constant rates: values[i] up to and with step boundaries[i], the last value after them."""
+    """Piecewise constant: values[i] up to and including step boundaries[i], the last value after them."""
 
     boundaries: Annotated[
         tuple[Count, ...], Field(strict=False, min_length=1, description="Steps at which the rate changes.")
     ]
     values: Annotated[
-        tuple[Positive, ...], Field(strict=False, description="Rates: one more than there are boundaries.")
+        tuple[Positive, ...], Field(strict=False, description="Learning rates: one more than there are boundaries.")
     ]
 
     @model_validator(mode="after")
@@ -152,5 +154,5 @@ class NumberOrSchedule:
 
 
 LearningRate = Annotated[
-    float | ScheduleKind, NumberOrSchedule(), Field(description="Size of a step: a number, or a schedule.")
+    float | ScheduleKind, NumberOrSchedule(), Field(description="Learning rate: a number, or a schedule.")
 ]
