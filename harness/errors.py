@@ -221,6 +221,14 @@ class UnknownEnvironment(BenchError):
         super().__init__(f"no records of environment {name!r}; {'; '.join(remedies)}")
 
 
+class UnknownEvaluation(BenchError):
+    """There is no evaluation of that name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        remedies = filter(None, [did_you_mean(name, known), f"known are {', '.join(known)}"])
+        super().__init__(f"there is no evaluation {name!r}; {'; '.join(remedies)}")
+
+
 class NothingRecorded(BenchError):
     """There is no trial to verify."""
 

@@ -86,7 +86,7 @@ def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outc
     known = store.read(environment.id, trial.name)
     if known and known.measurement and outcome.measurement:
         differs = first_difference(known.measurement, outcome.measurement)
-        outcome = outcome if differs is None else replace(outcome, failure=other_bits(differs))
+        outcome = keeping(outcome, known, store) if differs is None else replace(outcome, failure=other_bits(differs))
     record, predictions = new_record(trial, outcome, environment), outcome.predictions
     if known and outcome.failure and knows_more(known, record):
         record = known.model_copy(update={"epochs": record.epochs, "failure": outcome.failure})
@@ -95,6 +95,15 @@ def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outc
     if outcome.failure is None or outcome.failure.kind == "bits":
         store.checkpoint(benchmark.environment.id, trial.name).unlink(missing_ok=True)
     return outcome
+
+
+def keeping(outcome: Outcome, known: Record, store: Store) -> Outcome:
+    """Return the outcome, whose bits are those of the known record, with what else that one has evaluated."""
+    if known.measurement is None or outcome.measurement is None:
+        return outcome
+    earlier = store.predictions(known)
+    predictions = {epoch: {**earlier.get(epoch, {}), **classes} for epoch, classes in outcome.predictions.items()}
+    return replace(outcome, measurement=outcome.measurement.keeping(known.measurement), predictions=predictions)
 
 
 def new_record(trial: Trial, outcome: Outcome, environment: Environment) -> Record:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.plan.forecast import IMPORT_SECONDS, Forecast, makespan
-from harness.plan.settings import Settings
+from harness.plan.settings import DEFAULT_EVALUATIONS, Settings
 from harness.plan.trial import Trial, trial_computation, trial_epochs
 from harness.spec.architecture import Architecture
 
@@ -23,10 +23,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the store knows of a trial: the epochs it finished and whether it failed in the end."""
+    """What the store knows of a trial: the epochs it finished, their evaluations, whether it failed in the end."""
 
     epochs: int
     failed: bool
+    evaluations: tuple[str, ...] = DEFAULT_EVALUATIONS
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def needed_trials(architectures: Iterable[Architecture], settings: Settings, see
             seed=seed,
             epochs=max(epochs, known.epochs) if known else epochs,
             architectures=(*readers, architecture.name),
+            evaluations=settings.evaluations,
         )
     return tuple(trials.values())
 
@@ -112,6 +114,6 @@ def trial_status(trial: Trial, known: Recorded | None) -> Status:
     """Return where the trial stands, given what the store knows of it."""
     if known is None:
         return Status.PENDING
-    if known.epochs >= trial.epochs:
+    if known.epochs >= trial.epochs and set(trial.evaluations) <= set(known.evaluations):
         return Status.RECORDED
     return Status.RETRY if known.failed else Status.EXTEND

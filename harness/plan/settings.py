@@ -12,11 +12,12 @@ Precision = Literal["float32"]
 BackendName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 DEFAULT_SEEDS = (0, 1, 2, 3, 4)
+DEFAULT_EVALUATIONS = ("test",)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Seeds, threads and precision of a comparison.
+    """Seeds, threads, precision and evaluations of a comparison.
 
     ``train_examples`` and ``test_examples`` keep the first so many examples of the data set (None: all of
     them), and ``max_epochs`` cuts every recipe; both are for ``--smoke`` and for tests.
@@ -27,6 +28,7 @@ class Settings:
     deterministic: bool = True
     precision: Precision = "float32"
     backend: BackendName = "tensorflow"
+    evaluations: tuple[str, ...] = DEFAULT_EVALUATIONS
     train_examples: int | None = None
     test_examples: int | None = None
     max_epochs: int | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from harness.plan.settings import BackendName, Precision, Settings
+from harness.plan.settings import DEFAULT_EVALUATIONS, BackendName, Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
 from harness.spec.training import Recipe
@@ -64,12 +64,16 @@ def _content(model: BaseModel, leaving_out: str | None = None) -> dict[str, Any]
 
 @dataclass(frozen=True)
 class Trial:
-    """One network trained once, up to an epoch, for the architectures that read it."""
+    """One network trained once, up to an epoch, for the architectures that read it.
+
+    ``evaluations`` are measured after every epoch. They change no bit of the training, and so no fingerprint.
+    """
 
     computation: Computation
     seed: int
     epochs: int
     architectures: tuple[str, ...] = ()
+    evaluations: tuple[str, ...] = DEFAULT_EVALUATIONS
 
     @property
     def fingerprint(self) -> str:

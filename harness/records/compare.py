@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.records.record import TRAIN, EpochMeasurement, Measurement
+from harness.evaluations.metric import TRAIN
+from harness.records.record import EpochMeasurement, Measurement
 
 DATA, INITIAL_WEIGHTS, ORDER, WEIGHTS = "data", "initial weights", "order of the examples", "weights"
 PREDICTIONS = "predictions"

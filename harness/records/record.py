@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from harness.evaluations.metric import METRICS, TRAIN
 from harness.plan.trial import Computation
 from harness.records.environment import Environment, Frozen
 
@@ -25,15 +26,25 @@ Sha256 = str
 Stage = Literal["start-up", "data", "build", "compile", "train"]
 FailureKind = Literal["error", "nan", "memory", "deadline", "crash", "bits"]
 
-# The running means' name beside those of evaluations, and that of the first evaluation.
-TRAIN, TEST = "train", "test"
+# The evaluation that was measured before there were others.
+TEST = "test"
 CLOCKS = ("seconds", "cpu_seconds")
+
+
+def _within_bounds(metrics: Mapping[str, float]) -> Mapping[str, float]:
+    for name, value in metrics.items():
+        if name in METRICS and not METRICS[name].allows(value):
+            raise ValueError(f"{name} {value} is out of its range")
+    return metrics
+
+
+Metrics = Annotated[Mapping[str, float], AfterValidator(_within_bounds)]
 
 
 class Evaluation(Frozen):
     """What the network gave in one evaluation: metrics by name, the digest of its predictions, seconds."""
 
-    metrics: Mapping[str, float]
+    metrics: Metrics
     predictions_sha256: Sha256 | None = None
     seconds: float = Field(ge=0)
     cpu_seconds: float = Field(ge=0)
@@ -47,7 +58,7 @@ class EpochMeasurement(Frozen):
     """
 
     epoch: int = Field(ge=1)
-    train_metrics: Mapping[str, float]
+    train_metrics: Metrics
     train_seconds: float = Field(ge=0)
     train_cpu_seconds: float = Field(ge=0)
     order_sha256: Sha256
@@ -137,6 +148,20 @@ class Measurement(Frozen):
     conditions: Conditions | None = None
     peak_memory_bytes: int | None = None
     epochs: tuple[EpochMeasurement, ...] = ()
+
+    @property
+    def evaluations(self) -> tuple[str, ...]:
+        """The evaluations that every epoch has, in the order of the first one."""
+        first = self.epochs[0].evaluations if self.epochs else ()
+        return tuple(name for name in first if all(name in epoch.evaluations for epoch in self.epochs))
+
+    def keeping(self, earlier: Measurement) -> Measurement:
+        """Return it with what else an earlier training to the same bits has evaluated."""
+        kept = [
+            epoch.model_copy(update={"evaluations": {**known.evaluations, **epoch.evaluations}})
+            for epoch, known in zip(self.epochs, earlier.epochs, strict=False)
+        ]
+        return self.model_copy(update={"epochs": (*kept, *self.epochs[len(kept) :])})
 
     def at(self, epoch: int) -> EpochMeasurement | None:
         """Return the epoch's numbers, or None where the trial did not get there."""

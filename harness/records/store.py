@@ -165,7 +165,9 @@ class UnusableRecord(Exception):
 def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:
     """Return what a plan needs to know of the records."""
     return {
-        name: Recorded(len(record.measurement.epochs) if record.measurement else 0, record.failure is not None)
+        name: Recorded(len(measured.epochs), record.failure is not None, measured.evaluations)
+        if (measured := record.measurement)
+        else Recorded(0, record.failure is not None, ())
         for name, record in records.items()
     }
 

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from harness.data import load
 from harness.errors import CannotWrite
+from harness.evaluations.evaluation import Examples, find_evaluation
+from harness.evaluations.metric import TRAIN
 from harness.records.environment import Environment
-from harness.records.record import TEST, Clocks, EpochMeasurement, Evaluation, Measurement
+from harness.records.record import Clocks, EpochMeasurement, Measurement
 from harness.records.store import digest
 from harness.worker.backend import Array, Backend, Network
 from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.clocks import Watch, stopwatch
+from harness.worker.evaluating import Evaluator, check_finite, evaluate
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
 from harness.worker.order import epoch_order
 
 Report = Callable[[Message], None]
-
-
-class NotANumber(Exception):
-    """The loss is NaN or infinite: the weights are lost."""
 
 
 def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Callable[[], Environment]) -> None:
@@ -39,11 +34,11 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
     The environment is taken here, where the trial runs, while no clock runs.
 
     Raises:
-        NotANumber: A loss is not finite. Errors of the backend and of the data leave this function too: the process
-            turns them into a failure.
+        NotANumber: A loss or a metric is not finite. Errors of the backend and of the data leave this function too:
+            the process turns them into a failure.
     """
     training, built = prepare(job, backend, report, environment)
-    done = resume(job.checkpoint, training.network) if job.checkpoint else []
+    done = resume(job.checkpoint, training) if job.checkpoint else []
     report(Built(built.model_copy(update={"resumed_epochs": len(done)})))
     for earlier in done:
         report(earlier)
@@ -70,17 +65,19 @@ def prepare(
         dataset = load(computation.dataset, job.cache)
         # As in Keras, ``validation_split`` holds out the last examples.
         used = computation.recipe.training_examples(computation.train_examples or len(dataset.train_labels))
-        tested = computation.test_examples or len(dataset.test_labels)
-        true_classes = dataset.test_labels[:tested]
         training_data = backend.hold(dataset.train_images[:used], dataset.train_labels[:used], computation.dataset)
-        test_data = backend.hold(dataset.test_images[:tested], true_classes, computation.dataset)
+        tested = computation.test_examples or len(dataset.test_labels)
+        test = Examples(dataset.test_images[:tested], dataset.test_labels[:tested])
+        kinds = {name: find_evaluation(name) for name in job.trial.evaluations}
+        examples = {name: kind.examples(test) for name, kind in kinds.items()}
+        evaluation_data = {name: backend.hold(*found, computation.dataset) for name, found in examples.items()}
     report(StageBegan("build"))
     with stopwatch() as build_clock:
         network = backend.build(computation, seed)
         initial_weights_sha256 = weights_digest(network.weights())
     report(StageBegan("compile"))
     with stopwatch() as compile_clock:
-        network.compile(training_data, {TEST: test_data})
+        network.compile(training_data, evaluation_data)
     built = Measurement(
         parameters=network.parameters,
         trainable_parameters=network.trainable_parameters,
@@ -97,17 +94,20 @@ def prepare(
             compile_cpu_seconds=compile_clock.cpu_seconds,
         ),
     )
-    return Training(network, seed, used, true_classes), built
+    evaluators = {name: Evaluator(kind, examples[name].labels) for name, kind in kinds.items()}
+    return Training(network, seed, used, evaluators), built
 
 
-def resume(path: Path, network: Network[Any]) -> list[EpochDone]:
+def resume(path: Path, training: Training) -> list[EpochDone]:
     """Give the network the state that the checkpoint holds, and return the epochs that it has finished then.
 
-    The digest of the weights was taken before the file was written. Where it does not hold, the network stays as it
-    is, and nothing has been finished.
+    The digest of the weights was taken before the file was written. Where it does not hold, or an epoch lacks an
+    evaluation, the network stays as it is, and nothing has been finished.
     """
-    checkpoint = read_checkpoint(path)
-    if checkpoint is None:
+    network, checkpoint = training.network, read_checkpoint(path)
+    if checkpoint is None or not all(
+        training.evaluators.keys() <= done.measurement.evaluations.keys() for done in checkpoint.epochs
+    ):
         return []
     fresh = network.state()
     try:
@@ -132,33 +132,25 @@ def keep_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 class Training:
     """A trial that is ready for its next epoch.
 
-    ``examples`` are how many each epoch trains on; ``true_classes`` are those of the test images, shape (images,).
+    ``examples`` are how many each epoch trains on.
     """
 
     network: Network[Any]
     seed: int
     examples: int
-    true_classes: npt.NDArray[np.uint8]
+    evaluators: Mapping[str, Evaluator]
 
     def run_epoch(self, epoch: int) -> EpochDone:
         """Train and evaluate one epoch, each on its own clock.
 
         Raises:
-            NotANumber: A loss is not finite.
+            NotANumber: A loss or a metric is not finite.
         """
         order = epoch_order(self.seed, epoch, self.examples)
         with stopwatch() as train_clock:
             means = dict(self.network.train_epoch(order))
-        with stopwatch() as test_clock:
-            scored = self.network.score(TEST)
-            predictions = scored.scores.argmax(axis=1).astype(np.uint8)
-        check_finite(epoch, train=means["loss"], test=scored.loss)
-        test = Evaluation(
-            metrics={"loss": scored.loss, "accuracy": float((predictions == self.true_classes).mean())},
-            predictions_sha256=digest(predictions),
-            seconds=test_clock.seconds,
-            cpu_seconds=test_clock.cpu_seconds,
-        )
+        check_finite(epoch, TRAIN, means)
+        found = evaluate(epoch, self.evaluators, self.network.score)
         measurement = EpochMeasurement(
             epoch=epoch,
             train_metrics=means,
@@ -166,16 +158,9 @@ class Training:
             train_cpu_seconds=train_clock.cpu_seconds,
             order_sha256=digest(order),
             weights_sha256=weights_digest(self.network.weights()),
-            evaluations={TEST: test},
+            evaluations=found.evaluations,
         )
-        return EpochDone(measurement, {TEST: predictions})
-
-
-def check_finite(epoch: int, **losses: float) -> None:
-    """Raise NotANumber if a loss of the epoch is not finite."""
-    for name, loss in losses.items():
-        if not math.isfinite(loss):
-            raise NotANumber(f"the {name} loss of epoch {epoch} is {loss}")
+        return EpochDone(measurement, found.predictions)
 
 
 def weights_digest(weights: Iterable[Array]) -> str:

@@ -10,6 +10,8 @@ import pytest
 from harness.backends.tensorflow.epoch import compile_epoch, to_device
 from harness.backends.tensorflow.model import build_model
 from harness.backends.tensorflow.scoring import compile_scoring
+from harness.evaluations.evaluation import Scored
+from harness.evaluations.test import Test
 from harness.plan.trial import Computation
 from harness.spec.training import OPTIMIZERS
 from harness.worker import trial
@@ -114,7 +116,8 @@ def test_scoring_agrees_with_keras_and_changes_nothing(
     x, y = images[..., np.newaxis].astype("float32") / 255, keras.utils.to_categorical(labels, 10)
     loss, accuracy = model.evaluate(x, y, verbose=0)
     assert scored.loss == pytest.approx(loss, rel=1e-5)
-    assert float((scored.scores.argmax(axis=1) == labels).mean()) == pytest.approx(accuracy)
+    metrics = Test().measure(Scored(scored.scores, labels, scored.loss))
+    assert metrics == {"loss": scored.loss, "accuracy": pytest.approx(accuracy)}
     assert weights_digest(model) == before
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from harness.data import Dataset
 from harness.data.library import DATASETS
-from harness.records.record import TEST, TRAIN, EpochMeasurement, Record
+from harness.evaluations.metric import TRAIN
+from harness.records.record import TEST, EpochMeasurement, Record
 from harness.records.store import Predictions, digest
 from harness.spec.cost import cost
 from harness.spec.datasets import facts

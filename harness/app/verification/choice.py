@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.plan.settings import Settings
+from harness.evaluations.evaluation import evaluation_names
+from harness.plan.settings import DEFAULT_EVALUATIONS, Settings
 from harness.plan.trial import Trial, trial_computation
 from harness.records.record import Record
 from harness.spec.architecture import Architecture
@@ -47,7 +48,9 @@ def trial_of(record: Record, names: Mapping[str, Sequence[str]]) -> Trial:
     """Return the trial up to the record's last finished epoch; one that nobody reads goes by its fingerprint."""
     epochs = len(record.measurement.epochs) if record.measurement else record.epochs
     labels = tuple(names.get(record.fingerprint, (record.fingerprint[:SHORT_FINGERPRINT],)))
-    return Trial(record.computation, record.seed, epochs, labels)
+    evaluations = record.measurement.evaluations if record.measurement else DEFAULT_EVALUATIONS
+    known = tuple(name for name in evaluations if name in evaluation_names())
+    return Trial(record.computation, record.seed, epochs, labels, known)
 
 
 def _first_seeds(records: Iterable[Record]) -> Iterable[Record]:

@@ -1,0 +1,179 @@
+"""What is measured of a trained network: the evaluations that ship, and one that is only dropped into their folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_architectures import architecture
+from fake_trials import ENVIRONMENT, FakeTrainer, fake_epoch, fake_outcome
+
+import harness.evaluations
+from harness.analysis.frame import records_frame, runs_frame
+from harness.analysis.runs import make_study
+from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
+from harness.errors import UnknownEvaluation
+from harness.evaluations.evaluation import Examples, Scored, evaluation_names, find_evaluation, find_quantity
+from harness.evaluations.metric import ACCURACY, LOSS
+from harness.execute.engine import Outcome
+from harness.plan.plan import Status
+from harness.plan.settings import Settings
+from harness.plan.trial import Trial
+from harness.records.record import EpochMeasurement, Record
+from harness.records.store import Classes, Store
+from harness.worker.backend import Scores
+from harness.worker.evaluating import Evaluator, evaluate
+
+LABELS = np.array([0, 0, 2, 1], np.uint8)
+IMAGES = np.arange(4 * 6, dtype=np.uint8).reshape(4, 2, 3)
+NETWORK = architecture("network", epochs=2)
+MIRROR = '''
+"""The test images mirrored left to right, with the worst score of all as a metric of its own."""
+
+from harness.evaluations.evaluation import EvaluationKind, Examples
+from harness.evaluations.metric import ACCURACY, Metric
+
+DOUBT = Metric("doubt", higher_is_better=False, low=0.0)
+
+
+class Mirror(EvaluationKind):
+    metrics = (ACCURACY, DOUBT)
+
+    def examples(self, test):
+        return Examples(test.images[:, :, ::-1], test.labels)
+
+    def measure(self, scored):
+        return {"accuracy": float((scored.classes == scored.labels).mean()), "doubt": float(1 - scored.scores.min())}
+'''
+
+
+@pytest.fixture
+def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Drop a file into the folder of evaluations."""
+    folder = tmp_path / "more_evaluations"
+    folder.mkdir()
+    (folder / "mirror.py").write_text(MIRROR)
+    monkeypatch.setattr(harness.evaluations, "__path__", [*harness.evaluations.__path__, str(folder)])
+    yield "mirror"
+    sys.modules.pop("harness.evaluations.mirror", None)
+
+
+def scores(images: Classes) -> Scores:
+    """Return the scores of a network that sees the first pixel of an image alone: three classes, by its value."""
+    return Scores(np.eye(3, dtype=np.float32)[images[:, 0, 0] % 3], 0.25)
+
+
+def measured(trial: Trial, epoch: int) -> tuple[EpochMeasurement, dict[str, Classes]]:
+    """Return an epoch whose evaluations are measured as a trial's process does it."""
+    kinds = {name: find_evaluation(name) for name in trial.evaluations}
+    examples = {name: kind.examples(Examples(IMAGES, LABELS)) for name, kind in kinds.items()}
+    evaluators = {name: Evaluator(kind, examples[name].labels) for name, kind in kinds.items()}
+    found = evaluate(epoch, evaluators, lambda name: scores(examples[name].images))
+    plain, _ = fake_epoch(trial, epoch)
+    return plain.model_copy(update={"evaluations": found.evaluations}), dict(found.predictions)
+
+
+def trained(trial: Trial) -> Outcome:
+    outcome = fake_outcome(trial)
+    assert outcome.measurement is not None
+    epochs = [measured(trial, epoch) for epoch in range(1, trial.epochs + 1)]
+    measurement = outcome.measurement.model_copy(update={"epochs": tuple(epoch for epoch, _ in epochs)})
+    return Outcome(measurement, {epoch.epoch: predictions for epoch, predictions in epochs})
+
+
+def benchmark(results: Path, *evaluations: str) -> Benchmark:
+    return Benchmark((NETWORK,), Settings(seeds=(0,), evaluations=evaluations), ENVIRONMENT, Store(results))
+
+
+def run(of: Benchmark) -> Record:
+    for _ in run_benchmark(of, plan_benchmark(of), FakeTrainer(trained)):
+        pass
+    (record,) = of.store.load().records
+    return record
+
+
+@pytest.mark.parametrize("name", evaluation_names())
+def test_every_evaluation_gives_the_metrics_that_it_names(name: str) -> None:
+    kind = find_evaluation(name)
+    examples = kind.examples(Examples(IMAGES, LABELS))
+    assert len(examples.images) == len(examples.labels)
+    scores = np.random.default_rng(0).dirichlet(np.ones(10), len(examples.labels)).astype(np.float32)
+    metrics = kind.measure(Scored(scores, examples.labels, 0.5))
+    assert list(metrics) == [metric.name for metric in kind.metrics]
+    assert all(metric.allows(metrics[metric.name]) for metric in kind.metrics)
+    assert kind.__doc__
+    assert (sys.modules[type(kind).__module__].__doc__ or "").count("\n") == 0
+
+
+def test_the_test_evaluation_scores_the_images_as_they_are() -> None:
+    test = find_evaluation("test")
+    examples = test.examples(Examples(IMAGES, LABELS))
+    assert examples.images is IMAGES
+    scores = np.array([[0.9, 0.1, 0.0], [0.2, 0.7, 0.1], [0.5, 0.5, 0.0], [0.0, 0.0, 1.0]], np.float32)
+    scored = Scored(scores, examples.labels, 0.125)
+    assert scored.classes.tolist() == [0, 1, 0, 2]
+    assert test.measure(scored) == {"loss": 0.125, "accuracy": 0.25}
+
+
+def test_an_unknown_evaluation_is_told_with_the_known_ones() -> None:
+    with pytest.raises(UnknownEvaluation, match="no evaluation 'tset'; did you mean 'test'"):
+        find_evaluation("tset")
+
+
+def test_quantities_are_found_by_name() -> None:
+    assert find_quantity("test", "accuracy").metric is ACCURACY
+    assert (find_quantity("train", "loss").title, find_quantity("test", "loss").column) == ("train loss", "test_loss")
+    with pytest.raises(KeyError):
+        find_quantity("test", "beauty")
+
+
+def test_what_is_better_and_what_is_possible_is_the_metrics_own_knowledge() -> None:
+    assert ACCURACY.reaches(0.99, 0.98)
+    assert LOSS.reaches(0.02, 0.03)
+    assert not LOSS.reaches(0.03, 0.02)
+    assert ACCURACY.allows(1.0)
+    assert not ACCURACY.allows(1.1)
+    assert LOSS.allows(-3.0)
+
+
+def test_a_file_in_the_folder_is_measured_recorded_and_read_back(mirror: str, tmp_path: Path) -> None:
+    assert mirror in evaluation_names()
+    of = benchmark(tmp_path / "results", "test", mirror)
+    record = run(of)
+    assert record.measurement is not None
+    assert record.measurement.evaluations == ("test", "mirror")
+    last = record.measurement.epochs[-1]
+    assert (last.value("test", "accuracy"), last.value("test", "loss")) == (0.5, 0.25)
+    assert (last.value("mirror", "accuracy"), last.value("mirror", "doubt")) == (0.25, 1.0)
+    predictions = of.store.predictions(record)[2]
+    assert predictions["test"].tolist() == [0, 0, 0, 0]
+    assert predictions["mirror"].tolist() == [2, 2, 2, 2]
+
+
+def test_its_metrics_are_columns_of_the_frames(mirror: str, tmp_path: Path) -> None:
+    of = benchmark(tmp_path / "results", "test", mirror)
+    record = run(of)
+    runs = make_study(of.architectures, [record], of.settings, ENVIRONMENT)
+    for frame in (records_frame([record]), runs_frame(runs)):
+        assert frame["mirror_accuracy"].tolist() == [0.25, 0.25]
+        assert frame["mirror_doubt"].tolist() == [1.0, 1.0]
+        assert {"mirror_seconds", "mirror_cpu_seconds", "mirror_predictions_sha256"} <= set(frame.columns)
+        assert frame["test_accuracy"].tolist() == [0.5, 0.5]
+
+
+def test_a_recorded_trial_is_trained_again_for_an_evaluation_that_it_lacks(mirror: str, tmp_path: Path) -> None:
+    first = run(benchmark(tmp_path, "test"))
+    of = benchmark(tmp_path, "mirror")
+    assert [planned.status for planned in plan_benchmark(of).trials] == [Status.EXTEND]
+    both = run(of)
+    assert both.fingerprint == first.fingerprint
+    assert both.measurement is not None
+    assert both.measurement.evaluations == ("test", mirror)
+    assert of.store.predictions(both).keys() == {1, 2}
+    assert [set(classes) for classes in of.store.predictions(both).values()] == [{"test", "mirror"}] * 2
+    for settings in (of.settings, replace(of.settings, evaluations=("test", "mirror"))):
+        assert plan_benchmark(replace(of, settings=settings)).pending == ()
