@@ -4,35 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from harness.analysis.comparison import Comparison, Standing, compare_all, standings
-from harness.analysis.crosscheck import CrossCheck
+from harness.analysis.crosscheck import CrossCheck, cross_check
 from harness.analysis.hardest import HardImage, hardest_images
 from harness.analysis.pareto import dominated_by
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.summary import Labels, Summary, summarize
 from harness.analysis.verdicts import Judgement, judge
+from harness.records.record import Record
 from harness.records.times import Times
 
 
 @dataclass(frozen=True)
 class Findings:
-    """A study and what follows from it; the mappings are by an architecture's name.
+    """A study and what follows from it, each part when it is first asked for; mappings are by an architecture's name.
 
-    ``labels`` are the true test labels by data set, as far as they are at hand. ``standings`` and
-    ``dominated`` hold measured architectures only.
+    ``labels`` are the true test labels by data set, as far as they are at hand. ``records`` are those of all
+    environments.
     """
 
     study: Study
     labels: Labels
-    summaries: Mapping[str, Summary]
-    comparisons: tuple[Comparison, ...]
-    standings: Mapping[str, Standing]
-    dominated: Mapping[str, tuple[str, ...]]
-    judgement: Judgement
-    hardest: tuple[HardImage, ...] = ()
-    crosschecks: tuple[CrossCheck, ...] = ()
+    records: tuple[Record, ...] = field(default=(), repr=False)
     times: Times = field(default_factory=Times)
+
+    @cached_property
+    def summaries(self) -> Mapping[str, Summary]:
+        """Every architecture's runs by themselves."""
+        return {entry.name: summarize(entry, self.labels) for entry in self.study.entries}
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Every pair of measured architectures."""
+        return compare_all(self.study)
+
+    @cached_property
+    def standings(self) -> Mapping[str, Standing]:
+        """The ranks of the measured architectures."""
+        return standings(self.study, self.comparisons)
+
+    @cached_property
+    def dominated(self) -> Mapping[str, tuple[str, ...]]:
+        """The measured architectures that another one beats in cost and accuracy."""
+        return dominated_by(self.study)
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """The verdicts on all claims."""
+        return judge(self.study)
+
+    @cached_property
+    def hardest(self) -> tuple[HardImage, ...]:
+        """The test images that are missed most often."""
+        return hardest_images(self.study, self.labels)
+
+    @cached_property
+    def crosschecks(self) -> tuple[CrossCheck, ...]:
+        """The study beside the records on other numbers of threads and without determinism."""
+        return cross_check(self.study, self.records)
 
     @property
     def ranking(self) -> tuple[ArchitectureResults, ...]:
@@ -42,18 +73,3 @@ class Findings:
     def _place(self, entry: ArchitectureResults) -> float:
         accuracy = self.summaries[entry.name].test_accuracy
         return -accuracy.mean if accuracy else 1.0
-
-
-def derive_findings(study: Study, labels: Labels) -> Findings:
-    """Return everything that follows from the study's records: the same records give the same findings."""
-    comparisons = compare_all(study)
-    return Findings(
-        study=study,
-        labels=labels,
-        summaries={one.name: summarize(one, labels) for one in study.entries},
-        comparisons=comparisons,
-        standings=standings(study, comparisons),
-        dominated=dominated_by(study),
-        judgement=judge(study),
-        hardest=hardest_images(study, labels),
-    )

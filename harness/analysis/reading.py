@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from harness.analysis.crosscheck import cross_check
 from harness.analysis.environments import choose_environment
-from harness.analysis.findings import Findings, derive_findings
+from harness.analysis.findings import Findings
 from harness.analysis.runs import make_study
 from harness.data import DataMissing, Dataset, load
 from harness.plan.settings import Settings
@@ -45,9 +44,8 @@ def read_findings(
     environment = choose_environment(loaded.records, request.environment, request.here)
     study = make_study(architectures, loaded.records, request.settings, environment, store.predictions)
     labels = {dataset.name: dataset.test_labels for dataset in datasets}
-    findings = derive_findings(study, labels)
     times = read_times(times_path(request.results, environment.id)) if environment else Times()
-    return replace(findings, crosschecks=cross_check(study, loaded.records), times=times), loaded
+    return Findings(study, labels, tuple(loaded.records), times), loaded
 
 
 def cached_datasets(architectures: Iterable[Architecture]) -> tuple[Dataset, ...]:

@@ -16,7 +16,7 @@ from fake_trials import CLOCKS, CONDITIONS, elsewhere
 from numpy.typing import NDArray
 from scipy import optimize
 
-from harness.analysis.findings import Findings, derive_findings
+from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Run, make_study
 from harness.plan.plan import needed_trials
 from harness.plan.settings import Settings
@@ -128,10 +128,9 @@ def findings(
     def read(record: Record) -> Predictions:
         return kept[record.environment.id, record.fingerprint, record.seed]
 
-    records = [trial.record for trial in trials]
-    return derive_findings(
-        make_study(chosen, records, settings or Settings(), where or environment(), read), {"mnist": labels()}
-    )
+    records = tuple(trial.record for trial in trials)
+    study = make_study(chosen, records, settings or Settings(), where or environment(), read)
+    return Findings(study, {"mnist": labels()}, records)
 
 
 def save(results: Path, trials: Iterable[FakeTrial]) -> None:
