@@ -59,7 +59,7 @@ def _selected(names: Sequence[str] | None, folder: Path | None) -> tuple[Path, .
 
 
 def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:
-    from harness.report.tables.claims import decided_by, narrow_claims, tally
+    from harness.report.sections.claims import decided_by, narrow_claims, tally
     from harness.report.terminal import render_table
 
     table = narrow_claims(verdicts)

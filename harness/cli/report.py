@@ -65,7 +65,7 @@ def report(
 
 def print_headline(findings: Findings) -> None:
     """Print the headline table, and what became of the claims."""
-    from harness.report.tables.claims import tally
+    from harness.report.sections.claims import tally
     from harness.report.terminal import render_table
 
     stdout().print(render_table(_headline(findings)))

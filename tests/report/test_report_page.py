@@ -15,9 +15,9 @@ from harness.analysis.findings import Findings
 from harness.plan.settings import Settings, smoke
 from harness.report.blocks import Figure
 from harness.report.page import page
+from harness.report.sections.claims import narrow_claims
 from harness.report.sections.headline import narrow_headline
 from harness.report.sections.reproduction import commands
-from harness.report.tables.claims import narrow_claims
 from harness.report.terminal import render_table as render_terminal
 from harness.spec.claims.of_number import WIDEST_PART_OF_LOSS, WIDEST_SHARE
 

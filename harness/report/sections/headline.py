@@ -10,7 +10,7 @@ from harness.analysis.summary import DRIFT
 from harness.report import numbers
 from harness.report.blocks import Cells, Illustration, Section, Table
 from harness.report.markdown import escape
-from harness.report.tables.claims import accuracy
+from harness.report.units import accuracy
 from harness.spec.claims.of_number import published_accuracy
 
 SHARED = "Architectures that compute the same share trials"

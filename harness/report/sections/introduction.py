@@ -9,7 +9,7 @@ from harness.analysis.runs import Study
 from harness.plan.settings import Settings
 from harness.report import numbers
 from harness.report.markdown import escape
-from harness.report.tables.claims import tally
+from harness.report.sections.claims import tally
 
 SMOKE = (
     "> **Smoke results**: a few thousand examples and one epoch, to check that everything works. They say nothing "

@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from harness.declaration.spec_error import SpecError
 from harness.spec.architecture import SpecFile
-from harness.spec.claims import Case, Claim, Ruling
-from harness.spec.claims.claim import Evidence
+from harness.spec.claims import Case, Claim, Evidence, Ruling
 from harness.spec.datasets import DatasetFacts
 
 

@@ -1,0 +1,48 @@
+"""How values of each unit of a claim are shown; knows no kind of claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from harness.declaration.values import WrittenFloat
+from harness.report import numbers
+from harness.spec.claims import Unit, Value
+from harness.statistics.samples import Interval
+
+
+@dataclass(frozen=True)
+class UnitFormat:
+    """How one unit's values are shown, and ranges of them."""
+
+    value: Callable[[Any], str]
+    interval: Callable[[Interval], str]
+
+
+def accuracy(number: float) -> str:
+    """Return an accuracy in per cent; a published one with no more digits than it was written with."""
+    if not isinstance(number, WrittenFloat):
+        return numbers.percent(number)
+    return numbers.percent(number, max(0, min(number.decimals - 2, numbers.PERCENT_PLACES)))
+
+
+def _plain(value: Value) -> str:
+    """Return a count, a shape, a loss or a name as people read it."""
+    if isinstance(value, tuple):
+        return " × ".join(map(str, value))
+    if isinstance(value, str):
+        return value
+    return numbers.count(value) if isinstance(value, int) else f"{value:.4f}"
+
+
+FORMATS: Mapping[Unit, UnitFormat] = MappingProxyType(
+    {
+        Unit.PLAIN: UnitFormat(_plain, lambda found: f"{found.low:.4f}{numbers.DASH}{found.high:.4f}"),
+        Unit.PERCENT: UnitFormat(lambda share: f"{accuracy(share)} %", numbers.percent_interval),
+        Unit.SEEDS: UnitFormat(lambda share: f"{100 * share:.0f} %", numbers.percent_interval),
+        Unit.POINTS: UnitFormat(lambda difference: f"{numbers.points(difference)} points", numbers.points_interval),
+        Unit.ORDER: UnitFormat(lambda _: "better", numbers.points_interval),
+    }
+)
