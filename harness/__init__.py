@@ -1,35 +1,145 @@
-"""A declarative benchmark harness; this module is its face to notebooks and holds no logic.
+"""A declarative benchmark harness; this module is the notebook API and holds no logic.
 
-Records that can't be read are left out, each with a warning.
+Names are one name or glob or several; seeds are a number of them (5: seeds 0 to 4) or the seeds themselves. A user's
+error is a `BenchError` with one sentence. Records that can't be read are left out, each with a warning.
 
 >>> import harness
+>>> harness.run("00*", seeds=5)                   # trains what is not recorded yet, shows progress, gives frames
 >>> frame = harness.records_frame("results")      # one row per environment, trial, seed and epoch
 >>> summary = harness.summary_frame("results")    # one row per architecture, best first
 """
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.errors import BenchError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
     from harness.analysis.findings import Findings
-    from harness.records.store import Loaded
+    from harness.app.progress import Progress
+    from harness.app.run import RunResult
+    from harness.app.verification import VerifyResult
 
-__all__ = ["comparisons_frame", "findings", "records_frame", "runs_frame", "summary_frame", "verdicts_frame"]
+__all__ = [
+    "BenchError",
+    "comparisons_frame",
+    "findings",
+    "records_frame",
+    "run",
+    "runs_frame",
+    "summary_frame",
+    "verdicts_frame",
+    "verify",
+]
+
+
+def run(
+    names: str | Iterable[str],
+    *,
+    seeds: int | str | Iterable[int] = 5,
+    jobs: int | None = None,
+    threads: int = 1,
+    timeout_seconds: float | None = None,
+    deterministic: bool = True,
+    smoke: bool = False,
+    results: str | Path = "results",
+    architectures: str | Path | None = None,
+    progress: str = "auto",
+) -> RunResult:
+    """Train what is not recorded yet, then write the report. The same call again resumes.
+
+    Args:
+        names: Architectures, as names or globs; ``"*"`` for every one.
+        seeds: How many, from 0 on, or which.
+        jobs: Trials at once; by default as many as cores and memory allow.
+        threads: Threads and cores of each trial.
+        timeout_seconds: How long one trial may take; by default as long as it needs.
+        deterministic: Whether TensorFlow's operations must be deterministic.
+        smoke: A few thousand examples and one epoch: seconds, kept apart from real results.
+        results: Folder of the results.
+        architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
+        progress: How progress is shown: auto, live, plain, json or none.
+
+    Raises:
+        BenchError: One sentence on what is wrong and what to do.
+    """
+    from harness.app.run import RunOptions
+    from harness.app.run import run as train_and_report
+
+    options = RunOptions(
+        names=_names(names),
+        seeds=_seeds(seeds),
+        jobs=jobs,
+        threads=threads,
+        timeout_seconds=timeout_seconds,
+        deterministic=deterministic,
+        smoke=smoke,
+        results=Path(results),
+        architectures=_path(architectures),
+    )
+    return train_and_report(options, progress=_shown(progress))
+
+
+def verify(
+    names: str | Iterable[str] = (),
+    *,
+    seeds: int | str | Iterable[int] | None = (),
+    environment: str | None = None,
+    threads: int | None = None,
+    jobs: int | None = None,
+    timeout_seconds: float | None = None,
+    smoke: bool = False,
+    results: str | Path = "results",
+    architectures: str | Path | None = None,
+    progress: str = "auto",
+) -> VerifyResult:
+    """Train recorded trials again in fresh processes and compare every digest.
+
+    Args:
+        names: Architectures, as names or globs; by default all that is recorded.
+        seeds: How many, from 0 on, or which; by default each trial's first recorded one, None for every one.
+        environment: Whose records, an id or its unique beginning; by default this machine's, else the one with most.
+        threads: Threads of each trial; by default as many as the record, since other threads give other bits.
+        jobs: Trials at once; by default as many as cores and memory allow.
+        timeout_seconds: How long one trial may take; by default as long as it needs.
+        smoke: Verify smoke results.
+        results: Folder of the results.
+        architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
+        progress: How progress is shown: auto, live, plain, json or none.
+
+    Raises:
+        BenchError: One sentence on what is wrong and what to do.
+    """
+    from harness.app.verify import VerifyOptions
+    from harness.app.verify import verify as train_again
+
+    options = VerifyOptions(
+        names=_names(names),
+        seeds=seeds if seeds is None or seeds == () else _seeds(seeds),
+        environment=environment,
+        threads=threads,
+        jobs=jobs,
+        timeout_seconds=timeout_seconds,
+        smoke=smoke,
+        results=Path(results),
+        architectures=_path(architectures),
+    )
+    return train_again(options, progress=_shown(progress))
 
 
 def records_frame(results: str | Path = "results") -> pd.DataFrame:
     """Return all records of the folder: one row per environment, trial, seed and epoch."""
-    from harness.analysis import frame  # noqa: PLC0415 - pandas is for those who ask
-    from harness.records.store import Store  # noqa: PLC0415
+    from harness.analysis import frame
+    from harness.app.progress import SILENT
+    from harness.app.workspace import Workspace, load_records
 
-    loaded = Store(Path(results)).load()
-    _warn_of_unreadable(loaded)
-    return frame.records_frame(loaded.records)
+    return frame.records_frame(load_records(Workspace(results=Path(results)).store, SILENT).records)
 
 
 def findings(
@@ -40,47 +150,58 @@ def findings(
     ``environment`` is an id or its unique beginning; by default this machine's, else the one with most records.
     Test labels are used if the data set is in the cache; nothing is downloaded.
     """
-    from harness.analysis.reading import Request, cached_datasets, read_findings  # noqa: PLC0415
-    from harness.plan.settings import Settings  # noqa: PLC0415
-    from harness.records.environment import current_environment  # noqa: PLC0415
-    from harness.spec.folder import architectures_folder  # noqa: PLC0415
-    from harness.spec.reading import select  # noqa: PLC0415
+    from harness.app.findings import cached, read_inputs
+    from harness.app.progress import SILENT
+    from harness.app.workspace import Workspace
 
-    chosen = select((), architectures_folder(Path(architectures) if architectures else None))
-    request = Request(Path(results), Settings(), environment, current_environment(1).id)
-    found, loaded = read_findings(request, chosen, cached_datasets(chosen))
-    _warn_of_unreadable(loaded)
-    return found
+    workspace = Workspace(results=Path(results), architectures=_path(architectures))
+    return read_inputs(workspace, SILENT, cached).findings(environment)
 
 
 def runs_frame(results: str | Path = "results") -> pd.DataFrame:
     """Return one row per architecture, seed and epoch, up to the architecture's own last epoch."""
-    from harness.analysis import frame  # noqa: PLC0415
+    from harness.analysis import frame
 
     return frame.runs_frame(findings(results).study)
 
 
 def summary_frame(results: str | Path = "results") -> pd.DataFrame:
     """Return the headline's numbers, unrounded: one row per architecture, best first."""
-    from harness.analysis import frame  # noqa: PLC0415
+    from harness.analysis import frame
 
     return frame.summary_frame(findings(results))
 
 
 def verdicts_frame(results: str | Path = "results") -> pd.DataFrame:
     """Return one row per claim with its verdict."""
-    from harness.analysis import frame  # noqa: PLC0415
+    from harness.analysis import frame
 
     return frame.verdicts_frame(findings(results))
 
 
 def comparisons_frame(results: str | Path = "results") -> pd.DataFrame:
     """Return one row per pair of architectures."""
-    from harness.analysis import frame  # noqa: PLC0415
+    from harness.analysis import frame
 
     return frame.comparisons_frame(findings(results))
 
 
-def _warn_of_unreadable(loaded: Loaded) -> None:
-    for unreadable in loaded.unreadable:
-        warnings.warn(f"{unreadable.path}: {unreadable.reason}; it is left out", stacklevel=3)
+def _names(names: str | Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _seeds(seeds: int | str | Iterable[int]) -> tuple[int, ...]:
+    from harness.app.parsing import seeds_from
+
+    return seeds_from(seeds)
+
+
+def _path(folder: str | Path | None) -> Path | None:
+    return None if folder is None else Path(folder)
+
+
+def _shown(mode: str) -> Progress:
+    from harness.app.console import Shown
+    from harness.app.progress import ProgressMode
+
+    return Shown(ProgressMode(mode))

@@ -99,7 +99,9 @@ class UnknownDuration(BenchError):
     """The text given as a duration is none."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"--timeout {text!r}: is no duration; give seconds (90), minutes (30m) or hours (1h30m)")
+        super().__init__(
+            f"--timeout {text!r} is not a valid duration; give seconds (90), minutes (30m) or hours (1h30m)"
+        )
 
 
 class NoArchitectures(BenchError):

@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from harness.cli.console import stderr, stdout
+from harness.app.console import stderr
+from harness.cli.console import stdout
 from harness.errors import BenchError
 
 app = typer.Typer(

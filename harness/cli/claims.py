@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.app.console import Shown
 from harness.cli import options
 from harness.cli.console import print_json, say, stdout
 
@@ -33,29 +33,21 @@ def claims(
 
     Names narrow what is shown, not the correction for the number of claims: that covers the whole folder.
     """
-    from harness.cli.derived import Asked, read_derived
+    from harness.app.report import ClaimsOptions
+    from harness.app.report import claims as judge
 
-    chosen = _selected(names, architectures)
-    needed = chosen if names else ()
-    # No verdict needs a test label or image, so a machine without the data can judge too.
-    asked = Asked(results, architectures, environment, smoke, needed, images=False)
-    findings = read_derived(asked).findings
-    shown = {path.stem for path in chosen}
-    verdicts = [verdict for verdict in findings.judgement.verdicts if verdict.architecture in shown]
+    asked = ClaimsOptions(
+        names=tuple(names or ()), environment=environment, smoke=smoke, results=results, architectures=architectures
+    )
+    found = judge(asked, progress=Shown())
     if json:
-        print_json([verdict.facts for verdict in verdicts])
+        print_json([verdict.facts for verdict in found.verdicts])
     else:
-        _print(findings, verdicts)
-    refuted = [verdict for verdict in verdicts if verdict.decision == "refuted"]
+        _print(found.findings, found.verdicts)
+    refuted = [verdict for verdict in found.verdicts if verdict.decision == "refuted"]
     if strict and refuted:
         say(f"{len(refuted)} refuted")
         raise typer.Exit(1)
-
-
-def _selected(names: Sequence[str] | None, folder: Path | None) -> tuple[Path, ...]:
-    from harness.spec.folder import architectures_folder, select_files
-
-    return select_files(names or (), architectures_folder(folder))
 
 
 def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:

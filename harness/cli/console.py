@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+
+from harness.app.console import stderr
 
 
 def stdout() -> Console:
@@ -17,24 +18,15 @@ def stdout() -> Console:
     return Console(highlight=False)
 
 
-def stderr() -> Console:
-    """Return the console for progress and messages."""
-    return Console(stderr=True, highlight=False)
-
-
-def is_interactive() -> bool:
-    """Whether somebody watches stderr: a terminal, and no continuous integration, whatever colours are forced."""
-    return sys.stderr.isatty() and "CI" not in os.environ
-
-
 def say(sentence: str) -> None:
     """Print one message for the user to stderr, as it is, unwrapped."""
     stderr().print(escape(sentence), soft_wrap=True)
 
 
-def warn(sentence: str) -> None:
-    """Print one warning to stderr."""
-    stderr().print(f"[yellow]warning:[/] {escape(sentence)}", soft_wrap=True)
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines to stdout as they are."""
+    for line in lines:
+        stdout().print(line, markup=False, soft_wrap=True)
 
 
 def print_json(document: object, default: Callable[[Any], Any] = str) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from harness.app.console import Shown
 from harness.cli.console import print_json, stdout
-from harness.cli.fetching import shown_fetching
 from harness.cli.options import Json
 
 app = typer.Typer(
@@ -56,7 +56,7 @@ def fetch(name: DatasetName = DEFAULT_DATASET) -> None:
     """Bring a data set from the first source that has it, unless a verified copy is there."""
     from harness.data import obtain
 
-    with shown_fetching() as on_event:
+    with Shown().fetching() as on_event:
         obtain(name, on_event)
     _print_path(name)
 
@@ -66,7 +66,7 @@ def bring(files: Files, dataset: DatasetOption = DEFAULT_DATASET) -> None:
     """Keep the data set that the files hold, once it is found to be as published."""
     from harness.data import bring as bring_files
 
-    with shown_fetching() as on_event:
+    with Shown().fetching() as on_event:
         bring_files(dataset, files, on_event)
     _print_path(dataset)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from harness.app.console import stderr
 from harness.cli import options
-from harness.cli.console import print_json, stderr, stdout
+from harness.cli.console import print_json, stdout
 
 if TYPE_CHECKING:
     from harness.app.doctor.examination import Examination

@@ -9,8 +9,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from harness.app.console import Shown
 from harness.cli import options
-from harness.cli.console import print_json, stdout, warn
+from harness.cli.console import print_json, stdout
 
 if TYPE_CHECKING:
     from harness.cli.known import Row
@@ -48,7 +49,7 @@ def list_architectures(
     else:
         stdout().print(_table(rows, errors))
     if broken:
-        warn(f"{broken} of {len(rows)} files can't be used; 'bench validate' tells every mistake")
+        Shown().warn(f"{broken} of {len(rows)} files can't be used; 'bench validate' reports every mistake")
         raise typer.Exit(2)
 
 
@@ -72,21 +73,12 @@ def _broken_cells(error: InvalidSpec) -> list[Text]:
 
 
 def _cells(row: Row) -> list[Text]:
-    from harness.cli.plan import seeds_text
+    from harness.report.numbers import millions, seed_list
 
     return [
         Text(row["title"]),
         Text(f"{row['parameters']:,}"),
         Text(millions(row["macs"])),
         Text(str(row["epochs"])),
-        Text(seeds_text(row["recorded_seeds"])),
+        Text(seed_list(row["recorded_seeds"], ",")),
     ]
-
-
-def millions(count: int) -> str:
-    """Return a number of multiply-accumulates in short.
-
-    >>> millions(2_794_240), millions(407_050), millions(850)
-    ('2.79 M', '0.41 M', '0.00 M')
-    """
-    return f"{count / 1e6:,.2f} M"

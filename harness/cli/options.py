@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from harness.app import workspace
+from harness.app.progress import ProgressMode
 from harness.cli.completion import complete_architectures
 from harness.errors import CannotRead
 
@@ -110,5 +112,28 @@ EnvironmentId = Annotated[
         show_default=False,
     ),
 ]
-DEFAULT_RESULTS = Path("results")
+Timeout = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout",
+        metavar="TIME",
+        envvar="BENCH_TIMEOUT",
+        help="How long one trial may take, such as 90s, 30m or 1h; by default as long as it needs.",
+        show_default=False,
+    ),
+]
+Progress = Annotated[
+    ProgressMode,
+    typer.Option(
+        "--progress",
+        metavar="MODE",
+        envvar="BENCH_PROGRESS",
+        help="How progress is shown on stderr: auto, live, plain, json or none.",
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", envvar="BENCH_QUIET", help="No progress: the same as --progress none."),
+]
+DEFAULT_RESULTS = workspace.DEFAULT_RESULTS
 DEFAULT_SEEDS = "5"

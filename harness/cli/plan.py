@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from harness.app.console import Shown
+from harness.app.parsing import parse_seeds
 from harness.cli import options
-from harness.cli.benchmark import Selection, jobs_for, load_records, read_benchmark
-from harness.cli.console import print_json, stdout
-from harness.cli.texts import duration
+from harness.cli.console import print_json, print_lines, stdout
 
 if TYPE_CHECKING:
+    from harness.app.plan import PlanResult
     from harness.plan.plan import Plan
 
 
@@ -35,22 +36,28 @@ def plan(
         bench plan                      every architecture, seeds 0 to 4
         bench plan '00*' --seeds 0-9    the documents, ten seeds
     """
-    from harness.app.pipeline import plan_benchmark
+    from harness.app.plan import PlanOptions
+    from harness.app.plan import plan as make_plan
 
-    benchmark = read_benchmark(
-        Selection(() if all_ else names or (), seeds, threads, smoke, results, architectures, not no_determinism)
+    asked = PlanOptions(
+        names=() if all_ else tuple(names or ()),
+        seeds=parse_seeds(seeds),
+        jobs=jobs,
+        threads=threads,
+        deterministic=not no_determinism,
+        smoke=smoke,
+        results=results,
+        architectures=architectures,
     )
-    decided = plan_benchmark(benchmark, load_records(benchmark, set_aside=False))
-    at_once = jobs_for(benchmark, decided, jobs)
+    found = make_plan(asked, progress=Shown())
     if json:
-        print_json(plan_json(decided, at_once))
+        print_json(plan_json(found))
         return
-    stdout().print(plan_table(decided))
-    for sentence in plan_sentences(decided, at_once):
-        stdout().print(sentence, markup=False)
+    stdout().print(plan_table(found.plan))
+    print_lines(found.sentences)
 
 
-def plan_json(decided: Plan, jobs: int) -> dict[str, Any]:
+def plan_json(found: PlanResult) -> dict[str, Any]:
     """Return the plan as the contract has it."""
     trials = [
         {
@@ -61,56 +68,32 @@ def plan_json(decided: Plan, jobs: int) -> dict[str, Any]:
             "status": planned.status.value,
             "seconds": round(planned.seconds, 1),
         }
-        for planned in decided.trials
+        for planned in found.plan.trials
     ]
-    return {"trials": trials, "seconds": round(decided.seconds(jobs), 1), "jobs": jobs}
+    return {"trials": trials, "seconds": round(found.seconds, 1), "jobs": found.jobs}
 
 
 def plan_table(decided: Plan) -> Table:
     """Return one row per group of architectures that share trials."""
+    from harness.plan.plan import Status
+    from harness.report.numbers import duration, seed_list
+
     table = Table(box=None, header_style="bold", pad_edge=False)
     for header, justify in (("Trial", "left"), ("Architectures", "left"), ("Epochs", "right")):
         table.add_column(header, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for header in ("Recorded", "To train", "Each"):
         table.add_column(header, justify="right", no_wrap=True)
-    for id_ in dict.fromkeys(planned.trial.fingerprint for planned in decided.trials):
-        trials = [planned for planned in decided.trials if planned.trial.fingerprint == id_]
-        pending = [planned for planned in trials if planned in decided.pending]
+    for fingerprint in dict.fromkeys(planned.trial.fingerprint for planned in decided.trials):
+        trials = [planned for planned in decided.trials if planned.trial.fingerprint == fingerprint]
+        recorded = [planned.trial.seed for planned in trials if planned.status is Status.RECORDED]
+        pending = [planned.trial.seed for planned in trials if planned.status is not Status.RECORDED]
         first = trials[0]
         table.add_row(
-            Text(id_[:8]),
+            Text(fingerprint[:8]),
             Text(", ".join(first.trial.architectures)),
             str(first.trial.epochs),
-            seeds_text([planned.trial.seed for planned in trials if planned not in pending]),
-            seeds_text([planned.trial.seed for planned in pending]),
+            seed_list(recorded, ","),
+            seed_list(pending, ","),
             duration(first.seconds),
         )
     return table
-
-
-def plan_sentences(decided: Plan, jobs: int) -> list[str]:
-    """Return what the plan comes to, in sentences."""
-    sentences = [f"{', '.join(group)} share trials." for group in decided.shared]
-    pending, total = len(decided.pending), len(decided.trials)
-    retries = sum(planned.status == "retry" for planned in decided.pending)
-    if not pending:
-        return [*sentences, f"All {total} trials are recorded: nothing to train."]
-    at_once = f"{jobs} at once" if jobs > 1 else "one at a time"
-    time = duration(decided.seconds(jobs))
-    sentences.append(f"{pending} of {total} trials to train, {at_once}: about {time}.")
-    return [*sentences, f"{retries} of them failed before and will be tried again."] if retries else sentences
-
-
-def seeds_text(seeds: list[int]) -> str:
-    """Return seeds in short.
-
-    >>> seeds_text([0, 1, 2, 3, 7]), seeds_text([])
-    ('0-3,7', '-')
-    """
-    runs: list[list[int]] = []
-    for seed in sorted(seeds):
-        if runs and seed == runs[-1][-1] + 1:
-            runs[-1].append(seed)
-        else:
-            runs.append([seed])
-    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs) or "-"

@@ -1,4 +1,4 @@
-"""`bench report`: writes the page and its figures from the records, or checks them; the stages do the work."""
+"""`bench report`: writes the page and its figures from the records, or checks them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.app.console import Shown
 from harness.cli import options
 from harness.cli.console import say, stdout
 from harness.errors import Exclusive
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.analysis.findings import Findings
-    from harness.cli.derived import Asked, Derived
+    from harness.app.progress import Progress
+    from harness.app.report import ReportResult
     from harness.report.blocks import Table
-    from harness.report.figures.images import Images
 
 # Columns that the headline takes with every cell on one line.
 WIDE = 180
@@ -47,20 +48,24 @@ def report(
         bench report --check               in continuous integration
         bench report --csv > summary.csv   for a spreadsheet
     """
-    from harness.cli.derived import Asked, read_derived
+    from harness.app.report import ReportOptions, summary_csv
+    from harness.app.report import report as write_report
 
     if check and csv:
         raise Exclusive("--check", "--csv")
-    asked = Asked(results, architectures, environment, smoke)
-    derived = read_derived(asked)
+    asked = ReportOptions(
+        environment=environment, check=check, smoke=smoke, results=results, architectures=architectures
+    )
+    shown = Shown()
     if csv:
-        print_csv(derived.findings)
-    elif check:
-        check_report(asked, derived)
+        sys.stdout.write(summary_csv(asked, progress=shown))
+        return
+    found = write_report(asked, progress=shown)
+    if check:
+        print_check(asked.folder, found)
     else:
-        changed = write(asked, derived)
-        print_headline(derived.findings)
-        name_files(changed)
+        print_headline(found.findings)
+        name_files(found.changed, shown)
 
 
 def print_headline(findings: Findings) -> None:
@@ -73,48 +78,23 @@ def print_headline(findings: Findings) -> None:
         stdout().print(f"Claims: {tally(findings.judgement.verdicts)}. 'bench claims' says which and why.", style="dim")
 
 
-def name_files(changed: Iterable[Path]) -> None:
+def name_files(changed: Iterable[Path], progress: Progress) -> None:
     """Name the files that were written or removed."""
     for path in changed:
-        say(f"wrote {path}" if path.exists() else f"removed {path}: nothing of it is left to draw")
+        progress.say(f"wrote {path}" if path.exists() else f"removed {path}: nothing of it is left to draw")
 
 
-def write(asked: Asked, derived: Derived) -> tuple[Path, ...]:
-    """Write the report's files that changed and return them.
-
-    Raises:
-        CannotWrite: The disk is full or the folder can't be written.
-    """
-    from harness.report.writing import report_files, write_report
-
-    return write_report(asked.folder, report_files(derived.findings, _images(derived)))
-
-
-def check_report(asked: Asked, derived: Derived) -> None:
+def print_check(folder: Path, found: ReportResult) -> None:
     """Name every file that is not what the records give, and exit with 1 if there is one."""
-    from harness.report.writing import differing, report_files
-
-    wrong = differing(asked.folder, report_files(derived.findings, _images(derived)))
-    for path in wrong:
+    for path in found.changed:
         state = "is not what the records give" if path.exists() else "is missing"
         say(f"{path}: {state}; 'bench report' writes it")
-    if wrong:
+    if found.changed:
         raise typer.Exit(1)
-    say(f"{asked.folder}: the report is what the records give")
-
-
-def print_csv(findings: Findings) -> None:
-    """Print one row per architecture to stdout."""
-    from harness.analysis.frame import summary_frame
-
-    sys.stdout.write(summary_frame(findings).to_csv(index=False, lineterminator="\n"))
+    say(f"{folder}: the report is what the records give")
 
 
 def _headline(findings: Findings) -> Table:
     from harness.report.sections.headline import headline, narrow_headline
 
     return headline(findings) if stdout().width >= WIDE else narrow_headline(findings)
-
-
-def _images(derived: Derived) -> Images:
-    return {dataset.name: dataset.test_images for dataset in derived.datasets}

@@ -12,8 +12,7 @@ from rich.text import Text
 
 from harness.cli import options
 from harness.cli.console import print_json, stdout
-from harness.cli.plan import seeds_text
-from harness.cli.texts import duration
+from harness.report.numbers import duration, mebibytes, named_seeds
 
 if TYPE_CHECKING:
     from harness.spec.architecture import Architecture
@@ -42,7 +41,7 @@ def show(
     trials = {
         "Time": f"about {duration(seconds)} for one seed on one core",
         "Fingerprint": fingerprint,
-        "Recorded": f"seeds {seeds_text(seeds)}" if seeds else "no seed yet",
+        "Recorded": named_seeds(seeds) if seeds else "no seed yet",
     }
     stdout().print(Group(*_page(architecture, trials)))
 
@@ -95,21 +94,11 @@ def _facts(architecture: Architecture, trials: Mapping[str, str]) -> Table:
         ("Optimizer", _kind_text(said["optimizer"])),
         ("Loss", _kind_text(said["loss"])),
         ("Recipe", f"{epochs}, batches of {recipe.batch_size}{held_out}"),
-        ("Memory", f"about {_mebibytes(costs.training_bytes)} to train, {_mebibytes(costs.model_bytes)} of weights"),
+        ("Memory", f"about {mebibytes(costs.training_bytes)} to train, {mebibytes(costs.model_bytes)} of weights"),
         *trials.items(),
     ):
         table.add_row(label, Text(text))
     return table
-
-
-def _mebibytes(count: int) -> str:
-    """Return bytes in short.
-
-    >>> _mebibytes(373_288), _mebibytes(704_643_072)
-    ('0.4 MiB', '672 MiB')
-    """
-    mebibytes = count / 2**20
-    return f"{mebibytes:,.0f} MiB" if mebibytes >= 10 else f"{mebibytes:.1f} MiB"  # noqa: PLR2004 - two digits
 
 
 def _claims(architecture: Architecture) -> Table:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.app.console import Shown
 from harness.cli import options
 from harness.cli.console import print_json, say, stdout
+from harness.cli.report import name_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,11 +115,9 @@ def times_table(times: Times, chosen: Sequence[Architecture]) -> Table:
 
 def _write_report(results: Path, architectures: Path | None) -> None:
     """Bring the page up to date, where there are records to report on."""
-    from harness.cli.derived import Asked, read_derived
-    from harness.cli.report import write
+    from harness.app.report import ReportOptions, report
     from harness.records.store import Store
 
     if Store(results).load().records:
-        asked = Asked(results, architectures)
-        for path in write(asked, read_derived(asked)):
-            say(f"wrote {path}")
+        shown = Shown()
+        name_files(report(ReportOptions(results=results, architectures=architectures), progress=shown).changed, shown)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harness.app.console import Shown
+from harness.app.parsing import parse_duration, parse_recorded_seeds
+from harness.app.progress import ProgressMode
 from harness.cli import options
-from harness.cli.again import Effort, Wanted, benchmark_like, choose, verify_trials
-from harness.cli.console import print_json, stdout, warn
-from harness.cli.progress import ProgressMode
-from harness.cli.run import ProgressOption, Quiet, Timeout
-from harness.cli.texts import parse_duration
-from harness.cli.verified import audit_json, audit_sentences, sentences, verified_json
+from harness.cli.console import print_json, print_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from harness.app.audit import Audit
+    from harness.app.verification import Verification, VerifyResult
+    from harness.app.workspace import Workspace
+    from harness.plan.trial import Trial
 
 SeedOption = Annotated[
     str | None,
@@ -34,7 +35,7 @@ ThreadsNow = Annotated[
         min=1,
         metavar="N",
         envvar="BENCH_THREADS",
-        help="Train on so many threads; by default on as many as the record, since other threads give other bits.",
+        help="Train on N threads; by default on as many as the record, since other threads give other bits.",
         show_default=False,
     ),
 ]
@@ -53,13 +54,13 @@ def verify(
     environment: options.EnvironmentId = None,
     threads: ThreadsNow = None,
     jobs: options.Jobs = None,
-    timeout: Timeout = None,
+    timeout: options.Timeout = None,
     smoke: options.Smoke = False,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
-    progress: ProgressOption = ProgressMode.AUTO,
-    quiet: Quiet = False,
+    progress: options.Progress = ProgressMode.AUTO,
+    quiet: options.Quiet = False,
 ) -> None:
     """Train recorded trials again in fresh processes and compare every digest; exit 1 at any difference.
 
@@ -68,49 +69,81 @@ def verify(
         bench verify 000_convnet --seed all  every seed of one architecture
         bench verify --records               no training: find edited and damaged files
     """
-    wanted = Wanted(() if all_ else tuple(names or ()), seed, results, architectures, environment, smoke)
+    from harness.app.verify import VerifyOptions
+    from harness.app.verify import verify as train_again
+
+    asked = VerifyOptions(
+        names=() if all_ else tuple(names or ()),
+        seeds=parse_recorded_seeds(seed),
+        environment=environment,
+        threads=threads,
+        jobs=jobs,
+        timeout_seconds=parse_duration(timeout),
+        smoke=smoke,
+        results=results,
+        architectures=architectures,
+    )
     if records:
-        check_records(wanted, json=json)
+        check_records(asked, json=json)
         return
-    timeout_seconds = parse_duration(timeout) if timeout else None
-    chosen, readers, then = choose(wanted)
-    benchmark = benchmark_like(then, threads, wanted.folder)
-    mode = ProgressMode.NONE if quiet else progress
-    found = verify_trials(chosen, readers, benchmark, Effort(jobs, timeout_seconds, mode))
+    found = train_again(asked, progress=Shown(ProgressMode.NONE if quiet else progress))
     if json:
-        print_json(verified_json(found, then, benchmark.environment))
+        print_json(verify_json(found))
     else:
-        print_lines(sentences(found))
-    if any(one.verdict != "same" for one in found):
+        print_lines(found.lines)
+    if not found.all_same:
         raise typer.Exit(1)
 
 
-def check_records(wanted: Wanted, *, json: bool) -> None:
+def check_records(workspace: Workspace, *, json: bool) -> None:
     """Check the stored files of every environment and exit with 1 if one does not hold."""
-    from harness.app.verification.stored import audit
-    from harness.data import DataMissing, load
-    from harness.data.library import DATASETS
-    from harness.errors import NothingRecorded
-    from harness.records.store import Store
+    from harness.app.audit import audit
 
-    datasets = {}
-    for name in DATASETS:
-        try:
-            datasets[name] = load(name)
-        except DataMissing as missing:
-            warn(f"test accuracies are not checked: {missing}")
-    found = audit(Store(wanted.folder), datasets)
-    if not found.records:
-        raise NothingRecorded(f"in {wanted.folder}")
+    found = audit(workspace, progress=Shown())
     if json:
         print_json(audit_json(found))
     else:
-        print_lines(audit_sentences(found))
-    if found.problems:
+        print_lines(found.lines)
+    if found.faults:
         raise typer.Exit(1)
 
 
-def print_lines(lines: Sequence[str]) -> None:
-    """Print the lines to stdout as they are."""
-    for line in lines:
-        stdout().print(line, markup=False, soft_wrap=True)
+def verify_json(found: VerifyResult) -> dict[str, Any]:
+    """Return what became of each trial as plain values."""
+    return {
+        "recorded_environment": found.recorded.id,
+        "environment": found.here.id,
+        "same": found.same,
+        "trials": [{**_trial_json(verified.trial), **_verification_json(verified)} for verified in found.trials],
+    }
+
+
+def _trial_json(trial: Trial) -> dict[str, Any]:
+    return {
+        "id": trial.fingerprint,
+        "seed": trial.seed,
+        "epochs": trial.epochs,
+        "architectures": list(trial.architectures),
+    }
+
+
+def _verification_json(verified: Verification) -> dict[str, Any]:
+    mismatch = verified.mismatch
+    return {
+        "verdict": verified.verdict,
+        "compared_epochs": verified.epochs,
+        "compared_values": verified.compared,
+        "first_difference": {"epoch": mismatch.epoch, "what": list(mismatch.what)} if mismatch else None,
+        "causes": [vars(cause) for cause in verified.causes],
+        "reason": verified.reason,
+    }
+
+
+def audit_json(found: Audit) -> dict[str, Any]:
+    """Return the audit as plain values."""
+    return {
+        "records": found.records,
+        "checks": list(found.checks),
+        "problems": [{"path": str(fault.path), "check": fault.check, "problem": fault.what} for fault in found.faults],
+        "unchecked": list(found.unchecked),
+    }

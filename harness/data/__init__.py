@@ -1,7 +1,7 @@
 """Data sets, verified against their published digests; imports no TensorFlow and prints nothing."""
 
 from harness.data.dataset import Dataset
-from harness.data.obtaining import Event, Notice, Progress, bring, load, obtain
+from harness.data.obtaining import Event, Notice, OnEvent, Progress, bring, load, obtain
 from harness.errors import DataMissing
 
-__all__ = ["DataMissing", "Dataset", "Event", "Notice", "Progress", "bring", "load", "obtain"]
+__all__ = ["DataMissing", "Dataset", "Event", "Notice", "OnEvent", "Progress", "bring", "load", "obtain"]

@@ -85,6 +85,13 @@ class Trial:
         """The trial's and its record's name, unique within an environment."""
         return f"{self.fingerprint}-seed{self.seed}"
 
+    @property
+    def label(self) -> str:
+        """The trial as its readers know it: the first architecture, how many others share it, the seed."""
+        first, *others = self.architectures
+        more = f" (+{len(others)})" if others else ""
+        return f"{first}{more} seed {self.seed}"
+
 
 def trial_computation(architecture: Architecture, settings: Settings) -> Computation:
     """Return what training the architecture under the settings computes."""

@@ -10,7 +10,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from harness.cli import claims, compare, derived, report, run
+from harness.app import findings
+from harness.cli import claims, compare, report, run
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import BenchError
 from harness.records.environment import current_environment
@@ -26,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (specs / f"{name}.yaml").write_bytes((fake.ARCHITECTURES / f"{name}.yaml").read_bytes())
     (specs / "broken.yaml").write_text("titel: Broken\n")
     fake.save(tmp_path / "results", fake.fake_trials(fake.architectures("000_convnet", "dense_512")))
-    monkeypatch.setattr(derived, "read_datasets", lambda _: ())
+    monkeypatch.setattr(findings, "read_datasets", lambda *_: ())
     monkeypatch.setattr(writing, "gallery", lambda *_: ())
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(specs))
     monkeypatch.setenv("BENCH_RESULTS", str(tmp_path / "results"))
@@ -48,16 +49,13 @@ def test_a_broken_file_that_is_not_asked_for_is_named_and_left_out(folder: Path,
     done = bench(*words)
     assert done.exit_code == 0
     assert f"{folder / 'broken.yaml'}:1:1: " in done.stderr
-    assert "this file is left out; 'bench validate' tells every mistake" in done.stderr
+    assert "this file is left out; 'bench validate' reports every mistake" in done.stderr
     assert "dense_512" in done.stdout
 
 
-def test_a_run_of_one_ends_well_beside_a_broken_other(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_of_one_ends_well_beside_a_broken_other(folder: Path, tmp_path: Path) -> None:
     chosen = fake.architectures("dense_512")
     fake.save(tmp_path / "results", fake.fake_trials(chosen, where=current_environment(1)))
-    monkeypatch.setattr(run, "train_pending", lambda *_: [])
     done = bench("run", "dense_512", "--json")
     assert (done.exit_code, json.loads(done.stdout)["trained"]) == (0, 0)
     assert f"{folder / 'broken.yaml'}:1:1: " in done.stderr
@@ -83,10 +81,10 @@ def test_a_folder_of_broken_files_alone_writes_no_empty_page(folder: Path, tmp_p
 
 
 def test_claims_fetch_and_read_no_data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: object) -> None:
+    def refuse(*_: object) -> None:
         pytest.fail("the data were asked for")
 
-    monkeypatch.setattr(derived, "read_datasets", refuse)
+    monkeypatch.setattr(findings, "read_datasets", refuse)
     (folder / "broken.yaml").unlink()
     verdicts = json.loads(bench("claims", "--json").stdout)
     assert {"reproduced", "refuted"} & {one["verdict"] for one in verdicts}

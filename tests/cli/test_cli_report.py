@@ -15,7 +15,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 import harness
-from harness.cli import claims, compare, derived, report
+from harness.app import findings
+from harness.cli import claims, compare, report
 from harness.data import Dataset
 from harness.errors import UnknownEnvironment
 from harness.records.environment import current_environment
@@ -32,7 +33,7 @@ CLAIM_KEYS = [
 def fake_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     nothing = np.zeros((0, 28, 28), dtype=np.uint8)
     dataset = Dataset("mnist", nothing, nothing[:, 0, 0], fake.images(), fake.labels(), "0" * 64)
-    monkeypatch.setattr(derived, "read_datasets", lambda _: (dataset,))
+    monkeypatch.setattr(findings, "read_datasets", lambda *_: (dataset,))
     # Drawing takes seconds and has tests of its own.
     monkeypatch.setattr(writing, "gallery", lambda *_: (Figure("accuracy", "Accuracy", b"<svg/>"),))
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(fake.ARCHITECTURES))

@@ -30,12 +30,12 @@ def bench(*arguments: str, environment: dict[str, str] | None = None) -> subproc
 REFUSED = {
     "nothing selected": (["run"], "nothing selected"),
     "an unknown name": (["run", "000_convnett"], "did you mean '000_convnet'"),
-    "a negative seed": (["run", "dense_512", "--seeds", "-1"], "'-1' is no seed"),
-    "letters as seeds": (["run", "dense_512", "--seeds", "a,b"], "'a' is no seed"),
+    "a negative seed": (["run", "dense_512", "--seeds", "-1"], "'-1' is not a seed"),
+    "letters as seeds": (["run", "dense_512", "--seeds", "a,b"], "'a' is not a seed"),
     "a backward range": (["run", "dense_512", "--seeds", "5-3"], "runs backwards"),
     "too large a seed": (["run", "dense_512", "--seeds", "0,4294967296"], "larger than"),
     "too many seeds": (["run", "dense_512", "--seeds", "1000000000"], "more than"),
-    "a timeout that is none": (["run", "dense_512", "--timeout", "soon"], "is no duration"),
+    "a timeout that is none": (["run", "dense_512", "--timeout", "soon"], "is not a valid duration"),
     "no job at all": (["run", "dense_512", "--jobs", "0"], "--jobs"),
     "an unknown plan": (["plan", "nothing*"], "no architecture matches"),
 }

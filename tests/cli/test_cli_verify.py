@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typer
-from fake_trials import ENVIRONMENT, FakeTrainer, dense_trial, elsewhere, fake_outcome, fake_record
+from fake_trials import ENVIRONMENT, dense_trial, elsewhere, fake_outcome, fake_record
 from honest_records import dataset, honest
 from typer.testing import CliRunner
 
-from harness.app.pipeline import Benchmark
-from harness.app.verification.again import Verification
-from harness.cli.again import compare_as_they_end, parse_seed
-from harness.cli.progress import ProgressMode
-from harness.cli.verified import sentences, verified_json
-from harness.cli.verify import verify
-from harness.errors import Stopped
+from harness.app import findings
+from harness.app.parsing import parse_recorded_seeds
+from harness.app.verification import VerifyResult, compare
+from harness.cli.verify import verify, verify_json
 from harness.execute.engine import Outcome
-from harness.plan.plan import Plan, PlannedTrial, Status
-from harness.plan.settings import Settings
 from harness.plan.trial import Trial
 from harness.records.store import Store
 
@@ -33,47 +29,35 @@ def bench() -> typer.Typer:
     return app
 
 
-def verified(trainer: FakeTrainer, tmp_path: Path) -> list[Verification]:
+def verified(outcome: Callable[[Trial], Outcome] = fake_outcome) -> VerifyResult:
     trials = [dense_trial(seed=seed, epochs=2) for seed in (0, 1)]
-    records = [fake_record(trial)[0] for trial in trials]
-    plan = Plan(tuple(PlannedTrial(trial, Status.PENDING, 1.0) for trial in trials))
     threads = elsewhere(threads=2)
-    benchmark = Benchmark((), Settings(threads=2), threads, Store(tmp_path))
-    return compare_as_they_end(records, plan, benchmark, trainer, ProgressMode.NONE)
+    found = tuple(compare(trial, fake_record(trial)[0], outcome(trial), threads) for trial in trials)
+    return VerifyResult(found, ENVIRONMENT, threads)
 
 
 def other_bits(trial: Trial) -> Outcome:
     return fake_outcome(replace(trial, seed=trial.seed + 7) if trial.seed else trial)
 
 
-def test_what_was_compared_is_said(tmp_path: Path) -> None:
-    first, second, total = sentences(verified(FakeTrainer(), tmp_path))
+def test_what_was_compared_is_said() -> None:
+    first, second, total = verified().lines
     assert first.startswith("same       dense_16 seed 0: 2 epochs (data, initial weights; of each epoch order, weights")
     assert total == "2 of 2 trials have the same bits. Compared: 32 digests and numbers, bit by bit."
     assert "seed 1" in second
 
 
-def test_the_first_epoch_that_differs_and_the_likely_cause_are_said(tmp_path: Path) -> None:
-    text = "\n".join(sentences(verified(FakeTrainer(other_bits), tmp_path)))
+def test_the_first_epoch_that_differs_and_the_likely_cause_are_said() -> None:
+    text = "\n".join(verified(other_bits).lines)
     assert "different  dense_16 seed 1, before the first epoch: initial weights" in text
     assert "likely cause: threads: recorded with 1, now 2" in text
     assert "1 of 2 trials have the same bits." in text
 
 
-def test_ctrl_c_says_how_far_it_came(tmp_path: Path) -> None:
-    def interrupted(trial: Trial) -> Outcome:
-        if trial.seed:
-            raise KeyboardInterrupt
-        return fake_outcome(trial)
-
-    with pytest.raises(Stopped, match="1 of 2 trials verified") as stopped:
-        verified(FakeTrainer(interrupted), tmp_path)
-    assert stopped.value.exit_code == 130
-
-
-def test_json_names_the_difference_and_its_causes(tmp_path: Path) -> None:
-    found = verified(FakeTrainer(other_bits), tmp_path)
-    same, different = verified_json(found, ENVIRONMENT, ENVIRONMENT)["trials"]
+def test_json_names_the_difference_and_its_causes() -> None:
+    document = verify_json(verified(other_bits))
+    same, different = document["trials"]
+    assert (document["same"], document["recorded_environment"]) == (1, ENVIRONMENT.id)
     assert (same["verdict"], same["first_difference"], same["compared_values"]) == ("same", None, 16)
     assert different["first_difference"]["epoch"] == 0
     assert different["causes"][0]["name"] == "threads"
@@ -84,7 +68,7 @@ def test_json_names_the_difference_and_its_causes(tmp_path: Path) -> None:
     ("text", "seeds"), [(None, ()), ("all", None), ("3", (3,)), ("0,3", (0, 3)), ("0-2", (0, 1, 2))]
 )
 def test_one_number_is_that_seed(text: str | None, seeds: tuple[int, ...] | None) -> None:
-    assert parse_seed(text) == seeds
+    assert parse_recorded_seeds(text) == seeds
 
 
 @pytest.mark.parametrize("arguments", [[], ["--records"], ["000_convnet"], ["no_such_network"]])
@@ -106,7 +90,7 @@ def test_a_name_without_a_record_is_wrong_usage(bench: typer.Typer, tmp_path: Pa
 def test_records_that_hold_exit_0_and_a_forged_one_1_with_its_file(
     bench: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.data.load", lambda _: dataset())
+    monkeypatch.setattr(findings, "load", lambda _: dataset())
     store = Store(tmp_path)
     store.save(honest().record, honest().predictions)
     fine = CliRunner().invoke(bench, ["--records", "--results", str(tmp_path)])

@@ -1,4 +1,4 @@
-"""Small architectures as values, without a file."""
+"""Small architectures, as values without a file and as spec files."""
 
 from __future__ import annotations
 
@@ -23,3 +23,24 @@ def architecture(name: str, *, units: int = 16, epochs: int = 5) -> Architecture
             },
         }
     )
+
+
+SPEC = """\
+title: Dense {units}, {epochs} epochs
+dataset: mnist
+layers:
+  - Flatten
+  - Dense: {{units: {units}}}
+  - Dense: {{units: 10, activation: softmax}}
+training: {{optimizer: Adam, loss: categorical_crossentropy, batch_size: 100, epochs: {epochs}}}
+claims:
+  - test_accuracy: {{value: 0.96, where: here}}
+"""
+
+
+def write_spec(folder: Path, name: str, *, units: int = 16, epochs: int = 5) -> Path:
+    """Write the spec of ``architecture``, with a claim, and return its file."""
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}.yaml"
+    file.write_text(SPEC.format(units=units, epochs=epochs), encoding="utf-8")
+    return file

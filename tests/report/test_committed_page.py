@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import harness
-from harness.analysis.reading import cached_datasets
-from harness.report.writing import differing, report_files
+from harness.app.findings import cached, read_datasets
+from harness.app.progress import SILENT
+from harness.app.report import ReportOptions, report
 from harness.spec.reading import select
 
 ROOT = Path(__file__).parents[2]
@@ -17,12 +17,10 @@ RESULTS = ROOT / "results"
 
 @pytest.mark.skipif(not list(RESULTS.glob("records/*/*.json")), reason="no results are committed")
 def test_the_committed_page_and_figures_are_what_the_records_give() -> None:
-    chosen = select((), ROOT / "architectures")
-    datasets = cached_datasets(chosen)
-    if not datasets:
-        pytest.skip("the test images are not in the cache: 'bench data fetch' brings them")
+    names = {architecture.dataset for architecture in select((), ROOT / "architectures")}
+    if not read_datasets(names, cached, SILENT):
+        pytest.skip("the test images are not in the cache: 'bench data fetch' fetches them")
     # The environment that 'bench report' takes: this machine's where it has records. An unreadable one is a warning,
     # and so an error here.
-    findings = harness.findings(RESULTS, ROOT / "architectures")
-    files = report_files(findings, {dataset.name: dataset.test_images for dataset in datasets})
-    assert differing(RESULTS, files) == ()
+    options = ReportOptions(results=RESULTS, architectures=ROOT / "architectures", check=True)
+    assert report(options, fetch=cached).changed == ()

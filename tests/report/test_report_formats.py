@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from harness.cli.texts import parse_seeds
+from harness.app.parsing import parse_seeds
 from harness.report import markdown, numbers, terminal
 from harness.report.blocks import Table
 from harness.report.sections.headline import shortened

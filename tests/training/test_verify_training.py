@@ -9,11 +9,10 @@ import typer
 from real_trials import real_benchmark, records, spec, train
 from typer.testing import CliRunner
 
+from harness.app.audit import audit_records
 from harness.app.pipeline import Benchmark
-from harness.app.verification.again import Verification
-from harness.app.verification.stored import audit
-from harness.cli.again import Effort, benchmark_like, verify_trials
-from harness.cli.progress import ProgressMode
+from harness.app.verify import VerifyOptions
+from harness.app.verify import verify as train_again
 from harness.cli.verify import verify
 from harness.data import load
 from harness.spec.architecture import Architecture
@@ -35,12 +34,6 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
     return benchmark
 
 
-def verified(recorded: Benchmark, threads: int) -> list[Verification]:
-    here = benchmark_like(recorded.environment, threads, recorded.store.results)
-    chosen = list(records(recorded).values())
-    return verify_trials(chosen, {}, here, Effort(None, None, ProgressMode.NONE))
-
-
 def test_recorded_trials_have_the_same_bits_when_trained_again(recorded: Benchmark) -> None:
     app = typer.Typer()
     app.command("verify")(verify)
@@ -52,10 +45,11 @@ def test_recorded_trials_have_the_same_bits_when_trained_again(recorded: Benchma
 
 
 def test_on_other_threads_the_bits_differ_and_threads_are_the_likely_cause(recorded: Benchmark) -> None:
-    different = [one for one in verified(recorded, threads=2) if one.verdict == "different"]
+    found = train_again(VerifyOptions(results=recorded.store.results, threads=2))
+    different = [verified for verified in found.trials if verified.verdict == "different"]
     assert different
-    assert {one.causes[0].name for one in different} == {"threads"}
-    assert all(one.mismatch and one.mismatch.epoch == 1 for one in different)
+    assert {verified.causes[0].name for verified in different} == {"threads"}
+    assert all(verified.mismatch and verified.mismatch.epoch == 1 for verified in different)
 
 
 def test_verifying_leaves_the_results_as_they_were(recorded: Benchmark) -> None:
@@ -65,5 +59,5 @@ def test_verifying_leaves_the_results_as_they_were(recorded: Benchmark) -> None:
 
 
 def test_what_a_real_training_stores_holds(recorded: Benchmark) -> None:
-    found = audit(recorded.store, {"mnist": load("mnist")})
-    assert (found.records, found.problems) == (2, ())
+    found = audit_records(recorded.store, {"mnist": load("mnist")})
+    assert (found.records, found.faults) == (2, ())

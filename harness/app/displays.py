@@ -1,14 +1,13 @@
-"""Shows a run as it goes, on stderr: a live display, plain lines, JSON events or nothing; trains nothing."""
+"""Shows a training as it goes: a live display, plain lines, JSON events or nothing; trains nothing."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Any
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -17,70 +16,49 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from harness.cli.console import is_interactive, stderr
-from harness.cli.events import event_json, outcome_label, trial_label
-from harness.cli.texts import duration
-
-if TYPE_CHECKING:
-    from harness.execute.engine import TrialEvent
-    from harness.execute.time_left import TimeLeft
-    from harness.plan.plan import Plan
-    from harness.plan.trial import Trial
-
-
-class ProgressMode(StrEnum):
-    """How progress is shown."""
-
-    AUTO = "auto"
-    LIVE = "live"
-    PLAIN = "plain"
-    JSON = "json"
-    NONE = "none"
-
-    @property
-    def has_sentences(self) -> bool:
-        """Whether sentences may stand on stderr: not among events for programs, and not where silence is asked for."""
-        return self not in {ProgressMode.JSON, ProgressMode.NONE}
-
-
-class Display(Protocol):
-    """Shows one event after the other."""
-
-    def show(self, event: TrialEvent) -> None:
-        """Show the event."""
+from harness.app.progress import ProgressMode
+from harness.execute.engine import (
+    EpochEnded,
+    Outcome,
+    TrialBuilt,
+    TrialEnded,
+    TrialEvent,
+    TrialRecordedElsewhere,
+    TrialStarted,
+    Waiting,
+)
+from harness.execute.time_left import TimeLeft
+from harness.plan.plan import Plan
+from harness.plan.trial import Trial
+from harness.records.record import TEST, EpochMeasurement
+from harness.report.numbers import duration, plural
 
 
 @contextmanager
-def shown_run(mode: ProgressMode, plan: Plan, time_left: TimeLeft) -> Iterator[Display]:
-    """Give the display for the mode; `auto` is live on a terminal and plain lines elsewhere."""
-    console = stderr()
-    if mode is ProgressMode.AUTO:
-        mode = ProgressMode.LIVE if is_interactive() else ProgressMode.PLAIN
+def display(
+    mode: ProgressMode, console: Console, plan: Plan, time_left: TimeLeft
+) -> Iterator[Callable[[TrialEvent], None]]:
+    """Give the function that shows the training's events in this mode."""
     if mode is ProgressMode.LIVE:
         live = LiveDisplay(console, plan, time_left)
         with live.live:
-            yield live
+            yield live.show
     elif mode is ProgressMode.PLAIN:
-        yield PlainDisplay(console, plan, time_left)
+        yield PlainDisplay(console, plan, time_left).show
+    elif mode is ProgressMode.JSON:
+        yield JsonLines().show
     else:
-        yield JsonDisplay() if mode is ProgressMode.JSON else NoDisplay()
+        yield lambda _: None
 
 
-class NoDisplay:
-    """Shows nothing."""
-
-    def show(self, event: TrialEvent) -> None:
-        """Do nothing."""
-
-
-class JsonDisplay:
+class JsonLines:
     """One JSON object per line on stderr, for programs that watch."""
 
     def __init__(self) -> None:
         self.last: TrialEvent | None = None
 
     def show(self, event: TrialEvent) -> None:
-        """Write the event's line; waiting is told once, not twice a second."""
+        """Write the event's line; waiting is reported once, not twice a second."""
         if event != self.last:
             sys.stderr.write(json.dumps(event_json(event)) + "\n")
             sys.stderr.flush()
@@ -99,19 +77,17 @@ class PlainDisplay:
 
     def show(self, event: TrialEvent) -> None:
         """Print the event's line, if it has one."""
-        from harness.execute.engine import TrialEnded, TrialRecordedElsewhere, TrialStarted, Waiting
-
         self.time_left.hear(event, time.monotonic())
         match event:
             case TrialStarted(trial):
-                self._print(f"training  {trial_label(trial)}, {trial.epochs} epochs")
+                self._print(f"training  {trial.label}, {plural(trial.epochs, 'epoch')}")
             case TrialEnded(trial, outcome):
                 self.ended += 1
                 left = duration(self.time_left.seconds(time.monotonic()))
                 self._print(f"{outcome_label(trial, outcome)}  [{self.ended}/{self.total}, {left} left]")
             case TrialRecordedElsewhere(trial):
                 self.ended += 1
-                self._print(f"recorded  {trial_label(trial)} by another run  [{self.ended}/{self.total}]")
+                self._print(f"recorded  {trial.label} by another run  [{self.ended}/{self.total}]")
             case Waiting() if not self.waiting:
                 self.waiting = True
                 self._print("waiting for trials that another run is training")
@@ -139,15 +115,6 @@ class LiveDisplay:
 
     def show(self, event: TrialEvent) -> None:
         """Update the lines; print what has ended above them."""
-        from harness.execute.engine import (
-            EpochEnded,
-            TrialBuilt,
-            TrialEnded,
-            TrialRecordedElsewhere,
-            TrialStarted,
-            Waiting,
-        )
-
         self.time_left.hear(event, time.monotonic())
         match event:
             case TrialStarted(trial):
@@ -159,8 +126,10 @@ class LiveDisplay:
                 )
             case EpochEnded(trial, measurement):
                 self.bar.advance(self.task)
-                accuracy = f"test {measurement.value('test', 'accuracy'):.2%}"
-                self.running[trial.name] = (trial, f"epoch {measurement.epoch}/{trial.epochs}  {accuracy}")
+                self.running[trial.name] = (
+                    trial,
+                    f"epoch {measurement.epoch}/{trial.epochs}  {_accuracy(measurement)}",
+                )
             case TrialEnded(trial, outcome):
                 self.running.pop(trial.name, None)
                 missing = trial.epochs - (len(outcome.measurement.epochs) if outcome.measurement else 0)
@@ -168,7 +137,7 @@ class LiveDisplay:
                 self.console.print(outcome_label(trial, outcome), markup=False, overflow="ellipsis", no_wrap=True)
             case TrialRecordedElsewhere(trial):
                 self.bar.advance(self.task, trial.epochs)
-                self.console.print(f"recorded  {trial_label(trial)} by another run", markup=False)
+                self.console.print(f"recorded  {trial.label} by another run", markup=False)
             case _:
                 pass
         self.waiting = isinstance(event, Waiting)
@@ -177,8 +146,48 @@ class LiveDisplay:
         """Return the lines as they stand."""
         lines = Table.grid(padding=(0, 2))
         for trial, state in list(self.running.values()):  # the display has a thread of its own
-            lines.add_row(Text(trial_label(trial), overflow="ellipsis", no_wrap=True), Text(state, no_wrap=True))
+            lines.add_row(Text(trial.label, overflow="ellipsis", no_wrap=True), Text(state, no_wrap=True))
         left = duration(self.time_left.seconds(time.monotonic()))
         text = "waiting for another run's trials" if self.waiting else f"about {left} left"
         self.bar.update(self.task, text=text)
         return Group(lines, self.bar)
+
+
+def outcome_label(trial: Trial, outcome: Outcome) -> str:
+    """Return one line on what the trial gave."""
+    if outcome.failure:
+        return f"failed    {trial.label}: {outcome.failure.reason}"
+    if outcome.measurement is None:
+        return f"ended     {trial.label}"
+    last = outcome.measurement.epochs[-1]
+    seconds = sum(epoch.train_seconds for epoch in outcome.measurement.epochs)
+    return f"trained   {trial.label}: {_accuracy(last)} after {plural(last.epoch, 'epoch')}, {seconds:.1f} s"
+
+
+def _accuracy(epoch: EpochMeasurement) -> str:
+    return f"{TEST} {epoch.value(TEST, 'accuracy'):.2%}"
+
+
+def event_json(event: TrialEvent) -> dict[str, Any]:
+    """Return the event as plain values."""
+    if isinstance(event, Waiting):
+        return {"event": "waiting"}
+    name, details = _named(event)
+    trial = {"id": event.trial.fingerprint, "seed": event.trial.seed, "architectures": list(event.trial.architectures)}
+    return {"event": name, **trial, **details}
+
+
+def _named(event: TrialEvent) -> tuple[str, dict[str, Any]]:
+    """Return the event's name and what only its kind has."""
+    match event:
+        case TrialStarted(trial):
+            return "started", {"epochs": trial.epochs}
+        case TrialBuilt(_, resumed_epochs):
+            return "built", {"resumed_epochs": resumed_epochs}
+        case EpochEnded(_, measurement):
+            return "epoch", measurement.columns
+        case TrialEnded(_, outcome):
+            failure = outcome.failure
+            return ("failed", failure.model_dump(mode="json")) if failure else ("finished", {})
+        case _:
+            return "recorded elsewhere", {}

@@ -1,3 +1,5 @@
+"""Progress as people see it: nothing where nothing happens, lines in a pipe, a bar on a terminal."""
+
 from __future__ import annotations
 
 import io
@@ -5,7 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from harness.cli import fetching
+from harness.app import console
+from harness.app.progress import ProgressMode
 from harness.data import Event, Notice, Progress
 
 ADDRESS = "https://example.org/data/digits.npz"
@@ -14,10 +17,9 @@ ADDRESS = "https://example.org/data/digits.npz"
 def shown(monkeypatch: pytest.MonkeyPatch, *events: Event, terminal: bool) -> str:
     """Return what 80 columns show of the events."""
     file = io.StringIO()
-    console = Console(file=file, force_terminal=terminal, width=80, color_system=None)
-    monkeypatch.setattr(fetching, "stderr", lambda: console)
-    monkeypatch.setattr(fetching, "is_interactive", lambda: terminal)
-    with fetching.shown_fetching() as on_event:
+    monkeypatch.setattr(console, "is_watched", lambda _: terminal)
+    here = Console(file=file, force_terminal=terminal, width=80, color_system=None)
+    with console.Shown(console=here).fetching() as on_event:
         for event in events:
             on_event(event)
     return file.getvalue()
@@ -45,3 +47,21 @@ def test_the_bar_of_a_source_that_failed_gives_way_to_the_next(monkeypatch: pyte
     last_frame = shown(monkeypatch, *events, terminal=True).split("It failed.")[1].split("\x1b[2K")[-2]
     assert "npm package digits@1.2.3" in last_frame
     assert "digits.npz" not in last_frame
+
+
+@pytest.mark.parametrize("mode", [ProgressMode.NONE, ProgressMode.JSON])
+def test_silence_is_kept_but_for_warnings(mode: ProgressMode) -> None:
+    file = io.StringIO()
+    quiet = console.Shown(mode, Console(file=file, width=80))
+    quiet.say("A step.")
+    with quiet.fetching() as on_event:
+        on_event(Notice("Fetching."))
+    quiet.warn("A [fault].")
+    assert file.getvalue() == "warning: A [fault].\n"
+
+
+def test_nobody_watches_a_notebook_that_cannot_redraw(monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = Console(force_jupyter=True)
+    for found in (None, object()):
+        monkeypatch.setattr(console, "find_spec", lambda _, found=found: found)
+        assert console.is_watched(notebook) is bool(found)

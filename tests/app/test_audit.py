@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from honest_records import Honest, dataset, honest
 
-from harness.app.verification.stored import Audit, audit
+from harness.app.audit import Audit, audit_records
 from harness.records.store import Store
 
 
@@ -18,7 +18,7 @@ def audited(results: Path, *records: Honest) -> Audit:
     store = Store(results)
     for one in records:
         store.save(one.record, one.predictions)
-    return audit(store, {"mnist": dataset()})
+    return audit_records(store, {"mnist": dataset()})
 
 
 def record_files(results: Path) -> list[Path]:
@@ -26,12 +26,12 @@ def record_files(results: Path) -> list[Path]:
 
 
 def failed_checks(found: Audit) -> set[str]:
-    return {problem.check for problem in found.problems}
+    return {fault.check for fault in found.faults}
 
 
 def test_honest_records_hold(tmp_path: Path) -> None:
     found = audited(tmp_path, honest(0), honest(1))
-    assert found.problems == ()
+    assert found.faults == ()
     assert (found.records, found.unchecked) == (2, ())
 
 
@@ -52,7 +52,7 @@ def test_a_forged_number_is_found_although_its_file_has_a_new_digest(tmp_path: P
     check, changes = FORGED[forged]
     found = audited(tmp_path, honest(0).last_epoch_changed(**changes), honest(1))
     assert check in failed_checks(found)
-    assert {problem.path.name for problem in found.problems} == {f"{honest(0).record.fingerprint}-seed0.json"}
+    assert {fault.path.name for fault in found.faults} == {f"{honest(0).record.fingerprint}-seed0.json"}
 
 
 @pytest.mark.parametrize(("field", "check"), [("parameters", "parameters"), ("data_sha256", "data")])
@@ -67,9 +67,9 @@ def test_a_number_edited_in_the_file_is_found_and_the_file_named(tmp_path: Path)
     content = json.loads(path.read_text())
     content["measurement"]["epochs"][0]["train_seconds"] = 0.5
     path.write_text(json.dumps(content))
-    (problem,) = audited(tmp_path).problems
-    assert (problem.path, problem.check) == (path, "file")
-    assert "was changed after it was saved" in problem.what
+    (fault,) = audited(tmp_path).faults
+    assert (fault.path, fault.check) == (path, "file")
+    assert "was changed after it was saved" in fault.what
 
 
 def test_better_predictions_with_forged_digests_still_need_their_accuracy(tmp_path: Path) -> None:
@@ -107,6 +107,6 @@ def test_a_record_copied_to_another_seed_is_found(tmp_path: Path) -> None:
 
 def test_without_labels_the_accuracy_is_said_to_be_unchecked(tmp_path: Path) -> None:
     audited(tmp_path, honest().last_epoch_changed(test_accuracy=0.9999))
-    found = audit(Store(tmp_path), {})
-    assert found.problems == ()
+    found = audit_records(Store(tmp_path), {})
+    assert found.faults == ()
     assert found.unchecked == ("mnist",)

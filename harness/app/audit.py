@@ -1,0 +1,116 @@
+"""Whether the files of a results folder belong together, without training; what only training can show it leaves out.
+
+A number that was edited is found by the file's own digest. If that was made anew too, by what the number follows
+from: predictions, labels, seed, spec, and the steps that a float32 can take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.app.findings import Fetch, cached
+from harness.app.progress import SILENT, Progress
+from harness.app.record_checks import CHECKS, Evidence
+from harness.app.workspace import Workspace
+from harness.data import Dataset
+from harness.data.library import DATASETS
+from harness.errors import DataMissing, NothingRecorded
+from harness.records.record import Record
+from harness.records.store import Store, UnusableRecord, read_record, stored_arrays
+
+
+@dataclass(frozen=True)
+class RecordFault:
+    """A file that does not hold, by which check, and why."""
+
+    path: Path
+    check: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was looked at and what was found; ``unchecked`` are the data sets whose labels are not at hand."""
+
+    records: int
+    checks: tuple[str, ...]
+    faults: tuple[RecordFault, ...]
+    unchecked: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Every fault with its file, and what was checked."""
+        files = len({fault.path for fault in self.faults})
+        state = f"{files} of {self.records} records do not hold" if files else f"all {self.records} records hold"
+        checked = f"{state}; checked: {', '.join(self.checks)}."
+        only_training = "Only training again proves the weights: 'bench verify'."
+        return (*(f"{fault.path}: {fault.what}" for fault in self.faults), f"{checked} {only_training}")
+
+    def __str__(self) -> str:
+        """Return the lines as text."""
+        return "\n".join(self.lines)
+
+
+def audit(workspace: Workspace, *, progress: Progress = SILENT, fetch: Fetch = cached) -> Audit:
+    """Check every record of every environment.
+
+    Args:
+        workspace: Whose records.
+        progress: Takes a warning for each data set that is missing.
+        fetch: Gives the true labels; those of a data set that is missing are not checked.
+
+    Raises:
+        NothingRecorded: There is no record.
+    """
+    datasets = {}
+    for name in DATASETS:
+        try:
+            with progress.fetching() as on_event:
+                datasets[name] = fetch(name, on_event)
+        except DataMissing as missing:
+            progress.warn(f"test accuracies are not checked: {missing}")
+    found = audit_records(workspace.store, datasets)
+    if not found.records:
+        raise NothingRecorded(f"in {workspace.folder}")
+    return found
+
+
+def audit_records(store: Store, datasets: Mapping[str, Dataset]) -> Audit:
+    """Check every record of every environment; ``datasets`` give the true labels, as far as they are at hand."""
+    paths = sorted(store.folder.glob("*/*.json"))
+    faults: list[RecordFault] = []
+    records: dict[Path, Record] = {}
+    for path in paths:
+        try:
+            records[path] = read_record(path)
+        except UnusableRecord as error:
+            faults.append(RecordFault(path, "file", str(error)))
+    for path, record in records.items():
+        faults += _faults(path, record, datasets)
+    faults += _copies(records)
+    unchecked = {record.computation.dataset for record in records.values()} - set(datasets)
+    return Audit(len(paths), ("file", *CHECKS, "copies"), tuple(faults), tuple(sorted(unchecked)))
+
+
+def _faults(path: Path, record: Record, datasets: Mapping[str, Dataset]) -> Iterator[RecordFault]:
+    evidence = Evidence(
+        path.parent.name, stored_arrays(path.with_suffix(".npz")), datasets.get(record.computation.dataset)
+    )
+    for name, check in CHECKS.items():
+        for what in check(record, evidence):
+            yield RecordFault(path, name, what)
+
+
+def _copies(records: Mapping[Path, Record]) -> Iterator[RecordFault]:
+    """Find records that have another seed's weights: a copy under another name."""
+    known: dict[tuple[str, str, str], Path] = {}
+    for path, record in records.items():
+        if record.measurement is None:
+            continue
+        for epoch in record.measurement.epochs[-1:]:
+            key = (record.environment.id, record.fingerprint, epoch.weights_sha256)
+            if key in known:
+                yield RecordFault(path, "copies", f"has the weights of {known[key].name}, whose seed is another")
+            known.setdefault(key, path)

@@ -1,0 +1,104 @@
+"""From folders of specs and records to findings: the one way in which every verb and notebook reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.analysis.environments import choose_environment
+from harness.analysis.findings import Findings
+from harness.analysis.runs import make_study
+from harness.app.progress import Progress
+from harness.app.workspace import Workspace, load_records
+from harness.data import Dataset, OnEvent, load
+from harness.declaration.spec_error import joined
+from harness.errors import BenchError, DataMissing
+from harness.plan.settings import Settings
+from harness.records.environment import current_environment
+from harness.records.store import Loaded
+from harness.records.times import Times, read_times, times_path
+from harness.spec.architecture import Architecture
+from harness.spec.folder import select_files
+from harness.spec.reading import sound
+
+Fetch = Callable[[str, OnEvent], Dataset]
+"""Gives a data set by its name and reports what it does, as `harness.data.obtain`."""
+
+
+def cached(name: str, on_event: OnEvent) -> Dataset:
+    """Return the data set from the cache alone; raise DataMissing where there is no verified copy."""
+    del on_event
+    return load(name)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that findings follow from, read once."""
+
+    workspace: Workspace
+    architectures: tuple[Architecture, ...]
+    datasets: tuple[Dataset, ...]
+    loaded: Loaded
+
+    def findings(self, environment: str | None = None) -> Findings:
+        """Return what the records of one environment say of the architectures.
+
+        ``environment`` is an id or its unique beginning; by default this machine's, else the one with most records.
+
+        Raises:
+            UnknownEnvironment: The environment asked for has no record.
+        """
+        settings, records = self.workspace.cut(Settings()), self.loaded.records
+        here = None if environment else current_environment(settings.threads).id
+        chosen = choose_environment(records, environment, here)
+        study = make_study(self.architectures, records, settings, chosen, self.workspace.store.predictions)
+        labels = {dataset.name: dataset.test_labels for dataset in self.datasets}
+        times = read_times(times_path(self.workspace.folder, chosen.id)) if chosen else Times()
+        return Findings(study, labels, tuple(records), times)
+
+
+def read_inputs(workspace: Workspace, progress: Progress, fetch: Fetch | None, needed: Iterable[Path] = ()) -> Inputs:
+    """Read specs, records and data sets.
+
+    Args:
+        workspace: Where from.
+        progress: Takes what can't be read.
+        fetch: Gives the data sets; None: none is read, and nothing that needs labels or images is derived.
+        needed: The spec files that must be valid.
+
+    Raises:
+        BenchError: A needed spec or every spec is invalid.
+    """
+    architectures = sound_architectures(workspace, needed, progress)
+    datasets = read_datasets({architecture.dataset for architecture in architectures}, fetch, progress) if fetch else ()
+    return Inputs(workspace, architectures, datasets, load_records(workspace.store, progress))
+
+
+def sound_architectures(workspace: Workspace, needed: Iterable[Path], progress: Progress) -> tuple[Architecture, ...]:
+    """Return the folder's architectures; a broken file that is not among the needed ones is reported and left out."""
+    architectures, broken = sound(select_files((), workspace.specs))
+    must_be_valid = {str(path) for path in needed}
+    wrong = [error for error in broken if error.mistakes[0].file in must_be_valid]
+    if wrong or not architectures:
+        raise joined(wrong or broken)
+    for error in broken:
+        progress.warn(f"{error.mistakes[0]}\nthis file is left out; 'bench validate' reports every mistake")
+    return architectures
+
+
+def read_datasets(names: Iterable[str], fetch: Fetch, progress: Progress) -> tuple[Dataset, ...]:
+    """Return the data sets; one that can't be fetched is reported and left out.
+
+    One that was looked for in the cache alone is left out without a word: nobody asked for it.
+    """
+    found = []
+    for name in sorted(names):
+        try:
+            with progress.fetching() as on_event:
+                found.append(fetch(name, on_event))
+        except DataMissing:
+            continue
+        except BenchError as error:
+            progress.warn(f"{error}\nwithout test labels and images, the report leaves out what needs them")
+    return tuple(found)

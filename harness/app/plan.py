@@ -1,0 +1,106 @@
+"""What would run, what is shared, what is recorded, how long it takes; trains nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.app.pipeline import Benchmark, plan_benchmark
+from harness.app.progress import SILENT, Progress
+from harness.app.workspace import Workspace, load_records
+from harness.execute.cores import available_memory, cpu_quota, jobs_that_fit, physical_cores
+from harness.plan.plan import Plan, Status
+from harness.plan.settings import DEFAULT_SEEDS, Settings
+from harness.records.environment import current_environment
+from harness.report.numbers import duration
+from harness.spec.cost import cost
+from harness.spec.reading import select
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanOptions(Workspace):
+    """What to train, and how.
+
+    Args:
+        names: Architectures, as names or globs; none: every one of the folder.
+        seeds: The seeds of each.
+        jobs: Trials at once; None: as many as cores and memory allow.
+        threads: Threads and cores of each trial.
+        deterministic: Whether the backend's operations must be deterministic.
+    """
+
+    names: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = DEFAULT_SEEDS
+    jobs: int | None = None
+    threads: int = 1
+    deterministic: bool = True
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """The plan, and how many of its trials would run at once."""
+
+    plan: Plan
+    jobs: int
+
+    @property
+    def seconds(self) -> float:
+        """The wall seconds that the pending trials will take."""
+        return self.plan.seconds(self.jobs)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the plan comes to."""
+        return plan_sentences(self.plan, self.jobs)
+
+    def __str__(self) -> str:
+        """Return the sentences, one a line."""
+        return "\n".join(self.sentences)
+
+
+def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:
+    """Decide what `run` would train.
+
+    Raises:
+        BenchError: A name means no spec, or a spec is invalid.
+    """
+    benchmark = read_benchmark(options)
+    decided = plan_benchmark(benchmark, load_records(benchmark.store, progress))
+    return PlanResult(decided, jobs_for(decided, options.jobs, options.threads))
+
+
+def read_benchmark(options: PlanOptions) -> Benchmark:
+    """Read the selected specs and describe this machine.
+
+    Raises:
+        BenchError: A name means no spec, or a spec is invalid.
+    """
+    settings = Settings(options.seeds, options.threads, options.deterministic)
+    return Benchmark(
+        architectures=select(options.names, options.specs),
+        settings=options.cut(settings),
+        environment=current_environment(options.threads, deterministic=options.deterministic),
+        store=options.store,
+    )
+
+
+def jobs_for(decided: Plan, jobs: int | None, threads: int) -> int:
+    """Return how many trials run at once: what is asked for, else what cores and memory allow."""
+    if jobs is not None:
+        return jobs
+    largest = max((cost(planned.trial.computation).training_bytes for planned in decided.pending), default=0)
+    cores, quota = len(physical_cores()), cpu_quota()
+    usable = cores if quota is None else min(cores, int(quota))
+    return jobs_that_fit(usable, threads, largest, available_memory())
+
+
+def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
+    """Return what the plan comes to, in sentences."""
+    shared = tuple(f"{', '.join(group)} share trials." for group in decided.shared)
+    pending, total = len(decided.pending), len(decided.trials)
+    if not pending:
+        return (*shared, f"All {total} trials are recorded: nothing to train.")
+    at_once = f"{jobs} at once" if jobs > 1 else "one at a time"
+    needed = f"{pending} of {total} trials to train, {at_once}: about {duration(decided.seconds(jobs))}."
+    retries = sum(planned.status is Status.RETRY for planned in decided.pending)
+    again = (f"{retries} of them failed before and will be tried again.",) if retries else ()
+    return (*shared, needed, *again)

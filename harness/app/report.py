@@ -1,0 +1,149 @@
+"""What the records say: the page and its figures, the claims' verdicts, two architectures in depth; prints nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.analysis.agreement import DisputedImage, disputed_images
+from harness.analysis.comparison import Comparison
+from harness.analysis.comparison import compare as compare_results
+from harness.analysis.findings import Findings
+from harness.analysis.frame import summary_frame
+from harness.analysis.runs import ArchitectureResults
+from harness.analysis.verdicts import Verdict
+from harness.app.findings import Fetch, Inputs, read_inputs
+from harness.app.progress import SILENT, Progress
+from harness.app.workspace import Workspace
+from harness.data import obtain
+from harness.report.writing import differing, report_files, write_report
+from harness.spec.folder import only_file, select_files
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN_IMAGES = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOptions(Workspace):
+    """What to report on.
+
+    Args:
+        environment: An id or its unique beginning; by default this machine's, else the one with most records.
+        check: Write nothing, but find the files that are not what the records give.
+    """
+
+    environment: str | None = None
+    check: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class ReportResult:
+    """What the page is about, and the files that were written or removed, or that a check found to differ."""
+
+    findings: Findings
+    changed: tuple[Path, ...]
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The headline's numbers, unrounded: one row per architecture, best first."""
+        return summary_frame(self.findings)
+
+    def __repr__(self) -> str:
+        """Return the summary as text, and how many files changed."""
+        return f"{self.summary}\n\n{len(self.changed)} files changed"
+
+    def _repr_html_(self) -> str:
+        """Return the summary as notebooks show it."""
+        return f"{self.summary.to_html()}<p>{len(self.changed)} files changed</p>"
+
+
+def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch = obtain) -> ReportResult:
+    """Write the page and its figures from the records, or check them.
+
+    Raises:
+        BenchError: No spec is valid, the environment has no record, or a file can't be written.
+    """
+    return report_on(read_inputs(options, progress, fetch), options)
+
+
+def report_on(inputs: Inputs, options: ReportOptions) -> ReportResult:
+    """Do what `report` does, with what has been read already."""
+    findings = inputs.findings(options.environment)
+    files = report_files(findings, {dataset.name: dataset.test_images for dataset in inputs.datasets})
+    change = differing if options.check else write_report
+    return ReportResult(findings, change(options.folder, files))
+
+
+def summary_csv(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch = obtain) -> str:
+    """Return the summary as CSV, unrounded: one row per architecture; write nothing."""
+    findings = read_inputs(options, progress, fetch).findings(options.environment)
+    return summary_frame(findings).to_csv(index=False, lineterminator="\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimsOptions(Workspace):
+    """Whose claims to judge: names and globs, none for all; in which environment, as for a report."""
+
+    names: tuple[str, ...] = ()
+    environment: str | None = None
+
+
+@dataclass(frozen=True)
+class ClaimsResult:
+    """All that was judged, and the verdicts on the claims that were asked for."""
+
+    findings: Findings
+    verdicts: tuple[Verdict, ...]
+
+
+def claims(options: ClaimsOptions, *, progress: Progress = SILENT) -> ClaimsResult:
+    """Judge the claims; the correction for their number covers the whole folder, whatever is asked for.
+
+    No verdict needs a test label or image, so that a machine without the data can judge too.
+
+    Raises:
+        BenchError: A name means no spec, a spec that was named is invalid, or the environment has no record.
+    """
+    chosen = select_files(options.names, options.specs)
+    inputs = read_inputs(options, progress, None, needed=chosen if options.names else ())
+    findings = inputs.findings(options.environment)
+    shown = {path.stem for path in chosen}
+    verdicts = tuple(verdict for verdict in findings.judgement.verdicts if verdict.architecture in shown)
+    return ClaimsResult(findings, verdicts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareOptions(Workspace):
+    """Which two architectures, each by a name or a glob that means one; in which environment, as for a report."""
+
+    first: str
+    second: str
+    environment: str | None = None
+
+
+@dataclass(frozen=True)
+class CompareResult:
+    """Two architectures' results, the difference between them, and the test images on which they differ most."""
+
+    findings: Findings
+    first: ArchitectureResults
+    second: ArchitectureResults
+    comparison: Comparison
+    images: tuple[DisputedImage, ...]
+
+
+def compare(options: CompareOptions, *, progress: Progress = SILENT, fetch: Fetch = obtain) -> CompareResult:
+    """Compare two architectures in depth.
+
+    Raises:
+        BenchError: A name means no spec or several, a spec is invalid, or the environment has no record.
+    """
+    files = tuple(only_file(name, options.specs) for name in (options.first, options.second))
+    findings = read_inputs(options, progress, fetch, needed=files).findings(options.environment)
+    by_name = {entry.name: entry for entry in findings.study.entries}
+    first, second = (by_name[file.stem] for file in files)
+    images = disputed_images(first, second, findings.labels, SHOWN_IMAGES)
+    return CompareResult(findings, first, second, compare_results(first, second), images)

@@ -1,0 +1,162 @@
+"""Trains what is not recorded yet, records it, then writes the report; prints nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.analysis.findings import Findings
+from harness.analysis.frame import runs_frame, summary_frame
+from harness.app.findings import Fetch, read_inputs
+from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
+from harness.app.plan import PlanOptions, jobs_for, plan_sentences, read_benchmark
+from harness.app.progress import SILENT, Progress
+from harness.app.report import ReportOptions, ReportResult, report_on
+from harness.app.workspace import load_records
+from harness.data import obtain
+from harness.errors import Interrupted
+from harness.execute.engine import Engine, EngineOptions, TrialEnded, TrialRecordedElsewhere, make_engine
+from harness.plan.plan import Plan
+from harness.plan.trial import Trial
+from harness.report.numbers import plural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions(PlanOptions):
+    """What to train, and how long one trial may take; None: as long as it needs."""
+
+    timeout_seconds: float | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class RunResult:
+    """The trials that ended in this run, and what all records of the environment that they ran in say.
+
+    The page is about the default environment: with other threads, or without determinism, the two are not the same.
+    """
+
+    ended: tuple[TrialEnded, ...]
+    findings: Findings
+    page: ReportResult
+
+    @property
+    def failed(self) -> tuple[TrialEnded, ...]:
+        """The trials that failed."""
+        return tuple(event for event in self.ended if event.outcome.failure)
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """One row per trial that failed: its architectures, its seed, and where and why."""
+        import pandas as pd
+
+        columns = ["architectures", "seed", "stage", "kind", "reason"]
+        rows = [
+            (", ".join(event.trial.architectures), event.trial.seed, failure.stage, failure.kind, failure.reason)
+            for event in self.failed
+            if (failure := event.outcome.failure)
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The headline's numbers, unrounded: one row per architecture, best first."""
+        return summary_frame(self.findings)
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """One row per architecture, seed and epoch."""
+        return runs_frame(self.findings.study)
+
+    @property
+    def sentence(self) -> str:
+        """What the run did."""
+        failed = len(self.failed)
+        return f"{plural(len(self.ended) - failed, 'trial')} trained, {failed} failed"
+
+    def __repr__(self) -> str:
+        """Return the sentence and the summary as text."""
+        return f"{self.sentence}\n\n{self.summary}"
+
+    def _repr_html_(self) -> str:
+        """Return the sentence and the summary as notebooks show them."""
+        return f"<p>{self.sentence}</p>{self.summary.to_html()}"
+
+
+def run(
+    options: RunOptions, *, engine: Engine | None = None, progress: Progress = SILENT, fetch: Fetch = obtain
+) -> RunResult:
+    """Train what is not recorded yet, then write the report. The same call again resumes.
+
+    Args:
+        options: What to train.
+        engine: Trains the trials; None: the local one, with as many jobs as the options say.
+        progress: Takes warnings, messages and events.
+        fetch: Gives the data sets; trials read them from the cache.
+
+    Raises:
+        BenchError: A name means no spec, a spec is invalid, the data can't be fetched, a file can't be written.
+        Interrupted: The user pressed Ctrl-C; what is recorded stays, checkpoints too.
+    """
+    benchmark = read_benchmark(options)
+    benchmark.store.check_writable()
+    plan = plan_benchmark(benchmark, load_records(benchmark.store, progress, set_aside=True))
+    engine = engine or _engine(options, benchmark, plan)
+    for sentence in plan_sentences(plan, engine.jobs):
+        progress.say(sentence)
+    ended = _train(benchmark, plan, engine, progress, fetch) if plan.pending else ()
+    return _reported(options, benchmark, ended, progress, fetch)
+
+
+def fetch_datasets(trials: Iterable[Trial], fetch: Fetch, progress: Progress) -> None:
+    """Fetch what the trials' processes will read from the cache."""
+    for dataset in sorted({trial.computation.dataset for trial in trials}):
+        with progress.fetching() as on_event:
+            fetch(dataset, on_event)
+
+
+def _engine(options: RunOptions, benchmark: Benchmark, plan: Plan) -> Engine:
+    return make_engine(
+        EngineOptions(
+            jobs=jobs_for(plan, options.jobs, options.threads),
+            threads=options.threads,
+            timeout_seconds=options.timeout_seconds,
+            checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
+            deterministic=options.deterministic,
+        )
+    )
+
+
+def _train(
+    benchmark: Benchmark, plan: Plan, engine: Engine, progress: Progress, fetch: Fetch
+) -> tuple[TrialEnded, ...]:
+    """Carry the plan out and return the trials that ended."""
+    fetch_datasets((planned.trial for planned in plan.pending), fetch, progress)
+    ended: list[TrialEnded] = []
+    recorded_elsewhere = 0
+    try:
+        with progress.training(plan, engine.jobs) as show:
+            for event in run_benchmark(benchmark, plan, engine):
+                show(event)
+                ended += [event] if isinstance(event, TrialEnded) else []
+                recorded_elsewhere += isinstance(event, TrialRecordedElsewhere)
+    except KeyboardInterrupt:
+        raise Interrupted(len(ended), len(plan.pending) - len(ended) - recorded_elsewhere) from None
+    return tuple(ended)
+
+
+def _reported(
+    options: RunOptions, benchmark: Benchmark, ended: tuple[TrialEnded, ...], progress: Progress, fetch: Fetch
+) -> RunResult:
+    """Write the page, and derive what the records of the environment that was trained in say."""
+    about = ReportOptions(results=options.results, architectures=options.architectures, smoke=options.smoke)
+    inputs = read_inputs(about, progress, fetch)
+    page = report_on(inputs, about)
+    trained_in, shown = benchmark.environment.id, page.findings.study.environment
+    if shown is None or shown.id == trained_in:
+        return RunResult(ended, page.findings, page)
+    progress.say(f"shown is environment {trained_in}; {options.folder}/README.md is about {shown.id}")
+    return RunResult(ended, inputs.findings(trained_in), page)

@@ -1,0 +1,159 @@
+"""Trains recorded trials again and compares every digest and number; saves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.analysis.environments import choose_environment
+from harness.app.findings import Fetch
+from harness.app.plan import jobs_for
+from harness.app.progress import SILENT, Progress
+from harness.app.run import fetch_datasets
+from harness.app.verification import Verification, VerifyResult, compare
+from harness.app.workspace import Workspace, load_records
+from harness.data import obtain
+from harness.errors import BenchError, NothingRecorded, Stopped
+from harness.evaluations.evaluation import evaluation_names
+from harness.execute.engine import Engine, EngineOptions, TrialEnded, make_engine
+from harness.execute.queue import InOrder
+from harness.plan.plan import Plan, PlannedTrial, Status
+from harness.plan.settings import DEFAULT_EVALUATIONS, Settings
+from harness.plan.trial import Trial, trial_computation
+from harness.records.environment import Environment, current_environment
+from harness.records.record import Record
+from harness.records.speeds import measured_forecast
+from harness.records.store import Loaded
+from harness.spec.reading import select
+
+SHORT_FINGERPRINT = 8
+Names = Mapping[str, tuple[str, ...]]
+"""The architectures that read each trial, by its fingerprint."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyOptions(Workspace):
+    """What to train again, and how.
+
+    Args:
+        names: Architectures, as names or globs; none: all that is recorded.
+        seeds: Those seeds; None: every recorded one; empty: the first recorded one of each trial.
+        environment: Whose records, an id or its unique beginning; by default this machine's, else the one with most.
+        threads: Threads of each trial; None: as many as the record, since other threads give other bits.
+        jobs: Trials at once; None: as many as cores and memory allow.
+        timeout_seconds: How long one trial may take; None: as long as it needs.
+    """
+
+    names: tuple[str, ...] = ()
+    seeds: tuple[int, ...] | None = ()
+    environment: str | None = None
+    threads: int | None = None
+    jobs: int | None = None
+    timeout_seconds: float | None = None
+
+
+def verify(
+    options: VerifyOptions, *, engine: Engine | None = None, progress: Progress = SILENT, fetch: Fetch = obtain
+) -> VerifyResult:
+    """Train the trials again in fresh processes, and compare each with its record as it ends.
+
+    Args:
+        options: Which trials.
+        engine: Trains them; None: the local one.
+        progress: Takes warnings, messages and events.
+        fetch: Gives the data sets; trials read them from the cache.
+
+    Raises:
+        BenchError: An unknown name or environment, nothing is recorded, or the data can't be fetched.
+        Stopped: The user pressed Ctrl-C.
+    """
+    names = _names(options)
+    loaded = load_records(options.store, progress)
+    recorded = choose_environment(loaded.records, options.environment, current_environment(threads=1).id)
+    if recorded is None:
+        raise NothingRecorded(f"in {options.folder}")
+    chosen = chosen_records(loaded.of(recorded.id).values(), names if options.names else None, options.seeds)
+    if not chosen:
+        raise NothingRecorded(f"of what was asked for, in the environment {recorded.id}")
+    numerics = recorded.numerics
+    here = current_environment(options.threads or numerics.threads, deterministic=numerics.deterministic)
+    plan = _plan([trial_of(record, names) for record in chosen], loaded, here)
+    engine = engine or make_engine(
+        EngineOptions(
+            jobs=jobs_for(plan, options.jobs, here.numerics.threads),
+            threads=here.numerics.threads,
+            timeout_seconds=options.timeout_seconds,
+            deterministic=here.numerics.deterministic,
+        )
+    )
+    fetch_datasets((planned.trial for planned in plan.trials), fetch, progress)
+    return VerifyResult(tuple(_train_again(chosen, plan, here, engine, progress)), recorded, here)
+
+
+def _names(options: VerifyOptions) -> Names:
+    """Return the names that trials are read by. Where none is asked for, a spec that is invalid costs only a name."""
+    found: dict[str, tuple[str, ...]] = {}
+    try:
+        architectures = select(options.names, options.specs)
+    except BenchError:
+        if options.names:
+            raise
+        return found
+    settings = options.cut(Settings())
+    for architecture in architectures:
+        fingerprint = trial_computation(architecture, settings).fingerprint
+        found[fingerprint] = (*found.get(fingerprint, ()), architecture.name)
+    return found
+
+
+def chosen_records(
+    records: Iterable[Record], fingerprints: Iterable[str] | None = None, seeds: tuple[int, ...] | None = ()
+) -> tuple[Record, ...]:
+    """Return the records to verify, each trial once; those without a finished epoch hold nothing to compare.
+
+    Args:
+        records: What is recorded.
+        fingerprints: What the named architectures compute; None: all that is recorded.
+        seeds: Those seeds; None: every recorded one; empty: the first recorded one of each trial.
+    """
+    wanted = None if fingerprints is None else set(fingerprints)
+    measured = [record for record in records if record.measurement and record.measurement.epochs]
+    chosen = [record for record in measured if wanted is None or record.fingerprint in wanted]
+    if seeds != ():
+        return tuple(record for record in chosen if seeds is None or record.seed in seeds)
+    first: dict[str, Record] = {}
+    for record in sorted(chosen, key=lambda record: record.seed):
+        first.setdefault(record.fingerprint, record)
+    return tuple(first.values())
+
+
+def trial_of(record: Record, names: Mapping[str, Sequence[str]]) -> Trial:
+    """Return the trial up to the record's last finished epoch; one that nobody reads goes by its fingerprint."""
+    epochs = len(record.measurement.epochs) if record.measurement else record.epochs
+    labels = tuple(names.get(record.fingerprint, (record.fingerprint[:SHORT_FINGERPRINT],)))
+    evaluations = record.measurement.evaluations if record.measurement else DEFAULT_EVALUATIONS
+    known = tuple(name for name in evaluations if name in evaluation_names())
+    return Trial(record.computation, record.seed, epochs, labels, known)
+
+
+def _plan(trials: Sequence[Trial], loaded: Loaded, here: Environment) -> Plan:
+    forecast = measured_forecast(loaded.of(here.id).values())
+    return Plan(tuple(PlannedTrial(trial, Status.PENDING, forecast.trial_seconds(trial)) for trial in trials), forecast)
+
+
+def _train_again(
+    records: Sequence[Record], plan: Plan, here: Environment, engine: Engine, progress: Progress
+) -> list[Verification]:
+    """Return what each trial came to, in the plan's order."""
+    recorded = {record.name: record for record in records}
+    found: dict[str, Verification] = {}
+    try:
+        with progress.training(plan, engine.jobs) as show:
+            for event in engine(InOrder(planned.trial for planned in plan.trials)):
+                show(event)
+                if isinstance(event, TrialEnded):
+                    name = event.trial.name
+                    found[name] = compare(event.trial, recorded[name], event.outcome, here)
+    except KeyboardInterrupt:
+        raise Stopped(f"{len(found)} of {len(plan.trials)} trials verified") from None
+    return [found[planned.trial.name] for planned in plan.trials]

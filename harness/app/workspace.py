@@ -1,0 +1,61 @@
+"""The folders that a verb works in, and its records read with every fault reported; imports nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.plan.settings import Settings, smoke
+from harness.spec.folder import architectures_folder
+
+if TYPE_CHECKING:
+    from harness.app.progress import Progress
+    from harness.records.store import Loaded, Store
+
+DEFAULT_RESULTS = Path("results")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """The folders of one call: what every verb's options begin with.
+
+    Args:
+        results: Where records and report are.
+        architectures: Where the specs are; None: ``./architectures``, else those that ship with the package.
+        smoke: Cut to a few thousand examples and one epoch, in a folder of its own below ``results``.
+    """
+
+    results: Path = DEFAULT_RESULTS
+    architectures: Path | None = None
+    smoke: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where the records and the report are: smoke results are kept apart from real ones."""
+        return self.results / "smoke" if self.smoke else self.results
+
+    @property
+    def store(self) -> Store:
+        """The records."""
+        from harness.records.store import Store
+
+        return Store(self.folder)
+
+    @property
+    def specs(self) -> Path:
+        """Where the specs are."""
+        return architectures_folder(self.architectures)
+
+    def cut(self, settings: Settings) -> Settings:
+        """Return the settings as they are, or cut for a smoke run."""
+        return smoke(settings) if self.smoke else settings
+
+
+def load_records(store: Store, progress: Progress, *, set_aside: bool = False) -> Loaded:
+    """Read the records; report each file that can't be used, and move it out of the way if asked to."""
+    loaded = store.load()
+    for unreadable in loaded.unreadable:
+        what = f"moved to {store.set_aside(unreadable)}" if set_aside else "it is left out"
+        progress.warn(f"{unreadable.path}: {unreadable.reason}; {what}")
+    return loaded

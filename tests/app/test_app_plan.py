@@ -1,0 +1,67 @@
+"""What a plan is made from: threads and determinism reach it, their records have an environment of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fake_architectures import write_spec
+from fake_records import environment, fake_trials, findings
+from fake_trials import elsewhere
+
+from harness.app.pipeline import Benchmark
+from harness.app.plan import PlanOptions, plan, read_benchmark
+from harness.report.sections.reproduction import commands
+from harness.spec.reading import select
+
+ARCHITECTURES = Path(__file__).parents[2] / "architectures"
+
+
+def benchmark(tmp_path: Path, threads: int = 1, *, deterministic: bool = True, smoke: bool = False) -> Benchmark:
+    return read_benchmark(
+        PlanOptions(
+            names=("dense_512",),
+            seeds=(0, 1),
+            threads=threads,
+            deterministic=deterministic,
+            smoke=smoke,
+            results=tmp_path,
+            architectures=ARCHITECTURES,
+        )
+    )
+
+
+@pytest.mark.parametrize("smoke", [False, True])
+def test_settings_and_environment_say_the_same(tmp_path: Path, *, smoke: bool) -> None:
+    loose = benchmark(tmp_path, deterministic=False, smoke=smoke)
+    assert (loose.settings.deterministic, loose.environment.numerics.deterministic) == (False, False)
+    two = benchmark(tmp_path, 2, smoke=smoke)
+    assert (two.settings.threads, two.environment.numerics.threads) == (2, 2)
+
+
+def test_every_setting_has_an_environment_of_its_own(tmp_path: Path) -> None:
+    benchmarks = [benchmark(tmp_path), benchmark(tmp_path, 2), benchmark(tmp_path, deterministic=False)]
+    assert len({described.environment.id for described in benchmarks}) == 3
+
+
+def test_smoke_results_have_a_folder_and_computations_of_their_own(tmp_path: Path) -> None:
+    real, cut = benchmark(tmp_path), benchmark(tmp_path, smoke=True)
+    assert (real.store.results, cut.store.results) == (tmp_path, tmp_path / "smoke")
+    assert (real.settings.max_epochs, cut.settings.max_epochs) == (None, 1)
+
+
+def test_a_plan_says_what_is_shared_and_how_much_is_to_be_trained(tmp_path: Path) -> None:
+    for name, epochs in (("five", 5), ("eight", 8)):
+        write_spec(tmp_path / "specs", name, epochs=epochs)
+    found = plan(PlanOptions(seeds=(0, 3), jobs=2, results=tmp_path, architectures=tmp_path / "specs"))
+    assert (found.jobs, found.seconds > 0) == (2, True)
+    assert found.sentences[0] == "eight, five share trials."
+    assert found.sentences[1].startswith("2 of 2 trials to train, 2 at once: about ")
+    assert str(found).splitlines() == list(found.sentences)
+
+
+def test_the_page_gives_the_command_that_trains_what_it_shows() -> None:
+    chosen = tuple(select(["dense_512"], ARCHITECTURES))
+    loose = elsewhere(environment(threads=2), deterministic=False)
+    study = findings(chosen, fake_trials(chosen, (0, 1), where=loose), where=loose).study
+    assert commands(study) == ("bench run dense_512 --seeds 0-1 --threads 2 --no-determinism",)
