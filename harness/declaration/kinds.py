@@ -35,7 +35,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, SerializationInfo, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
-from harness.declaration.spec_error import refused
+from harness.declaration.spec_error import refused, shown
 from harness.errors import did_you_mean
 
 LONGEST_NAME_SHOWN = 60
@@ -139,16 +139,15 @@ class Family:
         remedy = f"write one {self.noun}: {forms}"
         if isinstance(value, Mapping) and len(value) > 1:
             # The usual cause: the fields stand under their kind without being indented.
-            first = ", ".join(_short(str(name)) for name in list(value)[:MOST_NAMES_SHOWN])
+            first = ", ".join(shown(str(name)).strip("'") for name in list(value)[:MOST_NAMES_SHOWN])
             more = ", …" if len(value) > MOST_NAMES_SHOWN else ""
             what = f"found {len(value)} names side by side ({first}{more})"
             return refused("kind_form", what, f"{remedy}, its fields indented below it")
-        return refused("kind_form", "found nothing" if value in (None, {}) else f"found {_describe(value)}", remedy)
+        return refused("kind_form", f"found {shown(None if value == {} else value)}", remedy)
 
     def _unknown(self, name: str) -> PydanticCustomError:
-        name = _short(name)
         remedy = did_you_mean(name, list(self.kinds)) or f"known are {', '.join(self.kinds)}"
-        return refused("kind_unknown", f"there is no {self.noun} '{name}'", remedy)
+        return refused("kind_unknown", f"there is no {self.noun} {shown(name, LONGEST_NAME_SHOWN)}", remedy)
 
 
 def _in_keras(value: object, keras: ModuleType) -> object:
@@ -182,17 +181,7 @@ def _missing(cls: type[Kind], name: str) -> PydanticCustomError:
 
 
 def _unknown(cls: type[Kind], name: str) -> PydanticCustomError:
-    name, known = _short(name), list(cls.model_fields)
+    known = list(cls.model_fields)
     fields = f"its fields are {', '.join(known)}" if known else "remove it: it has no fields"
-    return refused("field_unknown", f"{cls.kind} has no field '{name}'", did_you_mean(name, known) or fields)
-
-
-def _describe(value: object) -> str:
-    if isinstance(value, str | bool | float) or value is None:
-        return repr(value)
-    # No digits: Python refuses to write out a number of more than 4,300 of them.
-    return {int: "a number", list: "a list", tuple: "a list", dict: "a mapping"}.get(type(value), "something else")
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME_SHOWN else f"{name[:LONGEST_NAME_SHOWN]}…"
+    what = f"{cls.kind} has no field {shown(name, LONGEST_NAME_SHOWN)}"
+    return refused("field_unknown", what, did_you_mean(name, known) or fields)

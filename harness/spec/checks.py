@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from harness.declaration.spec_error import SpecError, shown
 from harness.errors import did_you_mean
 from harness.spec.architecture import SpecFile
 from harness.spec.cost import Cost, cost
 from harness.spec.datasets import DATASETS, DatasetFacts
-from harness.spec.layers import LayerKind, Shape, ShapeError
-from harness.spec.layers.composites import Parallel, Repeat, Residual
+from harness.spec.layers import Shape, ShapeError
+from harness.spec.layers.layer import Chain
 
-# Nothing under this needs a look at the machine, and psutil its 10 ms.
+# Nothing under this needs a look at the machine, which takes psutil 10 ms.
 SURELY_FITS = 1 << 30
-
-
 # More is not a network that anyone trains, and Repeat inside Repeat would take its size to compute.
 MOST_LAYERS = 10_000
 
@@ -28,7 +26,7 @@ def mistakes_of(spec: SpecFile) -> Iterator[SpecError]:
         remedy = did_you_mean(spec.dataset, list(DATASETS)) or f"choose from {', '.join(DATASETS)}"
         yield SpecError(("dataset",), f"there is no data set {shown(spec.dataset)}", remedy)
         return
-    count = layer_count(spec.layers)
+    count = Chain(("layers",), spec.layers).layer_count
     if count > MOST_LAYERS:
         what = f"these are {count:,} layers, repetitions included"
         yield SpecError(("layers",), what, f"repeat less: {MOST_LAYERS:,} is the most", on_key=True)
@@ -51,23 +49,6 @@ def _network(spec: SpecFile, facts: DatasetFacts, costs: Cost) -> Iterator[SpecE
         size = f"about {needed / 2**30:,.0f} GiB, and this machine has {memory / 2**30:,.0f}"
         what = f"training needs {size}"
         yield SpecError(("layers",), what, "use smaller layers or a smaller batch_size", on_key=True)
-
-
-def layer_count(layers: Sequence[LayerKind]) -> int:
-    """Return how many layers there are once every `Repeat` is written out, without writing one out."""
-    return sum(1 + _inside(layer) for layer in layers)
-
-
-def _inside(layer: LayerKind) -> int:
-    match layer:
-        case Repeat():
-            return layer.times * layer_count(layer.layers)
-        case Residual():
-            return layer_count(layer.layers) + layer_count(layer.projection)
-        case Parallel():
-            return sum(layer_count(branch) for branch in layer.branches)
-        case _:
-            return 0
 
 
 def _claims(spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:

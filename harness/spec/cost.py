@@ -20,7 +20,7 @@ from typing import Protocol
 from harness.spec.datasets import facts
 from harness.spec.layers import LayerKind, Shape
 from harness.spec.layers.composites import CompositeKind
-from harness.spec.layers.layer import Chain, chain
+from harness.spec.layers.layer import Chain
 from harness.spec.training import Recipe
 
 FLOAT32_BYTES = 4
@@ -97,7 +97,7 @@ class Cost:
 def cost(architecture: Costed) -> Cost:
     """Return the network's cost; raise ShapeError with every mistake that can be found, each with its path."""
     data = facts(architecture.dataset)
-    network = chain(architecture.layers, "layers")
+    network = Chain(("layers",), architecture.layers)
     output_shape = network.output_shape(data.image_shape)
     rows = tuple(_rows(network, data.image_shape, depth=0))
     top = [row for row in rows if row.depth == 0]
@@ -117,7 +117,7 @@ def cost(architecture: Costed) -> Cost:
 
 
 def _rows(part: Chain, shape: Shape, depth: int) -> Iterator[LayerCost]:
-    for layer in part.layers:
+    for layer in part:
         yield from _layer_rows(layer, shape, depth)
         shape = layer.output_shape(shape)
 

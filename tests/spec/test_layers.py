@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from harness.spec.layers import LAYERS, LayerKind, Shape, ShapeError
 from harness.spec.layers.composites import CompositeKind
-from harness.spec.layers.layer import chain
+from harness.spec.layers.layer import Chain
 
 # Generated networks are not sensible: Keras warns of a softmax over one number, and is right.
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis")
@@ -30,7 +30,7 @@ def leaf_layers(layers: tuple[LayerKind, ...], shape: Shape) -> Iterator[tuple[L
     for layer in layers:
         if isinstance(layer, CompositeKind):
             for part in layer.chains:
-                yield from leaf_layers(tuple(part.layers), shape)
+                yield from leaf_layers(tuple(part), shape)
         else:
             yield layer, shape
         shape = layer.output_shape(shape)
@@ -112,11 +112,11 @@ def test_a_networks_products_are_those_of_tensorflows_graph(network: tuple[list[
     kept = [spec for spec in specs if plainly_convolved(spec)]
     layers = [parsed(spec) for spec in kept]
     try:
-        chain(layers, "layers").output_shape(shape)
+        Chain(("layers",), layers).output_shape(shape)
     except ShapeError:
         assume(False)  # noqa: FBT003 (hypothesis' own way)
     x = keras.Input(shape)
-    model = keras.Model(x, chain(layers, "layers").connect(keras, x))
+    model = keras.Model(x, Chain(("layers",), layers).connect(keras, x))
     assert sum(layer.macs(at) for layer, at in leaf_layers(tuple(layers), shape)) == products(model, shape)
 
 
@@ -148,7 +148,7 @@ def plain_keras() -> keras.Model:
 
 def from_specs() -> keras.Model:
     x = keras.Input((9, 8, 1))
-    return keras.Model(x, chain([parsed(spec) for spec in ONE_OF_EACH], "layers").connect(keras, x))
+    return keras.Model(x, Chain(("layers",), [parsed(spec) for spec in ONE_OF_EACH]).connect(keras, x))
 
 
 def test_the_same_seed_gives_the_weights_and_outputs_of_plain_keras_code() -> None:
@@ -164,7 +164,7 @@ def test_the_same_seed_gives_the_weights_and_outputs_of_plain_keras_code() -> No
 
 def mistakes(*specs: Spec, shape: Shape = (28, 28, 1)) -> dict[tuple[str | int, ...], str]:
     with pytest.raises(ShapeError) as caught:
-        chain([parsed(spec) for spec in specs], "layers").output_shape(shape)
+        Chain(("layers",), [parsed(spec) for spec in specs]).output_shape(shape)
     return {mistake.path: mistake.what for mistake in caught.value.mistakes}
 
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticKnownError
 
 from harness.declaration.spec_error import SpecError
-from harness.spec.layers.layer import Chain, Layer, LayerKind, chain
+from harness.spec.layers.layer import Chain, Layer, LayerKind
 from harness.spec.layers.shapes import IMAGE_RANK, Shape, ShapeError, misfit, text
 
 
@@ -64,6 +64,11 @@ class CompositeKind(LayerKind):
     def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Return the Keras tensor that the chains' outputs are joined to."""
 
+    @property
+    def layer_count(self) -> int:
+        """All layers of all chains, and itself."""
+        return 1 + sum(part.layer_count for part in self.chains)
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the joined shape, or raise the mistakes of all chains at once."""
         shapes: list[Shape] = []
@@ -81,7 +86,7 @@ class CompositeKind(LayerKind):
         total = 0
         for part in self.chains:
             shape = input_shape
-            for layer in part.layers:
+            for layer in part:
                 total += getattr(layer, cost)(shape)
                 shape = layer.output_shape(shape)
         return total
@@ -115,7 +120,7 @@ class Residual(CompositeKind):
     @property
     def chains(self) -> tuple[Chain, ...]:
         """The layers, then the projection."""
-        return (chain(self.layers, "layers"), chain(self.projection, "projection"))
+        return (Chain(("layers",), self.layers), Chain(("projection",), self.projection))
 
     def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
         """Return the layers' shape, which the other must equal."""
@@ -143,7 +148,7 @@ class Parallel(CompositeKind):
     @property
     def chains(self) -> tuple[Chain, ...]:
         """The branches in their order."""
-        return tuple(chain(branch, "branches", index) for index, branch in enumerate(self.branches))
+        return tuple(Chain(("branches", index), branch) for index, branch in enumerate(self.branches))
 
     def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
         """Return the sum's or the concatenation's shape."""
@@ -174,7 +179,7 @@ class Repeat(CompositeKind):
     @property
     def chains(self) -> tuple[Chain, ...]:
         """One chain of all repetitions."""
-        return (Chain(("layers",), self.layers * self.times, len(self.layers)),)
+        return (Chain(("layers",), self.layers, self.times),)
 
     def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
         """Return the last repetition's shape."""

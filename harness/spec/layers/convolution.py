@@ -8,18 +8,22 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from harness.declaration.spec_error import refused
-from harness.declaration.values import AmountPair
+from harness.declaration.values import AmountPair, Pair
 from harness.spec.layers import fields as f
 from harness.spec.layers.layer import LayerKind
-from harness.spec.layers.shapes import Shape, Two, image, misfit, positions, text
+from harness.spec.layers.shapes import Shape, Window, image, misfit, text
 from harness.spec.layers.weights import GlorotUniform, Zeros
 
 
-def _no_strides_with_dilation(strides: Two, dilation: Two) -> None:
+def _no_strides_with_dilation(strides: Pair, dilation: Pair) -> None:
     """Raise where both are above 1, which Keras refuses."""
     if max(strides) > 1 and max(dilation) > 1:
         what = "strides and dilation_rate are both above 1"
         raise refused("strides_with_dilation", what, "set one of them to 1")
+
+
+def _window(layer: Conv2D | DepthwiseConv2D | SeparableConv2D) -> Window:
+    return Window(layer.kernel_size, layer.strides, layer.padding, layer.dilation_rate)
 
 
 class Conv2D(LayerKind):
@@ -51,7 +55,7 @@ class Conv2D(LayerKind):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the windows that fit, with one channel per filter."""
-        place = positions(self, input_shape)
+        place = _window(self).positions(self.kind, input_shape)
         if input_shape[-1] % self.groups:
             what = f"Conv2D's {self.groups} groups do not divide the {input_shape[-1]} channels of its input"
             raise misfit(what, f"set groups to a divisor of {input_shape[-1]}")
@@ -148,7 +152,7 @@ class DepthwiseConv2D(LayerKind):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the windows that fit, with depth_multiplier channels per input channel."""
-        place = positions(self, input_shape)
+        place = _window(self).positions(self.kind, input_shape)
         return (*place, input_shape[-1] * self.depth_multiplier)
 
     def trainable_parameters(self, input_shape: Shape) -> int:
@@ -184,7 +188,7 @@ class SeparableConv2D(LayerKind):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the windows that fit, with one channel per filter."""
-        place = positions(self, input_shape)
+        place = _window(self).positions(self.kind, input_shape)
         return (*place, self.filters)
 
     def _kernels(self, input_shape: Shape) -> int:

@@ -7,7 +7,7 @@ Left out of all kinds is what cannot change what is computed (name, dtype, train
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from types import ModuleType
@@ -22,6 +22,11 @@ class LayerKind(KerasKind):
     """One layer: its fields, its output shape, its cost, and its Keras call."""
 
     keras_module: ClassVar[str] = "layers"
+
+    @property
+    def layer_count(self) -> int:
+        """How many layers this one stands for, itself included."""
+        return 1
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -58,30 +63,38 @@ class SameShape:
 LAYERS = Family("layer", LayerKind, "harness.spec.layers")
 Layer = Annotated[LayerKind, LAYERS]
 
-
 MAX_NUMBERS = 2**40
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Layers one after another; ``path`` leads from what holds them to their list."""
+    """Layers one after another, ``times`` times; ``path`` leads from what holds them to their list."""
 
     path: Path
     layers: Sequence[LayerKind]
-    period: int
+    times: int = 1
+
+    def __iter__(self) -> Iterator[LayerKind]:
+        for _ in range(self.times):
+            yield from self.layers
+
+    @property
+    def layer_count(self) -> int:
+        """How many layers there are once every repetition is written out."""
+        return self.times * sum(layer.layer_count for layer in self.layers)
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the last layer's output shape; raise ShapeError with the path to the first layer that does not fit."""
-        for position, layer in enumerate(self.layers):
+        for position, layer in enumerate(self):
             try:
                 shape = _in_bounds(layer, layer.output_shape(shape), shape)
             except ShapeError as error:
-                raise error.below(*self.path, position % self.period) from None
+                raise error.below(*self.path, position % len(self.layers)) from None
         return shape
 
     def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Return the Keras output of the last layer."""
-        for layer in self.layers:
+        for layer in self:
             x = layer.connect(keras, x)
         return x
 
@@ -91,8 +104,3 @@ def _in_bounds(layer: LayerKind, shape: Shape, input_shape: Shape) -> Shape:
         what = f"{layer.kind} makes over {MAX_NUMBERS:.0e} numbers of its input of {text(input_shape)}"
         raise misfit(what, "make it smaller")
     return shape
-
-
-def chain(layers: Sequence[LayerKind], *path: str | int) -> Chain:
-    """Return the layers as a chain that stands at ``path``."""
-    return Chain(path, layers, max(len(layers), 1))

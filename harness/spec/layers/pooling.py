@@ -12,7 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from harness.declaration.values import Pair
 from harness.spec.layers import fields as f
 from harness.spec.layers.layer import LayerKind
-from harness.spec.layers.shapes import Shape, image, misfit, text, windows
+from harness.spec.layers.shapes import Shape, Window, image
 
 PoolSize = Annotated[Pair, Field(description="Height and width of the window: one number or two.")]
 PoolStrides = Annotated[
@@ -33,14 +33,8 @@ class _Pooling2D(LayerKind):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the windows that fit; what is left at the border is dropped unless padding is same."""
-        height, width, channels = image(self.kind, input_shape)
-        strides = self.strides or self.pool_size
-        rows = windows(height, self.pool_size[0], strides[0], self.padding)
-        columns = windows(width, self.pool_size[1], strides[1], self.padding)
-        if rows < 1 or columns < 1:
-            what = f"{self.kind}'s window of {text(self.pool_size)} is larger than its input of {text(input_shape)}"
-            raise misfit(what, "pool less, or use padding: same")
-        return (rows, columns, channels)
+        window = Window(self.pool_size, self.strides or self.pool_size, self.padding)
+        return (*window.positions(self.kind, input_shape), input_shape[-1])
 
 
 class MaxPooling2D(_Pooling2D):

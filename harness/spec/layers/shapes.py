@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal, Protocol
+from dataclasses import dataclass
+from typing import Literal
 
 from harness.declaration.spec_error import SpecError
 from harness.errors import BenchError
@@ -54,38 +55,22 @@ def windows(size: int, window: int, stride: int, padding: PaddingName, dilation:
     return -(-places // stride)
 
 
-Two = tuple[int, int]
+@dataclass(frozen=True)
+class Window:
+    """A window that slides over an image: (down, across) each."""
 
+    size: tuple[int, int]
+    strides: tuple[int, int]
+    padding: PaddingName
+    dilation: tuple[int, int] = (1, 1)
 
-class Sliding(Protocol):
-    """What the shape behind a sliding window depends on."""
-
-    kind: ClassVar[str]
-
-    @property
-    def kernel_size(self) -> Two:
-        """Height and width of the window."""
-
-    @property
-    def strides(self) -> Two:
-        """Its strides."""
-
-    @property
-    def padding(self) -> PaddingName:
-        """What happens at the border."""
-
-    @property
-    def dilation_rate(self) -> Two:
-        """The distance between its points."""
-
-
-def positions(layer: Sliding, shape: Shape) -> Two:
-    """Return height and width behind a sliding window, or raise that it does not fit."""
-    height, width, _ = image(layer.kind, shape)
-    across = zip((height, width), layer.kernel_size, layer.strides, layer.dilation_rate, strict=True)
-    rows, columns = (windows(size, reach, step, layer.padding, gap) for size, reach, step, gap in across)
-    if rows < 1 or columns < 1:
-        spread = "" if max(layer.dilation_rate) == 1 else f" with dilation {text(layer.dilation_rate)}"
-        what = f"{layer.kind}'s window of {text(layer.kernel_size)}{spread} is larger than its input of {text(shape)}"
-        raise misfit(what, "use a smaller one, padding: same, or less pooling before it")
-    return rows, columns
+    def positions(self, kind: str, shape: Shape) -> tuple[int, int]:
+        """Return the height and width behind the window of a layer of this kind, or raise that it does not fit."""
+        height, width, _ = image(kind, shape)
+        across = zip((height, width), self.size, self.strides, self.dilation, strict=True)
+        rows, columns = (windows(size, reach, step, self.padding, gap) for size, reach, step, gap in across)
+        if rows < 1 or columns < 1:
+            spread = "" if max(self.dilation) == 1 else f" with dilation {text(self.dilation)}"
+            what = f"{kind}'s window of {text(self.size)}{spread} is larger than its input of {text(shape)}"
+            raise misfit(what, "use a smaller one, padding: same, or less pooling before it")
+        return rows, columns
