@@ -46,7 +46,7 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             epochs = _epochs(arrays)
             state = tuple(arrays[f"state_{number}"] for number in range(_state_arrays(arrays)))
     except UNREADABLE:

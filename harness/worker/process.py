@@ -19,7 +19,7 @@ from harness.records.record import Failure, FailureKind, Stage
 from harness.worker.backend import find_backend
 from harness.worker.evaluating import NotANumber
 from harness.worker.messages import Failed, Job, Message, StageBegan
-from harness.worker.trial import run_trial
+from harness.worker.training import run_trial
 
 # The exit code of a process that was told to stop, or whose parent is gone.
 STOPPED = 3

@@ -14,7 +14,7 @@ from harness.evaluations.evaluation import Scored
 from harness.evaluations.test import Test
 from harness.plan.trial import Computation
 from harness.spec.training import OPTIMIZERS
-from harness.worker import trial
+from harness.worker import training
 from harness.worker.order import epoch_order
 
 EXAMPLES = 210
@@ -57,7 +57,7 @@ def labels() -> npt.NDArray[np.uint8]:
 
 
 def weights_digest(model: keras.Model) -> str:
-    return trial.weights_digest(model.get_weights())
+    return training.weights_digest(model.get_weights())
 
 
 def build(optimizer: object, seed: int = 0) -> keras.Model:

@@ -1,0 +1,107 @@
+"""A backend that trains nothing: with it, the real worker and the real engine run in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from fake_trials import dense_trial
+
+from harness.execute.engine import EngineOptions
+from harness.execute.engines.local import LocalEngine
+from harness.plan.trial import Computation, Trial
+from harness.worker.backend import Array, Scores
+
+NAME = "fake"
+CLASSES = 10
+
+
+class OutOfFakeMemory(Exception):
+    """What this framework raises where memory runs out."""
+
+
+@dataclass
+class FakeNetwork:
+    """Weights that each epoch changes by its order and by the optimizer's state; scores that depend on the weights."""
+
+    backend: FakeBackend
+    rng: np.random.Generator
+    parameters: int = 100
+    trainable_parameters: int = 100
+    epochs: int = 0
+    examples: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.values = self.rng.standard_normal(8)
+        self.momentum = np.zeros(8)
+
+    def compile(self, training: int, evaluations: Mapping[str, int]) -> None:
+        del training
+        self.examples = evaluations
+
+    def train_epoch(self, order: npt.NDArray[np.int32]) -> Mapping[str, float]:
+        self.epochs += 1
+        self.backend.actions.get(self.epochs, lambda: None)()
+        self.momentum = 0.9 * self.momentum + order[:8]
+        self.values = self.values + 1e-3 * self.momentum
+        return {"loss": self.backend.losses.get(self.epochs, 0.5), "accuracy": 0.75}
+
+    def score(self, evaluation: str) -> Scores:
+        rng = np.random.default_rng(np.frombuffer(self.values.tobytes(), np.uint32))
+        return Scores(rng.random((self.examples[evaluation], CLASSES), dtype=np.float32), 0.25)
+
+    def weights(self) -> Sequence[Array]:
+        return [self.values]
+
+    def state(self) -> Sequence[Array]:
+        return [self.values, self.momentum, np.array(self.epochs)]
+
+    def restore(self, state: Sequence[Array]) -> None:
+        values, self.momentum, epochs = state
+        if values.shape != self.values.shape:
+            raise ValueError(values.shape)
+        self.values, self.epochs = values, int(epochs)
+
+
+@dataclass
+class FakeBackend:
+    """Module and framework in one. A process forked from this one inherits what a test has set.
+
+    ``actions`` are done in the trial's process when it trains the epoch, ``on_load`` when it loads the backend;
+    ``losses`` are training losses by epoch.
+    """
+
+    actions: dict[int, Callable[[], object]] = field(default_factory=dict)
+    losses: dict[int, float] = field(default_factory=dict)
+    on_load: Callable[[], object] = lambda: None
+    memory_errors: tuple[type[Exception], ...] = (OutOfFakeMemory,)
+
+    def variables(self, folder: Path) -> Mapping[str, str]:
+        return {"FAKE_BACKEND_FOLDER": str(folder)}
+
+    def load(self) -> FakeBackend:
+        self.on_load()
+        return self
+
+    def configure(self, threads: int, *, deterministic: bool) -> None:
+        pass
+
+    def hold(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], _: object) -> int:
+        assert len(images) == len(labels)
+        return len(labels)
+
+    def build(self, computation: Computation, seed: int) -> FakeNetwork:
+        return FakeNetwork(self, np.random.default_rng((seed, int(computation.fingerprint, 16) % 2**32)))
+
+
+def fake_backend_trial(seed: int = 0, epochs: int = 3, units: int = 16) -> Trial:
+    plain = dense_trial(seed, epochs, units)
+    return replace(plain, computation=plain.computation.model_copy(update={"backend": NAME}))
+
+
+def forking_engine(options: EngineOptions) -> LocalEngine:
+    """The real engine, whose processes are forked from this one: they need not import a thing."""
+    return LocalEngine(options, start_method="fork")
