@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from harness.analysis.runs import ArchitectureResults, Study
+from harness.evaluations.metric import TEST_ACCURACY, Quantity
 from harness.statistics.comparisons import (
     PERMUTATIONS,
     Difference,
@@ -93,11 +94,9 @@ def compare(a: ArchitectureResults, b: ArchitectureResults, comparisons: int = 1
     )
 
 
-def difference(
-    a: ArchitectureResults, b: ArchitectureResults, evaluation: str = "test", metric: str = "accuracy"
-) -> Difference | None:
-    """Return the metric of ``a`` minus that of ``b``, seed by seed where they share their trials."""
-    first, second = a.by_seed(evaluation, metric), b.by_seed(evaluation, metric)
+def difference(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity = TEST_ACCURACY) -> Difference | None:
+    """Return the quantity of ``a`` minus that of ``b``, seed by seed where they share their trials."""
+    first, second = a.by_seed(quantity), b.by_seed(quantity)
     if a.fingerprint != b.fingerprint:
         return welch(tuple(first.values()), tuple(second.values()))
     both = [seed for seed in first if seed in second]

@@ -10,7 +10,7 @@ import pandas as pd
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.records.record import Record
-from harness.spec.claims.of_number import published_accuracy
+from harness.spec.claims.number_claim import published_accuracy
 
 # What stands in the columns of every epoch, before those of further evaluations.
 EPOCH_COLUMNS = (

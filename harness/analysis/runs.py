@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.evaluations.metric import TEST_ACCURACY, Quantity
 from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
@@ -42,10 +43,10 @@ class Run:
         """The measurement that counts: the last epoch, never the best one."""
         return self.epochs[-1]
 
-    def value(self, evaluation: str, metric: str) -> float | None:
-        """Return a metric after the last epoch, or None where it is not recorded."""
+    def value(self, quantity: Quantity) -> float | None:
+        """Return a quantity after the last epoch, or None where it is not recorded."""
         try:
-            return self.last.value(evaluation, metric)
+            return quantity.of(self.last)
         except KeyError:
             return None
 
@@ -91,15 +92,15 @@ class ArchitectureResults:
         """The seeds that were measured, in order."""
         return tuple(run.seed for run in self.runs)
 
-    def by_seed(self, evaluation: str, metric: str) -> dict[int, float]:
-        """Return a metric after the last epoch of every seed for which it is recorded."""
-        found = {run.seed: run.value(evaluation, metric) for run in self.runs}
+    def by_seed(self, quantity: Quantity) -> dict[int, float]:
+        """Return a quantity after the last epoch of every seed for which it is recorded."""
+        found = {run.seed: run.value(quantity) for run in self.runs}
         return {seed: value for seed, value in found.items() if value is not None}
 
     @property
     def accuracies(self) -> tuple[float, ...]:
         """Test accuracy of every run, by seed."""
-        return tuple(self.by_seed("test", "accuracy").values())
+        return tuple(self.by_seed(TEST_ACCURACY).values())
 
 
 @dataclass(frozen=True)

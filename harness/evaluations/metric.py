@@ -76,3 +76,6 @@ class Quantity:
             KeyError: It was not measured.
         """
         return measured.value(self.evaluation, self.metric.name)
+
+
+TEST_ACCURACY = Quantity("test", ACCURACY)

@@ -10,12 +10,14 @@ import pytest
 
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts import judge
+from harness.analysis.verdicts.case import RecordedCase
 from harness.declaration.values import WrittenFloat
+from harness.evaluations.metric import ACCURACY, LOSS, TEST_ACCURACY, Quantity
 from harness.plan.settings import Settings, smoke
 from harness.spec.claims import Claim, Ruling
 from harness.spec.claims.better_than import BetterThan
 from harness.spec.claims.layer_parameters import LayerParameters
-from harness.spec.claims.of_number import published_accuracy
+from harness.spec.claims.number_claim import published_accuracy
 from harness.spec.claims.output_shape import OutputShape
 from harness.spec.claims.parameters import Parameters
 from harness.spec.claims.prediction import Prediction
@@ -186,6 +188,24 @@ def test_better_than_needs_a_rival_with_seeds() -> None:
     assert better(CLOSE, ()).decision == "not tested"
     assert better(CLOSE, WORSE, rival="nobody").decision == "not tested"
     assert better(CLOSE[:3], WORSE).decision == "inconclusive"
+
+
+def test_of_two_losses_the_lower_one_is_better() -> None:
+    pair = (fake.entry("one", CLOSE), fake.entry("other", WORSE))
+    case = RecordedCase(pair[0], Study(Settings(), pair))
+    for quantity, amount in ((TEST_ACCURACY, "+1.37 points"), (Quantity("test", LOSS), "-0.0412")):
+        found = case.better_than("other", quantity)
+        assert found.reason.startswith(f"{amount}, P(one > other)")
+        assert found.corrected(0.001, 1).decision == "reproduced"
+        assert found.corrected(0.2, 1).decision == "inconclusive"
+
+
+def test_what_is_not_recorded_is_not_tested() -> None:
+    entry = fake.entry("one", CLOSE)
+    case = RecordedCase(entry, Study(Settings(), (entry,)))
+    values = case.values(Quantity("shifted", ACCURACY))
+    found = case.published_number(WrittenFloat("0.99"), values, 0.003)
+    assert (values, found.decision, found.reason) == ((), "not tested", "what it is about is not recorded")
 
 
 def test_an_architecture_is_never_better_than_the_same_computation() -> None:

@@ -381,6 +381,13 @@ def test_list_loads_neither_tensorflow_nor_what_a_list_does_not_need() -> None:
     assert output_of(f"{run}; {loaded('tensorflow', 'keras', 'numpy', 'scipy', 'pandas', 'matplotlib')}") == "[]"
 
 
+def test_verbs_that_derive_nothing_load_no_statistics() -> None:
+    verbs = (["show", "dense_512"], ["validate"], ["plan", "dense_512"])
+    run = f"[cli.app(words, standalone_mode=False) for words in {verbs}]"
+    run = f"import sys; from harness import cli; cli.register_verbs(); {run}"
+    assert output_of(f"{run}; {loaded('tensorflow', 'keras', 'scipy', 'pandas', 'matplotlib')}") == "[]"
+
+
 def test_completing_names_imports_nothing_heavy() -> None:
     run = "import sys; from harness.cli import completion; assert completion.complete_architectures('dense_512')"
     assert output_of(f"{run}; {loaded('pydantic', 'ruamel.yaml', 'numpy', 'tensorflow')}") == "[]"

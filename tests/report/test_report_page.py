@@ -19,7 +19,7 @@ from harness.report.sections.claims import narrow_claims
 from harness.report.sections.headline import narrow_headline
 from harness.report.sections.reproduction import commands
 from harness.report.terminal import render_table as render_terminal
-from harness.spec.claims.of_number import WIDEST_PART_OF_LOSS, WIDEST_SHARE
+from harness.spec.claims.number_claim import WIDEST_PART, WIDEST_SHARE
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -193,7 +193,7 @@ def test_seeds_that_failed_belong_to_the_command() -> None:
 
 def test_the_rules_of_the_verdicts_are_told(found: Findings) -> None:
     shown = page(found)
-    assert WIDEST_PART_OF_LOSS == 1 / 3
+    assert WIDEST_PART == 1 / 3
     assert f"no wider than ± {100 * WIDEST_SHARE:.2f} points, for a loss than a third of the published one" in shown
     assert "a number far outside it is refuted all the same" in shown
     assert "architectures that share trials are compared seed by seed, by Student's paired test" in shown

@@ -11,6 +11,7 @@ from harness.analysis.verdicts.equality import judge_equality
 from harness.analysis.verdicts.number import judge_number
 from harness.analysis.verdicts.share import judge_share
 from harness.declaration.values import WrittenFloat
+from harness.evaluations.metric import Quantity
 from harness.spec.claims import Decision, Ruling, Value
 from harness.spec.cost import LayerCost
 
@@ -32,9 +33,9 @@ class RecordedCase:
         """The parameters of every trained network."""
         return tuple(run.parameters for run in self.entry.runs)
 
-    def values(self, evaluation: str, metric: str) -> tuple[float, ...]:
-        """Return the metric after the last epoch, one value per seed."""
-        return tuple(self.entry.by_seed(evaluation, metric).values())
+    def values(self, quantity: Quantity) -> tuple[float, ...]:
+        """Return the quantity after the last epoch, one value per seed."""
+        return tuple(self.entry.by_seed(quantity).values())
 
     def predictions(self, evaluation: str, image: int) -> tuple[int, ...]:
         """Return the class of an image that each seed predicts, for the seeds whose predictions are recorded."""
@@ -47,7 +48,7 @@ class RecordedCase:
 
     def published_number(self, published: WrittenFloat, values: Sequence[float], widest: float) -> Ruling:
         """Judge a number of one run against ``values``."""
-        missing = None if values else "the metric is not recorded"
+        missing = None if values else "what it is about is not recorded"
         return self._untested(self._obstacle or missing) or judge_number(values, published, widest)
 
     def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
@@ -55,13 +56,13 @@ class RecordedCase:
         missing = None if predicted else "no prediction for this image is recorded"
         return self._untested(self._obstacle or missing) or judge_share(published, predicted)
 
-    def better_than(self, other: str, evaluation: str, metric: str) -> Ruling:
-        """Judge whether the metric is higher than that of another architecture of the study."""
+    def better_than(self, other: str, quantity: Quantity) -> Ruling:
+        """Judge whether the quantity is better than that of another architecture of the study."""
         rival = self.study.named(other)
         if rival is None:
             return self.without_numbers("not tested", self._obstacle or f"{other} is not in this report")
         missing = None if rival.runs else f"no trial of {other} is recorded"
-        return self._untested(self._obstacle or missing) or judge_difference(self.entry, rival, evaluation, metric)
+        return self._untested(self._obstacle or missing) or judge_difference(self.entry, rival, quantity)
 
     def without_numbers(self, decision: Decision, reason: str) -> Ruling:
         """Return a ruling that measures nothing."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from harness.analysis.comparison import difference
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts.limits import ALPHA, NO_SPREAD, too_few
+from harness.evaluations.metric import Quantity
 from harness.spec.claims import Ruling
 from harness.statistics.comparisons import probability_of_superiority
 
@@ -18,25 +19,27 @@ RULE = (
 
 @dataclass(frozen=True)
 class DifferenceRuling(Ruling):
-    """A ruling on a difference, which only the correction decides."""
+    """A ruling on a difference, which only the correction decides; ``better`` is the sign that was seen."""
+
+    better: bool = False
 
     def corrected(self, adjusted_p: float, claims: int) -> Ruling:
         """Return the ruling after the correction: the sign decides where the difference is clear."""
         phrase = f"p = {adjusted_p:.3f}" if adjusted_p >= ALPHA / 50 else f"p < {ALPHA / 50}"
         judged = replace(self, reason=f"{self.reason}; one-sided {phrase} after Holm over {claims} claims")
-        if adjusted_p >= ALPHA or not isinstance(self.measured, float):
+        if adjusted_p >= ALPHA:
             return judged
-        return replace(judged, decision="reproduced" if self.measured > 0 else "refuted")
+        return replace(judged, decision="reproduced" if self.better else "refuted")
 
 
-def judge_difference(ours: ArchitectureResults, theirs: ArchitectureResults, evaluation: str, metric: str) -> Ruling:
-    """Return the ruling on ``ours`` being higher than ``theirs``; it waits for the correction of its ``p``."""
-    seeds = min(len(ours.runs), len(theirs.runs))
-    found = difference(ours, theirs, evaluation, metric)
-    chance = probability_of_superiority(*(tuple(one.by_seed(evaluation, metric).values()) for one in (ours, theirs)))
-    if found is None or chance is None:
+def judge_difference(ours: ArchitectureResults, theirs: ArchitectureResults, quantity: Quantity) -> Ruling:
+    """Return the ruling on ``ours`` being better than ``theirs``; it waits for the correction of its ``p``."""
+    first, second = ours.by_seed(quantity), theirs.by_seed(quantity)
+    found, seeds = difference(ours, theirs, quantity), min(len(first), len(second))
+    if found is None:
         return Ruling("not tested", "the two have no seed in common", len(ours.runs))
-    judged = DifferenceRuling("inconclusive", "", seeds, found.estimate)
+    better = quantity.metric.merit(found.estimate) > 0
+    judged = DifferenceRuling("inconclusive", "", seeds, found.estimate, better=better)
     if found.interval:
         judged = replace(judged, low=found.interval.low, high=found.interval.high)
     if ours.fingerprint == theirs.fingerprint and ours.epochs == theirs.epochs:
@@ -44,6 +47,8 @@ def judge_difference(ours: ArchitectureResults, theirs: ArchitectureResults, eva
     few = too_few(seeds)
     if few or found.p is None:
         return replace(judged, reason=few or NO_SPREAD)
-    reason = f"{100 * found.estimate:+.2f} points, P({ours.name} > {theirs.name}) = {chance:.2f}"
+    chance = probability_of_superiority(tuple(first.values()), tuple(second.values()))
+    amount = f"{100 * found.estimate:+.2f} points" if quantity.metric.unit == "%" else f"{found.estimate:+.4f}"
+    reason = f"{amount}, P({ours.name} > {theirs.name}) = {chance:.2f}"
     # In the direction that was seen; each kind of error keeps its own level.
     return replace(judged, reason=reason, p=found.p / 2)

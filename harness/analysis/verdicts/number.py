@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from harness.analysis.verdicts.limits import ALPHA, FEWEST_SEEDS, NO_SPREAD, too_few
 from harness.declaration.values import WrittenFloat
 from harness.spec.claims import Decision, Ruling
-from harness.spec.claims.of_number import WIDEST_SHARE
+from harness.spec.claims.number_claim import WIDEST_SHARE
 from harness.statistics.samples import Interval, mean, prediction_interval, prediction_p
 
 RULE = (

@@ -15,7 +15,7 @@ from harness.report import numbers
 from harness.report.blocks import Figure
 from harness.report.figures.drawing import BLUE, INK, ORANGE, PANEL, as_svg, canvas
 from harness.report.figures.scale import NOTE, accuracy_axis
-from harness.spec.claims.of_number import published_accuracy
+from harness.spec.claims.number_claim import published_accuracy
 from harness.statistics.samples import Interval, Spread, spread
 
 ROW_INCHES = 0.35

@@ -166,7 +166,7 @@ def bounds(verdict: Verdict) -> str:
 
 
 def _format(verdict: Verdict) -> UnitFormat:
-    return FORMATS[verdict.claim.measured_unit or verdict.claim.unit]
+    return FORMATS[verdict.claim.measured_unit]
 
 
 def tally(verdicts: Sequence[Verdict]) -> str:

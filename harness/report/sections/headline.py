@@ -11,7 +11,7 @@ from harness.report import numbers
 from harness.report.blocks import Cells, Illustration, Section, Table
 from harness.report.markdown import escape
 from harness.report.units import accuracy
-from harness.spec.claims.of_number import published_accuracy
+from harness.spec.claims.number_claim import published_accuracy
 
 SHARED = "Architectures that compute the same share trials"
 LONGEST_SOURCE = 32

@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from harness.declaration.values import Line
+from harness.evaluations.metric import TEST_ACCURACY
 from harness.spec.claims.claim import Case, Claim, Ruling, Unit
 
 
@@ -15,8 +16,6 @@ class BetterThan(Claim):
     """The network's test accuracy is higher than another architecture's."""
 
     kind: ClassVar[str] = "better_than"
-    unit: ClassVar[Unit] = Unit.ORDER
-    measured_unit: ClassVar[Unit | None] = Unit.POINTS
 
     architecture: Line = Field(min_length=1, description="The other architecture's name.")
 
@@ -27,7 +26,17 @@ class BetterThan(Claim):
 
     def judge(self, case: Case) -> Ruling:
         """Compare the test accuracies of both over seeds."""
-        return case.better_than(self.architecture, "test", "accuracy")
+        return case.better_than(self.architecture, TEST_ACCURACY)
+
+    @property
+    def unit(self) -> Unit:
+        """Which of the two is better."""
+        return Unit.ORDER
+
+    @property
+    def measured_unit(self) -> Unit:
+        """The difference of their accuracies."""
+        return Unit.POINTS
 
     @property
     def others(self) -> Mapping[str, str]:

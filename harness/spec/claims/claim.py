@@ -19,6 +19,7 @@ from harness.declaration.spec_error import SpecError
 from harness.declaration.values import Text, WrittenFloat
 
 if TYPE_CHECKING:
+    from harness.evaluations.metric import Quantity
     from harness.spec.architecture import SpecFile
     from harness.spec.cost import LayerCost
     from harness.spec.datasets import DatasetFacts
@@ -73,8 +74,8 @@ class Case(Protocol):
     def built_parameters(self) -> Sequence[int]:
         """The parameters of every trained network; none where nothing is trained yet."""
 
-    def values(self, evaluation: str, metric: str) -> Sequence[float]:
-        """Return the metric after the last epoch, one value per seed."""
+    def values(self, quantity: Quantity) -> Sequence[float]:
+        """Return the quantity after the last epoch, one value per seed."""
 
     def predictions(self, evaluation: str, image: int) -> Sequence[int]:
         """Return the class of an image that each seed predicts, for the seeds whose predictions are recorded."""
@@ -88,8 +89,8 @@ class Case(Protocol):
     def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
         """Judge a class by the share of seeds that predict it."""
 
-    def better_than(self, other: str, evaluation: str, metric: str) -> Ruling:
-        """Judge by a one-sided test whether the metric is better than that of another architecture."""
+    def better_than(self, other: str, quantity: Quantity) -> Ruling:
+        """Judge by a one-sided test whether the quantity is better than that of another architecture."""
 
     def without_numbers(self, decision: Decision, reason: str) -> Ruling:
         """Return a ruling that measures nothing."""
@@ -99,9 +100,6 @@ class Claim(Kind):
     """One statement of a document, with the place where it stands."""
 
     evidence: ClassVar[Evidence] = "training"
-    unit: ClassVar[Unit] = Unit.PLAIN
-    # Where what is measured is not of the kind that is published.
-    measured_unit: ClassVar[Unit | None] = None
 
     where: Where
 
@@ -121,6 +119,16 @@ class Claim(Kind):
         """
         del spec, facts
         yield from ()
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of what is published."""
+        return Unit.PLAIN
+
+    @property
+    def measured_unit(self) -> Unit:
+        """The unit of what is measured, and of its bounds."""
+        return self.unit
 
     @property
     def others(self) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from harness.spec.claims.of_layer import LayerClaim
+from harness.spec.claims.layer_claim import LayerClaim
 
 if TYPE_CHECKING:
     from harness.spec.cost import LayerCost

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from harness.declaration.spec_error import SpecError
 from harness.spec.claims.claim import Case, Claim, Evidence, Ruling
-from harness.spec.claims.of_layer import FROM_SPEC, beyond_last_layer
+from harness.spec.claims.layer_claim import FROM_SPEC, beyond_last_layer
 
 if TYPE_CHECKING:
     from harness.spec.architecture import SpecFile

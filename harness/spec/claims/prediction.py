@@ -19,7 +19,6 @@ class Prediction(Claim):
     """The trained network predicts this class for one test image."""
 
     kind: ClassVar[str] = "prediction"
-    measured_unit: ClassVar[Unit | None] = Unit.SEEDS
 
     image: int = Field(ge=0, description="The test image's index, counted from 0 as in the document.")
     value: Annotated[int, Field(ge=0, description="The class that the network predicts.")]
@@ -45,6 +44,11 @@ class Prediction(Claim):
             if number >= limit:
                 what = f"{spec.dataset} has {limit:,} {noun}, counted from 0, and this is {number:,}"
                 yield SpecError((field,), what, f"write {limit - 1:,} or less")
+
+    @property
+    def measured_unit(self) -> Unit:
+        """The share of the seeds that predict the class."""
+        return Unit.SEEDS
 
     @property
     def subject(self) -> str:

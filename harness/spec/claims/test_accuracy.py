@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from harness.spec.claims.claim import Unit
-from harness.spec.claims.of_number import WIDEST_SHARE, NumberClaim, PublishedShare
+from harness.evaluations.metric import TEST_ACCURACY, Quantity
+from harness.spec.claims.number_claim import NumberClaim, PublishedShare
 
 
 class TestAccuracy(NumberClaim):
@@ -14,13 +14,10 @@ class TestAccuracy(NumberClaim):
     __test__: ClassVar[bool] = False  # its name makes pytest look for tests in it
 
     kind: ClassVar[str] = "test_accuracy"
-    evaluation: ClassVar[str] = "test"
-    metric: ClassVar[str] = "accuracy"
-    unit: ClassVar[Unit] = Unit.PERCENT
 
     value: PublishedShare
 
     @property
-    def widest(self) -> float:
-        """The same for every accuracy."""
-        return WIDEST_SHARE
+    def quantity(self) -> Quantity:
+        """The accuracy on the test images."""
+        return TEST_ACCURACY

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
 from harness.declaration.values import WrittenFloat
-from harness.spec.claims.claim import Case, Claim, Ruling
+from harness.evaluations.metric import TEST_ACCURACY, Quantity
+from harness.spec.claims.claim import Case, Claim, Ruling, Unit
 
 PublishedShare = Annotated[
     WrittenFloat,
@@ -26,18 +27,20 @@ PublishedLoss = Annotated[
 ]
 
 # Half-widths above which an interval confirms nothing: .30 points of accuracy, which is about a third of the error of
-# these networks, and so a third of a published loss.
+# these networks, and so a third of a published loss or of any other number.
 WIDEST_SHARE = 0.0030
-WIDEST_PART_OF_LOSS = 1 / 3
+WIDEST_PART = 1 / 3
 
 
 class NumberClaim(Claim):
-    """One run of the document gave this number for a metric."""
-
-    evaluation: ClassVar[str]
-    metric: ClassVar[str]
+    """One run of the document gave this number."""
 
     value: WrittenFloat
+
+    @property
+    @abstractmethod
+    def quantity(self) -> Quantity:
+        """What the number measures."""
 
     @property
     def published(self) -> WrittenFloat:
@@ -45,17 +48,22 @@ class NumberClaim(Claim):
         return self.value
 
     @property
-    @abstractmethod
+    def unit(self) -> Unit:
+        """That of the metric."""
+        return Unit.PERCENT if self.quantity.metric.unit == "%" else Unit.PLAIN
+
+    @property
     def widest(self) -> float:
         """The largest half-width of an interval that can confirm the number."""
+        return WIDEST_SHARE if self.unit is Unit.PERCENT else WIDEST_PART * self.value
 
     def judge(self, case: Case) -> Ruling:
-        """Compare with the values of the metric over seeds."""
-        return case.published_number(self.published, case.values(self.evaluation, self.metric), self.widest)
+        """Compare with the values over seeds."""
+        return case.published_number(self.value, case.values(self.quantity), self.widest)
 
 
 def published_accuracy(claims: Iterable[Claim]) -> WrittenFloat | None:
     """Return the published test accuracy that is written with the most digits, if there is one."""
     numbers = (claim for claim in claims if isinstance(claim, NumberClaim))
-    values = [claim.published for claim in numbers if (claim.evaluation, claim.metric) == ("test", "accuracy")]
+    values = [claim.value for claim in numbers if claim.quantity == TEST_ACCURACY]
     return max(values, key=lambda value: value.decimals, default=None)
