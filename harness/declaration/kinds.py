@@ -162,7 +162,7 @@ def _modules(home: str) -> Iterator[ModuleType]:
 
 
 def _inside(cls: type[Kind], detail: ErrorDetails) -> InitErrorDetails:
-    """Return the error with the kind in its path, and the field's name and its neighbours in its words."""
+    """Return the error with the kind in its path, and the field's name and the known ones in its words."""
     kind, loc = detail["type"], detail["loc"]
     if len(loc) == 1 and kind == "missing":
         error = _missing(cls, str(loc[0]))

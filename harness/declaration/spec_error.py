@@ -11,7 +11,7 @@ from harness.errors import BenchError
 if TYPE_CHECKING:
     from pydantic_core import PydanticCustomError
 
-Path = tuple[str | int, ...]
+DataPath = tuple[str | int, ...]
 
 
 class Place(NamedTuple):
@@ -30,7 +30,7 @@ class SpecError:
     about the key at the end of the path and not about its value. ``place`` is None until a file is at hand.
     """
 
-    path: Path
+    path: DataPath
     what: str
     remedy: str
     on_key: bool = False

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.declaration.file_text import invalid
-from harness.declaration.spec_error import InvalidSpec, Path, SpecError, in_order, shown
+from harness.declaration.spec_error import DataPath, InvalidSpec, SpecError, in_order, shown
 from harness.declaration.yaml_text import Tree, parse
 from harness.errors import did_you_mean
 
@@ -24,7 +24,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_model(
-    model: type[Model], file: FilePath, text: str, check: Callable[[Model], Iterable[SpecError]] = lambda _: ()
+    model: type[Model], file: Path, text: str, check: Callable[[Model], Iterable[SpecError]] = lambda _: ()
 ) -> Model:
     """Return the model that the file's text declares; ``check`` looks at what only the whole can show.
 
@@ -38,9 +38,10 @@ def read_model(
     if tree.data is not None:
         try:
             declared = model.model_validate(tree.data)
-            found = list(check(declared))
         except ValidationError as error:
             found = list(spec_errors(error, model))
+        else:
+            found = list(check(declared))
     mistakes = _all_mistakes(tree, found)
     if declared is None or mistakes:
         raise InvalidSpec(_first(mistakes))
@@ -138,7 +139,7 @@ def _words(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     return context.get("what", f"{subject} is {shown(value)}"), context.get("remedy", message[0].lower() + message[1:])
 
 
-def _fields_at(model: type[BaseModel], path: Path) -> list[str]:
+def _fields_at(model: type[BaseModel], path: DataPath) -> list[str]:
     """Return the fields of the model, or of the one inside it that the path leads to."""
     for name in path:
         inner = model.model_fields[name].annotation if name in model.model_fields else None
@@ -146,7 +147,7 @@ def _fields_at(model: type[BaseModel], path: Path) -> list[str]:
     return list(model.model_fields)
 
 
-def _subject(path: Path) -> str:
+def _subject(path: DataPath) -> str:
     """Return the field's name, with a number where the mistake is inside a list."""
     names = [part for part in path if isinstance(part, str)]
     last = path[-1] if path else None

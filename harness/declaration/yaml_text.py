@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from harness.declaration.spec_error import Path, Place, SpecError, shown
+from harness.declaration.spec_error import DataPath, Place, SpecError, shown
 from harness.declaration.values import WrittenFloat
 
 MAX_DEPTH = 40
@@ -50,11 +50,11 @@ class Tree:
 
     file: str
     data: Any = None
-    keys: dict[Path, Place] = field(default_factory=dict)
-    values: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[DataPath, Place] = field(default_factory=dict)
+    values: dict[DataPath, Place] = field(default_factory=dict)
     errors: list[SpecError] = field(default_factory=list)
 
-    def place(self, path: Path, *, on_key: bool = False) -> Place:
+    def place(self, path: DataPath, *, on_key: bool = False) -> Place:
         """Return where the path's value (or key) stands, or the nearest thing that contains it."""
         if on_key and path in self.keys:
             return self.keys[path]
@@ -132,7 +132,7 @@ class _Reader:
                     remedy = "keep one architecture per file: remove '---' and what follows"
                     raise self._unreadable(event, (), "a second document starts here", remedy)
 
-    def _value(self, event: NodeEvent, path: Path) -> object:
+    def _value(self, event: NodeEvent, path: DataPath) -> object:
         self._tree.values[path] = self._place(event)
         self._check_plain(event, path)
         if isinstance(event, ScalarEvent):
@@ -144,10 +144,10 @@ class _Reader:
             return self._mapping(path) if isinstance(event, MappingStartEvent) else self._list(path)
         return None
 
-    def _list(self, path: Path) -> list[object]:
+    def _list(self, path: DataPath) -> list[object]:
         return [self._value(event, (*path, index)) for index, event in enumerate(self._inside())]
 
-    def _mapping(self, path: Path) -> dict[str, object]:
+    def _mapping(self, path: DataPath) -> dict[str, object]:
         data = {}
         for event in self._inside():
             name = self._key(event, path)
@@ -158,7 +158,7 @@ class _Reader:
         """Return the events up to the end of the list or the mapping that has begun."""
         return takewhile(lambda event: not isinstance(event, CollectionEndEvent), self._events)
 
-    def _key(self, event: NodeEvent, path: Path) -> str:
+    def _key(self, event: NodeEvent, path: DataPath) -> str:
         if isinstance(event, CollectionStartEvent):
             raise self._unreadable(event, path, "a key must be a word", "write 'name: value'")
         self._check_plain(event, path)
@@ -170,7 +170,7 @@ class _Reader:
         self._tree.keys.setdefault(path, self._place(event))
         return name
 
-    def _scalar(self, event: ScalarEvent, path: Path) -> object:
+    def _scalar(self, event: ScalarEvent, path: DataPath) -> object:
         text = self._text(event, path)
         if not event.implicit[0]:  # quoted, or a block of text
             return text
@@ -180,13 +180,13 @@ class _Reader:
             self._report(event, path, "the number is too large", "write one with fewer digits")
             return None
 
-    def _text(self, event: ScalarEvent, path: Path) -> str:
+    def _text(self, event: ScalarEvent, path: DataPath) -> str:
         if _SURROGATES.search(event.value):
             what = "half of a character is escaped here"
             raise self._unreadable(event, path, what, "write the character itself")
         return str(event.value)
 
-    def _check_plain(self, event: NodeEvent, path: Path) -> None:
+    def _check_plain(self, event: NodeEvent, path: DataPath) -> None:
         """Report what is YAML and not part of the language: aliases, anchors and tags."""
         if isinstance(event, AliasEvent):
             what = f"the alias *{_short(event.anchor)} refers to another place"
@@ -200,10 +200,10 @@ class _Reader:
     def _place(self, event: Event) -> Place:
         return Place(self._tree.file, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def _report(self, event: Event, path: Path, what: str, remedy: str) -> None:
+    def _report(self, event: Event, path: DataPath, what: str, remedy: str) -> None:
         self._tree.errors.append(SpecError(path, what, remedy, place=self._place(event)))
 
-    def _unreadable(self, event: Event, path: Path, what: str, remedy: str) -> _Unreadable:
+    def _unreadable(self, event: Event, path: DataPath, what: str, remedy: str) -> _Unreadable:
         return _Unreadable(SpecError(path, what, remedy, place=self._place(event)))
 
 

@@ -78,7 +78,7 @@ def test_a_mistake_has_its_place_what_is_wrong_and_a_remedy(old: str, new: str, 
     assert mistake in mistakes(VALID.replace(old, new))
 
 
-def test_where_the_text_itself_is_wrong_nothing_else_is_reported() -> None:
+def test_where_the_text_itself_is_wrong_nothing_else_is_reported_at_that_place() -> None:
     assert mistakes("animals: *a\nbarn: {stalls: 0}\n") == [
         "1:10: the alias *a refers to another place; write the value out here",
         "2:16: 'stalls' is 0, which is too small; write 1 or more",

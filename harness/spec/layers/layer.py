@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Annotated, Any, ClassVar
 
 from harness.declaration.kinds import Family, KerasKind
-from harness.declaration.spec_error import Path
+from harness.declaration.spec_error import DataPath
 from harness.spec.layers.shapes import Shape, ShapeError, misfit, text
 
 
@@ -70,7 +70,7 @@ MAX_NUMBERS = 2**40
 class Chain:
     """Layers one after another, ``times`` times; ``path`` leads from what holds them to their list."""
 
-    path: Path
+    path: DataPath
     layers: Sequence[LayerKind]
     times: int = 1
 
