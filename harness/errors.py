@@ -164,28 +164,28 @@ class UnknownEngine(BenchError):
 
 
 class DataMissing(BenchError):
-    """No verified copy stands in the cache."""
+    """The cache holds no verified copy."""
 
     exit_code = 1
 
-    def __init__(self, title: str, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: no verified copy of {title} ({reason}); run 'bench data fetch'.")
+    def __init__(self, name: str, title: str, path: Path, reason: str) -> None:
+        super().__init__(f"No verified copy of {title} at {path} ({reason}); run 'bench data fetch {name}'.")
         self.reason = reason
 
 
 class DataRefused(BenchError):
-    """What was brought or downloaded is not the published data."""
+    """What was imported or downloaded is not the published data."""
 
 
 class DataUnavailable(BenchError):
-    """Every source was tried and none gave the data."""
+    """Every source was tried and none delivered the data."""
 
     exit_code = 1
 
-    def __init__(self, title: str, tried: Sequence[tuple[str, str]], forms: str) -> None:
-        lines = [f"{title} could not be had from any source. Tried:"]
+    def __init__(self, name: str, title: str, tried: Sequence[tuple[str, str]], files: str) -> None:
+        lines = [f"{title} could not be fetched from any source. Tried:"]
         lines += [f"  - {source}: {reason}" for source, reason in tried]
-        lines += [f"To bring it by hand, get {forms} and run 'bench data import FILE...'."]
+        lines += [f"To import it from files, get {files} and run 'bench data import FILE... --dataset {name}'."]
         super().__init__("\n".join(lines))
 
 
@@ -197,7 +197,7 @@ class CacheUnwritable(BenchError):
     def __init__(self, folder: Path, error: OSError) -> None:
         reason = error.strerror or str(error) or type(error).__name__
         super().__init__(
-            f"{folder}: the data can't be kept here ({reason}); make room or give access, "
+            f"{folder}: can't be written ({reason}); free some space or change its permissions, "
             "or set BENCH_CACHE to another folder."
         )
 

@@ -1,19 +1,15 @@
-"""Test images whose published label people contest, by data set; corrects no label."""
+"""Which test images have a label that nobody contests; corrects no label."""
 
 from __future__ import annotations
-
-from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.data.mnist import CONTESTED_TEST_LABELS, MNIST
-
-CONTESTED: Mapping[str, Collection[int]] = {MNIST.name: CONTESTED_TEST_LABELS}
+from harness.data.dataset import Dataset
 
 
-def uncontested(dataset: str, examples: int) -> NDArray[np.bool_]:
+def uncontested(dataset: Dataset, examples: int) -> NDArray[np.bool_]:
     """Return which of the first ``examples`` test images have an uncontested label, shape (examples,)."""
     kept = np.ones(examples, dtype=bool)
-    kept[[index for index in CONTESTED.get(dataset, ()) if index < examples]] = False
+    kept[[index for index in dataset.contested_test_labels if index < examples]] = False
     return kept

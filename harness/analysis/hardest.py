@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.contested import CONTESTED
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.summary import Labels, right_predictions, stacked_predictions
+from harness.data.declarations import find_dataset
 from harness.records.store import Classes
 
 SHOWN = 18
@@ -46,6 +46,7 @@ def _hardest(study: Study, labels: Labels, dataset: str, count: int) -> tuple[Ha
     shares = {one.name: 1 - right.mean(axis=0) for one, right in known}
     distinct = list({(one.fingerprint, one.epochs): one for one, _ in known}.values())
     missed = np.mean([shares[one.name] for one in distinct], axis=0)
+    contested = find_dataset(dataset).contested_test_labels
     order = np.argsort(-missed, kind="stable")[:count]
     return tuple(
         HardImage(
@@ -55,7 +56,7 @@ def _hardest(study: Study, labels: Labels, dataset: str, count: int) -> tuple[Ha
             missed=float(missed[index]),
             said=_said(distinct, int(index), int(labels[dataset][index])),
             missed_by=tuple((one.name, float(shares[one.name][index])) for one, _ in known),
-            contested=int(index) in CONTESTED.get(dataset, ()),
+            contested=int(index) in contested,
         )
         for index in order
         if missed[index] > 0

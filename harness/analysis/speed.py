@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from harness.analysis.runs import ArchitectureResults, Study
+from harness.data.declarations import find_dataset
 from harness.records.times import MANY, ONE, STEP, Timed, Times
-from harness.spec.datasets import facts
 
 # A multiply-accumulate is two operations; the way back takes two products for each of the way forward: one for the
 # gradient of the weights, one for that of the input.
@@ -57,5 +57,5 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
 def epoch_images(study: Study, entry: ArchitectureResults) -> int:
     """Return how many images an epoch trains on."""
     architecture = entry.architecture
-    images = study.settings.train_examples or facts(architecture.dataset).train_examples
+    images = study.settings.train_examples or find_dataset(architecture.dataset).train_examples
     return architecture.training.training_examples(images)

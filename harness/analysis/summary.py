@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from harness.analysis.contested import uncontested
 from harness.analysis.runs import ArchitectureResults
+from harness.data.declarations import find_dataset
 from harness.records.record import TEST
 from harness.records.store import Classes
 from harness.statistics.samples import Estimate, Spread, discordant_deviation, estimate, spread
@@ -43,7 +44,7 @@ def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
     runs = entry.runs
     dataset = entry.architecture.dataset
     right = right_predictions(entry, labels)
-    kept = None if right is None else right[:, uncontested(dataset, right.shape[1])]
+    kept = None if right is None else right[:, uncontested(find_dataset(dataset), right.shape[1])]
     return Summary(
         test_accuracy=estimate(entry.accuracies),
         test_loss=estimate([run.last.value("test", "loss") for run in runs]),

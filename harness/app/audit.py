@@ -14,8 +14,8 @@ from harness.app.findings import Fetch, cached
 from harness.app.progress import SILENT, Progress
 from harness.app.record_checks import CHECKS, Evidence
 from harness.app.workspace import Workspace
-from harness.data import Dataset
-from harness.data.library import DATASETS
+from harness.data.arrays import DatasetArrays
+from harness.data.declarations import all_datasets
 from harness.errors import DataMissing, NothingRecorded
 from harness.records.record import Record
 from harness.records.store import Store, UnusableRecord, read_record, stored_arrays
@@ -64,21 +64,21 @@ def audit(workspace: Workspace, *, progress: Progress = SILENT, fetch: Fetch = c
     Raises:
         NothingRecorded: There is no record.
     """
-    datasets = {}
-    for name in DATASETS:
+    arrays = {}
+    for name, dataset in all_datasets().items():
         try:
             with progress.fetching() as on_event:
-                datasets[name] = fetch(name, on_event)
+                arrays[name] = fetch(dataset, on_event)
         except DataMissing as missing:
             progress.warn(f"test accuracies are not checked: {missing}")
-    found = audit_records(workspace.store, datasets)
+    found = audit_records(workspace.store, arrays)
     if not found.records:
         raise NothingRecorded(f"in {workspace.folder}")
     return found
 
 
-def audit_records(store: Store, datasets: Mapping[str, Dataset]) -> Audit:
-    """Check every record of every environment; ``datasets`` give the true labels, as far as they are at hand."""
+def audit_records(store: Store, arrays: Mapping[str, DatasetArrays]) -> Audit:
+    """Check every record of every environment; ``arrays`` give the true labels, as far as they are at hand."""
     paths = sorted(store.folder.glob("*/*.json"))
     faults: list[RecordFault] = []
     records: dict[Path, Record] = {}
@@ -88,15 +88,15 @@ def audit_records(store: Store, datasets: Mapping[str, Dataset]) -> Audit:
         except UnusableRecord as error:
             faults.append(RecordFault(path, "file", str(error)))
     for path, record in records.items():
-        faults += _faults(path, record, datasets)
+        faults += _faults(path, record, arrays)
     faults += _copies(records)
-    unchecked = {record.computation.dataset for record in records.values()} - set(datasets)
+    unchecked = {record.computation.dataset for record in records.values()} - set(arrays)
     return Audit(len(paths), ("file", *CHECKS, "copies"), tuple(faults), tuple(sorted(unchecked)))
 
 
-def _faults(path: Path, record: Record, datasets: Mapping[str, Dataset]) -> Iterator[RecordFault]:
+def _faults(path: Path, record: Record, arrays: Mapping[str, DatasetArrays]) -> Iterator[RecordFault]:
     evidence = Evidence(
-        path.parent.name, stored_arrays(path.with_suffix(".npz")), datasets.get(record.computation.dataset)
+        path.parent.name, stored_arrays(path.with_suffix(".npz")), arrays.get(record.computation.dataset)
     )
     for name, check in CHECKS.items():
         for what in check(record, evidence):

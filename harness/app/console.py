@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # harness.data imports NumPy, which verbs that need no data d
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from harness.data import Event, OnEvent
+    from harness.data.fetching import FetchEvent, OnEvent
     from harness.execute.engine import TrialEvent
     from harness.plan.plan import Plan
 
@@ -83,10 +83,10 @@ def _download(console: Console) -> Iterator[OnEvent]:
     bar = Progress(*columns, console=console, transient=True, disable=not is_watched(console))
     tasks: dict[str, TaskID] = {}
 
-    def show(event: Event) -> None:
-        from harness.data import Notice
+    def show(event: FetchEvent) -> None:
+        from harness.data.fetching import FetchNotice
 
-        if isinstance(event, Notice):
+        if isinstance(event, FetchNotice):
             _end(bar, tasks)
             console.print(escape(event.text), soft_wrap=True)
             return

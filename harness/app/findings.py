@@ -11,7 +11,10 @@ from harness.analysis.findings import Findings
 from harness.analysis.runs import make_study
 from harness.app.progress import Progress
 from harness.app.workspace import Workspace, load_records
-from harness.data import Dataset, OnEvent, load
+from harness.data.arrays import DatasetArrays
+from harness.data.dataset import Dataset
+from harness.data.declarations import find_dataset
+from harness.data.fetching import OnEvent, load
 from harness.declaration.spec_error import joined
 from harness.errors import BenchError, DataMissing
 from harness.plan.settings import Settings
@@ -22,14 +25,14 @@ from harness.spec.architecture import Architecture
 from harness.spec.folder import select_files
 from harness.spec.reading import sound
 
-Fetch = Callable[[str, OnEvent], Dataset]
-"""Gives a data set by its name and reports what it does, as `harness.data.obtain`."""
+Fetch = Callable[[Dataset, OnEvent], DatasetArrays]
+"""Returns a data set's arrays and reports what it does, as `harness.data.fetching.fetch`."""
 
 
-def cached(name: str, on_event: OnEvent) -> Dataset:
-    """Return the data set from the cache alone; raise DataMissing where there is no verified copy."""
+def cached(dataset: Dataset, on_event: OnEvent) -> DatasetArrays:
+    """Return the data set's arrays from the cache alone; raise DataMissing where there is no verified copy."""
     del on_event
-    return load(name)
+    return load(dataset)
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Inputs:
 
     workspace: Workspace
     architectures: tuple[Architecture, ...]
-    datasets: tuple[Dataset, ...]
+    arrays: tuple[DatasetArrays, ...]
     loaded: Loaded
 
     def findings(self, environment: str | None = None) -> Findings:
@@ -53,7 +56,7 @@ class Inputs:
         here = None if environment else current_environment(settings.threads).id
         chosen = choose_environment(records, environment, here)
         study = make_study(self.architectures, records, settings, chosen, self.workspace.store.predictions)
-        labels = {dataset.name: dataset.test_labels for dataset in self.datasets}
+        labels = {arrays.dataset.name: arrays.test_labels for arrays in self.arrays}
         times = read_times(times_path(self.workspace.folder, chosen.id)) if chosen else Times()
         return Findings(study, labels, tuple(records), times)
 
@@ -64,15 +67,15 @@ def read_inputs(workspace: Workspace, progress: Progress, fetch: Fetch | None, n
     Args:
         workspace: Where from.
         progress: Takes what can't be read.
-        fetch: Gives the data sets; None: none is read, and nothing that needs labels or images is derived.
+        fetch: Returns the data sets; None: none is read, and nothing that needs labels or images is derived.
         needed: The spec files that must be valid.
 
     Raises:
         BenchError: A needed spec or every spec is invalid.
     """
     architectures = sound_architectures(workspace, needed, progress)
-    datasets = read_datasets({architecture.dataset for architecture in architectures}, fetch, progress) if fetch else ()
-    return Inputs(workspace, architectures, datasets, load_records(workspace.store, progress))
+    arrays = read_arrays({architecture.dataset for architecture in architectures}, fetch, progress) if fetch else ()
+    return Inputs(workspace, architectures, arrays, load_records(workspace.store, progress))
 
 
 def sound_architectures(workspace: Workspace, needed: Iterable[Path], progress: Progress) -> tuple[Architecture, ...]:
@@ -87,7 +90,7 @@ def sound_architectures(workspace: Workspace, needed: Iterable[Path], progress: 
     return architectures
 
 
-def read_datasets(names: Iterable[str], fetch: Fetch, progress: Progress) -> tuple[Dataset, ...]:
+def read_arrays(names: Iterable[str], fetch: Fetch, progress: Progress) -> tuple[DatasetArrays, ...]:
     """Return the data sets; one that can't be fetched is reported and left out.
 
     One that was looked for in the cache alone is left out without a word: nobody asked for it.
@@ -96,7 +99,7 @@ def read_datasets(names: Iterable[str], fetch: Fetch, progress: Progress) -> tup
     for name in sorted(names):
         try:
             with progress.fetching() as on_event:
-                found.append(fetch(name, on_event))
+                found.append(fetch(find_dataset(name), on_event))
         except DataMissing:
             continue
         except BenchError as error:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from harness.data import OnEvent
+    from harness.data.fetching import OnEvent
     from harness.execute.engine import TrialEvent
     from harness.plan.plan import Plan
 

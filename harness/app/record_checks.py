@@ -10,13 +10,12 @@ from types import MappingProxyType
 
 import numpy as np
 
-from harness.data import Dataset
-from harness.data.library import DATASETS
+from harness.data.arrays import DatasetArrays
+from harness.data.declarations import all_datasets, find_dataset
 from harness.evaluations.metric import TRAIN
 from harness.records.record import TEST, EpochMeasurement, Record
 from harness.records.store import Predictions, digest
 from harness.spec.cost import cost
-from harness.spec.datasets import facts
 from harness.worker.order import epoch_order
 
 # Clocks of the processor and of the wall are read one after the other, and are not the same clock.
@@ -29,7 +28,7 @@ class Evidence:
 
     folder: str
     predictions: Predictions
-    dataset: Dataset | None
+    arrays: DatasetArrays | None
 
 
 Check = Callable[[Record, Evidence], Iterator[str]]
@@ -66,9 +65,9 @@ def parameters(record: Record, evidence: Evidence) -> Iterator[str]:
 def data(record: Record, evidence: Evidence) -> Iterator[str]:
     """The data is the published data."""
     del evidence
-    description = DATASETS.get(record.computation.dataset)
-    if record.measurement and description and record.measurement.data_sha256 != description.sha256:
-        yield f"was trained on data that is not the published {description.title}"
+    dataset = all_datasets().get(record.computation.dataset)
+    if record.measurement and dataset and record.measurement.data_sha256 != dataset.sha256:
+        yield f"was trained on data that is not the published {dataset.title}"
 
 
 def orders(record: Record, evidence: Evidence) -> Iterator[str]:
@@ -94,9 +93,9 @@ def predictions(record: Record, evidence: Evidence) -> Iterator[str]:
 
 def accuracy(record: Record, evidence: Evidence) -> Iterator[str]:
     """The test accuracy is the share of predictions that are right."""
-    if evidence.dataset is None:
+    if evidence.arrays is None:
         return
-    truth = evidence.dataset.test_labels[: record.computation.test_examples]
+    truth = evidence.arrays.test_labels[: record.computation.test_examples]
     for epoch in _epochs(record):
         array = evidence.predictions.get(epoch.epoch, {}).get(TEST)
         if array is None:
@@ -157,7 +156,8 @@ def _epochs(record: Record) -> tuple[EpochMeasurement, ...]:
 def _examples(record: Record) -> int:
     """Return how many examples each epoch trains on."""
     computation = record.computation
-    return computation.recipe.training_examples(computation.train_examples or facts(computation.dataset).train_examples)
+    examples = computation.train_examples or find_dataset(computation.dataset).train_examples
+    return computation.recipe.training_examples(examples)
 
 
 @lru_cache(maxsize=4096)

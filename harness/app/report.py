@@ -16,7 +16,7 @@ from harness.analysis.verdicts import Verdict
 from harness.app.findings import Fetch, Inputs, read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace
-from harness.data import obtain
+from harness.data import fetching
 from harness.report.writing import differing, report_files, write_report
 from harness.spec.folder import only_file, select_files
 
@@ -60,7 +60,7 @@ class ReportResult:
         return f"{self.summary.to_html()}<p>{len(self.changed)} files changed</p>"
 
 
-def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch = obtain) -> ReportResult:
+def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch = fetching.fetch) -> ReportResult:
     """Write the page and its figures from the records, or check them.
 
     Raises:
@@ -72,12 +72,12 @@ def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch 
 def report_on(inputs: Inputs, options: ReportOptions) -> ReportResult:
     """Do what `report` does, with what has been read already."""
     findings = inputs.findings(options.environment)
-    files = report_files(findings, {dataset.name: dataset.test_images for dataset in inputs.datasets})
+    files = report_files(findings, {arrays.dataset.name: arrays.test_images for arrays in inputs.arrays})
     change = differing if options.check else write_report
     return ReportResult(findings, change(options.folder, files))
 
 
-def summary_csv(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch = obtain) -> str:
+def summary_csv(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch = fetching.fetch) -> str:
     """Return the summary as CSV, unrounded: one row per architecture; write nothing."""
     findings = read_inputs(options, progress, fetch).findings(options.environment)
     return summary_frame(findings).to_csv(index=False, lineterminator="\n")
@@ -135,7 +135,7 @@ class CompareResult:
     images: tuple[DisputedImage, ...]
 
 
-def compare(options: CompareOptions, *, progress: Progress = SILENT, fetch: Fetch = obtain) -> CompareResult:
+def compare(options: CompareOptions, *, progress: Progress = SILENT, fetch: Fetch = fetching.fetch) -> CompareResult:
     """Compare two architectures in depth.
 
     Raises:

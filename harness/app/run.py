@@ -14,7 +14,8 @@ from harness.app.plan import PlanOptions, jobs_for, plan_sentences, read_benchma
 from harness.app.progress import SILENT, Progress
 from harness.app.report import ReportOptions, ReportResult, report_on
 from harness.app.workspace import load_records
-from harness.data import obtain
+from harness.data import fetching
+from harness.data.declarations import find_dataset
 from harness.errors import Interrupted
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, TrialRecordedElsewhere, make_engine
 from harness.plan.plan import Plan
@@ -87,7 +88,7 @@ class RunResult:
 
 
 def run(
-    options: RunOptions, *, engine: Engine | None = None, progress: Progress = SILENT, fetch: Fetch = obtain
+    options: RunOptions, *, engine: Engine | None = None, progress: Progress = SILENT, fetch: Fetch = fetching.fetch
 ) -> RunResult:
     """Train what is not recorded yet, then write the report. The same call again resumes.
 
@@ -115,7 +116,7 @@ def fetch_datasets(trials: Iterable[Trial], fetch: Fetch, progress: Progress) ->
     """Fetch what the trials' processes will read from the cache."""
     for dataset in sorted({trial.computation.dataset for trial in trials}):
         with progress.fetching() as on_event:
-            fetch(dataset, on_event)
+            fetch(find_dataset(dataset), on_event)
 
 
 def _engine(options: RunOptions, benchmark: Benchmark, plan: Plan) -> Engine:

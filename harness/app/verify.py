@@ -12,7 +12,7 @@ from harness.app.progress import SILENT, Progress
 from harness.app.run import fetch_datasets
 from harness.app.verification import Verification, VerifyResult, compare
 from harness.app.workspace import Workspace, load_records
-from harness.data import obtain
+from harness.data import fetching
 from harness.errors import BenchError, NothingRecorded, Stopped
 from harness.evaluations.evaluation import evaluation_names
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, make_engine
@@ -53,7 +53,7 @@ class VerifyOptions(Workspace):
 
 
 def verify(
-    options: VerifyOptions, *, engine: Engine | None = None, progress: Progress = SILENT, fetch: Fetch = obtain
+    options: VerifyOptions, *, engine: Engine | None = None, progress: Progress = SILENT, fetch: Fetch = fetching.fetch
 ) -> VerifyResult:
     """Train the trials again in fresh processes, and compare each with its record as it ends.
 

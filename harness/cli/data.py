@@ -1,4 +1,4 @@
-"""``bench data``: where the data sets are, and how they get there; reads no image itself."""
+"""``bench data``: fetches, imports and checks the data sets; reads no image itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.cli.console import print_json, stdout
 from harness.cli.options import Json
 
 app = typer.Typer(
-    help="Fetch, bring or check the data sets, kept in the user's cache folder (BENCH_CACHE names another).",
+    help="Fetch, import or check the data sets, kept in the user's cache folder (BENCH_CACHE names another).",
     no_args_is_help=True,
 )
 
@@ -34,51 +34,53 @@ DEFAULT_DATASET = "mnist"
 
 @app.command()
 def status(*, json: Json = False) -> None:
-    """Say of each data set where its copy is, where it came from, and whether it is as published.
+    """Show where each data set's copy is, where it came from, and whether it is as published.
 
     Exits with 1 where a copy is missing or damaged.
     """
-    from harness.data.library import DATASETS
-    from harness.data.standing import standing
+    from harness.data.cache import copy_state
+    from harness.data.declarations import all_datasets
 
-    found = [standing(description) for description in DATASETS.values()]
+    found = [copy_state(dataset) for dataset in all_datasets().values()]
     if json:
-        print_json([one.as_json() for one in found])
+        print_json([state.as_json() for state in found])
     else:
-        for one in found:
-            stdout().print(one.sentence, markup=False, soft_wrap=True)
-    if not all(one.verified for one in found):
+        for state in found:
+            stdout().print(state.sentence, markup=False, soft_wrap=True)
+    if not all(state.verified for state in found):
         raise typer.Exit(1)
 
 
 @app.command()
 def fetch(name: DatasetName = DEFAULT_DATASET) -> None:
-    """Bring a data set from the first source that has it, unless a verified copy is there."""
-    from harness.data import obtain
+    """Fetch a data set from the first source that has it, unless the cache holds a verified copy."""
+    from harness.data.declarations import find_dataset
+    from harness.data.fetching import fetch as fetch_dataset
 
     with Shown().fetching() as on_event:
-        obtain(name, on_event)
+        fetch_dataset(find_dataset(name), on_event)
     _print_path(name)
 
 
 @app.command("import")
-def bring(files: Files, dataset: DatasetOption = DEFAULT_DATASET) -> None:
-    """Keep the data set that the files hold, once it is found to be as published."""
-    from harness.data import bring as bring_files
+def import_(files: Files, dataset: DatasetOption = DEFAULT_DATASET) -> None:
+    """Import a data set from files, once they are found to be the published ones."""
+    from harness.data.declarations import find_dataset
+    from harness.data.fetching import import_files
 
     with Shown().fetching() as on_event:
-        bring_files(dataset, files, on_event)
+        import_files(find_dataset(dataset), files, on_event)
     _print_path(dataset)
 
 
 @app.command()
 def path(name: DatasetName = DEFAULT_DATASET) -> None:
-    """Print where a data set's verified copy stands, or would stand."""
+    """Print the path of a data set's verified copy, whether it exists yet or not."""
     _print_path(name)
 
 
 def _print_path(name: str) -> None:
-    from harness.data.cache import Cached, cache_folder
-    from harness.data.library import describe
+    from harness.data.cache import CachedCopy, cache_folder
+    from harness.data.declarations import find_dataset
 
-    stdout().print(str(Cached(describe(name), cache_folder()).path), markup=False, soft_wrap=True)
+    stdout().print(str(CachedCopy(find_dataset(name), cache_folder()).path), markup=False, soft_wrap=True)

@@ -1,7 +1,4 @@
-"""Data sets, verified against their published digests; imports no TensorFlow and prints nothing."""
+"""Data sets: their declarations, and verified copies of them; imports no TensorFlow and prints nothing.
 
-from harness.data.dataset import Dataset
-from harness.data.obtaining import Event, Notice, OnEvent, Progress, bring, load, obtain
-from harness.errors import DataMissing
-
-__all__ = ["DataMissing", "Dataset", "Event", "Notice", "OnEvent", "Progress", "bring", "load", "obtain"]
+What a declaration says (``dataset``, ``declarations``) is read without NumPy; arrays are in ``arrays``.
+"""

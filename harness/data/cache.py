@@ -1,4 +1,4 @@
-"""The one file in the user's cache folder that holds a data set; downloads nothing.
+"""The one file in the user's cache folder that holds a data set, and the state of it; downloads nothing.
 
 The file is an uncompressed npz (so that reading it costs little more than the digests) with one text beside
 the arrays: the source they came from. Every reading checks every digest.
@@ -16,11 +16,10 @@ from pathlib import Path
 
 import platformdirs
 
-from harness.data.dataset import Dataset
-from harness.data.description import Description, PublishedArray
-from harness.data.idx import Bytes, sha256
-from harness.data.incoming import Arrays
-from harness.data.npz import UNREADABLE, read_member, write_member
+from harness.data.array_formats import UNREADABLE, idx_bytes, idx_sha256, read_member, write_member
+from harness.data.arrays import Bytes, DatasetArrays
+from harness.data.dataset import ArrayName, Dataset, PublishedArray
+from harness.data.reading_files import Arrays
 from harness.errors import CacheUnwritable, DataMissing
 
 VARIABLE = "BENCH_CACHE"
@@ -36,37 +35,37 @@ def cache_folder() -> Path:
 
 
 @dataclass(frozen=True)
-class Cached:
-    """Where one data set's verified copy stands, or would stand."""
+class CachedCopy:
+    """The verified copy of one data set in a cache folder, whether it exists yet or not."""
 
-    description: Description
+    dataset: Dataset
     folder: Path
 
     @property
     def path(self) -> Path:
         """The file with the arrays."""
-        return self.folder / f"{self.description.name}.npz"
+        return self.folder / f"{self.dataset.name}.npz"
 
     @property
     def lock_path(self) -> Path:
         """The file that a process locks while it fetches."""
-        return self.folder / f"{self.description.name}.lock"
+        return self.folder / f"{self.dataset.name}.lock"
 
     @property
     def incoming(self) -> Path:
-        """The folder for what is on its way; whoever holds the lock owns it."""
-        return self.folder / f"{self.description.name}.incoming"
+        """The folder for what is being downloaded; whoever holds the lock owns it."""
+        return self.folder / f"{self.dataset.name}.incoming"
 
-    def read(self) -> Dataset:
-        """Return the verified data set, or raise DataMissing with the reason."""
+    def read(self) -> DatasetArrays:
+        """Return the verified arrays, or raise DataMissing with the reason."""
         try:
             with zipfile.ZipFile(self.path) as archive:
-                arrays = {array.field: _verified(archive, array) for array in self.description.arrays}
+                arrays = {name: _verified(archive, name, array) for name, array in self.dataset.published.items()}
         except FileNotFoundError:
-            raise DataMissing(self.description.title, self.path, "there is no file yet") from None
+            raise self._missing("the file does not exist") from None
         except UNREADABLE as error:
-            raise DataMissing(self.description.title, self.path, f"the file is damaged: {error}") from None
-        return Dataset(name=self.description.name, sha256=self.description.sha256, **arrays)
+            raise self._missing(f"the file is damaged: {error}") from None
+        return DatasetArrays(self.dataset, **arrays)
 
     def source(self) -> str | None:
         """Return where the copy came from, or None where the file doesn't say."""
@@ -82,8 +81,8 @@ class Cached:
         with self.writable():
             with temporary.open("wb") as file:
                 with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                    for array in self.description.arrays:
-                        write_member(archive, array.field, arrays[array.field])
+                    for name in self.dataset.published:
+                        write_member(archive, name, arrays[name])
                     archive.writestr(SOURCE_MEMBER, source)
                 file.flush()
                 os.fsync(file.fileno())
@@ -91,7 +90,7 @@ class Cached:
 
     @contextmanager
     def empty_incoming(self) -> Iterator[Path]:
-        """Make the folder for what is on its way, empty even after a kill; clear it at the end."""
+        """Make the folder for downloads, empty even after a kill; remove it at the end."""
         with self.writable():
             shutil.rmtree(self.incoming, ignore_errors=True)
             self.incoming.mkdir(parents=True)
@@ -108,9 +107,61 @@ class Cached:
         except OSError as error:
             raise CacheUnwritable(self.folder, error) from error
 
+    def _missing(self, reason: str) -> DataMissing:
+        return DataMissing(self.dataset.name, self.dataset.title, self.path, reason)
 
-def _verified(archive: zipfile.ZipFile, array: PublishedArray) -> Bytes:
-    values = read_member(archive, f"{array.field}.npy", array.file_bytes)
-    if sha256(values) != array.sha256:
-        raise ValueError(f"{array.field} has not the published digest")
+
+def _verified(archive: zipfile.ZipFile, name: ArrayName, published: PublishedArray) -> Bytes:
+    values = read_member(archive, f"{name}.npy", idx_bytes(published.shape))
+    if idx_sha256(values) != published.sha256:
+        raise ValueError(f"{name} does not have the published digest")
     return values
+
+
+@dataclass(frozen=True)
+class CopyState:
+    """A data set's copy as it was just found. ``source`` and ``problem`` are None where there is none to report."""
+
+    name: str
+    title: str
+    path: Path
+    sha256: str
+    source: str | None
+    problem: str | None
+
+    @property
+    def verified(self) -> bool:
+        """Whether every array is as published."""
+        return self.problem is None
+
+    @property
+    def sentence(self) -> str:
+        """The same for a person."""
+        if self.problem is not None:
+            return f"{self.title}: {self.problem}; 'bench data fetch {self.name}' downloads it to {self.path}"
+        return f"{self.title}: verified, {self.path}, from {self.source or 'an unknown source'}"
+
+    def as_json(self) -> dict[str, str | bool | None]:
+        """The same for a program."""
+        return {
+            "name": self.name,
+            "path": str(self.path),
+            "verified": self.verified,
+            "source": self.source,
+            "problem": self.problem,
+            "sha256": self.sha256,
+        }
+
+
+def copy_state(dataset: Dataset, cache: Path | None = None) -> CopyState:
+    """Read and verify the copy in the cache, and return what was found."""
+    copy = CachedCopy(dataset, cache or cache_folder())
+    return CopyState(dataset.name, dataset.title, copy.path, dataset.sha256, copy.source(), _problem(copy))
+
+
+def _problem(copy: CachedCopy) -> str | None:
+    try:
+        copy.read()
+    except DataMissing as missing:
+        return missing.reason
+    return None

@@ -1,23 +1,116 @@
-"""A data set in memory, verified and read-only; scales, shuffles and converts nothing."""
+"""What a data set is, before a byte of it is read: inputs, classes, arrays, digests, sources; imports no NumPy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from math import prod
+from typing import Annotated, Literal
 
-from harness.data.idx import Bytes
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.data.preprocessing import AnyStep
+from harness.data.sources.source import Source
+from harness.declaration.kinds import Family
+from harness.declaration.values import Count, Line
+
+ArrayName = Literal["train_images", "train_labels", "test_images", "test_labels"]
+Shape = Annotated[tuple[Count, ...], Field(strict=False, min_length=1)]
+AnySource = Annotated[Source, Family("source", Source, "harness.data.sources")]
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """Images and labels as published.
+class Declared(BaseModel):
+    """A frozen part of a declaration."""
 
-    For MNIST: ``train_images`` (60000, 28, 28), ``train_labels`` (60000,), ``test_images`` (10000, 28, 28),
-    ``test_labels`` (10000,), all uint8. ``sha256`` is one digest of the four published digests.
-    """
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+
+class PublishedArray(Declared):
+    """One array, as the IDX file that it was published as."""
+
+    file: Line = Field(min_length=1, description="The published file's name, without .gz.")
+    shape: Shape = Field(description="The array's shape, examples first: [60000, 28, 28].")
+    dtype: Literal["uint8"] = Field(default="uint8", description="The type of the values.")
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="The digest of the uncompressed IDX file.")
+
+
+class PublishedArrays(Declared):
+    """The four arrays of a data set."""
+
+    train_images: PublishedArray = Field(description="The images to train on.")
+    train_labels: PublishedArray = Field(description="Their classes, counted from 0.")
+    test_images: PublishedArray = Field(description="The images to test on.")
+    test_labels: PublishedArray = Field(description="Their classes, counted from 0.")
+
+
+class ContestedLabel(Declared):
+    """A test image whose published label reviewers doubt."""
+
+    index: int = Field(ge=0, description="Which test image, counted from 0.")
+    label: int = Field(ge=0, description="Its published label.")
+
+
+class ContestedLabels(Declared):
+    """The test labels that a publication contests."""
+
+    source: Line = Field(min_length=1, description="Who contests them, and where.")
+    test_labels: tuple[ContestedLabel, ...] = Field(strict=False, description="The images, with their labels.")
+
+
+class DatasetFile(Declared):
+    """What a data set's file says, field by field."""
+
+    title: Line = Field(min_length=1, max_length=120, description="What people call it.")
+    source: Line = Field(min_length=1, description="The publication it comes from.")
+    licence: Line | None = Field(default=None, description="The licence that it is published under, if it names one.")
+    inputs: Shape = Field(description="The shape of one example as a network takes it: [28, 28, 1].")
+    classes: tuple[Line, ...] = Field(strict=False, min_length=2, description="The classes' names, from label 0.")
+    arrays: PublishedArrays = Field(description="The published files.")
+    sources: tuple[AnySource, ...] = Field(
+        default=(), strict=False, description="Where the files can be fetched, tried in this order."
+    )
+    preprocessing: tuple[AnyStep, ...] = Field(
+        default=(), strict=False, description="What is done to an image's bytes before the network sees them."
+    )
+    contested: ContestedLabels | None = Field(default=None, description="Test labels that are contested.")
+
+
+class Dataset(DatasetFile):
+    """A data set's declaration and the name it goes by: its file's."""
 
     name: str
-    train_images: Bytes
-    train_labels: Bytes
-    test_images: Bytes
-    test_labels: Bytes
-    sha256: str
+
+    @property
+    def published(self) -> dict[ArrayName, PublishedArray]:
+        """The arrays by name, in the order of the fields."""
+        return {
+            "train_images": self.arrays.train_images,
+            "train_labels": self.arrays.train_labels,
+            "test_images": self.arrays.test_images,
+            "test_labels": self.arrays.test_labels,
+        }
+
+    @property
+    def sha256(self) -> str:
+        """One digest of the arrays' published digests, in their order."""
+        digests = "\n".join(array.sha256 for array in self.published.values())
+        return hashlib.sha256(digests.encode()).hexdigest()
+
+    @property
+    def train_examples(self) -> int:
+        """How many there are to train on."""
+        return self.arrays.train_labels.shape[0]
+
+    @property
+    def test_examples(self) -> int:
+        """How many there are to test on."""
+        return self.arrays.test_labels.shape[0]
+
+    @property
+    def image_bytes(self) -> int:
+        """All images as they are held: one byte for each number."""
+        return prod(self.inputs) * (self.train_examples + self.test_examples)
+
+    @property
+    def contested_test_labels(self) -> dict[int, int]:
+        """Test index → published label, where the label is contested."""
+        return {one.index: one.label for one in self.contested.test_labels} if self.contested else {}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.data.dataset import Dataset
+from harness.data.declarations import all_datasets
 from harness.declaration.spec_error import SpecError, shown
 from harness.errors import did_you_mean
 from harness.spec.architecture import SpecFile
 from harness.spec.cost import Cost, cost
-from harness.spec.datasets import DATASETS, DatasetFacts
 from harness.spec.layers import Shape, ShapeError
 from harness.spec.layers.layer import Chain
 
@@ -20,10 +21,11 @@ MOST_LAYERS = 10_000
 
 def mistakes_of(spec: SpecFile) -> Iterator[SpecError]:
     """Yield what is wrong with a spec whose fields are all valid by themselves."""
-    facts = DATASETS.get(spec.dataset)
-    yield from _claims(spec, facts)
-    if facts is None:
-        remedy = did_you_mean(spec.dataset, list(DATASETS)) or f"choose from {', '.join(DATASETS)}"
+    known = all_datasets()
+    dataset = known.get(spec.dataset)
+    yield from _claims(spec, dataset)
+    if dataset is None:
+        remedy = did_you_mean(spec.dataset, list(known)) or f"choose from {', '.join(known)}"
         yield SpecError(("dataset",), f"there is no data set {shown(spec.dataset)}", remedy)
         return
     count = Chain(("layers",), spec.layers).layer_count
@@ -36,14 +38,15 @@ def mistakes_of(spec: SpecFile) -> Iterator[SpecError]:
     except ShapeError as error:
         yield from error.mistakes
         return
-    yield from _network(spec, facts, costs)
+    yield from _network(spec, dataset, costs)
 
 
-def _network(spec: SpecFile, facts: DatasetFacts, costs: Cost) -> Iterator[SpecError]:
+def _network(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
+    classes = len(dataset.classes)
     last = ("layers", len(spec.layers) - 1)
-    if costs.output_shape != (facts.classes,):
-        what = f"the network ends in {_text(costs.output_shape)}, but {spec.dataset} has {facts.classes} classes"
-        yield SpecError(last, what, f"end with 'Dense: {{units: {facts.classes}, activation: softmax}}'")
+    if costs.output_shape != (classes,):
+        what = f"the network ends in {_text(costs.output_shape)}, but {spec.dataset} has {classes} classes"
+        yield SpecError(last, what, f"end with 'Dense: {{units: {classes}, activation: softmax}}'")
     needed = costs.training_bytes
     if needed > SURELY_FITS and needed > (memory := _memory()):
         size = f"about {needed / 2**30:,.0f} GiB, and this machine has {memory / 2**30:,.0f}"
@@ -51,9 +54,9 @@ def _network(spec: SpecFile, facts: DatasetFacts, costs: Cost) -> Iterator[SpecE
         yield SpecError(("layers",), what, "use smaller layers or a smaller batch_size", on_key=True)
 
 
-def _claims(spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:
+def _claims(spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
     for index, claim in enumerate(spec.claims):
-        for mistake in claim.check(spec, facts):
+        for mistake in claim.check(spec, dataset):
             yield mistake.below("claims", index, claim.kind)
 
 

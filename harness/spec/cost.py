@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Protocol
 
-from harness.spec.datasets import facts
+from harness.data.declarations import find_dataset
 from harness.spec.layers import LayerKind, Shape
 from harness.spec.layers.composites import CompositeKind
 from harness.spec.layers.layer import Chain
@@ -96,10 +96,10 @@ class Cost:
 
 def cost(architecture: Costed) -> Cost:
     """Return the network's cost; raise ShapeError with every mistake that can be found, each with its path."""
-    data = facts(architecture.dataset)
+    data = find_dataset(architecture.dataset)
     network = Chain(("layers",), architecture.layers)
-    output_shape = network.output_shape(data.image_shape)
-    rows = tuple(_rows(network, data.image_shape, depth=0))
+    output_shape = network.output_shape(data.inputs)
+    rows = tuple(_rows(network, data.inputs, depth=0))
     top = [row for row in rows if row.depth == 0]
     trainable = sum(row.trainable_parameters for row in top)
     return Cost(
@@ -110,7 +110,7 @@ def cost(architecture: Costed) -> Cost:
         macs=sum(row.macs for row in top),
         batch_size=architecture.recipe.batch_size,
         activation_bytes_per_image=sum(row.activation_bytes for row in top),
-        input_bytes_per_image=prod(data.image_shape) * FLOAT32_BYTES,
+        input_bytes_per_image=prod(data.inputs) * FLOAT32_BYTES,
         optimizer_bytes=architecture.recipe.optimizer.slots * trainable * FLOAT32_BYTES,
         dataset_bytes=data.image_bytes,
     )

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.data import load
+from harness.data.declarations import find_dataset
+from harness.data.fetching import load
 from harness.errors import CannotWrite
 from harness.evaluations.evaluation import Examples, find_evaluation
 from harness.evaluations.metric import TRAIN
@@ -62,15 +63,15 @@ def prepare(
     computation, seed = job.trial.computation, job.trial.seed
     report(StageBegan("data"))
     with stopwatch() as data_clock:
-        dataset = load(computation.dataset, job.cache)
+        data = load(find_dataset(computation.dataset), job.cache)
         # As in Keras, ``validation_split`` holds out the last examples.
-        used = computation.recipe.training_examples(computation.train_examples or len(dataset.train_labels))
-        training_data = backend.hold(dataset.train_images[:used], dataset.train_labels[:used], computation.dataset)
-        tested = computation.test_examples or len(dataset.test_labels)
-        test = Examples(dataset.test_images[:tested], dataset.test_labels[:tested])
+        used = computation.recipe.training_examples(computation.train_examples or len(data.train_labels))
+        training_data = backend.hold(data.train_images[:used], data.train_labels[:used], data.dataset)
+        tested = computation.test_examples or len(data.test_labels)
+        test = Examples(data.test_images[:tested], data.test_labels[:tested])
         kinds = {name: find_evaluation(name) for name in job.trial.evaluations}
         examples = {name: kind.examples(test) for name, kind in kinds.items()}
-        evaluation_data = {name: backend.hold(*found, computation.dataset) for name, found in examples.items()}
+        evaluation_data = {name: backend.hold(*found, data.dataset) for name, found in examples.items()}
     report(StageBegan("build"))
     with stopwatch() as build_clock:
         network = backend.build(computation, seed)
@@ -82,7 +83,7 @@ def prepare(
         parameters=network.parameters,
         trainable_parameters=network.trainable_parameters,
         initial_weights_sha256=initial_weights_sha256,
-        data_sha256=dataset.sha256,
+        data_sha256=data.dataset.sha256,
         clocks=Clocks(
             start_up_seconds=start_up_seconds,
             start_up_cpu_seconds=start_up_cpu_seconds,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from honest_records import Honest, dataset, honest
+from honest_records import Honest, dataset_arrays, honest
 
 from harness.app.audit import Audit, audit_records
 from harness.records.store import Store
@@ -18,7 +18,7 @@ def audited(results: Path, *records: Honest) -> Audit:
     store = Store(results)
     for one in records:
         store.save(one.record, one.predictions)
-    return audit_records(store, {"mnist": dataset()})
+    return audit_records(store, {"mnist": dataset_arrays()})
 
 
 def record_files(results: Path) -> list[Path]:
@@ -74,7 +74,7 @@ def test_a_number_edited_in_the_file_is_found_and_the_file_named(tmp_path: Path)
 
 def test_better_predictions_with_forged_digests_still_need_their_accuracy(tmp_path: Path) -> None:
     one = honest(epochs=1)
-    forged = Honest(one.record, {1: {"test": dataset().test_labels}})
+    forged = Honest(one.record, {1: {"test": dataset_arrays().test_labels}})
     assert failed_checks(audited(tmp_path, forged)) == {"predictions", "accuracy"}
 
 

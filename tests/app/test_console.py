@@ -9,12 +9,12 @@ from rich.console import Console
 
 from harness.app import console
 from harness.app.progress import ProgressMode
-from harness.data import Event, Notice, Progress
+from harness.data.fetching import FetchEvent, FetchNotice, FetchProgress
 
 ADDRESS = "https://example.org/data/digits.npz"
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, *events: Event, terminal: bool) -> str:
+def shown(monkeypatch: pytest.MonkeyPatch, *events: FetchEvent, terminal: bool) -> str:
     """Return what 80 columns show of the events."""
     file = io.StringIO()
     monkeypatch.setattr(console, "is_watched", lambda _: terminal)
@@ -31,19 +31,23 @@ def test_nothing_is_shown_where_nothing_is_fetched(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_pipe_gets_the_notices_as_lines_and_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    events = Notice("One [thing]."), Progress(ADDRESS, 5, 10), Notice("Another.")
+    events = FetchNotice("One [thing]."), FetchProgress(ADDRESS, 5, 10), FetchNotice("Another.")
     assert shown(monkeypatch, *events, terminal=False) == "One [thing].\nAnother.\n"
 
 
 def test_a_terminal_gets_a_bar_with_bytes_under_the_files_short_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = shown(monkeypatch, Progress(ADDRESS, 5_000_000, 10_000_000), terminal=True)
+    text = shown(monkeypatch, FetchProgress(ADDRESS, 5_000_000, 10_000_000), terminal=True)
     assert "digits.npz" in text
     assert "5.0/10.0 MB" in text
     assert ADDRESS not in text
 
 
 def test_the_bar_of_a_source_that_failed_gives_way_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    events = Progress(ADDRESS, 5, 10), Notice("It failed."), Progress("npm package digits@1.2.3", 0, None)
+    events = (
+        FetchProgress(ADDRESS, 5, 10),
+        FetchNotice("It failed."),
+        FetchProgress("npm package digits@1.2.3", 0, None),
+    )
     last_frame = shown(monkeypatch, *events, terminal=True).split("It failed.")[1].split("\x1b[2K")[-2]
     assert "npm package digits@1.2.3" in last_frame
     assert "digits.npz" not in last_frame
@@ -55,7 +59,7 @@ def test_silence_is_kept_but_for_warnings(mode: ProgressMode) -> None:
     quiet = console.Shown(mode, Console(file=file, width=80))
     quiet.say("A step.")
     with quiet.fetching() as on_event:
-        on_event(Notice("Fetching."))
+        on_event(FetchNotice("Fetching."))
     quiet.warn("A [fault].")
     assert file.getvalue() == "warning: A [fault].\n"
 

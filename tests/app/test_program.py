@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 from fake_architectures import write_spec
 from fake_trials import FakeTrainer, fake_outcome
-from honest_records import dataset
+from honest_records import dataset_arrays
 
 from harness.app.audit import audit
 from harness.app.plan import plan
 from harness.app.report import ClaimsOptions, CompareOptions, ReportOptions, claims, compare, report, summary_csv
 from harness.app.run import RunOptions, run
 from harness.app.verify import VerifyOptions, verify
-from harness.data import Dataset, OnEvent
+from harness.data.arrays import DatasetArrays
+from harness.data.dataset import Dataset
+from harness.data.fetching import OnEvent
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import DataUnavailable, Interrupted, NothingRecorded, Stopped, UnknownArchitecture
 from harness.execute.engine import Outcome, TrialEnded, TrialEvent
@@ -29,10 +31,10 @@ from harness.report import writing
 CRASH = Failure(stage="train", kind="crash", reason="the process was ended by SIGSEGV", log=("last words",))
 
 
-def fetch(name: str, on_event: OnEvent) -> Dataset:
-    """Give fake data, as the cache would."""
-    del name, on_event
-    return dataset()
+def fetch(dataset: Dataset, on_event: OnEvent) -> DatasetArrays:
+    """Return fake data, as the cache would."""
+    del dataset, on_event
+    return dataset_arrays()
 
 
 @dataclass
@@ -128,8 +130,8 @@ def test_ctrl_c_keeps_what_is_recorded_and_says_what_is_left(options: RunOptions
 
 
 def test_data_that_cannot_be_fetched_stops_a_run_before_it_trains(options: RunOptions) -> None:
-    def unreachable(*_: object) -> Dataset:
-        raise DataUnavailable("MNIST", [], "four files")
+    def unreachable(*_: object) -> DatasetArrays:
+        raise DataUnavailable("mnist", "MNIST", [], "four files")
 
     trainer = FakeTrainer()
     with pytest.raises(DataUnavailable):
@@ -138,8 +140,8 @@ def test_data_that_cannot_be_fetched_stops_a_run_before_it_trains(options: RunOp
 
 
 def test_a_report_goes_on_without_data_and_says_so(options: RunOptions) -> None:
-    def unreachable(*_: object) -> Dataset:
-        raise DataUnavailable("MNIST", [], "four files")
+    def unreachable(*_: object) -> DatasetArrays:
+        raise DataUnavailable("mnist", "MNIST", [], "four files")
 
     run(options, engine=FakeTrainer(), fetch=fetch)
     heard = Heard()

@@ -10,6 +10,7 @@ import pytest
 from harness.backends.tensorflow.epoch import compile_epoch, to_device
 from harness.backends.tensorflow.model import build_model
 from harness.backends.tensorflow.scoring import compile_scoring
+from harness.data.declarations import find_dataset
 from harness.evaluations.evaluation import Scored
 from harness.evaluations.test import Test
 from harness.plan.trial import Computation
@@ -17,6 +18,7 @@ from harness.spec.training import OPTIMIZERS
 from harness.worker import training
 from harness.worker.order import epoch_order
 
+MNIST = find_dataset("mnist")
 EXAMPLES = 210
 BATCH_SIZE = 32  # leaves a last batch of 18
 EPOCHS = 2
@@ -70,7 +72,7 @@ def test_compiled_epoch_has_the_bits_of_fit(
 ) -> None:
     fitted, compiled = build(optimizer), build(optimizer)
     assert weights_digest(fitted) == weights_digest(compiled)
-    train = compile_epoch(compiled, to_device(images, labels, 10), BATCH_SIZE)
+    train = compile_epoch(compiled, to_device(images, labels, MNIST), BATCH_SIZE)
     x, y = images[..., np.newaxis].astype("float32") / 255, keras.utils.to_categorical(labels, 10)
     for epoch in range(1, EPOCHS + 1):
         order = epoch_order(0, epoch, EXAMPLES)
@@ -86,7 +88,7 @@ def test_another_order_gives_other_bits(images: npt.NDArray[np.uint8], labels: n
     digests = set()
     for epoch in (1, 2):
         model = build("Adam")
-        compile_epoch(model, to_device(images, labels, 10), BATCH_SIZE)(epoch_order(0, epoch, EXAMPLES))
+        compile_epoch(model, to_device(images, labels, MNIST), BATCH_SIZE)(epoch_order(0, epoch, EXAMPLES))
         digests.add(weights_digest(model))
     assert len(digests) == 2
 
@@ -99,7 +101,7 @@ def test_the_seed_decides_the_initial_weights() -> None:
 def test_compiling_changes_no_weight(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> None:
     model = build("Adam")
     before = weights_digest(model)
-    compile_epoch(model, to_device(images, labels, 10), BATCH_SIZE)
+    compile_epoch(model, to_device(images, labels, MNIST), BATCH_SIZE)
     assert weights_digest(model) == before
 
 
@@ -107,7 +109,7 @@ def test_scoring_agrees_with_keras_and_changes_nothing(
     images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
 ) -> None:
     model = build("Adam")
-    data = to_device(images, labels, 10)
+    data = to_device(images, labels, MNIST)
     train = compile_epoch(model, data, BATCH_SIZE)
     score = compile_scoring(model, data)
     train(epoch_order(0, 1, EXAMPLES))
@@ -124,6 +126,6 @@ def test_scoring_agrees_with_keras_and_changes_nothing(
 def test_batches_are_scaled_as_the_documents_scale_them(
     images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
 ) -> None:
-    scaled, one_hot = to_device(images, labels, 10).batch(np.arange(5))
+    scaled, one_hot = to_device(images, labels, MNIST).batch(np.arange(5))
     assert np.array_equal(scaled.numpy(), images[:5, ..., np.newaxis].astype("float32") / 255)
     assert np.array_equal(one_hot.numpy().argmax(axis=1), labels[:5])

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from harness.cli.data import app
-from harness.data import library
+from harness.data import declarations
 from harness.data.sources.web import WebFile
 from harness.errors import BenchError, DataRefused, DataUnavailable
 
@@ -16,8 +16,8 @@ from harness.errors import BenchError, DataRefused, DataUnavailable
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of its own, and a world with one data set, the small one, at an address that is nowhere."""
-    description = fake_digits.describe(WebFile("http://127.0.0.1:9/digits.npz", variable="BENCH_DIGITS_ADDRESS"))
-    monkeypatch.setattr(library, "DATASETS", {"digits": description})
+    dataset = fake_digits.declared(WebFile(address="http://127.0.0.1:9/digits.npz"))
+    monkeypatch.setattr(declarations, "_DECLARED", {"digits": dataset})
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 
@@ -32,7 +32,7 @@ def run_well(*arguments: str) -> Result:
     return result
 
 
-def brought(folder: Path) -> list[str]:
+def published(folder: Path) -> list[str]:
     return [str(path) for path in fake_digits.write_idx_files(folder)]
 
 
@@ -49,12 +49,12 @@ def test_a_fetch_that_fails_is_an_error_with_exit_code_1(cache: Path) -> None:
     result = run("fetch", "digits")
     assert isinstance(result.exception, DataUnavailable)
     assert result.exception.exit_code == 1
-    assert "http://127.0.0.1:9/digits.npz: it can't be reached" in str(result.exception)
+    assert "http://127.0.0.1:9/digits.npz: can't be reached" in str(result.exception)
     assert str(cache) in str(result.exception)
 
 
 def test_files_are_imported_by_their_paths(cache: Path, tmp_path: Path) -> None:
-    assert run_well("import", *brought(tmp_path), "--dataset", "digits").stdout == f"{cache / 'digits.npz'}\n"
+    assert run_well("import", *published(tmp_path), "--dataset", "digits").stdout == f"{cache / 'digits.npz'}\n"
 
 
 def test_files_that_are_something_else_are_refused(cache: Path, tmp_path: Path) -> None:
@@ -69,13 +69,13 @@ def test_status_says_what_is_missing_and_exits_with_1(cache: Path) -> None:
     result = run("status")
     assert result.exit_code == 1
     assert result.stdout == (
-        f"Digits: there is no file yet; 'bench data fetch digits' brings it to {cache / 'digits.npz'}\n"
+        f"Digits: the file does not exist; 'bench data fetch digits' downloads it to {cache / 'digits.npz'}\n"
     )
 
 
 def test_status_says_where_a_verified_copy_is_and_where_it_came_from(cache: Path, tmp_path: Path) -> None:
-    run_well("import", *brought(tmp_path), "--dataset", "digits")
-    start = f"Digits: verified, {cache / 'digits.npz'}, from files brought by hand: train-images"
+    run_well("import", *published(tmp_path), "--dataset", "digits")
+    start = f"Digits: verified, {cache / 'digits.npz'}, from imported files: train-images"
     assert run_well("status").stdout.startswith(start)
 
 
@@ -87,11 +87,11 @@ def test_status_as_json_is_one_document_and_nothing_else(cache: Path, tmp_path: 
             "path": str(cache / "digits.npz"),
             "verified": False,
             "source": None,
-            "problem": "there is no file yet",
-            "sha256": fake_digits.describe().sha256,
+            "problem": "the file does not exist",
+            "sha256": fake_digits.declared().sha256,
         }
     ]
-    run_well("import", *brought(tmp_path), "--dataset", "digits")
+    run_well("import", *published(tmp_path), "--dataset", "digits")
     (verified,) = json.loads(run_well("status", "--json").stdout)
     assert verified["verified"] is True
     assert verified["problem"] is None
@@ -102,7 +102,7 @@ def test_path_is_one_line_for_other_programs(cache: Path) -> None:
 
 
 @pytest.mark.usefixtures("cache")
-def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
+def test_an_unknown_name_is_reported_with_the_nearest_one() -> None:
     result = run("fetch", "digit")
     assert isinstance(result.exception, BenchError)
     assert "did you mean 'digits'?" in str(result.exception)

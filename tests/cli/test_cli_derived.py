@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (specs / f"{name}.yaml").write_bytes((fake.ARCHITECTURES / f"{name}.yaml").read_bytes())
     (specs / "broken.yaml").write_text("titel: Broken\n")
     fake.save(tmp_path / "results", fake.fake_trials(fake.architectures("000_convnet", "dense_512")))
-    monkeypatch.setattr(findings, "read_datasets", lambda *_: ())
+    monkeypatch.setattr(findings, "read_arrays", lambda *_: ())
     monkeypatch.setattr(writing, "gallery", lambda *_: ())
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(specs))
     monkeypatch.setenv("BENCH_RESULTS", str(tmp_path / "results"))
@@ -84,7 +84,7 @@ def test_claims_fetch_and_read_no_data(folder: Path, monkeypatch: pytest.MonkeyP
     def refuse(*_: object) -> None:
         pytest.fail("the data were asked for")
 
-    monkeypatch.setattr(findings, "read_datasets", refuse)
+    monkeypatch.setattr(findings, "read_arrays", refuse)
     (folder / "broken.yaml").unlink()
     verdicts = json.loads(bench("claims", "--json").stdout)
     assert {"reproduced", "refuted"} & {one["verdict"] for one in verdicts}

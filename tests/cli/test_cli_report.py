@@ -17,7 +17,8 @@ from typer.testing import CliRunner, Result
 import harness
 from harness.app import findings
 from harness.cli import claims, compare, report
-from harness.data import Dataset
+from harness.data.arrays import DatasetArrays
+from harness.data.declarations import find_dataset
 from harness.errors import UnknownEnvironment
 from harness.records.environment import current_environment
 from harness.report import writing
@@ -32,8 +33,8 @@ CLAIM_KEYS = [
 @pytest.fixture(autouse=True)
 def fake_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     nothing = np.zeros((0, 28, 28), dtype=np.uint8)
-    dataset = Dataset("mnist", nothing, nothing[:, 0, 0], fake.images(), fake.labels(), "0" * 64)
-    monkeypatch.setattr(findings, "read_datasets", lambda *_: (dataset,))
+    arrays = DatasetArrays(find_dataset("mnist"), nothing, nothing[:, 0, 0], fake.images(), fake.labels())
+    monkeypatch.setattr(findings, "read_arrays", lambda *_: (arrays,))
     # Drawing takes seconds and has tests of its own.
     monkeypatch.setattr(writing, "gallery", lambda *_: (Figure("accuracy", "Accuracy", b"<svg/>"),))
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(fake.ARCHITECTURES))

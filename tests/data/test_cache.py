@@ -11,20 +11,20 @@ import numpy as np
 import platformdirs
 import pytest
 
-from harness.data.cache import Cached, cache_folder
+from harness.data.cache import CachedCopy, cache_folder
 from harness.errors import CacheUnwritable, DataMissing
 
 
-def kept(folder: Path) -> Cached:
-    cached = Cached(fake_digits.describe(), folder)
-    with cached.empty_incoming():
-        cached.write(fake_digits.arrays(), source="a friend")
-    return cached
+def kept(folder: Path) -> CachedCopy:
+    copy = CachedCopy(fake_digits.declared(), folder)
+    with copy.empty_incoming():
+        copy.write(fake_digits.arrays(), source="a friend")
+    return copy
 
 
-def reason(cached: Cached) -> str:
+def reason(copy: CachedCopy) -> str:
     with pytest.raises(DataMissing) as caught:
-        cached.read()
+        copy.read()
     return caught.value.reason
 
 
@@ -35,13 +35,13 @@ def test_the_environment_names_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert cache_folder() == Path(platformdirs.user_cache_dir("architecture-bench"))
 
 
-def test_what_was_kept_is_read_back_with_its_source_and_digest(tmp_path: Path) -> None:
-    cached = kept(tmp_path)
-    dataset = cached.read()
-    for field, array in fake_digits.arrays().items():
-        assert np.array_equal(getattr(dataset, field), array)
-    assert dataset.sha256 == cached.description.sha256
-    assert cached.source() == "a friend"
+def test_what_was_kept_is_read_back_with_its_source_and_declaration(tmp_path: Path) -> None:
+    copy = kept(tmp_path)
+    examples = copy.read()
+    for name, array in fake_digits.arrays().items():
+        assert np.array_equal(getattr(examples, name), array)
+    assert examples.dataset == copy.dataset
+    assert copy.source() == "a friend"
 
 
 def test_arrays_that_were_read_can_not_be_written_to(tmp_path: Path) -> None:
@@ -59,50 +59,50 @@ def test_nothing_but_the_file_is_left_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["digits.npz"]
 
 
-def test_a_file_that_is_not_there_is_told_with_the_command_that_brings_it(tmp_path: Path) -> None:
-    with pytest.raises(DataMissing, match=r"no verified copy of Digits .*bench data fetch"):
-        Cached(fake_digits.describe(), tmp_path).read()
+def test_a_file_that_is_not_there_is_reported_with_the_command_that_fetches_it(tmp_path: Path) -> None:
+    with pytest.raises(DataMissing, match=r"No verified copy of Digits .*bench data fetch digits"):
+        CachedCopy(fake_digits.declared(), tmp_path).read()
 
 
 @pytest.mark.parametrize("position", [0.02, 0.3, 0.5, 0.9])
 def test_a_truncated_file_is_never_used(tmp_path: Path, position: float) -> None:
-    cached = kept(tmp_path)
-    content = cached.path.read_bytes()
-    cached.path.write_bytes(content[: int(position * len(content))])
-    assert "the file is damaged" in reason(cached)
+    copy = kept(tmp_path)
+    content = copy.path.read_bytes()
+    copy.path.write_bytes(content[: int(position * len(content))])
+    assert "the file is damaged" in reason(copy)
 
 
 def test_a_changed_bit_in_any_array_is_found(tmp_path: Path) -> None:
-    cached = kept(tmp_path)
-    whole = cached.path.read_bytes()
+    copy = kept(tmp_path)
+    whole = copy.path.read_bytes()
     for array in fake_digits.arrays().values():
         damaged = bytearray(whole)
         damaged[whole.index(array.tobytes())] ^= 1
-        cached.path.write_bytes(damaged)
-        assert "the file is damaged" in reason(cached)
+        copy.path.write_bytes(damaged)
+        assert "the file is damaged" in reason(copy)
 
 
 def test_a_well_formed_file_with_other_values_is_not_the_data_set(tmp_path: Path) -> None:
-    cached = kept(tmp_path)
-    others = {field: array + np.uint8(1) for field, array in fake_digits.arrays().items()}
-    np.savez(cached.path, allow_pickle=False, **others)
-    assert "train_images has not the published digest" in reason(cached)
+    copy = kept(tmp_path)
+    others = {name: array + np.uint8(1) for name, array in fake_digits.arrays().items()}
+    np.savez(copy.path, allow_pickle=False, **others)
+    assert "train_images does not have the published digest" in reason(copy)
 
 
-def test_an_older_files_missing_array_is_told(tmp_path: Path) -> None:
+def test_an_older_files_missing_array_is_reported(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     zipfile.ZipFile(buffer, "w").close()
-    cached = kept(tmp_path)
-    cached.path.write_bytes(buffer.getvalue())
-    assert "no item named 'train_images.npy'" in reason(cached)
-    assert cached.source() is None
+    copy = kept(tmp_path)
+    copy.path.write_bytes(buffer.getvalue())
+    assert "no item named 'train_images.npy'" in reason(copy)
+    assert copy.source() is None
 
 
 def test_a_full_disk_leaves_the_old_file_and_no_part_of_a_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cached = kept(tmp_path)
-    before = cached.path.read_bytes()
+    copy = kept(tmp_path)
+    before = copy.path.read_bytes()
 
     def no_room(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -110,17 +110,17 @@ def test_a_full_disk_leaves_the_old_file_and_no_part_of_a_new_one(
     monkeypatch.setattr(os, "fsync", no_room)
     with (
         pytest.raises(CacheUnwritable, match=r"No space left on device.*BENCH_CACHE"),
-        cached.empty_incoming(),
+        copy.empty_incoming(),
     ):
-        cached.write(fake_digits.arrays(), source="again")
-    assert cached.path.read_bytes() == before
+        copy.write(fake_digits.arrays(), source="again")
+    assert copy.path.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["digits.npz"]
 
 
 def test_leavings_of_a_killed_process_are_cleared(tmp_path: Path) -> None:
-    cached = Cached(fake_digits.describe(), tmp_path)
-    cached.incoming.mkdir()
-    (cached.incoming / "half").write_bytes(b"half")
-    with cached.empty_incoming() as folder:
+    copy = CachedCopy(fake_digits.declared(), tmp_path)
+    copy.incoming.mkdir()
+    (copy.incoming / "half").write_bytes(b"half")
+    with copy.empty_incoming() as folder:
         assert list(folder.iterdir()) == []
-    assert not cached.incoming.exists()
+    assert not copy.incoming.exists()

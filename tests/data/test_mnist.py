@@ -6,19 +6,22 @@ import time
 import numpy as np
 import pytest
 
-from harness.data import Dataset, load, obtain
-from harness.data.idx import sha256
-from harness.data.mnist import CONTESTED_TEST_LABELS, MNIST
+from harness.data.array_formats import idx_sha256
+from harness.data.arrays import DatasetArrays
+from harness.data.declarations import find_dataset
+from harness.data.fetching import fetch, load
+
+MNIST = find_dataset("mnist")
 
 
 @pytest.fixture(scope="module")
-def mnist() -> Dataset:
+def mnist() -> DatasetArrays:
     """Real MNIST, from the user's cache or the first source that this network reaches."""
-    return obtain("mnist")
+    return fetch(MNIST)
 
 
-def test_the_arrays_have_the_published_digests(mnist: Dataset) -> None:
-    assert {array.field: sha256(getattr(mnist, array.field)) for array in MNIST.arrays} == {
+def test_the_arrays_have_the_published_digests(mnist: DatasetArrays) -> None:
+    assert {name: idx_sha256(getattr(mnist, name)) for name in MNIST.published} == {
         "train_images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         "train_labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
         "test_images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
@@ -26,7 +29,7 @@ def test_the_arrays_have_the_published_digests(mnist: Dataset) -> None:
     }
 
 
-def test_the_arrays_have_the_shapes_and_types_that_training_expects(mnist: Dataset) -> None:
+def test_the_arrays_have_the_shapes_and_types_that_training_expects(mnist: DatasetArrays) -> None:
     assert mnist.train_images.shape == (60_000, 28, 28)
     assert mnist.train_labels.shape == (60_000,)
     assert mnist.test_images.shape == (10_000, 28, 28)
@@ -35,14 +38,15 @@ def test_the_arrays_have_the_shapes_and_types_that_training_expects(mnist: Datas
     assert set(mnist.train_labels.tolist()) == set(range(10))
 
 
-def test_the_data_sets_digest_is_one_of_the_four(mnist: Dataset) -> None:
-    text = "\n".join(array.sha256 for array in MNIST.arrays)
-    assert mnist.sha256 == hashlib.sha256(text.encode()).hexdigest()
+def test_the_data_sets_digest_is_one_of_the_four() -> None:
+    text = "\n".join(array.sha256 for array in MNIST.published.values())
+    assert MNIST.sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_the_contested_labels_are_the_published_labels_at_their_indices(mnist: Dataset) -> None:
-    assert len(CONTESTED_TEST_LABELS) == 15
-    assert {index: int(mnist.test_labels[index]) for index in CONTESTED_TEST_LABELS} == dict(CONTESTED_TEST_LABELS)
+def test_the_contested_labels_are_the_published_labels_at_their_indices(mnist: DatasetArrays) -> None:
+    contested = MNIST.contested_test_labels
+    assert len(contested) == 15
+    assert {index: int(mnist.test_labels[index]) for index in contested} == contested
 
 
 @pytest.mark.usefixtures("mnist")
@@ -50,6 +54,6 @@ def test_loading_with_all_digests_checked_takes_a_fraction_of_a_second() -> None
     seconds = []
     for _ in range(3):
         started = time.perf_counter()
-        load("mnist")
+        load(MNIST)
         seconds.append(time.perf_counter() - started)
     assert min(seconds) < 1  # 0.08 s where this was written; the bound leaves room for slow and busy machines

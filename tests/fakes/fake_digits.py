@@ -16,25 +16,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.data.description import Description, Field, PublishedArray
-from harness.data.idx import Bytes, header, sha256
+from harness.data.array_formats import idx_header, idx_sha256
+from harness.data.arrays import Bytes
+from harness.data.dataset import ArrayName, Dataset, PublishedArray, PublishedArrays
 from harness.data.sources.source import Source
 
 Respond = Callable[[BaseHTTPRequestHandler], object]
 
-SHAPES: dict[Field, tuple[int, ...]] = {
+SHAPES: dict[ArrayName, tuple[int, ...]] = {
     "train_images": (12, 5, 4),
     "train_labels": (12,),
     "test_images": (6, 5, 4),
     "test_labels": (6,),
 }
-FILES: dict[Field, str] = {
+FILES: dict[ArrayName, str] = {
     "train_images": "train-images-idx3-ubyte",
     "train_labels": "train-labels-idx1-ubyte",
     "test_images": "t10k-images-idx3-ubyte",
     "test_labels": "t10k-labels-idx1-ubyte",
 }
-KERAS_NAMES: dict[Field, str] = {
+KERAS_NAMES: dict[ArrayName, str] = {
     "train_images": "x_train",
     "train_labels": "y_train",
     "test_images": "x_test",
@@ -42,20 +43,29 @@ KERAS_NAMES: dict[Field, str] = {
 }
 
 
-def arrays() -> dict[Field, Bytes]:
+def arrays() -> dict[ArrayName, Bytes]:
     random = np.random.default_rng(7)
     return {field: random.integers(0, 256, shape, np.uint8) for field, shape in SHAPES.items()}
 
 
-def describe(*sources: Source) -> Description:
-    published = tuple(
-        PublishedArray(field, FILES[field], array.shape, sha256(array)) for field, array in arrays().items()
+def declared(*sources: Source) -> Dataset:
+    published = {
+        name: PublishedArray(file=FILES[name], shape=array.shape, sha256=idx_sha256(array))
+        for name, array in arrays().items()
+    }
+    return Dataset(
+        name="digits",
+        title="Digits",
+        source="a test",
+        inputs=(5, 4, 1),
+        classes=tuple("0123456789"),
+        arrays=PublishedArrays(**published),
+        sources=sources,
     )
-    return Description("digits", "Digits", published, sources, "the four files")
 
 
 def idx_file(array: Bytes) -> bytes:
-    return header(array.shape) + array.tobytes()
+    return idx_header(array.shape) + array.tobytes()
 
 
 def write_idx_files(folder: Path, *, zipped: bool = False) -> list[Path]:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from fake_backend import NAME, FakeBackend
-from honest_records import dataset
+from honest_records import dataset_arrays
 
 from harness.execute import trial_process
 from harness.execute.engines import local
@@ -18,7 +18,7 @@ def fake_backend(monkeypatch: pytest.MonkeyPatch) -> FakeBackend:
     """The backend, where trials find it; data of its own; and no second spent on calibrating or waiting."""
     backend = FakeBackend()
     monkeypatch.setitem(sys.modules, f"harness.backends.{NAME}", backend)
-    monkeypatch.setattr(training, "load", lambda *_: dataset())
+    monkeypatch.setattr(training, "load", lambda *_: dataset_arrays())
     monkeypatch.setattr(clocks, "MATRIX_SIZE", 8)
     monkeypatch.setattr(clocks, "PRODUCTS", 2)
     monkeypatch.setattr(local, "PATIENCE_SECONDS", 0.01)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from fake_trials import changed_epoch, dense_trial, fake_outcome, fake_record
 
-from harness.data import Dataset
-from harness.data.library import DATASETS
+from harness.data.arrays import DatasetArrays
+from harness.data.declarations import find_dataset
 from harness.plan.trial import Trial
 from harness.records.record import EpochMeasurement, Record
 from harness.records.store import Predictions, digest
@@ -38,11 +38,11 @@ class Honest:
         return self.changed(epochs=(*first, changed_epoch(last, **changes)))
 
 
-def dataset() -> Dataset:
+def dataset_arrays() -> DatasetArrays:
     """Return data of the published digest with labels of its own: no check of records reads images."""
     labels = np.random.default_rng(5).integers(0, 10, TRAIN, dtype=np.uint8)
     images = np.zeros((TRAIN, 28, 28), np.uint8)
-    return Dataset("mnist", images, labels, images[:TEST], labels[:TEST], DATASETS["mnist"].sha256)
+    return DatasetArrays(find_dataset("mnist"), images, labels, images[:TEST], labels[:TEST])
 
 
 def honest(seed: int = 0, epochs: int = 2) -> Honest:
@@ -58,7 +58,7 @@ def honest(seed: int = 0, epochs: int = 2) -> Honest:
     return Honest(record, predictions).changed(
         parameters=costs.parameters,
         trainable_parameters=costs.trainable_parameters,
-        data_sha256=dataset().sha256,
+        data_sha256=dataset_arrays().dataset.sha256,
         epochs=tuple(_epoch(trial, one, predictions) for one in record.measurement.epochs),
     )
 
@@ -69,6 +69,6 @@ def _epoch(trial: Trial, measured: EpochMeasurement, predictions: Predictions) -
         measured,
         train_loss=float(np.float32(loss)),
         train_accuracy=float(np.float32(round(accuracy * TRAIN)) / np.float32(TRAIN)),
-        test_accuracy=float((predictions[measured.epoch]["test"] == dataset().test_labels).mean()),
+        test_accuracy=float((predictions[measured.epoch]["test"] == dataset_arrays().test_labels).mean()),
         order_sha256=digest(epoch_order(trial.seed, measured.epoch, TRAIN)),
     )

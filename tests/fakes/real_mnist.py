@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.data import obtain
+from harness.data.declarations import find_dataset
+from harness.data.fetching import fetch
 
 
 @pytest.fixture(scope="session")
 def mnist() -> None:
-    obtain("mnist")
+    fetch(find_dataset("mnist"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.app.findings import cached, read_datasets
+from harness.app.findings import cached, read_arrays
 from harness.app.progress import SILENT
 from harness.app.report import ReportOptions, report
 from harness.spec.reading import select
@@ -18,7 +18,7 @@ RESULTS = ROOT / "results"
 @pytest.mark.skipif(not list(RESULTS.glob("records/*/*.json")), reason="no results are committed")
 def test_the_committed_page_and_figures_are_what_the_records_give() -> None:
     names = {architecture.dataset for architecture in select((), ROOT / "architectures")}
-    if not read_datasets(names, cached, SILENT):
+    if not read_arrays(names, cached, SILENT):
         pytest.skip("the test images are not in the cache: 'bench data fetch' fetches them")
     # The environment that 'bench report' takes: this machine's where it has records. An unreadable one is a warning,
     # and so an error here.

@@ -61,13 +61,14 @@ def test_an_extended_trial_has_the_bits_of_one_that_was_trained_whole(tmp_path: 
 
 
 def test_the_test_accuracy_is_that_of_the_recorded_predictions(tmp_path: Path) -> None:
-    from harness.data import load  # noqa: PLC0415 - after the fixture has fetched it
+    from harness.data.declarations import find_dataset  # noqa: PLC0415
+    from harness.data.fetching import load  # noqa: PLC0415 - after the fixture has fetched it
 
     benchmark = real_benchmark(tmp_path, [shortened("dense_512", 2)])
     train(benchmark)
     (record,) = records(benchmark).values()
     assert record.measurement is not None
-    truth = load("mnist").test_labels[:1_000]
+    truth = load(find_dataset("mnist")).test_labels[:1_000]
     predictions = benchmark.store.predictions(record)
     for epoch in record.measurement.epochs:
         assert epoch.value("test", "accuracy") == (predictions[epoch.epoch]["test"] == truth).mean()

@@ -14,7 +14,8 @@ from harness.app.pipeline import Benchmark
 from harness.app.verify import VerifyOptions
 from harness.app.verify import verify as train_again
 from harness.cli.verify import verify
-from harness.data import load
+from harness.data.declarations import find_dataset
+from harness.data.fetching import load
 from harness.spec.architecture import Architecture
 
 pytest_plugins = ["real_mnist"]
@@ -59,5 +60,5 @@ def test_verifying_leaves_the_results_as_they_were(recorded: Benchmark) -> None:
 
 
 def test_what_a_real_training_stores_holds(recorded: Benchmark) -> None:
-    found = audit_records(recorded.store, {"mnist": load("mnist")})
+    found = audit_records(recorded.store, {"mnist": load(find_dataset("mnist"))})
     assert (found.records, found.faults) == (2, ())

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from fake_backend import FakeBackend, fake_backend_trial
 from fake_trials import ENVIRONMENT
-from honest_records import dataset
+from honest_records import dataset_arrays
 
 from harness.plan.trial import Trial
 from harness.records.environment import Environment
@@ -94,11 +94,11 @@ def test_an_epochs_numbers_are_those_of_its_scores(fake_backend: FakeBackend, tm
     messages = run(job(tmp_path), fake_backend)
     for done in (message for message in messages if isinstance(message, EpochDone)):
         classes, test = done.predictions["test"], done.measurement.evaluations["test"]
-        assert test.metrics["accuracy"] == (classes == dataset().test_labels).mean()
+        assert test.metrics["accuracy"] == (classes == dataset_arrays().test_labels).mean()
         assert test.metrics["loss"] == 0.25
         assert test.predictions_sha256 == digest(classes)
         assert done.measurement.train_metrics == {"loss": 0.5, "accuracy": 0.75}
-        order = epoch_order(TRIAL.seed, done.measurement.epoch, len(dataset().train_labels))
+        order = epoch_order(TRIAL.seed, done.measurement.epoch, len(dataset_arrays().train_labels))
         assert done.measurement.order_sha256 == digest(order)
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.app.doctor.finding import Finding, advice, fine, gigabytes, homely, problem
-from harness.data.cache import cache_folder
-from harness.data.library import DATASETS
-from harness.data.standing import Standing, standing
+from harness.data.cache import CopyState, cache_folder, copy_state
+from harness.data.declarations import all_datasets
 from harness.execute.cores import CGROUP, RESERVE, cpu_quota, physical_cores
 from harness.records.environment import usable_cores
 
@@ -77,12 +76,12 @@ def nearest_existing(path: Path) -> Path:
 
 def data() -> tuple[Finding, ...]:
     """Say of each data set whether its verified copy is there, and whether the cache could take one."""
-    copies = [standing(description) for description in DATASETS.values()]
+    copies = [copy_state(dataset) for dataset in all_datasets().values()]
     missing = any(not copy.verified for copy in copies)
     return (*map(_copy, copies), folder("cache", cache_folder(), CACHE_BYTES if missing else 0))
 
 
-def _copy(copy: Standing) -> Finding:
+def _copy(copy: CopyState) -> Finding:
     if copy.problem is not None:
         return advice(f"data {copy.name}", copy.problem, f"bench data fetch {copy.name} (bench run does it too)")
     return fine(f"data {copy.name}", "verified against the published digests")

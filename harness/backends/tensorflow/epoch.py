@@ -14,19 +14,35 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-Bytes = npt.NDArray[np.uint8]
+from harness.data.arrays import Bytes
+from harness.data.dataset import Dataset
+from harness.data.preprocessing import Step
+
+
+@dataclass(frozen=True, eq=False)
+class DeviceStep:
+    """A step of the preprocessing with its numbers on the device.
+
+    The numbers are tensors of their own: as constants, TensorFlow would turn a division by 255 into a product
+    with 1/255, which has other bits than the documents' division.
+    """
+
+    step: Step
+    numbers: tuple[tf.Tensor, ...]
+
+    def apply(self, images: tf.Tensor) -> tf.Tensor:
+        """Return the images, float32, after the step."""
+        return self.step.apply(images, *self.numbers)
 
 
 @dataclass(frozen=True, eq=False)
 class DeviceData:
-    """Examples on the device: images as bytes, shape (n, height, width, channels), and labels, shape (n,)."""
+    """Examples on the device: images as bytes, shape (n, *inputs), and labels, shape (n,)."""
 
     images: tf.Tensor
     labels: tf.Tensor
     classes: int
-    # A tensor of its own: as a constant, TensorFlow would turn the division into a product with 1/255,
-    # which has other bits than the documents' division.
-    brightest: tf.Tensor
+    preprocessing: tuple[DeviceStep, ...]
 
     @property
     def examples(self) -> int:
@@ -34,15 +50,21 @@ class DeviceData:
         return int(self.labels.shape[0])
 
     def batch(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the examples' images, scaled to [0, 1], and their one-hot labels."""
-        images = tf.cast(tf.gather(self.images, indices), tf.float32) / self.brightest
+        """Return the examples' images as a network takes them, float32, and their one-hot labels."""
+        images = tf.cast(tf.gather(self.images, indices), tf.float32)
+        for step in self.preprocessing:
+            images = step.apply(images)
         return images, tf.one_hot(tf.gather(self.labels, indices), self.classes)
 
 
-def to_device(images: Bytes, labels: Bytes, classes: int) -> DeviceData:
-    """Put images of shape (n, height, width) or (n, height, width, channels) and labels (n,) on the device."""
-    with_channels = images if images.ndim == 4 else images[..., np.newaxis]  # noqa: PLR2004 - n, height, width, channels
-    return DeviceData(tf.constant(with_channels), tf.constant(labels), classes, tf.constant(255.0))
+def to_device(images: Bytes, labels: Bytes, dataset: Dataset) -> DeviceData:
+    """Put some of the data set's images, shape (n, ...), and their labels, shape (n,), on the device."""
+    steps = (
+        DeviceStep(step, tuple(tf.constant(number, tf.float32) for number in step.numbers))
+        for step in dataset.preprocessing
+    )
+    shaped = images.reshape(-1, *dataset.inputs)
+    return DeviceData(tf.constant(shaped), tf.constant(labels), len(dataset.classes), tuple(steps))
 
 
 def compile_epoch(model: keras.Model, data: DeviceData, batch_size: int) -> Callable[[npt.NDArray[np.int32]], None]:

@@ -13,8 +13,8 @@ import tensorflow as tf
 from harness.backends.tensorflow.epoch import DeviceData, compile_epoch, to_device
 from harness.backends.tensorflow.model import build_model
 from harness.backends.tensorflow.scoring import compile_scoring
+from harness.data.dataset import Dataset
 from harness.plan.trial import Computation
-from harness.spec.datasets import facts
 from harness.worker.backend import Array, Scores
 
 
@@ -31,9 +31,9 @@ class TensorFlow:
         if deterministic:
             tf.config.experimental.enable_op_determinism()
 
-    def hold(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], dataset: str) -> DeviceData:
+    def hold(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], dataset: Dataset) -> DeviceData:
         """Put examples on the device."""
-        return to_device(images, labels, facts(dataset).classes)
+        return to_device(images, labels, dataset)
 
     def build(self, computation: Computation, seed: int) -> TensorFlowNetwork:
         """Return the computation's network, its weights drawn from the seed."""

@@ -15,8 +15,8 @@ import tensorflow as tf
 from harness.backends.tensorflow.epoch import DeviceData, create_variables, to_device
 from harness.backends.tensorflow.model import build_model
 from harness.backends.tensorflow.network import TensorFlow
+from harness.data.declarations import find_dataset
 from harness.plan.trial import Computation
-from harness.spec.datasets import facts
 
 
 @cache
@@ -53,9 +53,9 @@ def compile_steps(computation: Computation, seed: int = 0) -> Steps:
 
 def noise(dataset: str, images: int) -> DeviceData:
     """Return n images of noise with labels, in the data set's shape, on the device."""
-    rng, known = np.random.default_rng(0), facts(dataset)
-    pixels = rng.integers(0, 256, (images, *known.image_shape), dtype=np.uint8)
-    return to_device(pixels, rng.integers(0, known.classes, images, dtype=np.uint8), known.classes)
+    rng, known = np.random.default_rng(0), find_dataset(dataset)
+    pixels = rng.integers(0, 256, (images, *known.inputs), dtype=np.uint8)
+    return to_device(pixels, rng.integers(0, len(known.classes), images, dtype=np.uint8), known)
 
 
 def noise_images(dataset: str, images: int) -> tf.Tensor:

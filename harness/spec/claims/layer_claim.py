@@ -12,9 +12,9 @@ from harness.declaration.spec_error import SpecError
 from harness.spec.claims.claim import Case, Claim, Evidence, Ruling, Value
 
 if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
     from harness.spec.architecture import SpecFile
     from harness.spec.cost import LayerCost
-    from harness.spec.datasets import DatasetFacts
 
 FROM_SPEC = "follows from the spec"
 
@@ -36,9 +36,9 @@ class LayerClaim(Claim):
             return case.without_numbers("refuted", f"the network has {len(case.layers)} layers only")
         return case.equal(self.published, self.measured(case.layers[self.layer - 1]), FROM_SPEC)
 
-    def check(self, spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:
+    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Find a layer that is not there."""
-        del facts
+        del dataset
         yield from beyond_last_layer("layer", self.layer, spec)
 
     @property

@@ -12,8 +12,8 @@ from harness.spec.claims.claim import Case, Claim, Evidence, Ruling
 from harness.spec.claims.layer_claim import FROM_SPEC, beyond_last_layer
 
 if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
     from harness.spec.architecture import SpecFile
-    from harness.spec.datasets import DatasetFacts
 
 
 class Parameters(Claim):
@@ -40,9 +40,9 @@ class Parameters(Claim):
             return case.without_numbers("refuted", f"the network has {len(case.layers)} layers only")
         return case.equal(self.value, counted, FROM_SPEC)
 
-    def check(self, spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:
+    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Find layers that are not there."""
-        del facts
+        del dataset
         yield from beyond_last_layer("layers", self.layers or 0, spec)
 
     @property

@@ -11,8 +11,8 @@ from harness.declaration.spec_error import SpecError
 from harness.spec.claims.claim import Case, Claim, Ruling, Unit
 
 if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
     from harness.spec.architecture import SpecFile
-    from harness.spec.datasets import DatasetFacts
 
 
 class Prediction(Claim):
@@ -32,13 +32,13 @@ class Prediction(Claim):
         """Count the seeds that predict the class."""
         return case.most_seeds(self.value, case.predictions("test", self.image))
 
-    def check(self, spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:
+    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Find an image or a class that the data set doesn't have."""
-        if facts is None:
+        if dataset is None:
             return
         limits = (
-            ("image", self.image, facts.test_examples, "test images"),
-            ("value", self.value, facts.classes, "classes"),
+            ("image", self.image, dataset.test_examples, "test images"),
+            ("value", self.value, len(dataset.classes), "classes"),
         )
         for field, number, limit, noun in limits:
             if number >= limit:

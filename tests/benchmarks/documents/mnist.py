@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from harness.data import Dataset, obtain
-from harness.data.idx import Bytes
+from harness.data.arrays import Bytes
+from harness.data.declarations import find_dataset
+from harness.data.fetching import fetch
 
 EXAMPLES = "BENCH_DOCUMENT_EXAMPLES"
 """Keep so many training and test examples only: a script is tried in seconds, its time then means nothing."""
@@ -15,7 +16,7 @@ Split = tuple[Bytes, Bytes]
 
 def load_data() -> tuple[Split, Split]:
     """Return (training images, labels), (test images, labels), all uint8, from the verified cache."""
-    data: Dataset = obtain("mnist")
+    data = fetch(find_dataset("mnist"))
     kept = int(os.environ[EXAMPLES]) if EXAMPLES in os.environ else None
     train = data.train_images[:kept], data.train_labels[:kept]
     test = data.test_images[:kept], data.test_labels[:kept]

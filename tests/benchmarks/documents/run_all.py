@@ -11,7 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from harness.data import obtain
+from harness.data.declarations import find_dataset
+from harness.data.fetching import fetch
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -25,7 +26,7 @@ def run(script: Path) -> tuple[float, str]:
 
 def main() -> None:
     """Run every document's script and print one line each, and the sum."""
-    obtain("mnist")
+    fetch(find_dataset("mnist"))
     total_seconds = 0.0
     for script in sorted(FOLDER.glob("document_*.py")):
         seconds, test_accuracy = run(script)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from harness.data.dataset import Dataset
 from harness.declaration.spec_error import SpecError
 from harness.spec.architecture import SpecFile
 from harness.spec.claims import Case, Claim, Evidence, Ruling
-from harness.spec.datasets import DatasetFacts
 
 
 class LargestLayer(Claim):
@@ -24,9 +24,9 @@ class LargestLayer(Claim):
         """The number of parameters."""
         return self.value
 
-    def check(self, spec: SpecFile, facts: DatasetFacts | None) -> Iterator[SpecError]:
+    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Find a number that is too large for the spec."""
-        del facts
+        del dataset
         if self.value > len(spec.layers) * 1_000_000:
             yield SpecError(("value",), "no layer here is that large", "write less")
 

@@ -11,12 +11,12 @@ import fake_digits
 import numpy as np
 import pytest
 
-from harness.data.incoming import Arrays, read_files
+from harness.data.reading_files import Arrays, read_files
 from harness.errors import DataRefused
 
 
 def read(*paths: Path) -> Arrays:
-    return read_files(paths, fake_digits.describe())
+    return read_files(paths, fake_digits.declared())
 
 
 def refusal(*paths: Path) -> str:
@@ -25,14 +25,14 @@ def refusal(*paths: Path) -> str:
     return str(caught.value)
 
 
-def written(folder: Path, content: bytes, name: str = "brought") -> Path:
+def written(folder: Path, content: bytes, name: str = "given") -> Path:
     path = folder / name
     path.write_bytes(content)
     return path
 
 
 def is_whole(found: Arrays) -> bool:
-    return all(np.array_equal(found[field], array) for field, array in fake_digits.arrays().items())
+    return all(np.array_equal(found[name], array) for name, array in fake_digits.arrays().items())
 
 
 @pytest.mark.parametrize("zipped", [False, True])
@@ -154,7 +154,7 @@ def test_a_tar_archives_paths_are_never_written_to(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "deeper"
     folder.mkdir(parents=True)
     assert is_whole(read(written(folder, fake_digits.tarball(folder="../../"))))
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["brought", "deep", "deeper"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["deep", "deeper", "given"]
 
 
 @pytest.mark.parametrize("target", ["secret", "../secret", "train-images-idx3-ubyte"])

@@ -1,7 +1,7 @@
-"""Reads a data set out of files that were brought, by content; unpacks nothing to the disk.
+"""Reads a data set out of downloaded or imported files, by content; unpacks nothing to the disk.
 
-Names of files and of archive members are never used as paths, and an array is taken only where its digest is
-the published one. So an archive can hold what it likes: it is read up to a limit, and the rest is named.
+Names of files and of archive members are never used as paths, and an array is accepted only where its digest is
+the published one. So an archive may hold anything: it is read up to a limit, and the rest is named.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.data.description import Description, Field, PublishedArray
-from harness.data.idx import Bytes, decode, header
-from harness.data.npz import UNREADABLE, read_member
+from harness.data.array_formats import UNREADABLE, decode_idx, idx_bytes, idx_header, read_member
+from harness.data.arrays import Bytes
+from harness.data.dataset import ArrayName, Dataset, PublishedArray
 from harness.errors import DataRefused
 
-Arrays = dict[Field, Bytes]
+Arrays = dict[ArrayName, Bytes]
 
 ZIP_START = b"PK\x03\x04"
 GZIP_START = b"\x1f\x8b"
@@ -43,49 +43,55 @@ class Piece:
     problem: str | None = None
 
 
-def limit_bytes(description: Description) -> int:
+def limit_bytes(dataset: Dataset) -> int:
     """Return the length above which a file can't be the data set, however it is packed."""
-    return description.total_bytes + SURPLUS_BYTES
+    return sum(idx_bytes(array.shape) for array in dataset.published.values()) + SURPLUS_BYTES
 
 
-def read_files(paths: Sequence[Path], description: Description) -> Arrays:
+def published_files(dataset: Dataset) -> str:
+    """Return the files that can be imported, as a phrase."""
+    *first, last = (array.file for array in dataset.published.values())
+    return f"{', '.join(first)} and {last} (gzipped or not), or an archive (tar.gz or npz) of these arrays"
+
+
+def read_files(paths: Sequence[Path], dataset: Dataset) -> Arrays:
     """Return the data set's arrays, each with its published digest; raise DataRefused where one is missing.
 
-    Takes the published files, gzipped or not, archives of them (tar.gz, npz), and folders of any of these.
+    Reads the published files, gzipped or not, archives of them (tar.gz, npz), and folders of any of these.
     """
     found: Arrays = {}
     remarks: list[str] = []
-    for piece in _pieces(paths, description):
-        published = _published_array(piece.content, description)
-        if published is not None:
-            found[published.field] = decode(piece.content, published.shape)
-        else:
-            remarks.append(f"{piece.where}: {piece.problem or f'not a published file of {description.title}'}")
-        if len(found) == len(description.arrays):
+    for piece in _pieces(paths, dataset):
+        matches = _matches(piece.content, dataset)
+        found |= {name: decode_idx(piece.content, array.shape) for name, array in matches}
+        if not matches:
+            remarks.append(f"{piece.where}: {piece.problem or f'not a published file of {dataset.title}'}")
+        if all(name in found for name in dataset.published):
             return found
-    raise DataRefused(_refusal(description, found, remarks))
+    raise DataRefused(_refusal(dataset, found, remarks))
 
 
-def _published_array(content: bytes, description: Description) -> PublishedArray | None:
-    """Return the array that these bytes are the published file of, or None."""
-    if not any(array.file_bytes == len(content) for array in description.arrays):
-        return None
-    return description.by_digest(hashlib.sha256(content).hexdigest())
+def _matches(content: bytes, dataset: Dataset) -> list[tuple[ArrayName, PublishedArray]]:
+    """Return the arrays that these bytes are the published file of; more than one where two arrays are equal."""
+    if not any(idx_bytes(array.shape) == len(content) for array in dataset.published.values()):
+        return []
+    digest = hashlib.sha256(content).hexdigest()
+    return [(name, array) for name, array in dataset.published.items() if array.sha256 == digest]
 
 
-def _refusal(description: Description, found: Arrays, remarks: list[str]) -> str:
-    missing = [array.file for array in description.arrays if array.field not in found]
-    lines = [f"No file with the published digest of {', '.join(missing)} was found; bring {description.forms}."]
+def _refusal(dataset: Dataset, found: Arrays, remarks: list[str]) -> str:
+    missing = [array.file for name, array in dataset.published.items() if name not in found]
+    lines = [f"No file with the published digest of {', '.join(missing)} was found; give {published_files(dataset)}."]
     lines += [f"  - {remark}" for remark in remarks[:REMARKS_SHOWN]]
     if len(remarks) > REMARKS_SHOWN:
         lines.append(f"  - and {len(remarks) - REMARKS_SHOWN} more files")
     return "\n".join(lines)
 
 
-def _pieces(paths: Sequence[Path], description: Description) -> Iterator[Piece]:
+def _pieces(paths: Sequence[Path], dataset: Dataset) -> Iterator[Piece]:
     for path in _files(paths):
         try:
-            yield from _file_pieces(path, description)
+            yield from _file_pieces(path, dataset)
         except (*UNREADABLE, tarfile.TarError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             yield Piece(str(path), problem=f"can't be read ({reason})")
@@ -112,14 +118,14 @@ def _files_of(path: Path) -> list[Path]:
     return [path] if stat.S_ISREG(kind) else []
 
 
-def _file_pieces(path: Path, description: Description) -> Iterator[Piece]:
-    size, limit = path.stat().st_size, limit_bytes(description)
+def _file_pieces(path: Path, dataset: Dataset) -> Iterator[Piece]:
+    size, limit = path.stat().st_size, limit_bytes(dataset)
     if size > limit:
-        yield Piece(str(path), problem=f"{size:,} bytes are more than {description.title} in any form")
+        yield Piece(str(path), problem=f"{size:,} bytes are more than {dataset.title} in any form")
         return
     content = path.read_bytes()
     if content.startswith(ZIP_START):
-        yield from _npz_pieces(str(path), content, description)
+        yield from _npz_pieces(str(path), content, dataset)
     elif content.startswith(GZIP_START):
         yield from _gzip_pieces(str(path), content, limit)
     else:
@@ -149,12 +155,13 @@ def _tar_pieces(where: str, content: bytes) -> Iterator[Piece]:
                 yield Piece(f"{where} ({member.name})", file.read())
 
 
-def _npz_pieces(where: str, content: bytes, description: Description) -> Iterator[Piece]:
+def _npz_pieces(where: str, content: bytes, dataset: Dataset) -> Iterator[Piece]:
+    largest = max(idx_bytes(array.shape) for array in dataset.published.values())
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
             try:
-                array = read_member(archive, name, description.largest_bytes)
+                array = read_member(archive, name, largest)
             except UNREADABLE as error:
                 yield Piece(f"{where} ({name})", problem=str(error))
             else:
-                yield Piece(f"{where} ({name})", header(array.shape) + array.tobytes())
+                yield Piece(f"{where} ({name})", idx_header(array.shape) + array.tobytes())

@@ -1,18 +1,24 @@
-"""Arrays of bytes in NumPy's zip archives, with limits; never loads Python objects and trusts no header."""
+"""Arrays of bytes in IDX files and in NumPy's zip archives, with limits; knows no data set.
+
+Python objects are never loaded, and no header is trusted.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import math
+import struct
 import zipfile
 import zlib
 from typing import IO
 
 import numpy as np
 
-from harness.data.idx import Bytes
+from harness.data.arrays import Bytes
 
+UNSIGNED_BYTE = 0x08
 HEADER_LIMIT = 4_096
-"""Bytes that a member may have beside its values; NumPy writes 128."""
+"""Bytes that a member of an archive may have beside its values; NumPy writes 128."""
 
 UNREADABLE = (
     zipfile.BadZipFile,
@@ -26,6 +32,31 @@ UNREADABLE = (
     ValueError,
 )
 """What zipfile and NumPy raise on a damaged archive."""
+
+
+def idx_header(shape: tuple[int, ...]) -> bytes:
+    """Return the bytes before an IDX file's values: two zeros, the type, the number of sizes, each size big-endian."""
+    return struct.pack(f">BBBB{len(shape)}I", 0, 0, UNSIGNED_BYTE, len(shape), *shape)
+
+
+def idx_bytes(shape: tuple[int, ...]) -> int:
+    """Return how long the uncompressed IDX file of such an array is."""
+    return len(idx_header(shape)) + math.prod(shape)
+
+
+def idx_sha256(array: Bytes) -> str:
+    """Return the digest that the array's uncompressed IDX file has."""
+    digest = hashlib.sha256(idx_header(array.shape))
+    digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def decode_idx(content: bytes, shape: tuple[int, ...]) -> Bytes:
+    """Return an IDX file's values as a read-only array; raise ValueError where the shape is another."""
+    expected = idx_header(shape)
+    if not content.startswith(expected) or len(content) != idx_bytes(shape):
+        raise ValueError(f"not an IDX file of {shape} bytes")
+    return np.frombuffer(content, np.uint8, offset=len(expected)).reshape(shape)
 
 
 def write_member(archive: zipfile.ZipFile, name: str, array: Bytes) -> None:
