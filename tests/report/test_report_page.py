@@ -19,7 +19,7 @@ from harness.report.sections.claims import narrow_claims
 from harness.report.sections.headline import narrow_headline
 from harness.report.sections.reproduction import commands
 from harness.report.terminal import render_table as render_terminal
-from harness.spec.claims.number_claim import WIDEST_PART, WIDEST_SHARE
+from harness.spec.claims.number_claim import RELATIVE_MARGIN, SHARE_MARGIN
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -193,8 +193,8 @@ def test_seeds_that_failed_belong_to_the_command() -> None:
 
 def test_the_rules_of_the_verdicts_are_told(found: Findings) -> None:
     shown = page(found)
-    assert WIDEST_PART == 1 / 3
-    assert f"no wider than ± {100 * WIDEST_SHARE:.2f} points, for a loss than a third of the published one" in shown
+    assert RELATIVE_MARGIN == 1 / 3
+    assert f"no wider than ± {100 * SHARE_MARGIN:.2f} points, for a loss than a third of the published one" in shown
     assert "a number far outside it is refuted all the same" in shown
     assert "architectures that share trials are compared seed by seed, by Student's paired test" in shown
 

@@ -46,10 +46,10 @@ class RecordedCase:
         """Judge by equality: an untrained network can be judged too."""
         return judge_equality(published, measured, origin, len(self.entry.runs))
 
-    def published_number(self, published: WrittenFloat, values: Sequence[float], widest: float) -> Ruling:
+    def published_number(self, published: WrittenFloat, values: Sequence[float], margin: float) -> Ruling:
         """Judge a number of one run against ``values``."""
         missing = None if values else "what it is about is not recorded"
-        return self._untested(self._obstacle or missing) or judge_number(values, published, widest)
+        return self._untested(self._obstacle or missing) or judge_number(values, published, margin)
 
     def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
         """Judge a class by the share of seeds that predict it."""

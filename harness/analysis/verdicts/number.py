@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from harness.analysis.verdicts.limits import ALPHA, FEWEST_SEEDS, NO_SPREAD, too_few
 from harness.declaration.values import WrittenFloat
 from harness.spec.claims import Decision, Ruling
-from harness.spec.claims.number_claim import WIDEST_SHARE
+from harness.spec.claims.number_claim import SHARE_MARGIN
 from harness.statistics.samples import Interval, mean, prediction_interval, prediction_p
 
 RULE = (
     "A published number is one run of the document's. It is *reproduced* if it lies where one more run of ours "
     f"would fall (95 % prediction interval over at least {FEWEST_SEEDS} seeds, widened by half a unit of its last "
-    f"digit, and before that no wider than ± {100 * WIDEST_SHARE:.2f} points, for a loss than a third of the "
+    f"digit, and before that no wider than ± {100 * SHARE_MARGIN:.2f} points, for a loss than a third of the "
     "published one), *refuted* if it lies outside even after the correction for the number of claims, and "
     "*inconclusive* in between. A wider interval confirms nothing, but a number far outside it is refuted all the "
     "same."
@@ -42,8 +42,8 @@ class NumberRuling(Ruling):
         return replace(self, decision="inconclusive", reason=reason)
 
 
-def judge_number(values: Sequence[float], published: WrittenFloat, widest: float) -> Ruling:
-    """Return the ruling on ``values``, one per seed; an interval wider than ± ``widest`` confirms nothing.
+def judge_number(values: Sequence[float], published: WrittenFloat, margin: float) -> Ruling:
+    """Return the ruling on ``values``, one per seed; an interval wider than ± ``margin`` confirms nothing.
 
     A refutation is still to be corrected.
     """
@@ -57,16 +57,16 @@ def judge_number(values: Sequence[float], published: WrittenFloat, widest: float
     few = too_few(len(values))
     if few or ours.half_width == 0:
         return replace(judged, reason=few or NO_SPREAD)
-    decision, reason = _uncorrected(published, interval, confirms=ours.half_width <= widest, widest=widest)
+    decision, reason = _uncorrected(published, interval, confirms=ours.half_width <= margin, margin=margin)
     p = prediction_p(values, float(published), published.half_unit)
     return replace(judged, decision=decision, reason=reason, p=p)
 
 
-def _uncorrected(value: float, interval: Interval, *, confirms: bool, widest: float) -> tuple[Decision, str]:
+def _uncorrected(value: float, interval: Interval, *, confirms: bool, margin: float) -> tuple[Decision, str]:
     bounds = f"{interval.low:.4f} to {interval.high:.4f}"
     if value not in interval:
         side = "low" if value < interval.low else "high"
         return "refuted", f"too {side}: one more run would fall within {bounds}"
     if not confirms:
-        return "inconclusive", f"within {bounds}, which is too wide to confirm a number (± {widest:.4f} at most)"
+        return "inconclusive", f"within {bounds}, which is too wide to confirm a number (± {margin:.4f} at most)"
     return "reproduced", f"within {bounds}, where one more run would fall"

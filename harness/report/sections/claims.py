@@ -13,7 +13,7 @@ from harness.report import numbers
 from harness.report.blocks import Block, Folded, Section, Table
 from harness.report.markdown import escape
 from harness.report.units import FORMATS, UnitFormat
-from harness.spec.claims import Decision, Evidence
+from harness.spec.claims import Basis, Decision
 from harness.statistics.samples import Interval
 
 
@@ -51,9 +51,9 @@ def _assumed(entry: ArchitectureResults) -> str:
     return f"{named}\n\n{points}"
 
 
-def decided_by(evidence: Evidence, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Return the verdicts on the claims that this evidence decides."""
-    return [verdict for verdict in verdicts if verdict.claim.evidence == evidence]
+def decided_by(basis: Basis, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return the verdicts on the claims that this basis decides."""
+    return [verdict for verdict in verdicts if verdict.claim.basis == basis]
 
 
 def trained_claims(verdicts: Sequence[Verdict]) -> Table:
@@ -140,8 +140,8 @@ def narrow_claims(verdicts: Sequence[Verdict]) -> Table:
 
 
 def _stands_alone(verdict: Verdict) -> bool:
-    exact = verdict.claim.evidence == "spec"
-    return verdict.claim.evidence == "training" or (exact and verdict.decision != "reproduced")
+    exact = verdict.claim.basis == "spec"
+    return verdict.claim.basis == "training" or (exact and verdict.decision != "reproduced")
 
 
 def _narrow_row(verdict: Verdict) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Where = Annotated[Text, Field(min_length=1, description="Where the document says so, e.g. In [4].")]
 Decision = Literal["reproduced", "refuted", "inconclusive", "not tested"]
 # What can decide a claim: training, the spec alone, or no number at all.
-Evidence = Literal["training", "spec", "nothing"]
+Basis = Literal["training", "spec", "nothing"]
 Value = int | float | str | tuple[int, ...]
 
 
@@ -83,8 +83,8 @@ class Case(Protocol):
     def equal(self, published: Value, measured: Value, origin: str) -> Ruling:
         """Judge by equality what chance has no part in; ``origin`` says where ``measured`` comes from."""
 
-    def published_number(self, published: WrittenFloat, values: Sequence[float], widest: float) -> Ruling:
-        """Judge a number of one run against ``values``; an interval wider than ± ``widest`` confirms nothing."""
+    def published_number(self, published: WrittenFloat, values: Sequence[float], margin: float) -> Ruling:
+        """Judge a number of one run against ``values``; an interval wider than ± ``margin`` confirms nothing."""
 
     def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
         """Judge a class by the share of seeds that predict it."""
@@ -99,7 +99,7 @@ class Case(Protocol):
 class Claim(Kind):
     """One statement of a document, with the place where it stands."""
 
-    evidence: ClassVar[Evidence] = "training"
+    basis: ClassVar[Basis] = "training"
 
     where: Where
 

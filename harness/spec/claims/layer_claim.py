@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from harness.declaration.spec_error import SpecError
-from harness.spec.claims.claim import Case, Claim, Evidence, Ruling, Value
+from harness.spec.claims.claim import Basis, Case, Claim, Ruling, Value
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
@@ -22,7 +22,7 @@ FROM_SPEC = "follows from the spec"
 class LayerClaim(Claim):
     """One layer has a property that follows from the spec."""
 
-    evidence: ClassVar[Evidence] = "spec"
+    basis: ClassVar[Basis] = "spec"
 
     layer: Annotated[int, Field(ge=1, description="Which layer, counted from 1.")]
 

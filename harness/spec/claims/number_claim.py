@@ -26,10 +26,10 @@ PublishedLoss = Annotated[
     Field(ge=0, description="As published, every digit.", json_schema_extra={"minimum": 0}),
 ]
 
-# Half-widths above which an interval confirms nothing: .30 points of accuracy, which is about a third of the error of
-# these networks, and so a third of a published loss or of any other number.
-WIDEST_SHARE = 0.0030
-WIDEST_PART = 1 / 3
+# How well a number has to be known to be confirmed: .30 points of accuracy are about a third of the error of these
+# networks, and so a third of a published loss or of any other number.
+SHARE_MARGIN = 0.0030
+RELATIVE_MARGIN = 1 / 3
 
 
 class NumberClaim(Claim):
@@ -53,13 +53,13 @@ class NumberClaim(Claim):
         return Unit.PERCENT if self.quantity.metric.unit == "%" else Unit.PLAIN
 
     @property
-    def widest(self) -> float:
-        """The largest half-width of an interval that can confirm the number."""
-        return WIDEST_SHARE if self.unit is Unit.PERCENT else WIDEST_PART * self.value
+    def margin(self) -> float:
+        """How well the number has to be known to be confirmed: within ± this."""
+        return SHARE_MARGIN if self.unit is Unit.PERCENT else RELATIVE_MARGIN * self.value
 
     def judge(self, case: Case) -> Ruling:
         """Compare with the values over seeds."""
-        return case.published_number(self.value, case.values(self.quantity), self.widest)
+        return case.published_number(self.value, case.values(self.quantity), self.margin)
 
 
 def published_accuracy(claims: Iterable[Claim]) -> WrittenFloat | None:

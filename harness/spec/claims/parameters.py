@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from harness.declaration.spec_error import SpecError
-from harness.spec.claims.claim import Case, Claim, Evidence, Ruling
+from harness.spec.claims.claim import Basis, Case, Claim, Ruling
 from harness.spec.claims.layer_claim import FROM_SPEC, beyond_last_layer
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Parameters(Claim):
     """The network, or its first layers, have this many parameters."""
 
     kind: ClassVar[str] = "parameters"
-    evidence: ClassVar[Evidence] = "spec"
+    basis: ClassVar[Basis] = "spec"
 
     value: Annotated[int, Field(ge=0, description="The number that the document gives.")]
     layers: int | None = Field(default=None, ge=1, description="Count the first n layers only.")

@@ -7,14 +7,14 @@ from typing import ClassVar
 from pydantic import Field
 
 from harness.declaration.values import Text
-from harness.spec.claims.claim import Case, Claim, Evidence, Ruling
+from harness.spec.claims.claim import Basis, Case, Claim, Ruling
 
 
 class Statement(Claim):
     """Something the document says that these numbers can't judge; it is listed as not tested, with the reason."""
 
     kind: ClassVar[str] = "statement"
-    evidence: ClassVar[Evidence] = "nothing"
+    basis: ClassVar[Basis] = "nothing"
 
     text: Text = Field(min_length=1, description="What it says, in your own words.")
     reason: Text = Field(min_length=1, description="Why the numbers here can't judge it.")

@@ -8,14 +8,14 @@ from typing import ClassVar
 from harness.data.dataset import Dataset
 from harness.declaration.spec_error import SpecError
 from harness.spec.architecture import SpecFile
-from harness.spec.claims import Case, Claim, Evidence, Ruling
+from harness.spec.claims import Basis, Case, Claim, Ruling
 
 
 class LargestLayer(Claim):
     """The largest layer has this many parameters."""
 
     kind: ClassVar[str] = "largest_layer"
-    evidence: ClassVar[Evidence] = "spec"
+    basis: ClassVar[Basis] = "spec"
 
     value: int
 
