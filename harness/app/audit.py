@@ -17,8 +17,9 @@ from harness.app.workspace import Workspace
 from harness.data.arrays import DatasetArrays
 from harness.data.declarations import all_datasets
 from harness.errors import DataMissing, NothingRecorded
+from harness.records.content import UnusableRecord
 from harness.records.record import Record
-from harness.records.store import Store, UnusableRecord, read_record, stored_arrays
+from harness.records.store import Store, read_record, stored_arrays
 
 
 @dataclass(frozen=True)

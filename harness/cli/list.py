@@ -14,8 +14,9 @@ from harness.cli import options
 from harness.cli.console import print_json, stdout
 
 if TYPE_CHECKING:
-    from harness.cli.known import Row
-    from harness.declaration.spec_error import InvalidSpec
+    from harness.app.specs import ListedSpec, RecordedSeeds
+
+ELSEWHERE = "Seeds in parentheses are recorded in another environment only: 'bench run' trains them again here."
 
 
 def list_architectures(
@@ -28,57 +29,75 @@ def list_architectures(
     """List the architectures with their size, their recipe and their recorded seeds.
 
     A broken file is a row with its first mistake; the exit code is 2 then.
-    """
-    from harness.cli.described import broken_row, rows_of
-    from harness.cli.recorded import RecordedSeeds
-    from harness.declaration.spec_error import InvalidSpec
-    from harness.spec.folder import architectures_folder, select_files
 
-    files = select_files(names or (), architectures_folder(architectures))
-    recorded, found = RecordedSeeds(results), rows_of(files)
-    rows = [
-        broken_row(file.stem, row)
-        if isinstance(row, InvalidSpec)
-        else {**row, "recorded_seeds": recorded.of(row["fingerprint"], row["epochs"])}
-        for file, row in zip(files, found, strict=True)
-    ]
-    errors = [one if isinstance(one, InvalidSpec) else None for one in found]
-    broken = len(errors) - errors.count(None)
+    Examples:
+        bench list              every architecture, and which seeds are recorded
+        bench list '00*'        the documents
+        bench list --json       for a program
+    """
+    from harness.app.specs import ListOptions, list_specs
+
+    listed = list_specs(ListOptions(names=tuple(names or ()), results=results, architectures=architectures))
     if json:
-        print_json(rows)
+        print_json([spec.facts for spec in listed])
     else:
-        stdout().print(_table(rows, errors))
+        stdout().print(_table(listed))
+    broken = sum(bool(spec.mistakes) for spec in listed)
     if broken:
-        Shown().warn(f"{broken} of {len(rows)} files can't be used; 'bench validate' reports every mistake")
+        Shown().warn(f"{broken} of {len(listed)} files can't be used; 'bench validate' reports every mistake")
         raise typer.Exit(2)
 
 
-def _table(rows: Sequence[Row], errors: Sequence[InvalidSpec | None]) -> Table:
+def _table(listed: Sequence[ListedSpec]) -> Table:
     from harness.declaration.spec_error import one_line
 
-    table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
+    elsewhere = any(_only_elsewhere(spec.recorded) for spec in listed)
+    table = Table(
+        box=None,
+        header_style="bold",
+        pad_edge=False,
+        expand=True,
+        caption=ELSEWHERE if elsewhere else None,
+        caption_justify="left",
+    )
     table.add_column("Architecture", no_wrap=True, overflow="ellipsis", max_width=28)
     table.add_column("Title", no_wrap=True, overflow="ellipsis", ratio=1)
     for header in ("Parameters", "MACs", "Epochs", "Seeds"):
         table.add_column(header, justify="right", no_wrap=True)
-    for row, error in zip(rows, errors, strict=True):
-        table.add_row(Text(one_line(row["name"])), *(_broken_cells(error) if error else _cells(row)))
+    for spec in listed:
+        table.add_row(Text(one_line(spec.name)), *(_mistake_cells(spec) if spec.mistakes else _cells(spec)))
     return table
 
 
-def _broken_cells(error: InvalidSpec) -> list[Text]:
-    first = error.mistakes[0]
+def _mistake_cells(spec: ListedSpec) -> list[Text]:
+    first = spec.mistakes[0]
     line, column = first.place[1:] if first.place else (1, 1)
     return [Text(f"{line}:{column}: {first.what}", style="red"), *[Text("?")] * 4]
 
 
-def _cells(row: Row) -> list[Text]:
-    from harness.report.numbers import millions, seed_list
+def _cells(spec: ListedSpec) -> list[Text]:
+    from harness.report.numbers import millions
 
+    row = spec.row
     return [
         Text(row["title"]),
         Text(f"{row['parameters']:,}"),
         Text(millions(row["macs"])),
         Text(str(row["epochs"])),
-        Text(seed_list(row["recorded_seeds"], ",")),
+        seeds_cell(spec.recorded),
     ]
+
+
+def seeds_cell(recorded: RecordedSeeds) -> Text:
+    """Return the seeds that are recorded here, then in parentheses those that are recorded elsewhere alone."""
+    from harness.report.numbers import seed_list
+
+    elsewhere = _only_elsewhere(recorded)
+    if not elsewhere:
+        return Text(seed_list(recorded.here, ","))
+    here = f"{seed_list(recorded.here, ',')} " if recorded.here else ""
+    return Text(here).append(f"({seed_list(elsewhere, ',')})", style="dim")
+
+
+def _only_elsewhere(recorded: RecordedSeeds) -> list[int]:
+    return sorted({*recorded.elsewhere} - {*recorded.here})

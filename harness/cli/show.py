@@ -15,6 +15,7 @@ from harness.cli.console import print_json, stdout
 from harness.report.numbers import duration, mebibytes, named_seeds
 
 if TYPE_CHECKING:
+    from harness.app.specs import RecordedSeeds
     from harness.spec.architecture import Architecture
 
 
@@ -25,25 +26,30 @@ def show(
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
 ) -> None:
-    """Show one architecture: its layers, what they cost, its recipe, its claims and its assumptions."""
-    from harness.cli.described import details, predicted_seconds, row_of
-    from harness.cli.recorded import RecordedSeeds
-    from harness.spec.folder import architectures_folder, only_file
-    from harness.spec.reading import read_architecture
+    """Show one architecture: its layers, what they cost, its recipe, its claims and its assumptions.
 
-    architecture = read_architecture(only_file(name, architectures_folder(architectures)))
-    fingerprint = row_of(architecture)["fingerprint"]
-    seeds = RecordedSeeds(results).of(fingerprint, architecture.training.epochs)
-    seconds = predicted_seconds(architecture, results)
+    Examples:
+        bench show 000_convnet          what it is, before any training
+        bench show dense_512 --json     the same for a program
+    """
+    from harness.app.specs import ShowOptions, show_spec
+
+    shown = show_spec(ShowOptions(name=name, results=results, architectures=architectures))
     if json:
-        print_json(details(architecture, seeds, seconds))
+        print_json(shown.facts)
         return
     trials = {
-        "Time": f"about {duration(seconds)} for one seed on one core",
-        "Fingerprint": fingerprint,
-        "Recorded": named_seeds(seeds) if seeds else "no seed yet",
+        "Time": f"about {duration(shown.seconds)} for one seed on one core",
+        "Fingerprint": shown.row["fingerprint"],
+        "Recorded": _recorded(shown.recorded),
     }
-    stdout().print(Group(*_page(architecture, trials)))
+    stdout().print(Group(*_page(shown.architecture, trials)))
+
+
+def _recorded(recorded: RecordedSeeds) -> str:
+    """Return the seeds that are recorded here, and those that are recorded in other environments."""
+    here = named_seeds(recorded.here) if recorded.here else "no seed yet"
+    return f"{here}; in other environments {named_seeds(recorded.elsewhere)}" if recorded.elsewhere else here
 
 
 def _page(architecture: Architecture, trials: Mapping[str, str]) -> Iterator[RenderableType]:

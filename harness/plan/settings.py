@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 Precision = Literal["float32"]
-# The name of a module of ``harness.backends``.
-BackendName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 DEFAULT_SEEDS = (0, 1, 2, 3, 4)
 DEFAULT_EVALUATIONS = ("test",)
@@ -27,7 +23,7 @@ class Settings:
     threads: int = 1
     deterministic: bool = True
     precision: Precision = "float32"
-    backend: BackendName = "tensorflow"
+    backend: str = "tensorflow"
     evaluations: tuple[str, ...] = DEFAULT_EVALUATIONS
     train_examples: int | None = None
     test_examples: int | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from harness.plan.settings import DEFAULT_EVALUATIONS, BackendName, Precision, Settings
+from harness.plan.settings import DEFAULT_EVALUATIONS, Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
 from harness.spec.training import Recipe
@@ -43,7 +43,8 @@ class Computation(BaseModel):
     recipe: Recipe
     schedule_epochs: int | None = None
     precision: Precision = "float32"
-    backend: BackendName = "tensorflow"
+    # The name of a module of ``harness.backends``.
+    backend: str = Field(default="tensorflow", pattern=r"^[a-z][a-z0-9_]*$")
 
     @cached_property
     def fingerprint(self) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.records.content import FORMAT
 from harness.records.environment import Machine, Numerics, instruction_set
-from harness.records.record import CLOCKS, FORMAT, TEST
+from harness.records.record import CLOCKS, TEST
 
 Content = Mapping[str, Any]
 

@@ -18,9 +18,8 @@ from pydantic import AfterValidator, Field
 
 from harness.evaluations.metric import METRICS, TRAIN
 from harness.plan.trial import Computation
+from harness.records.content import FORMAT
 from harness.records.environment import Environment, Frozen
-
-FORMAT: Literal[2] = 2
 
 Sha256 = str
 Stage = Literal["start-up", "data", "build", "compile", "train"]

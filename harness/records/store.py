@@ -26,9 +26,10 @@ from pydantic import ValidationError
 from harness.errors import CannotWrite, UnusableFolder
 from harness.plan.plan import Recorded
 from harness.plan.trial import Computation
+from harness.records.content import FORMAT, UnusableRecord, content_digest, read_content
 from harness.records.files import write_atomically
 from harness.records.migration import migrated
-from harness.records.record import FORMAT, TEST, EpochMeasurement, Record
+from harness.records.record import TEST, EpochMeasurement, Record
 
 # What zipfile and numpy raise at files that are no archive of arrays, or a damaged one.
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -158,10 +159,6 @@ class Store:
         return self.folder / environment / f"{name}.json"
 
 
-class UnusableRecord(Exception):
-    """A record's file can't be used; the message says why."""
-
-
 def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:
     """Return what a plan needs to know of the records."""
     return {
@@ -175,7 +172,7 @@ def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:
 def record_text(record: Record) -> str:
     """Return the file's text: the record's fields in order, then the digest over them."""
     content = record.model_dump(mode="json")
-    return json.dumps({**content, "sha256": _content_digest(content)}, indent=1, allow_nan=False) + "\n"
+    return json.dumps({**content, "sha256": content_digest(content)}, indent=1, allow_nan=False) + "\n"
 
 
 def read_record(path: Path) -> Record:
@@ -184,21 +181,11 @@ def read_record(path: Path) -> Record:
     Raises:
         UnusableRecord: The file is truncated, edited, of a newer format or not a record.
     """
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise UnusableRecord(f"is no whole JSON document ({error})") from error
-    if not isinstance(content, dict):
-        raise UnusableRecord("is no record")
-    version = content.get("format")
-    if isinstance(version, int) and version > FORMAT:
-        raise UnusableRecord(f"has format {version}, newer than this harness's {FORMAT}: update the harness")
-    if content.pop("sha256", None) != _content_digest(content):
-        raise UnusableRecord("was changed after it was saved: its digest does not hold")
+    content = read_content(path)
     try:
         content = dict(migrated(content))
     except (KeyError, TypeError, AttributeError) as error:
-        raise UnusableRecord(f"is not a record of its format {version}: {error}") from error
+        raise UnusableRecord(f"is not a record of its format {content.get('format')}: {error}") from error
     return _validated(path, content)
 
 
@@ -220,10 +207,6 @@ def _validated(path: Path, content: dict[str, Any]) -> Record:
 def _computation(text: str) -> Computation:
     """Parse a computation once for all the seeds that share it."""
     return Computation.model_validate_json(text)
-
-
-def _content_digest(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def digest(array: npt.NDArray[Any]) -> str:

@@ -10,18 +10,21 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import fake_records as fake
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
 from harness.cli import app, completion, register_verbs
 from harness.errors import BenchError, CannotWrite
+from harness.records.content import content_digest
+from harness.records.environment import current_environment
 from harness.spec.reading import read_architecture
 
 FOLDER = Path(__file__).parents[2] / "architectures"
 ROW_KEYS = {
     *("name", "title", "document", "parameters", "macs", "epochs"),
-    *("batch_size", "fingerprint", "recorded_seeds"),
+    *("dataset", "batch_size", "fingerprint", "recorded_seeds", "recorded_elsewhere"),
 }
 
 
@@ -67,6 +70,13 @@ def write(folder: Path, name: str, text: str) -> Path:
     return file
 
 
+def write_record(file: Path, epochs: int | None) -> None:
+    """Write a record that says no more than how many epochs it has."""
+    content: dict[str, object] = {"measurement": None if epochs is None else {"epochs": [{}] * epochs}}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({**content, "sha256": content_digest(content)}))
+
+
 def test_list_has_a_row_for_every_file_and_fits_80_columns(bench: Bench) -> None:
     result = bench("list")
     assert result.exit_code == 0
@@ -86,16 +96,44 @@ def test_list_json_has_the_keys_of_the_contract(bench: Bench) -> None:
 
 
 def test_list_knows_which_seeds_are_recorded_far_enough(bench: Bench, tmp_path: Path) -> None:
+    here = current_environment(1).id
     fingerprint = json.loads(bench("list", "000*", "--json").stdout)[0]["fingerprint"]
-    folder = tmp_path / "results" / "records" / "some-machine"
-    folder.mkdir(parents=True)
     for seed, epochs in ((0, 5), (3, 8), (4, 2)):
-        content: object = {"measurement": {"epochs": [{}] * epochs}}
-        (folder / f"{fingerprint}-seed{seed}.json").write_text(json.dumps(content))
-    (folder / f"{fingerprint}-seed5.json").write_text('{"measurement": null}')
+        write_record(tmp_path / "results" / "records" / here / f"{fingerprint}-seed{seed}.json", epochs)
+    folder = tmp_path / "results" / "records" / here
+    write_record(folder / f"{fingerprint}-seed5.json", None)
     (folder / f"{fingerprint}-seed6.json").write_text("{")
+    edited = folder / f"{fingerprint}-seed0.json"
+    (folder / f"{fingerprint}-seed7.json").write_text(edited.read_text().replace("{}", '{"epoch": 1}', 1))
     rows = json.loads(bench("list", "000*", "001*", "--json").stdout)
     assert [row["recorded_seeds"] for row in rows] == [[0, 3], [3]]
+
+
+def test_list_tells_what_is_recorded_here_from_what_is_recorded_elsewhere(bench: Bench, tmp_path: Path) -> None:
+    fingerprint = json.loads(bench("list", "000*", "--json").stdout)[0]["fingerprint"]
+    seeds = {current_environment(1).id: (0, 1), "other-machine": (1, 2, 3), "a-third": (3,)}
+    for environment, recorded in seeds.items():
+        for seed in recorded:
+            write_record(tmp_path / "results" / "records" / environment / f"{fingerprint}-seed{seed}.json", 5)
+    [row] = json.loads(bench("list", "000*", "--json").stdout)
+    assert (row["recorded_seeds"], row["recorded_elsewhere"]) == ([0, 1], [1, 2, 3])
+    shown = bench("list", "000*").stdout
+    assert "0-1 (2-3)" in shown
+    assert "recorded in another environment only" in shown.replace("\n", " ")
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "seeds 0-1; in other environments seeds 1-3" in bench("show", "000*").stdout
+    shown_json = json.loads(bench("show", "000*", "--json").stdout)
+    assert (shown_json["recorded_seeds"], shown_json["recorded_elsewhere"]) == ([0, 1], [1, 2, 3])
+
+
+def test_list_and_plan_agree_on_what_is_recorded(bench: Bench, tmp_path: Path) -> None:
+    chosen = fake.architectures("dense_512")
+    fake.save(tmp_path / "results", fake.fake_trials(chosen, [0, 1], where=current_environment(1)))
+    fake.save(tmp_path / "results", fake.fake_trials(chosen, [2, 3], where=fake.environment()))
+    [row] = json.loads(bench("list", "dense_512", "--json").stdout)
+    plan = json.loads(bench("plan", "dense_512", "--seeds", "4", "--json").stdout)
+    assert (row["recorded_seeds"], row["recorded_elsewhere"]) == ([0, 1], [2, 3])
+    assert [trial["seed"] for trial in plan["trials"] if trial["status"] == "recorded"] == row["recorded_seeds"]
 
 
 def test_list_shows_a_broken_file_as_a_row_and_exits_with_2(bench: Bench, tmp_path: Path) -> None:
@@ -249,7 +287,7 @@ def test_new_starts_from_a_shipped_architecture_where_the_folder_has_none(
 
 def test_new_overwrites_nothing_and_takes_safe_names_only(bench: Bench, tmp_path: Path) -> None:
     write(tmp_path / "mine", "taken", "precious")
-    assert "there is one already" in bench.error("new", "taken", "--architectures", "mine")
+    assert "exists already" in bench.error("new", "taken", "--architectures", "mine")
     assert (tmp_path / "mine" / "taken.yaml").read_text() == "precious"
     for name in ("../x", "a b", ".x", "con", ""):
         assert "can't be an architecture's name" in bench.error("new", name, "--architectures", "mine")

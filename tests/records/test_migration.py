@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.records.record import FORMAT, Record
+from harness.records.content import FORMAT
+from harness.records.record import Record
 from harness.records.store import Store, digest, read_record, record_text, stored_arrays
 
 RESULTS = Path(__file__).parents[2] / "results"

@@ -10,7 +10,7 @@ import pytest
 from fake_trials import dense_trial, fake_record
 
 from harness.errors import CannotWrite
-from harness.records.record import FORMAT
+from harness.records.content import FORMAT
 from harness.records.store import Store
 
 
@@ -54,10 +54,10 @@ def newer(text: str) -> str:
 
 DAMAGE = {
     "edited": (edited, "was changed after it was saved"),
-    "truncated": (lambda text: text[: len(text) // 2], "no whole JSON document"),
-    "empty": (lambda _: "", "no whole JSON document"),
+    "truncated": (lambda text: text[: len(text) // 2], "not a whole JSON document"),
+    "empty": (lambda _: "", "not a whole JSON document"),
     "newer": (newer, "newer than this harness's"),
-    "no record": (lambda _: "[]", "is no record"),
+    "no record": (lambda _: "[]", "is not a record"),
     "another's name": (lambda text: text, "does not belong"),
 }
 

@@ -11,18 +11,20 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from harness.errors import CannotWrite
+from harness.records.files import write_atomically
+
 MOST_ROWS = 5_000
 # What a row depends on beside the file.
-_CODE = ("declaration/*.py", "spec/**/*.py", "plan/*.py", "cli/described.py", "errors.py")
+_CODE = ("declaration/*.py", "spec/**/*.py", "plan/*.py", "app/specs.py", "errors.py")
 
 Row = dict[str, Any]
 
 
-class KnownRows:
+class RowCache:
     """The rows in the user's cache folder, read at once and written back at once if there are new ones."""
 
     def __init__(self) -> None:
@@ -45,8 +47,8 @@ class KnownRows:
         if not self._changed:
             return
         rows = dict(list(self._rows.items())[-MOST_ROWS:])
-        with contextlib.suppress(OSError):
-            _write(cache_file(), json.dumps({"stamp": self._stamp, "rows": rows}))
+        with contextlib.suppress(CannotWrite):
+            write_atomically(cache_file(), json.dumps({"stamp": self._stamp, "rows": rows}).encode())
 
 
 def cache_file() -> Path:
@@ -80,16 +82,3 @@ def _read(file: Path, stamp: str) -> dict[str, Any]:
         return {}
     rows = content.get("rows")
     return rows if isinstance(rows, dict) else {}
-
-
-def _write(file: Path, text: str) -> None:
-    """Write beside the file and rename, so that two commands at once can't mix their bytes."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(temporary).replace(file)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise

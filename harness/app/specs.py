@@ -1,0 +1,203 @@
+"""What specs say, with what is recorded of them: the rows of `list` and all of `show`; trains and prints nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.app.row_cache import RowCache
+from harness.app.workspace import Workspace
+from harness.declaration.file_text import read_bytes
+from harness.declaration.spec_error import InvalidSpec, SpecError
+from harness.records.content import RecordFile, record_files
+from harness.spec.folder import only_file, select_files
+
+if TYPE_CHECKING:
+    from harness.spec.architecture import Architecture
+
+SpecRow = dict[str, Any]
+"""What `list --json` says of an architecture but its name and its recorded seeds; the keys are a contract."""
+
+UNKNOWN = dict.fromkeys(
+    ("title", "document", "source", "dataset", "parameters", "macs", "epochs", "batch_size", "fingerprint")
+)
+
+
+@dataclass(frozen=True)
+class RecordedSeeds:
+    """The seeds of an architecture that are recorded up to its last epoch: here, and in other environments."""
+
+    here: tuple[int, ...] = ()
+    elsewhere: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListedSpec:
+    """One file: what it says, or its mistakes, and what is recorded of it."""
+
+    name: str
+    row: SpecRow
+    recorded: RecordedSeeds = RecordedSeeds()
+    mistakes: tuple[SpecError, ...] = ()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Everything as plain values."""
+        seeds = {"recorded_seeds": list(self.recorded.here), "recorded_elsewhere": list(self.recorded.elsewhere)}
+        mistakes = {"mistakes": [str(mistake) for mistake in self.mistakes]} if self.mistakes else {}
+        return {"name": self.name, **self.row, **seeds, **mistakes}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListOptions(Workspace):
+    """Which specs: names and globs, none for all of the folder."""
+
+    names: tuple[str, ...] = ()
+
+
+def list_specs(options: ListOptions) -> tuple[ListedSpec, ...]:
+    """Return every spec that is asked for, the broken ones with their mistakes.
+
+    Raises:
+        BenchError: There is no spec, or a name means none.
+    """
+    files = select_files(options.names, options.specs)
+    recorded = Recorded(options.folder)
+    return tuple(
+        ListedSpec(file.stem, UNKNOWN, mistakes=tuple(row.mistakes))
+        if isinstance(row, InvalidSpec)
+        else ListedSpec(file.stem, row, recorded.seeds(row["fingerprint"], row["epochs"]))
+        for file, row in zip(files, spec_rows(files), strict=True)
+    )
+
+
+class Recorded:
+    """The records of a results folder as far as their files' names tell, listed once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files: dict[str, list[RecordFile]] = {}
+        for file in record_files(folder / "records"):
+            self._files.setdefault(file.fingerprint, []).append(file)
+        self._here = this_environment() if self._files else None
+
+    def seeds(self, fingerprint: str, epochs: int) -> RecordedSeeds:
+        """Return the seeds of the trial whose record goes as far as the epoch."""
+        reaching = [file for file in self._files.get(fingerprint, ()) if file.epochs >= epochs]
+        here = {file.seed for file in reaching if file.environment == self._here}
+        elsewhere = {file.seed for file in reaching if file.environment != self._here}
+        return RecordedSeeds(tuple(sorted(here)), tuple(sorted(elsewhere)))
+
+
+def this_environment() -> str:
+    """Return the id of the environment that `run` records in by default; git is not asked, for it is no part of it."""
+    from harness.plan.settings import Settings
+    from harness.records.environment import Commit, current_environment
+
+    settings = Settings()
+    return current_environment(settings.threads, deterministic=settings.deterministic, commit=Commit()).id
+
+
+def spec_rows(files: Sequence[Path]) -> list[SpecRow | InvalidSpec]:
+    """Return each file's row, or the error that carries its mistakes; those of valid files are kept."""
+    cache = RowCache()
+    rows = [_row_or_error(file, cache) for file in files]
+    cache.save()
+    return rows
+
+
+def _row_or_error(file: Path, cache: RowCache) -> SpecRow | InvalidSpec:
+    try:
+        content = read_bytes(file)
+        row = cache.get(content)
+        if row is None:
+            from harness.spec.reading import read_architecture
+
+            row = spec_row(read_architecture(file))
+            cache.put(content, row)
+    except InvalidSpec as error:
+        return error
+    return row
+
+
+def spec_row(architecture: Architecture) -> SpecRow:
+    """Return what a list says of an architecture."""
+    from harness.plan.settings import Settings
+    from harness.plan.trial import trial_computation
+    from harness.spec.cost import cost
+
+    costs = cost(architecture)
+    return {
+        "title": architecture.title,
+        "document": architecture.document,
+        "source": architecture.source,
+        "dataset": architecture.dataset,
+        "parameters": costs.parameters,
+        "macs": costs.macs,
+        "epochs": architecture.training.epochs,
+        "batch_size": architecture.training.batch_size,
+        "fingerprint": trial_computation(architecture, Settings()).fingerprint,
+        "compared_with": [name for claim in architecture.claims for name in claim.others.values()],
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowOptions(Workspace):
+    """Which spec, by a name or a glob that means one."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ShownSpec:
+    """An architecture, what is recorded of it, and the seconds that one seed is expected to take here."""
+
+    architecture: Architecture
+    row: SpecRow
+    recorded: RecordedSeeds
+    seconds: float
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Everything as plain values: the row of a list, and all that the file says."""
+        from harness.spec.cost import cost
+
+        layers = [
+            {
+                "kind": layer.kind,
+                "output_shape": list(layer.output_shape),
+                "parameters": layer.parameters,
+                "macs": layer.macs,
+                "depth": layer.depth,
+            }
+            for layer in cost(self.architecture).layers
+        ]
+        said = self.architecture.model_dump(mode="json", include={"training", "claims", "assumptions"})
+        listed = ListedSpec(self.architecture.name, self.row, self.recorded).facts
+        return {**listed, "layers": layers, **said, "predicted_seconds": round(self.seconds, 1)}
+
+
+def show_spec(options: ShowOptions) -> ShownSpec:
+    """Return all that is known of one architecture before training.
+
+    Raises:
+        BenchError: The name means no spec or several, or the spec is invalid.
+    """
+    from harness.spec.reading import read_architecture
+
+    architecture = read_architecture(only_file(options.name, options.specs))
+    row = spec_row(architecture)
+    recorded = Recorded(options.folder).seeds(row["fingerprint"], row["epochs"])
+    return ShownSpec(architecture, row, recorded, _predicted_seconds(architecture, options))
+
+
+def _predicted_seconds(architecture: Architecture, workspace: Workspace) -> float:
+    """Return the seconds of one seed, from this machine's records where there are any."""
+    from harness.plan.settings import Settings
+    from harness.plan.trial import Trial, trial_computation
+    from harness.records.speeds import measured_forecast
+
+    settings = Settings()
+    trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.training.epochs)
+    return measured_forecast(workspace.store.load().of(this_environment()).values()).trial_seconds(trial)

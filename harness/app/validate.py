@@ -1,0 +1,66 @@
+"""Every mistake in spec files, each with its place; changes no file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.app.specs import spec_rows
+from harness.app.workspace import Workspace
+from harness.declaration.spec_error import InvalidSpec, SpecError
+from harness.errors import NoArchitectures
+from harness.spec.folder import find_architectures, is_folder, select_files
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidateOptions(Workspace):
+    """What to check: files, folders of them, or names; none for the folder of architectures."""
+
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ValidateResult:
+    """The files that were checked and every mistake in them, in their order."""
+
+    files: tuple[Path, ...]
+    mistakes: tuple[SpecError, ...]
+
+
+def validate_specs(options: ValidateOptions) -> ValidateResult:
+    """Return every mistake, claims about unknown architectures included.
+
+    Raises:
+        BenchError: A path means no spec.
+    """
+    folder = options.specs
+    files = sorted({file for path in options.paths or (str(folder),) for file in _files(path, folder)})
+    return ValidateResult(tuple(files), tuple(_mistakes(files)))
+
+
+def _files(path: str, folder: Path) -> tuple[Path, ...]:
+    """Return the files that a path means: itself, a folder's, or those of an architecture's name."""
+    given = Path(path)
+    if is_folder(given) or given == folder:
+        files = find_architectures(given)
+        if not files:
+            raise NoArchitectures(given)
+        return files
+    is_name = not os.path.lexists(given) and given.name == path and given.suffix != ".yaml"
+    return select_files([path], folder) if is_name else (given,)
+
+
+def _mistakes(files: Sequence[Path]) -> Iterator[SpecError]:
+    names: dict[Path, set[str]] = {}
+    for file, row in zip(files, spec_rows(files), strict=True):
+        if isinstance(row, InvalidSpec):
+            yield from row.mistakes
+            continue
+        if file.parent not in names:
+            names[file.parent] = {path.stem for path in find_architectures(file.parent)}
+        if not set(row["compared_with"]) <= names[file.parent] - {file.stem}:
+            from harness.spec.reading import reference_mistakes
+
+            yield from reference_mistakes(file, names[file.parent])

@@ -1,0 +1,72 @@
+"""A record's file as plain values, found to be whole and unedited; knows no field but the format and the epochs.
+
+Who lists what is recorded needs no more, and does without the libraries that validate a record and hold its arrays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+FORMAT: Literal[2] = 2
+SEED_MARK = "-seed"
+
+
+class UnusableRecord(Exception):
+    """A record's file can't be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class RecordFile:
+    """A record by its file's name and folder alone."""
+
+    environment: str
+    fingerprint: str
+    seed: int
+    path: Path
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs the record holds; 0 where it failed before one, or can't be used."""
+        try:
+            measurement = read_content(self.path)["measurement"]
+            return len(measurement["epochs"]) if measurement else 0
+        except (UnusableRecord, KeyError, TypeError):
+            return 0
+
+
+def record_files(folder: Path) -> Iterator[RecordFile]:
+    """Yield every file below the folder that has a record's name, by environment and name; opens none."""
+    for path in sorted(folder.glob(f"*/*{SEED_MARK}*.json")):
+        fingerprint, _, seed = path.stem.rpartition(SEED_MARK)
+        if seed.isdecimal():
+            yield RecordFile(path.parent.name, fingerprint, int(seed), path)
+
+
+def read_content(path: Path) -> dict[str, Any]:
+    """Read what a record's file says, in whatever format it was saved, and check that nobody edited it.
+
+    Raises:
+        UnusableRecord: The file is truncated, edited, of a newer format or not a record.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UnusableRecord(f"is not a whole JSON document ({error})") from error
+    if not isinstance(content, dict):
+        raise UnusableRecord("is not a record")
+    version = content.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise UnusableRecord(f"has format {version}, newer than this harness's {FORMAT}: update the harness")
+    if content.pop("sha256", None) != content_digest(content):
+        raise UnusableRecord("was changed after it was saved: its digest does not hold")
+    return content
+
+
+def content_digest(content: Mapping[str, Any]) -> str:
+    """Return the digest over a record's content, its own left out."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
