@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure as Canvas
 
 from harness.analysis.findings import Findings
-from harness.report.figures.curves import Curve, _draw
+from harness.report.figures.curves import Band, Curve, _draw
 from harness.report.figures.drawing import CREATOR, PANEL, as_svg, canvas, is_drawn_here, same_figure
 from harness.report.figures.gallery import gallery
 from harness.report.figures.pareto import MARKER, NUMBER, number_offsets
@@ -76,9 +76,9 @@ def test_a_users_settings_change_no_figure() -> None:
     import matplotlib as mpl  # noqa: PLC0415
 
     def drawn() -> bytes:
-        with canvas(2) as one:
-            one.subplots().plot([1, 2])
-            return as_svg(one, "data")
+        with canvas(2) as figure:
+            figure.subplots().plot([1, 2])
+            return as_svg(figure, "data")
 
     plain = drawn()
     with mpl.rc_context({"font.size": 30, "lines.linewidth": 9}):
@@ -86,8 +86,9 @@ def test_a_users_settings_change_no_figure() -> None:
 
 
 def test_figures_of_another_library_version_are_compared_by_their_data() -> None:
-    with canvas(2) as one:
-        ours, others = as_svg(one, "data"), as_svg(one, "other data")
+    with canvas(2) as drawn:
+        drawn.subplots()
+        ours, others = as_svg(drawn, "data"), as_svg(drawn, "other data")
     older = ours.replace(CREATOR.encode(), b"matplotlib 1.0, Pillow 1.0")
     assert same_figure(older + b"<!-- other strokes -->", ours)
     assert not same_figure(older, others)
@@ -141,7 +142,8 @@ def test_an_axis_of_accuracies_is_marked_in_per_cent() -> None:
 
 def test_every_line_of_a_learning_curve_is_in_the_legend_once() -> None:
     axes = Canvas().subplots()
-    curves = tuple(Curve(name, ((0.9, 0.95),), ((0.8, 0.9),)) for name in "abc")
+    band = Band((0.8, 0.9), (0.85, 0.92), (0.9, 0.95))
+    curves = tuple(Curve(name, band, band) for name in "abc")
     _draw(axes, curves[0], curves)
     entries = axes.get_legend_handles_labels()[1]
     assert entries == ["training, running mean over the epoch", "test, after the epoch", "test, other architectures"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import ArchitectureResults
+from harness.analysis.runs import ArchitectureResults, Run
 from harness.report.blocks import Figure
 from harness.report.figures.drawing import BLUE, ORANGE, as_svg, canvas
 from harness.report.figures.scale import NOTE, accuracy_axis
@@ -20,12 +22,26 @@ PANEL_INCHES = 2.1
 
 
 @dataclass(frozen=True)
+class Band:
+    """Accuracies in [0, 1] after every epoch: lowest, mean and highest over the seeds."""
+
+    lows: tuple[float, ...]
+    means: tuple[float, ...]
+    highs: tuple[float, ...]
+
+    @property
+    def epochs(self) -> range:
+        """The epochs, from 1."""
+        return range(1, len(self.means) + 1)
+
+
+@dataclass(frozen=True)
 class Curve:
-    """Accuracies in [0, 1] after every epoch, of every seed: ``test`` and ``train`` have shape (seeds, epochs)."""
+    """What is drawn of one architecture."""
 
     name: str
-    test: tuple[tuple[float, ...], ...]
-    train: tuple[tuple[float, ...], ...]
+    test: Band
+    train: Band
 
 
 def curves_figure(findings: Findings) -> Figure:
@@ -35,8 +51,8 @@ def curves_figure(findings: Findings) -> Figure:
     columns = min(COLUMNS, len(curves))
     with canvas(0.5 + PANEL_INCHES * count) as drawn:
         panels = drawn.subplots(count, columns, sharex=True, sharey=True, squeeze=False).ravel()
-        shown = [value for curve in curves for seeds in (curve.test, curve.train) for seed in seeds for value in seed]
-        accuracy_axis(panels[0].yaxis, shown, gap=0.09)
+        bands = [band for curve in curves for band in (curve.test, curve.train)]
+        accuracy_axis(panels[0].yaxis, [value for band in bands for value in (*band.lows, *band.highs)], gap=0.09)
         panels[0].xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
         for axes, curve in zip(panels, curves, strict=False):
             _draw(axes, curve, curves)
@@ -56,33 +72,29 @@ def curves_figure(findings: Findings) -> Figure:
 
 
 def _curve(entry: ArchitectureResults) -> Curve:
-    return Curve(
-        entry.name,
-        tuple(tuple(epoch.value("test", "accuracy") for epoch in run.epochs) for run in entry.runs),
-        tuple(tuple(epoch.value("train", "accuracy") for epoch in run.epochs) for run in entry.runs),
-    )
+    return Curve(entry.name, _band(entry.runs, "test"), _band(entry.runs, "train"))
 
 
-def _draw(axes: Axes, curve: Curve, others: tuple[Curve, ...]) -> None:
-    _band(axes, np.array(curve.train), ORANGE, "training, running mean over the epoch", "--")
-    _band(axes, np.array(curve.test), BLUE, "test, after the epoch", "-")
-    label = "test, other architectures"
-    for other in others:
-        if other is not curve:
-            means = np.mean(other.test, axis=0)
-            axes.plot(_epochs(means), means, color=OTHERS, linewidth=1, label=label, zorder=1)
-            label = "_"  # one entry in the legend stands for all
+def _band(runs: Sequence[Run], evaluation: str) -> Band:
+    values = np.array([[epoch.value(evaluation, "accuracy") for epoch in run.epochs] for run in runs])
+    lows, means, highs = (bound.tolist() for bound in (values.min(axis=0), values.mean(axis=0), values.max(axis=0)))
+    return Band(tuple(lows), tuple(means), tuple(highs))
+
+
+def _draw(axes: Axes, curve: Curve, curves: Sequence[Curve]) -> None:
+    _draw_band(axes, curve.train, ORANGE, "training, running mean over the epoch", "--")
+    _draw_band(axes, curve.test, BLUE, "test, after the epoch", "-")
+    others = [list(zip(other.test.epochs, other.test.means, strict=True)) for other in curves if other is not curve]
+    if others:
+        label = "test, other architectures"
+        axes.add_collection(LineCollection(others, colors=OTHERS, linewidths=1, label=label, zorder=1))
     axes.set_title(curve.name)
 
 
-def _band(axes: Axes, seeds: np.ndarray, colour: str, label: str, dashes: str) -> None:
-    """Draw the mean over seeds with a band from the lowest to the highest; ``seeds`` has shape (seeds, epochs)."""
-    epochs = _epochs(seeds[0])
-    axes.fill_between(epochs, seeds.min(axis=0), seeds.max(axis=0), color=colour, alpha=0.22, linewidth=0, zorder=2)
-    means = seeds.mean(axis=0)
-    marker = "o" if len(means) == 1 else ""
-    axes.plot(epochs, means, color=colour, linestyle=dashes, linewidth=1.6, marker=marker, label=label, zorder=3)
-
-
-def _epochs(values: np.ndarray) -> range:
-    return range(1, len(values) + 1)
+def _draw_band(axes: Axes, band: Band, colour: str, label: str, dashes: str) -> None:
+    """Draw the mean with a band from the lowest to the highest."""
+    axes.fill_between(band.epochs, band.lows, band.highs, color=colour, alpha=0.22, linewidth=0, zorder=2)
+    marker = "o" if len(band.epochs) == 1 else ""
+    axes.plot(
+        band.epochs, band.means, color=colour, linestyle=dashes, linewidth=1.6, marker=marker, label=label, zorder=3
+    )

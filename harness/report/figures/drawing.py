@@ -15,6 +15,7 @@ from typing import Any
 
 import matplotlib as mpl
 import PIL
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
 PANEL = "#fbfbf8"
@@ -32,6 +33,7 @@ STYLE: Mapping[str, object] = {
     "axes.labelcolor": INK,
     "axes.titlesize": 9.5,
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # unless told, matplotlib looks in every drawing for ticks that a title could cover
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
@@ -49,8 +51,11 @@ STYLE: Mapping[str, object] = {
     "legend.frameon": False,
     "figure.constrained_layout.use": True,
     "path.simplify": False,
+    "image.composite_image": False,  # several images in one panel would become one, in the panel's own pixels
 }
 WIDTH = 8.0
+# What the SVG backend draws at whatever a figure says; texts are measured at it too.
+SVG_DPI = 72
 CREATOR = f"matplotlib {mpl.__version__}, Pillow {PIL.__version__}"
 _CREATOR = re.compile(rb"<dc:title>(.*?)</dc:title>")
 _DIGEST = re.compile(rb"<dc:description>(data sha256 .*?)</dc:description>")
@@ -62,15 +67,20 @@ def canvas(height: float, width: float = WIDTH) -> Iterator[Canvas]:
     # From the library's own defaults, so that a user's settings change nothing.
     style: dict[Any, Any] = {**mpl.rcParamsDefault, **STYLE}
     with mpl.rc_context(style):
-        yield Canvas(figsize=(width, height))
+        yield Canvas(figsize=(width, height), dpi=SVG_DPI)
 
 
 def as_svg(drawn: Canvas, data: object) -> bytes:
     """Return the canvas as SVG without a date, with a digest of ``data``, whose ``repr`` says all that is shown."""
     digest = hashlib.sha256(repr(data).encode()).hexdigest()
-    buffer = io.BytesIO()
     metadata = {"Date": None, "Creator": None, "Title": CREATOR, "Description": f"data sha256 {digest}"}
-    drawn.savefig(buffer, format="svg", metadata=metadata)
+    # What `savefig` does, less one whole drawing that it makes to lay the figure out.
+    backend, layout = FigureCanvasSVG(drawn), drawn.get_layout_engine()
+    if layout is not None:
+        layout.execute(drawn)
+        drawn.set_layout_engine("none")
+    buffer = io.BytesIO()
+    backend.print_svg(buffer, metadata=metadata)  # type: ignore[no-untyped-call]  # has no annotations
     return re.sub(rb"[ \t]+\n", b"\n", buffer.getvalue())
 
 

@@ -148,5 +148,11 @@ def _draw_times(rows: Sequence[EpochTimes], axes: Axes) -> None:
         if low is not None and high is not None:
             axes.plot([low, high], [place] * 2, color=BLUE, linewidth=2.4, label="quartiles", zorder=3)
         axes.plot(median, place, "o", color=BLUE, markersize=6, markeredgecolor=PANEL, label="median", zorder=4)
-        end = (max(row.seconds), place)
-        axes.annotate(numbers.seconds(median), end, xytext=(8, 0), textcoords="offset points", va="center")
+        axes.annotate(
+            numbers.seconds(median),
+            (max(row.seconds), place),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            in_layout=False,
+        )
