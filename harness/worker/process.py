@@ -67,13 +67,18 @@ def failure_reason(error: Exception) -> str:
 
 
 def send_output_to(log: Path) -> None:
-    """Send all that this process and its libraries print, from C++ too, to the log."""
+    """Send all that this process and its libraries print, from C++ too, to the log.
+
+    The streams are made anew: those that a forked process inherits may write elsewhere, as a notebook's do.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
 
 
 def _end_with_parent(parent: Connection) -> None:

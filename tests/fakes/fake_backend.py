@@ -13,6 +13,7 @@ from fake_trials import dense_trial
 from harness.execute.engine import EngineOptions
 from harness.execute.engines.local import LocalEngine
 from harness.plan.trial import Computation, Trial
+from harness.spec.cost import cost
 from harness.worker.backend import Array, Scores
 
 NAME = "fake"
@@ -29,8 +30,8 @@ class FakeNetwork:
 
     backend: FakeBackend
     rng: np.random.Generator
-    parameters: int = 100
-    trainable_parameters: int = 100
+    parameters: int
+    trainable_parameters: int
     epochs: int = 0
     examples: Mapping[str, int] = field(default_factory=dict)
 
@@ -94,7 +95,9 @@ class FakeBackend:
         return len(labels)
 
     def build(self, computation: Computation, seed: int) -> FakeNetwork:
-        return FakeNetwork(self, np.random.default_rng((seed, int(computation.fingerprint, 16) % 2**32)))
+        rng = np.random.default_rng((seed, int(computation.fingerprint, 16) % 2**32))
+        costs = cost(computation)
+        return FakeNetwork(self, rng, costs.parameters, costs.trainable_parameters)
 
 
 def fake_backend_trial(seed: int = 0, epochs: int = 3, units: int = 16) -> Trial:

@@ -1,0 +1,139 @@
+"""What every backend must do for trials to be trained with it: each one that is there, and the tests' own."""
+
+from __future__ import annotations
+
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fake_backend import NAME, FakeBackend
+
+import harness.backends
+from harness.data.declarations import find_dataset
+from harness.errors import UnknownBackend
+from harness.plan.trial import Computation
+from harness.spec.cost import cost
+from harness.worker.backend import Backend, Network, find_backend
+from harness.worker.order import epoch_order
+from harness.worker.training import weights_digest
+
+pytest_plugins = ["fake_training"]
+BACKENDS = [NAME, *(module.name for module in pkgutil.iter_modules(harness.backends.__path__))]
+EXAMPLES, TESTED = 70, 30
+MNIST = find_dataset("mnist")
+
+
+def computation(units: int = 10) -> Computation:
+    return Computation.model_validate(
+        {
+            "dataset": "mnist",
+            "layers": [
+                {"Conv2D": {"filters": 2, "kernel_size": 3, "activation": "relu"}},
+                "BatchNormalization",
+                {"Dropout": {"rate": 0.25}},
+                "Flatten",
+                {"Dense": {"units": units, "activation": "softmax"}},
+            ],
+            "recipe": {"optimizer": "Adam", "loss": "categorical_crossentropy", "batch_size": 32},
+        }
+    )
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest, fake_backend: FakeBackend) -> Backend[Any]:
+    del fake_backend  # stands where backends are looked for
+    return find_backend(request.param).load()
+
+
+def network(backend: Backend[Any], seed: int = 0) -> Network[Any]:
+    """Return a network ready for its first epoch."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (EXAMPLES, 28, 28), dtype=np.uint8)
+    labels = rng.integers(0, 10, EXAMPLES, dtype=np.uint8)
+    training = backend.hold(images, labels, MNIST)
+    tests = {"some": backend.hold(images[:TESTED], labels[:TESTED], MNIST), "all": training}
+    built = backend.build(computation(), seed)
+    before = weights_digest(built.weights())
+    built.compile(training, tests)
+    assert weights_digest(built.weights()) == before, "compiling changes no weight"
+    return built
+
+
+def train(trained: Network[Any], *epochs: int) -> str:
+    for epoch in epochs:
+        trained.train_epoch(epoch_order(0, epoch, EXAMPLES))
+    return weights_digest(trained.weights())
+
+
+def test_parameters_are_those_of_the_layers(backend: Backend[Any]) -> None:
+    built, costs = backend.build(computation(), 0), cost(computation())
+    assert (built.parameters, built.trainable_parameters) == (costs.parameters, costs.trainable_parameters)
+
+
+def test_the_seed_decides_the_weights_whatever_was_built_before(backend: Backend[Any]) -> None:
+    first, other, again = (weights_digest(backend.build(computation(), seed).weights()) for seed in (1, 2, 1))
+    assert first == again != other
+
+
+def test_the_order_decides_the_bits(backend: Backend[Any]) -> None:
+    first, again, other = train(network(backend), 1), train(network(backend), 1), train(network(backend), 2)
+    assert first == again != other
+
+
+def test_an_epoch_returns_its_running_means(backend: Backend[Any]) -> None:
+    means = network(backend).train_epoch(epoch_order(0, 1, EXAMPLES))
+    assert list(means) == ["loss", "accuracy"]
+    assert 0 <= means["accuracy"] <= 1
+
+
+def test_scoring_changes_nothing(backend: Backend[Any]) -> None:
+    scored, plain = network(backend), network(backend)
+    train(scored, 1)
+    train(plain, 1)
+    found = [scored.score(name).scores for name in ("some", "all", "some")]
+    assert [scores.shape for scores in found] == [(TESTED, 10), (EXAMPLES, 10), (TESTED, 10)]
+    assert {scores.dtype.name for scores in found} == {"float32"}
+    assert np.array_equal(found[0], found[2])
+    assert train(scored, 2) == train(plain, 2)
+
+
+def test_a_network_with_anothers_state_goes_on_as_the_other(backend: Backend[Any]) -> None:
+    first = network(backend)
+    train(first, 1)
+    state = [array.copy() for array in first.state()]
+    second = network(backend, seed=5)
+    second.restore(state)
+    assert train(second, 2, 3) == train(first, 2, 3)
+
+
+def test_a_state_that_does_not_fit_is_refused_and_the_right_one_can_still_be_restored(backend: Backend[Any]) -> None:
+    trained, untouched = network(backend), network(backend)
+    state = [array.copy() for array in trained.state()]
+    for wrong in (state[:-1], [np.zeros(3), *state[1:]]):
+        with pytest.raises(ValueError):  # noqa: PT011 - each backend has words of its own
+            trained.restore(wrong)
+    trained.restore(state)
+    assert train(trained, 1) == train(untouched, 1)
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_variables_are_text(name: str, fake_backend: FakeBackend, tmp_path: Path) -> None:
+    del fake_backend
+    variables = find_backend(name).variables(tmp_path)
+    assert all(isinstance(text, str) for pair in variables.items() for text in pair)
+
+
+def test_an_unknown_backend_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UnknownBackend, match="no backend 'torch'; there is tensorflow"):
+        find_backend("torch")
+
+
+def test_finding_backends_and_the_trials_process_import_no_framework() -> None:
+    modules = ["harness.worker.process", "harness.execute.engines.local"]
+    modules += [f"harness.backends.{name}" for name in BACKENDS[1:]]
+    program = f"import sys, {', '.join(modules)}; sys.exit(bool({{'tensorflow', 'keras'}} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
