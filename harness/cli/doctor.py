@@ -27,22 +27,22 @@ def doctor(
     """Look at versions, settings, data, cores, memory and disk, and whether this machine is quiet enough to time on.
 
     Takes some five seconds. Exits with 1 if something would stop a run; advice is no reason to.
+
+    Examples:
+        bench doctor            before a run whose times count
+        bench doctor --json     for a program
     """
     from harness.app.doctor.examination import examine
     from harness.app.doctor.quiet import measure_quietness
-    from harness.execute.cores import physical_cores
-    from harness.spec.folder import architectures_folder
+    from harness.app.workspace import Workspace
 
-    measured: list[Quietness] = []
-
-    def quietness() -> Quietness:
+    def measured(cores: tuple[int, ...]) -> Quietness:
         with stderr().status("measuring how quiet this machine is"):
-            measured.append(measure_quietness(physical_cores()))
-        return measured[-1]
+            return measure_quietness(cores)
 
-    found = examine(results, architectures_folder(architectures), quietness)
+    found = examine(Workspace(results=results, architectures=architectures), measured)
     if json:
-        print_json({**examination_json(found), "quiet": asdict(measured[0])})
+        print_json(examination_json(found))
     else:
         print_examination(found)
     if not found.is_fit:
@@ -50,16 +50,17 @@ def doctor(
 
 
 def examination_json(found: Examination) -> dict[str, Any]:
-    """Return environment and findings as plain values."""
+    """Return everything as plain values."""
     return {
         "fit": found.is_fit,
         "environment": {"id": found.environment.id, **found.environment.facts},
-        "findings": [asdict(one) for one in found.findings],
+        "findings": [asdict(diagnosis) for diagnosis in found.diagnoses],
+        "quiet": asdict(found.quietness),
     }
 
 
 def print_examination(found: Examination) -> None:
-    """Print the environment, then each finding with what to do about it."""
+    """Print the environment, then each diagnosis with what to do about it."""
     from rich.markup import escape
 
     out = stdout()
@@ -67,6 +68,6 @@ def print_examination(found: Examination) -> None:
         words = " ".join(value) if isinstance(value, tuple) else value
         out.print(f"{name.replace('_', ' '):22}{'none' if words is None else words}", markup=False, soft_wrap=True)
     out.print()
-    for one in found.findings:
-        remedy = f"\n{'':24}[bold]{escape(one.remedy)}[/]" if one.remedy else ""
-        out.print(f"{MARKS[one.state]} {one.subject:15} {escape(one.what)}{remedy}", soft_wrap=True)
+    for diagnosis in found.diagnoses:
+        remedy = f"\n{'':24}[bold]{escape(diagnosis.remedy)}[/]" if diagnosis.remedy else ""
+        out.print(f"{MARKS[diagnosis.state]} {diagnosis.subject:15} {escape(diagnosis.what)}{remedy}", soft_wrap=True)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.app.doctor import machine, setup
-from harness.app.doctor.finding import Finding, State, fine, problem
-from harness.app.doctor.quiet import Quietness, quiet
+from harness.app.doctor import inspection
+from harness.app.doctor.diagnosis import Diagnosis, State, fine, problem
+from harness.app.doctor.quiet import Quietness, measure_quietness, quiet
+from harness.app.workspace import Workspace
 from harness.errors import BenchError
-from harness.execute.cores import available_memory
+from harness.execute.cores import available_memory, physical_cores
 from harness.records.environment import Environment, current_environment
 from harness.spec.architecture import Architecture
 from harness.spec.cost import PROCESS_BYTES, cost
@@ -19,43 +20,42 @@ from harness.spec.reading import select
 
 @dataclass(frozen=True)
 class Examination:
-    """The environment and all findings."""
+    """The environment, what was found of each thing, and how quiet it was."""
 
     environment: Environment
-    findings: tuple[Finding, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    quietness: Quietness
 
     @property
     def is_fit(self) -> bool:
         """Whether nothing would stop a run."""
-        return all(one.state is not State.PROBLEM for one in self.findings)
+        return all(diagnosis.state is not State.PROBLEM for diagnosis in self.diagnoses)
 
 
-def examine(results: Path, architectures: Path, quietness: Callable[[], Quietness]) -> Examination:
-    """Look at everything; ``quietness`` measures last, when nothing else of ours runs."""
+def examine(workspace: Workspace, measure: Callable[[tuple[int, ...]], Quietness] = measure_quietness) -> Examination:
+    """Look at everything; ``measure`` is given the cores last, when nothing else of ours runs."""
     environment = current_environment(threads=1)
-    chosen, specs = read_specs(architectures)
-    found = machine.find_cores()
-    largest = max((cost(one).training_bytes for one in chosen), default=PROCESS_BYTES)
-    return Examination(
-        environment,
-        (
-            setup.versions(environment, setup.pinned_versions()),
-            setup.onednn(environment),
-            setup.harness_commit(environment),
-            specs,
-            *machine.data(),
-            machine.folder("results", results, machine.RESULTS_BYTES),
-            machine.cores(found),
-            machine.memory(available_memory(), found.physical, largest),
-            quiet(quietness()),
-        ),
+    chosen, specs = read_specs(workspace.specs)
+    cores = inspection.find_cores()
+    largest = max((cost(architecture).training_bytes for architecture in chosen), default=PROCESS_BYTES)
+    diagnoses = (
+        inspection.versions(environment, inspection.wanted_versions()),
+        inspection.onednn(environment),
+        inspection.harness_commit(environment),
+        specs,
+        *inspection.data(),
+        inspection.folder("results", workspace.results, inspection.RESULTS_BYTES),
+        inspection.cores(cores),
+        inspection.memory(available_memory(), cores.physical, largest),
     )
+    quietness = measure(physical_cores())
+    return Examination(environment, (*diagnoses, quiet(quietness)), quietness)
 
 
-def read_specs(folder: Path) -> tuple[tuple[Architecture, ...], Finding]:
+def read_specs(folder: Path) -> tuple[tuple[Architecture, ...], Diagnosis]:
     """Read every spec; a mistake in one stops `bench run --all`."""
     try:
-        chosen = tuple(select((), folder))
+        chosen = select((), folder)
     except BenchError as error:
-        return (), problem("specs", str(error).splitlines()[0], "bench validate tells every mistake")
+        return (), problem("specs", str(error).splitlines()[0], "bench validate reports every mistake")
     return chosen, fine("specs", f"{len(chosen)} architectures, all valid")

@@ -7,11 +7,12 @@ import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from statistics import median, quantiles
 
 import psutil
 
-from harness.app.doctor.finding import Finding, advice, fine
+from harness.app.doctor.diagnosis import Diagnosis, advice, fine
 from harness.records.environment import usable_cores
 from harness.worker.clocks import calibrate, load_average, stolen_seconds
 
@@ -69,7 +70,7 @@ def measure_quietness(cores: tuple[int, ...]) -> Quietness:
     )
 
 
-def quiet(found: Quietness) -> Finding:
+def quiet(found: Quietness) -> Diagnosis:
     """Say whether times measured now mean something."""
     speed = ", ".join(f"{value:.0f}" for value in found.gflops)
     what = f"{speed} GFLOP/s per core in float32, varying by {found.spread:.1%}"
@@ -86,12 +87,12 @@ def spread(values: list[float]) -> float:
     return (deciles[-1] - deciles[0]) / median(values)
 
 
-def calibrations(core: int) -> list[float]:
-    """Return GFLOP/s again and again for two seconds on one core; the process belongs to this function."""
+def calibrations(core: int, seconds: float) -> list[float]:
+    """Return GFLOP/s again and again for so long on one core; the process belongs to this function."""
     if hasattr(os, "sched_setaffinity") and core in usable_cores():
         os.sched_setaffinity(0, {core})
     calibrate()  # the first one pays for NumPy's start
-    end = time.perf_counter() + CALIBRATION_SECONDS
+    end = time.perf_counter() + seconds
     values = [calibrate(), calibrate()]
     while time.perf_counter() < end:
         values.append(calibrate())
@@ -104,7 +105,7 @@ def _calibrate_all(cores: tuple[int, ...]) -> list[list[float]]:
     os.environ.update(ONE_THREAD)
     try:
         with ProcessPoolExecutor(len(cores), multiprocessing.get_context("spawn")) as pool:
-            return list(pool.map(calibrations, cores))
+            return list(pool.map(calibrations, cores, repeat(CALIBRATION_SECONDS)))
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})

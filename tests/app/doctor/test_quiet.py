@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from harness.app.doctor import quiet as quiet_module
-from harness.app.doctor.finding import State
+from harness.app.doctor.diagnosis import State
 from harness.app.doctor.quiet import Quietness, measure_quietness, quiet, spread
 from harness.execute.cores import physical_cores
 
@@ -41,6 +41,7 @@ def test_the_spread_leaves_out_the_outermost_tenths() -> None:
 
 def test_every_core_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quiet_module, "WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(quiet_module, "CALIBRATION_SECONDS", 0.1)
     found = measure_quietness(physical_cores()[:1])
     assert len(found.gflops) == 1
     assert found.gflops[0] > 0

@@ -16,7 +16,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """What was found, in words; ``remedy`` is what to do, where there is something."""
 
     subject: str
@@ -25,19 +25,19 @@ class Finding:
     remedy: str | None = None
 
 
-def fine(subject: str, what: str) -> Finding:
-    """Return a finding that asks for nothing."""
-    return Finding(subject, State.FINE, what)
+def fine(subject: str, what: str) -> Diagnosis:
+    """Return a diagnosis that asks for nothing."""
+    return Diagnosis(subject, State.FINE, what)
 
 
-def advice(subject: str, what: str, remedy: str) -> Finding:
-    """Return a finding that a run survives."""
-    return Finding(subject, State.ADVICE, what, remedy)
+def advice(subject: str, what: str, remedy: str) -> Diagnosis:
+    """Return a diagnosis that a run survives."""
+    return Diagnosis(subject, State.ADVICE, what, remedy)
 
 
-def problem(subject: str, what: str, remedy: str) -> Finding:
-    """Return a finding that would stop a run."""
-    return Finding(subject, State.PROBLEM, what, remedy)
+def problem(subject: str, what: str, remedy: str) -> Diagnosis:
+    """Return a diagnosis that would stop a run."""
+    return Diagnosis(subject, State.PROBLEM, what, remedy)
 
 
 def homely(path: Path) -> str:
@@ -50,5 +50,5 @@ def homely(path: Path) -> str:
 
 
 def gigabytes(number: float) -> str:
-    """Return bytes as people say them."""
+    """Return bytes with their unit."""
     return f"{number / 2**30:.1f} GiB"

@@ -1,0 +1,111 @@
+"""What would stop a run is a problem, what would slow it or change its bits is advice, each with a remedy."""
+
+from __future__ import annotations
+
+import doctest
+import os
+from pathlib import Path
+
+import pytest
+from fake_trials import ENVIRONMENT, elsewhere
+from packaging.specifiers import SpecifierSet
+
+from harness.app.doctor import inspection
+from harness.app.doctor.diagnosis import State, homely
+from harness.app.doctor.inspection import (
+    Cores,
+    cores,
+    data,
+    folder,
+    harness_commit,
+    memory,
+    nearest_existing,
+    onednn,
+    versions,
+    wanted_versions,
+)
+
+GIB = 2**30
+WANTED = {"tensorflow": SpecifierSet("~=2.21.0"), "keras": SpecifierSet("~=3.15.1"), "numpy": SpecifierSet(">=2.0,<3")}
+
+
+def test_a_quota_below_the_cores_is_told_with_the_jobs_that_fit() -> None:
+    assert cores(Cores(8, 4, 4, None)).state is State.FINE
+    assert cores(Cores(8, 4, 4, 4.0)).state is State.FINE
+    found = cores(Cores(8, 4, 4, 1.5))
+    assert found.state is State.ADVICE
+    assert found.remedy is not None
+    assert found.remedy.startswith("bench run --jobs 1")
+
+
+@pytest.mark.parametrize(("available", "state"), [(8, State.FINE), (1.5, State.ADVICE), (0.5, State.PROBLEM)])
+def test_memory_for_one_trial_is_needed_and_for_all_cores_wanted(available: float, state: State) -> None:
+    assert memory(int(available * GIB), jobs=2, largest_trial=GIB).state is state
+
+
+def test_a_full_disk_or_a_read_only_folder_stops_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = tmp_path / "results" / "of" / "today"
+    assert folder("results", new, 1).state is State.FINE
+    assert not new.exists()
+    assert nearest_existing(new) == tmp_path
+    assert folder("results", new, 2**70).state is State.PROBLEM
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert folder("results", new, 1).state is State.PROBLEM
+
+
+def test_missing_data_is_no_problem_since_a_run_fetches_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    copy, cache = data()
+    assert (copy.state, cache.state) == (State.ADVICE, State.FINE)
+    assert copy.remedy is not None
+    assert "bench data fetch mnist" in copy.remedy
+    assert not (tmp_path / "cache").exists()
+
+
+def test_the_home_folder_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert homely(tmp_path / "cache") == "~/cache"
+    assert str(tmp_path) not in homely(tmp_path / "a" / "b")
+
+
+def test_the_versions_of_the_committed_results_are_fine() -> None:
+    assert versions(ENVIRONMENT, WANTED).state is State.FINE
+
+
+def test_another_minor_version_is_advised_against() -> None:
+    found = versions(elsewhere(keras="3.14.2"), WANTED)
+    assert (found.state, found.remedy) == (State.ADVICE, "pip install 'keras~=3.15.1'")
+
+
+@pytest.mark.parametrize("version", ["2.21.0rc1", "2.21.0.dev20260101", "2.22.0", "something"])
+def test_a_candidate_for_a_release_is_another_version(version: str) -> None:
+    assert versions(elsewhere(tensorflow=version), WANTED).state is State.ADVICE
+
+
+def test_what_is_asked_for_is_what_the_package_declares() -> None:
+    wanted = wanted_versions()
+    assert {"tensorflow", "keras", "numpy"} <= set(wanted)
+    assert "ruff" not in wanted
+    assert "2.21.0" in wanted["tensorflow"]
+
+
+def test_examples_in_docstrings_hold() -> None:
+    outcome = doctest.testmod(inspection)
+    assert (outcome.failed, outcome.attempted > 0) == (0, True)
+
+
+def test_a_missing_library_stops_a_run() -> None:
+    found = versions(elsewhere(tensorflow="unknown"), WANTED)
+    assert found.state is State.PROBLEM
+    assert "tensorflow" in found.what
+
+
+@pytest.mark.parametrize("changes", [{"onednn": False}, {"onednn_max_isa": "AVX2"}])
+def test_a_limited_onednn_is_advised_against(changes: dict[str, object]) -> None:
+    assert onednn(ENVIRONMENT).state is State.FINE
+    assert onednn(elsewhere(**changes)).state is State.ADVICE
+
+
+def test_uncommitted_changes_are_told() -> None:
+    assert harness_commit(ENVIRONMENT).state is State.FINE
+    assert harness_commit(ENVIRONMENT.model_copy(update={"uncommitted_changes": True})).state is State.ADVICE
