@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.evaluations.metric import TEST_ACCURACY, Quantity
+from harness.evaluations.metric import Quantity
 from harness.statistics.comparisons import (
     PERMUTATIONS,
     Difference,
@@ -34,8 +34,9 @@ MOST_PERMUTED_NUMBERS = 5_000_000
 
 @dataclass(frozen=True)
 class Comparison:
-    """Test accuracy of ``first`` minus that of ``second``, and what follows from it.
+    """The study's headline of ``first`` minus that of ``second``, and what follows from it.
 
+    ``superiority`` is how often a run of the first is the better one.
     ``shared`` pairs read the same trials, so they are compared seed by seed; ``same`` ones also read them
     at the same epoch and can't differ. ``adjusted_p`` is Welch's (or, for shared trials, Student's paired)
     p-value after Holm over all pairs. ``seeds_needed`` is how many seeds each would resolve the difference
@@ -69,7 +70,7 @@ class Standing:
 def compare_all(study: Study) -> tuple[Comparison, ...]:
     """Compare every pair of measured architectures on the same data, corrected for their number."""
     pairs = [(a, b) for a, b in combinations(study.measured, 2) if a.architecture.dataset == b.architecture.dataset]
-    plain = [compare(a, b, len(pairs)) for a, b in pairs]
+    plain = [compare(a, b, study.headline, len(pairs)) for a, b in pairs]
     tested = [one.difference.p for one in plain if one.difference and one.difference.p is not None]
     adjusted = iter(holm(tested))
     return tuple(
@@ -78,23 +79,25 @@ def compare_all(study: Study) -> tuple[Comparison, ...]:
     )
 
 
-def compare(a: ArchitectureResults, b: ArchitectureResults, comparisons: int = 1) -> Comparison:
+def compare(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, comparisons: int = 1) -> Comparison:
     """Compare two architectures; ``comparisons`` is the number of pairs that are compared in all."""
     shared = a.fingerprint == b.fingerprint
     same = shared and a.epochs == b.epochs
+    values = a.values(quantity), b.values(quantity)
+    ours, theirs = ([quantity.metric.merit(value) for value in side] for side in values)
     return Comparison(
         first=a.name,
         second=b.name,
-        difference=difference(a, b),
-        superiority=superiority(a.accuracies, b.accuracies),
-        permutation_p=None if shared or comparisons > MOST_PERMUTED_PAIRS else _permutation_p(a, b),
-        seeds_needed=None if shared else _seeds_needed(a, b, comparisons),
+        difference=difference(a, b, quantity),
+        superiority=superiority(ours, theirs),
+        permutation_p=None if shared or comparisons > MOST_PERMUTED_PAIRS else _permutation_p(*values),
+        seeds_needed=None if shared else _seeds_needed(*values, comparisons),
         shared=shared,
         same=same,
     )
 
 
-def difference(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity = TEST_ACCURACY) -> Difference | None:
+def difference(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity) -> Difference | None:
     """Return the quantity of ``a`` minus that of ``b``, seed by seed where they share their trials."""
     first, second = a.by_seed(quantity), b.by_seed(quantity)
     if a.fingerprint != b.fingerprint:
@@ -109,32 +112,34 @@ def standings(study: Study, comparisons: Sequence[Comparison]) -> dict[str, Stan
     apart = {frozenset((one.first, one.second)) for one in comparisons if one.differ}
     for dataset in dict.fromkeys(one.architecture.dataset for one in study.measured):
         rivals = [one for one in study.measured if one.architecture.dataset == dataset]
-        found |= _standings(rivals, apart)
+        found |= _standings(rivals, study.headline, apart)
     return found
 
 
-def _standings(rivals: Sequence[ArchitectureResults], apart: set[frozenset[str]]) -> dict[str, Standing]:
-    means = [float(np.mean(one.accuracies)) for one in rivals]
+def _standings(
+    rivals: Sequence[ArchitectureResults], headline: Quantity, apart: set[frozenset[str]]
+) -> dict[str, Standing]:
+    merits = [headline.metric.merit(float(np.mean(one.values(headline)))) for one in rivals]
 
     def differ(i: int, j: int) -> bool:
         return frozenset((rivals[i].name, rivals[j].name)) in apart
 
-    ranks, groups = rank_intervals(means, differ), letters(means, differ)
+    ranks, groups = rank_intervals(merits, differ), letters(merits, differ)
     return {one.name: Standing(rank, group) for one, rank, group in zip(rivals, ranks, groups, strict=True)}
 
 
-def _permutation_p(a: ArchitectureResults, b: ArchitectureResults) -> float | None:
-    numbers = len(a.runs) + len(b.runs)
+def _permutation_p(first: Sequence[float], second: Sequence[float]) -> float | None:
+    numbers = len(first) + len(second)
     if not numbers:
         return None
     permutations = max(FEWEST_PERMUTATIONS, min(PERMUTATIONS, MOST_PERMUTED_NUMBERS // numbers))
-    return permutation_p(a.accuracies, b.accuracies, np.random.default_rng(PERMUTATION_SEED), permutations)
+    return permutation_p(first, second, np.random.default_rng(PERMUTATION_SEED), permutations)
 
 
-def _seeds_needed(a: ArchitectureResults, b: ArchitectureResults, comparisons: int) -> int | None:
+def _seeds_needed(first: Sequence[float], second: Sequence[float], comparisons: int) -> int | None:
     """Return the seeds that the difference needs at the root mean square of both spreads."""
-    if len(a.runs) < 2 or len(b.runs) < 2:  # noqa: PLR2004 - a spread needs two values
+    if len(first) < 2 or len(second) < 2:  # noqa: PLR2004 - a spread needs two values
         return None
-    variances = [float(np.var(one.accuracies, ddof=1)) for one in (a, b)]
-    difference = float(np.mean(a.accuracies) - np.mean(b.accuracies))
-    return seeds_needed(difference, float(np.sqrt(np.mean(variances))), comparisons)
+    variances = [float(np.var(values, ddof=1)) for values in (first, second)]
+    gap = float(np.mean(first) - np.mean(second))
+    return seeds_needed(gap, float(np.sqrt(np.mean(variances))), comparisons)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.analysis.runs import ArchitectureResults, Run, Study, make_study
+from harness.evaluations.metric import Quantity
 from harness.records.environment import Environment
 from harness.records.record import Record
 from harness.statistics.comparisons import Difference, holm, paired
@@ -21,9 +22,9 @@ class CrossCheck:
     """One architecture (or several that share its trials and epochs) under this environment and another setting.
 
     ``seeds`` are those that both have; ``same_bits`` of them have the same weights after every epoch, and
-    ``first_epochs`` holds the first epoch with other weights of each of the rest; ``same_accuracies`` of them end at
-    the same test accuracy. ``difference`` is the test accuracy
-    here minus there, seed by seed; ``adjusted_p`` is its p after Holm over all cross-checks.
+    ``first_epochs`` holds the first epoch with other weights of each of the rest; ``same_values`` of them end at the
+    same value of the headline. ``difference`` is the headline here minus there, seed by seed; ``adjusted_p`` is its p
+    after Holm over all cross-checks.
     """
 
     names: tuple[str, ...]
@@ -32,7 +33,7 @@ class CrossCheck:
     seeds: tuple[int, ...]
     same_bits: int
     first_epochs: tuple[int, ...]
-    same_accuracies: int
+    same_values: int
     here: Estimate | None
     there: Estimate | None
     difference: Difference | None
@@ -40,8 +41,8 @@ class CrossCheck:
 
     @property
     def differ(self) -> bool | None:
-        """Whether the accuracies can be told apart; None where too few seeds leave it open."""
-        if self.same_accuracies == len(self.seeds):
+        """Whether the values can be told apart; None where too few seeds leave it open."""
+        if self.same_values == len(self.seeds):
             return False
         return None if self.adjusted_p is None else self.adjusted_p < ALPHA
 
@@ -77,7 +78,7 @@ def _against(study: Study, other: Environment, records: Sequence[Record]) -> Ite
     there = make_study([one.architecture for one in study.entries], records, study.settings, other)
     for pair in _once_per_trial(study.entries, there.entries):
         names = tuple(one.name for one in study.entries if _reads(one) == _reads(pair[0]))
-        if check := _checked(names, pair, other):
+        if check := _checked(names, pair, study.headline, other):
             yield check
 
 
@@ -97,7 +98,10 @@ def _reads(entry: ArchitectureResults) -> tuple[str, int]:
 
 
 def _checked(
-    names: tuple[str, ...], pair: tuple[ArchitectureResults, ArchitectureResults], other: Environment
+    names: tuple[str, ...],
+    pair: tuple[ArchitectureResults, ArchitectureResults],
+    headline: Quantity,
+    other: Environment,
 ) -> CrossCheck | None:
     """Return the check over the seeds that both have, or None where they share none."""
     there = {run.seed: run for run in pair[1].runs}
@@ -105,7 +109,7 @@ def _checked(
     if not both:
         return None
     first = [first_other_epoch(one, two) for one, two in both]
-    left, right = ([runs[side].last.value("test", "accuracy") for runs in both] for side in (0, 1))
+    left, right = ([headline.of(runs[side].last) for runs in both] for side in (0, 1))
     return CrossCheck(
         names=names,
         threads=other.numerics.threads,
@@ -113,7 +117,7 @@ def _checked(
         seeds=tuple(one.seed for one, _ in both),
         same_bits=first.count(None),
         first_epochs=tuple(epoch for epoch in first if epoch is not None),
-        same_accuracies=sum(one == two for one, two in zip(left, right, strict=True)),
+        same_values=sum(one == two for one, two in zip(left, right, strict=True)),
         here=estimate(left),
         there=estimate(right),
         difference=paired(left, right),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,7 @@ from harness.analysis.summary import Labels, Summary, summarize
 from harness.analysis.verdicts import Judgement, judge
 from harness.records.record import Record
 from harness.records.times import Times
+from harness.statistics.samples import Estimate
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,13 @@ class Findings:
 
     @property
     def ranking(self) -> tuple[ArchitectureResults, ...]:
-        """The entries from the best mean accuracy to the worst; those without a run come last."""
+        """The entries from the best mean of the headline to the worst; those without a run come last."""
         return tuple(sorted(self.study.entries, key=self._place))
 
+    def headline_of(self, entry: ArchitectureResults) -> Estimate | None:
+        """Return centre and spread of the study's headline, or None where nothing was measured."""
+        return self.summaries[entry.name].of(self.study.headline)
+
     def _place(self, entry: ArchitectureResults) -> float:
-        accuracy = self.summaries[entry.name].test_accuracy
-        return -accuracy.mean if accuracy else 1.0
+        found = self.headline_of(entry)
+        return math.inf if found is None else -self.study.headline.metric.merit(found.mean)

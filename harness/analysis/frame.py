@@ -10,7 +10,7 @@ import pandas as pd
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.records.record import Record
-from harness.spec.claims.number_claim import published_accuracy
+from harness.spec.claims.number_claim import published_value
 
 # What stands in the columns of every epoch, before those of further evaluations.
 EPOCH_COLUMNS = (
@@ -53,7 +53,7 @@ def verdicts_frame(findings: Findings) -> pd.DataFrame:
 
 
 def comparisons_frame(findings: Findings) -> pd.DataFrame:
-    """Return one row per pair of architectures: accuracy of the first minus that of the second."""
+    """Return one row per pair of architectures: the headline of the first minus that of the second."""
     rows = [
         {
             "first": pair.first,
@@ -101,8 +101,7 @@ def _run_rows(entry: ArchitectureResults) -> Iterator[dict[str, Any]]:
 
 def _summary_row(findings: Findings, entry: ArchitectureResults) -> dict[str, Any]:
     summary, standing = findings.summaries[entry.name], findings.standings.get(entry.name)
-    accuracy, train, epoch = summary.test_accuracy, summary.train_seconds, summary.epoch_seconds
-    published = published_accuracy(entry.architecture.claims)
+    train, epoch = summary.train_seconds, summary.epoch_seconds
     return {
         "architecture": entry.name,
         "document": entry.architecture.document,
@@ -117,9 +116,17 @@ def _summary_row(findings: Findings, entry: ArchitectureResults) -> dict[str, An
         "train_seconds_lower_quartile": train.lower_quartile if train else None,
         "train_seconds_upper_quartile": train.upper_quartile if train else None,
         "epoch_seconds_median": epoch.median if epoch else None,
-        "test_accuracy_mean": accuracy.mean if accuracy else None,
-        "test_accuracy_sd": accuracy.deviation if accuracy else None,
-        "test_accuracy_low": accuracy.interval.low if accuracy and accuracy.interval else None,
-        "test_accuracy_high": accuracy.interval.high if accuracy and accuracy.interval else None,
-        "published_test_accuracy": None if published is None else float(published),
+        **_headline_columns(findings, entry),
+    }
+
+
+def _headline_columns(findings: Findings, entry: ArchitectureResults) -> dict[str, float | None]:
+    headline, found = findings.study.headline, findings.headline_of(entry)
+    published = published_value(entry.architecture.claims, headline)
+    return {
+        f"{headline.column}_mean": found.mean if found else None,
+        f"{headline.column}_sd": found.deviation if found else None,
+        f"{headline.column}_low": found.interval.low if found and found.interval else None,
+        f"{headline.column}_high": found.interval.high if found and found.interval else None,
+        f"published_{headline.column}": None if published is None else float(published),
     }

@@ -1,4 +1,4 @@
-"""Cost against accuracy: the front that nothing dominates, and time to a target; weighs no uncertainty."""
+"""Cost against the headline: the front that nothing dominates, and time to a target; weighs no uncertainty."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.runs import ArchitectureResults, Run, Study
+from harness.evaluations.metric import Quantity
 from harness.statistics.samples import Spread, spread
 
 
 @dataclass(frozen=True)
 class TimeToTarget:
-    """How many seeds reached a test accuracy, and the training seconds that those took."""
+    """How many seeds reached a value of the headline, and the training seconds that those took."""
 
     target: float
     reached: int
@@ -35,50 +36,53 @@ def dominators(values: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
 def dominated_by(study: Study) -> Mapping[str, tuple[str, ...]]:
     """Return for each measured architecture those that are at least as good everywhere and better somewhere.
 
-    Judged on mean test accuracy, parameters, multiply-accumulates and median training seconds, within a
-    data set.
+    Judged on the headline's mean, parameters, multiply-accumulates and median training seconds, within a data set.
     """
     found: dict[str, tuple[str, ...]] = {}
     for dataset in dict.fromkeys(one.architecture.dataset for one in study.measured):
         rivals = [one for one in study.measured if one.architecture.dataset == dataset]
-        values = np.array([costs(one) for one in rivals])
+        values = np.array([(-mean_merit(one, study.headline), *costs(one)) for one in rivals])
         for one, better in zip(rivals, dominators(values), strict=True):
             found[one.name] = tuple(rivals[index].name for index in better)
     return found
 
 
-def costs(entry: ArchitectureResults) -> tuple[float, float, float, float]:
-    """Return error, parameters, multiply-accumulates and training seconds: lower is better in all.
+def mean_merit(entry: ArchitectureResults, quantity: Quantity) -> float:
+    """Return the quantity's mean over seeds, its sign such that higher is better."""
+    return quantity.metric.merit(float(np.mean(entry.values(quantity))))
+
+
+def costs(entry: ArchitectureResults) -> tuple[float, float, float]:
+    """Return parameters, multiply-accumulates and training seconds: lower is better in all.
 
     Architectures that share trials have one time per epoch, so their seconds differ by epochs alone.
     """
     return (
-        1 - float(np.mean(entry.accuracies)),
         float(entry.cost.parameters),
         float(entry.cost.macs),
         float(np.median([run.train_seconds for run in entry.runs])),
     )
 
 
-def front(xs: Sequence[float], accuracies: Sequence[float]) -> tuple[int, ...]:
-    """Return the indices that no other beats in cost ``xs`` and accuracy, both shape (n,), by rising cost."""
-    values = np.column_stack([xs, -np.asarray(accuracies)]) if len(xs) else np.empty((0, 2))
+def front(xs: Sequence[float], merits: Sequence[float]) -> tuple[int, ...]:
+    """Return the indices that no other beats in cost ``xs`` and in merit, both shape (n,), by rising cost."""
+    values = np.column_stack([xs, -np.asarray(merits)]) if len(xs) else np.empty((0, 2))
     free = [index for index, better in enumerate(dominators(values)) if not better]
     return tuple(sorted(free, key=lambda index: (xs[index], index)))
 
 
-def seconds_to(run: Run, target: float) -> float | None:
-    """Return the training seconds up to the first epoch whose test accuracy is at least ``target``."""
+def seconds_to(run: Run, quantity: Quantity, target: float) -> float | None:
+    """Return the training seconds up to the first epoch after which the quantity is at least as good as ``target``."""
     seconds = 0.0
     for epoch in run.epochs:
         seconds += epoch.train_seconds
-        if epoch.value("test", "accuracy") >= target:
+        if quantity.metric.reaches(quantity.of(epoch), target):
             return seconds
     return None
 
 
-def time_to_target(entry: ArchitectureResults, target: float) -> TimeToTarget:
-    """Return how long the architecture trains until it reaches the test accuracy ``target``."""
-    times = [seconds_to(run, target) for run in entry.runs]
+def time_to_target(entry: ArchitectureResults, quantity: Quantity, target: float) -> TimeToTarget:
+    """Return how long the architecture trains until the quantity reaches ``target``."""
+    times = [seconds_to(run, quantity, target) for run in entry.runs]
     reached = [time for time in times if time is not None]
     return TimeToTarget(target, len(reached), len(times), spread(reached))

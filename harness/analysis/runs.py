@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.evaluations.metric import TEST_ACCURACY, Quantity
+from harness.evaluations.metric import HEADLINE, Quantity
 from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
@@ -42,13 +42,6 @@ class Run:
     def last(self) -> EpochMeasurement:
         """The measurement that counts: the last epoch, never the best one."""
         return self.epochs[-1]
-
-    def value(self, quantity: Quantity) -> float | None:
-        """Return a quantity after the last epoch, or None where it is not recorded."""
-        try:
-            return quantity.of(self.last)
-        except KeyError:
-            return None
 
     @property
     def train_seconds(self) -> float:
@@ -93,19 +86,18 @@ class ArchitectureResults:
         return tuple(run.seed for run in self.runs)
 
     def by_seed(self, quantity: Quantity) -> dict[int, float]:
-        """Return a quantity after the last epoch of every seed for which it is recorded."""
-        found = {run.seed: run.value(quantity) for run in self.runs}
+        """Return the quantity after the last epoch of every seed for which it is recorded."""
+        found = {run.seed: quantity.known_of(run.last) for run in self.runs}
         return {seed: value for seed, value in found.items() if value is not None}
 
-    @property
-    def accuracies(self) -> tuple[float, ...]:
-        """Test accuracy of every run, by seed."""
-        return tuple(self.by_seed(TEST_ACCURACY).values())
+    def values(self, quantity: Quantity) -> tuple[float, ...]:
+        """Return the quantity after the last epoch, one value per seed for which it is recorded, in their order."""
+        return tuple(self.by_seed(quantity).values())
 
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that one report is about: one environment's runs of some architectures.
+    """Everything that one report is about: one environment's runs of some architectures, ranked by ``headline``.
 
     ``others`` counts the records of environments that the report is not about, by id. ``commits`` are the versions
     of the harness that made the records, ``+`` where there were uncommitted changes.
@@ -116,6 +108,7 @@ class Study:
     environment: Environment | None = None
     others: tuple[tuple[str, int], ...] = ()
     commits: tuple[str, ...] = ()
+    headline: Quantity = HEADLINE
 
     @property
     def measured(self) -> tuple[ArchitectureResults, ...]:
@@ -196,9 +189,10 @@ def _entry(
 
 
 def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run | None:
-    """Return the record up to ``epochs``, or None where the trial did not get there."""
+    """Return the record up to ``epochs``, or None where the trial did not get there or lacks the headline."""
     measured = record.measurement
-    if measured is None or measured.at(epochs) is None:
+    last = measured.at(epochs) if measured else None
+    if measured is None or last is None or HEADLINE.known_of(last) is None:
         return None
     predictions = read_predictions(record).get(epochs, {})
     return Run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from harness.analysis.contested import uncontested
 from harness.analysis.runs import ArchitectureResults
 from harness.data.declarations import find_dataset
-from harness.records.record import TEST
+from harness.evaluations.metric import TEST, Quantity
 from harness.records.store import Classes
 from harness.statistics.samples import Estimate, Spread, discordant_deviation, estimate, spread
 
@@ -23,20 +23,23 @@ DRIFT = 0.05
 class Summary:
     """Centre and spread over the seeds of one architecture; None where nothing was measured.
 
-    Accuracies in [0, 1]. ``epoch_seconds`` is over all epochs of all seeds. ``discordant_deviation`` is the
-    spread of accuracy that the runs' disagreement on single images implies. ``uncontested_accuracy`` leaves
-    out the test images whose label is contested. ``drifted_seeds`` are those whose times to distrust: the
-    machine's own speed changed by more than ``DRIFT`` between their start and their end.
+    ``metrics`` are what every run has measured after its last epoch, by the names of columns; ``of`` finds them by
+    quantity. ``epoch_seconds`` is over all epochs of all seeds. ``discordant_deviation`` is the spread of the share of
+    right predictions that the runs' disagreement on single images implies. ``uncontested_accuracy`` leaves out the
+    test images whose label is contested. ``drifted_seeds`` are those whose times to distrust: the machine's own speed
+    changed by more than ``DRIFT`` between their start and their end.
     """
 
-    test_accuracy: Estimate | None = None
-    test_loss: Estimate | None = None
-    train_accuracy: Estimate | None = None
+    metrics: Mapping[str, Estimate] = field(default_factory=dict)
     train_seconds: Spread | None = None
     epoch_seconds: Spread | None = None
     discordant_deviation: float | None = None
     uncontested_accuracy: Estimate | None = None
     drifted_seeds: tuple[int, ...] = ()
+
+    def of(self, quantity: Quantity) -> Estimate | None:
+        """Return the quantity's centre and spread, or None where it is not known of every run."""
+        return self.metrics.get(quantity.column)
 
 
 def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
@@ -46,15 +49,20 @@ def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
     right = right_predictions(entry, labels)
     kept = None if right is None else right[:, uncontested(find_dataset(dataset), right.shape[1])]
     return Summary(
-        test_accuracy=estimate(entry.accuracies),
-        test_loss=estimate([run.last.value("test", "loss") for run in runs]),
-        train_accuracy=estimate([run.last.value("train", "accuracy") for run in runs]),
+        metrics=_estimates([run.last.metrics for run in runs]),
         train_seconds=spread([run.train_seconds for run in runs]),
         epoch_seconds=spread([epoch.train_seconds for run in runs for epoch in run.epochs]),
         discordant_deviation=None if right is None else discordant_deviation(right),
         drifted_seeds=tuple(run.seed for run in runs if run.drift is not None and run.drift > DRIFT),
         uncontested_accuracy=None if kept is None else estimate(kept.mean(axis=1).tolist()),
     )
+
+
+def _estimates(runs: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
+    """Return an estimate of each metric that all runs have."""
+    shared = [name for name in (runs[0] if runs else ()) if all(name in metrics for metrics in runs)]
+    found = {name: estimate([metrics[name] for metrics in runs]) for name in shared}
+    return {name: known for name, known in found.items() if known is not None}
 
 
 def right_predictions(entry: ArchitectureResults, labels: Labels) -> NDArray[np.bool_] | None:

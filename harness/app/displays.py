@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.app.progress import ProgressMode
+from harness.evaluations.metric import HEADLINE
 from harness.execute.engine import (
     EpochEnded,
     Outcome,
@@ -30,8 +31,8 @@ from harness.execute.engine import (
 from harness.execute.time_left import TimeLeft
 from harness.plan.plan import Plan
 from harness.plan.trial import Trial
-from harness.records.record import TEST, EpochMeasurement
-from harness.report.numbers import duration, plural
+from harness.records.record import EpochMeasurement
+from harness.report.numbers import duration, measured, plural, with_unit
 
 
 @contextmanager
@@ -128,7 +129,7 @@ class LiveDisplay:
                 self.bar.advance(self.task)
                 self.running[trial.name] = (
                     trial,
-                    f"epoch {measurement.epoch}/{trial.epochs}  {_accuracy(measurement)}",
+                    f"epoch {measurement.epoch}/{trial.epochs}  {_headline(measurement)}",
                 )
             case TrialEnded(trial, outcome):
                 self.running.pop(trial.name, None)
@@ -161,11 +162,12 @@ def outcome_label(trial: Trial, outcome: Outcome) -> str:
         return f"ended     {trial.label}"
     last = outcome.measurement.epochs[-1]
     seconds = sum(epoch.train_seconds for epoch in outcome.measurement.epochs)
-    return f"trained   {trial.label}: {_accuracy(last)} after {plural(last.epoch, 'epoch')}, {seconds:.1f} s"
+    return f"trained   {trial.label}: {_headline(last)} after {plural(last.epoch, 'epoch')}, {seconds:.1f} s"
 
 
-def _accuracy(epoch: EpochMeasurement) -> str:
-    return f"{TEST} {epoch.value(TEST, 'accuracy'):.2%}"
+def _headline(epoch: EpochMeasurement) -> str:
+    value = measured(HEADLINE.metric, HEADLINE.known_of(epoch))
+    return f"{HEADLINE.title} {with_unit(HEADLINE.metric, value)}"
 
 
 def event_json(event: TrialEvent) -> dict[str, Any]:

@@ -12,9 +12,10 @@ import numpy as np
 
 from harness.data.arrays import DatasetArrays
 from harness.data.declarations import all_datasets, find_dataset
-from harness.evaluations.metric import TRAIN
-from harness.records.record import TEST, EpochMeasurement, Record
-from harness.records.store import Predictions, digest
+from harness.evaluations.evaluation import Examples, evaluation_names, find_evaluation
+from harness.evaluations.metric import ACCURACY, TRAIN, Quantity
+from harness.records.record import EpochMeasurement, Record
+from harness.records.store import Classes, Predictions, digest
 from harness.spec.cost import cost
 from harness.worker.order import epoch_order
 
@@ -92,20 +93,24 @@ def predictions(record: Record, evidence: Evidence) -> Iterator[str]:
 
 
 def accuracy(record: Record, evidence: Evidence) -> Iterator[str]:
-    """The test accuracy is the share of predictions that are right."""
-    if evidence.arrays is None:
+    """The accuracy of every evaluation is the share of predictions that are right."""
+    if evidence.arrays is None or record.measurement is None:
         return
-    truth = evidence.arrays.test_labels[: record.computation.test_examples]
+    test = Examples(evidence.arrays.test_images, evidence.arrays.test_labels).first(record.computation.test_examples)
+    known = [name for name in record.measurement.evaluations if name in evaluation_names()]
+    truths = {name: find_evaluation(name).examples(test).labels for name in known}
     for epoch in _epochs(record):
-        array = evidence.predictions.get(epoch.epoch, {}).get(TEST)
-        if array is None:
-            continue
-        recorded = epoch.value(TEST, "accuracy")
-        if array.shape != truth.shape:
-            yield f"epoch {epoch.epoch}: {array.size:,} predictions for {truth.size:,} test images"
-        elif float((array == truth).mean()) != recorded:
-            right = float((array == truth).mean())
-            yield f"epoch {epoch.epoch}: test accuracy {recorded} where the predictions give {right}"
+        arrays = evidence.predictions.get(epoch.epoch, {})
+        for name in (name for name in known if name in arrays):
+            yield from _accuracy(epoch, Quantity(name, ACCURACY), arrays[name], truths[name])
+
+
+def _accuracy(epoch: EpochMeasurement, quantity: Quantity, predicted: Classes, truth: Classes) -> Iterator[str]:
+    recorded = quantity.known_of(epoch)
+    if predicted.shape != truth.shape:
+        yield f"epoch {epoch.epoch}: {predicted.size:,} predictions for {truth.size:,} {quantity.evaluation} images"
+    elif recorded is not None and (right := float((predicted == truth).mean())) != recorded:
+        yield f"epoch {epoch.epoch}: {quantity.title} {recorded} where the predictions give {right}"
 
 
 def running_means(record: Record, evidence: Evidence) -> Iterator[str]:
@@ -115,11 +120,11 @@ def running_means(record: Record, evidence: Evidence) -> Iterator[str]:
     """
     del evidence
     for epoch in _epochs(record):
-        loss, accuracy = epoch.value(TRAIN, "loss"), epoch.value(TRAIN, "accuracy")
-        if not _is_float32(loss):
-            yield f"epoch {epoch.epoch}: train loss {loss} is no float32, as running means are"
-        if not _is_share(accuracy, _examples(record)):
-            yield f"epoch {epoch.epoch}: train accuracy {accuracy} is no share of {_examples(record):,}"
+        for name, value in epoch.train_metrics.items():
+            if not _is_float32(value):
+                yield f"epoch {epoch.epoch}: {TRAIN} {name} {value} is not a float32, as running means are"
+            elif name == ACCURACY.name and not _is_share(value, _examples(record)):
+                yield f"epoch {epoch.epoch}: {TRAIN} {name} {value} is not a share of {_examples(record):,}"
 
 
 def clocks(record: Record, evidence: Evidence) -> Iterator[str]:

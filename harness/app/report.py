@@ -146,4 +146,4 @@ def compare(options: CompareOptions, *, progress: Progress = SILENT, fetch: Fetc
     by_name = {entry.name: entry for entry in findings.study.entries}
     first, second = (by_name[file.stem] for file in files)
     images = disputed_images(first, second, findings.labels, SHOWN_IMAGES)
-    return CompareResult(findings, first, second, compare_results(first, second), images)
+    return CompareResult(findings, first, second, compare_results(first, second, findings.study.headline), images)

@@ -11,6 +11,7 @@ from rich.text import Text
 from harness.app.console import Shown
 from harness.cli import options
 from harness.cli.console import print_json, stdout
+from harness.evaluations.metric import HEADLINE
 
 if TYPE_CHECKING:
     from harness.app.report import CompareResult
@@ -19,11 +20,11 @@ Target = Annotated[
     list[float] | None,
     typer.Option(
         "--target",
-        min=0,
-        max=1,
-        metavar="ACCURACY",
+        min=HEADLINE.metric.low,
+        max=HEADLINE.metric.high,
+        metavar=HEADLINE.metric.name.upper(),
         envvar="BENCH_TARGET",
-        help="Show the training seconds to this test accuracy, such as 0.99; may be given several times.",
+        help=f"Show the training seconds to this {HEADLINE.title}, such as 0.99; may be given several times.",
         show_default=False,
     ),
 ]
@@ -64,25 +65,25 @@ def compare_json(found: CompareResult, targets: list[float] | None) -> dict[str,
     from harness.analysis.agreement import differing_lines
     from harness.report.sections.cost import TARGETS
 
-    a, b = found.first, found.second
+    a, b, headline = found.first, found.second, found.findings.study.headline
     lines = [line for line in differing_lines(a.architecture, b.architecture) if not line.startswith(" ")]
     return {
         **asdict(found.comparison),
-        "first_accuracies": dict(zip(a.seeds, a.accuracies, strict=True)),
-        "second_accuracies": dict(zip(b.seeds, b.accuracies, strict=True)),
+        "first_accuracies": a.by_seed(headline),
+        "second_accuracies": b.by_seed(headline),
         "disputed_images": [asdict(image) for image in found.images],
         "differing_lines": lines,
-        "time_to_target": [_target_json(target, found) for target in targets or TARGETS],
+        "time_to_target": [_target_json(target, found) for target in targets or TARGETS[headline.metric.name]],
     }
 
 
 def _target_json(target: float, found: CompareResult) -> dict[str, Any]:
-    """Return how many seeds of each reached the test accuracy, and the median of their training seconds."""
+    """Return how many seeds of each reached the target, and the median of their training seconds."""
     from harness.analysis.pareto import time_to_target
 
     document: dict[str, Any] = {"target": target}
     for side, entry in (("first", found.first), ("second", found.second)):
-        time = time_to_target(entry, target)
+        time = time_to_target(entry, found.findings.study.headline, target)
         document[side] = {
             "reached": time.reached,
             "seeds": time.seeds,
@@ -94,13 +95,12 @@ def _target_json(target: float, found: CompareResult) -> dict[str, Any]:
 def _print(found: CompareResult, targets: list[float] | None) -> None:
     from harness.analysis.agreement import differing_lines
     from harness.report.sections.comparison import difference_sentences, side_by_side
-    from harness.report.sections.cost import TARGETS
     from harness.report.sections.images import disputed_table
     from harness.report.terminal import render_table
 
     console, a, b = stdout(), found.first, found.second
-    console.print(render_table(side_by_side(found.findings, a, b, targets or TARGETS)))
-    for sentence in ("", *difference_sentences(found.comparison)):
+    console.print(render_table(side_by_side(found.findings, a, b, targets or ())))
+    for sentence in ("", *difference_sentences(found.comparison, found.findings.study.headline)):
         console.print(Text(sentence))
     if found.images:
         console.print(Text(), render_table(disputed_table(found.images, a.name, b.name)))

@@ -32,6 +32,10 @@ class Examples(NamedTuple):
     images: Bytes
     labels: Bytes
 
+    def first(self, count: int | None) -> Examples:
+        """Return the first ``count`` of them; None: all."""
+        return Examples(self.images[:count], self.labels[:count])
+
 
 @dataclass(frozen=True, eq=False)
 class Scored:

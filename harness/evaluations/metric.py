@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-# The name under which the running means of an epoch of training stand beside evaluations.
-TRAIN = "train"
+# The name under which the running means of an epoch of training stand beside evaluations, and the first evaluation's.
+TRAIN, TEST = "train", "test"
+PERCENT = "%"
 
 
 @dataclass(frozen=True)
 class Metric:
     """A kind of number.
 
-    ``unit`` is what people read it in: ``%`` for a share, nothing for a plain number, with ``places`` digits after the
-    point. ``low`` and ``high`` bound its values; None where there is no bound.
+    ``unit`` is what people read it in, ``PERCENT`` for a share and nothing for a plain number, with ``places`` digits
+    after the point. ``low`` and ``high`` bound its values; None where there is no bound.
     """
 
     name: str
@@ -34,12 +35,37 @@ class Metric:
         """Say whether the value is at least as good as the target."""
         return self.merit(value) >= self.merit(target)
 
+    @property
+    def scale(self) -> int:
+        """What a value is multiplied by to stand in its unit."""
+        return 100 if self.unit == PERCENT else 1
+
+    @property
+    def superlative(self) -> str:
+        """What the best value is called."""
+        return "highest" if self.higher_is_better else "lowest"
+
+    @property
+    def sign(self) -> str:
+        """The sign that stands between a better value and a worse one."""
+        return ">" if self.higher_is_better else "<"
+
+    @property
+    def difference_unit(self) -> str:
+        """What differences of values are in, as the end of a phrase; nothing where values have no unit."""
+        return " in percentage points" if self.unit == PERCENT else ""
+
+    def signed(self, difference: float) -> str:
+        """Return a difference of two values as people read it: +0.12 points, or +0.0035 where there is no unit."""
+        shown = round(self.scale * difference, self.places) + 0.0  # a rounded -0.00 has no sign to show
+        return f"{shown:+.{self.places}f}{' points' if self.unit == PERCENT else ''}"
+
     def allows(self, value: float) -> bool:
         """Say whether the value lies within the bounds."""
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
-ACCURACY = Metric("accuracy", higher_is_better=True, unit="%", low=0.0, high=1.0, places=2)
+ACCURACY = Metric("accuracy", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2)
 # Without a bound: regularization adds to it, and some losses, such as cosine similarity, are negative.
 LOSS = Metric("loss", higher_is_better=False)
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (LOSS, ACCURACY)})
@@ -65,6 +91,11 @@ class Quantity:
         return f"{self.evaluation} {self.metric.name}".replace("_", " ")
 
     @property
+    def heading(self) -> str:
+        """Its name at the head of a column: Test accuracy."""
+        return self.title.capitalize()
+
+    @property
     def column(self) -> str:
         """Its name in tables and frames: test_accuracy."""
         return f"{self.evaluation}_{self.metric.name}"
@@ -77,5 +108,15 @@ class Quantity:
         """
         return measured.value(self.evaluation, self.metric.name)
 
+    def known_of(self, measured: Measured) -> float | None:
+        """Return its value, or None where it was not measured."""
+        try:
+            return self.of(measured)
+        except KeyError:
+            return None
 
-TEST_ACCURACY = Quantity("test", ACCURACY)
+
+TEST_ACCURACY, TEST_LOSS = Quantity(TEST, ACCURACY), Quantity(TEST, LOSS)
+TRAIN_ACCURACY = Quantity(TRAIN, ACCURACY)
+# What architectures are ranked by, and what is shown while they train.
+HEADLINE = TEST_ACCURACY

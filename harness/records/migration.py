@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.evaluations.metric import TEST
 from harness.records.content import FORMAT
 from harness.records.environment import Machine, Numerics, instruction_set
-from harness.records.record import CLOCKS, TEST
+from harness.records.record import CLOCKS
 
 Content = Mapping[str, Any]
 

@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from harness.evaluations.metric import METRICS, TRAIN
+from harness.evaluations.metric import METRICS, TEST, TRAIN
 from harness.plan.trial import Computation
 from harness.records.content import FORMAT
 from harness.records.environment import Environment, Frozen
@@ -25,8 +25,6 @@ Sha256 = str
 Stage = Literal["start-up", "data", "build", "compile", "train"]
 FailureKind = Literal["error", "nan", "memory", "deadline", "crash", "bits"]
 
-# The evaluation that was measured before there were others.
-TEST = "test"
 CLOCKS = ("seconds", "cpu_seconds")
 
 
@@ -78,14 +76,19 @@ class EpochMeasurement(Frozen):
         return sum(evaluation.seconds for evaluation in self.evaluations.values())
 
     @property
+    def metrics(self) -> dict[str, float]:
+        """Every metric by one name: ``<evaluation>_<metric>``, running means first."""
+        parts = {TRAIN: self.train_metrics, **{name: found.metrics for name, found in self.evaluations.items()}}
+        return {f"{name}_{metric}": value for name, values in parts.items() for metric, value in values.items()}
+
+    @property
     def columns(self) -> dict[str, int | float | str | None]:
         """Every value by one name: ``<evaluation>_<metric>``, ``<evaluation>_seconds``."""
-        metrics = {TRAIN: self.train_metrics, **{name: one.metrics for name, one in self.evaluations.items()}}
         clocks = {name: (one.seconds, one.cpu_seconds) for name, one in self.evaluations.items()}
         clocks = {TRAIN: (self.train_seconds, self.train_cpu_seconds), **clocks}
         return {
             "epoch": self.epoch,
-            **{f"{name}_{metric}": value for name, values in metrics.items() for metric, value in values.items()},
+            **self.metrics,
             **{
                 f"{name}_{unit}": value
                 for name, both in clocks.items()

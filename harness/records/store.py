@@ -24,12 +24,13 @@ import numpy.typing as npt
 from pydantic import ValidationError
 
 from harness.errors import CannotWrite, UnusableFolder
+from harness.evaluations.metric import TEST
 from harness.plan.plan import Recorded
 from harness.plan.trial import Computation
 from harness.records.content import FORMAT, UnusableRecord, content_digest, read_content
 from harness.records.files import write_atomically
 from harness.records.migration import migrated
-from harness.records.record import TEST, EpochMeasurement, Record
+from harness.records.record import EpochMeasurement, Record
 
 # What zipfile and numpy raise at files that are no archive of arrays, or a damaged one.
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)

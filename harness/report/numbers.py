@@ -5,10 +5,13 @@ A table's cell has no unit, since its header has it; what stands alone in a sent
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from harness.declaration.values import WrittenFloat
+    from harness.evaluations.metric import Metric
     from harness.statistics.samples import Estimate, Interval, Spread
 
 UNKNOWN = DASH = "\N{EN DASH}"
@@ -64,9 +67,50 @@ def quartiles(spread: Spread | None) -> str:
     return f"{seconds(spread.lower_quartile)}{DASH}{seconds(spread.upper_quartile)}"
 
 
-def plus_minus(estimate: Estimate | None) -> str:
-    """Return mean ± standard deviation in per cent; one value has no spread: 99.12 ± 0.07, 99.12 ± -."""
-    return UNKNOWN if estimate is None else f"{percent(estimate.mean)} ± {percent(estimate.deviation)}"
+def measured(metric: Metric, value: float | None, places: int | None = None) -> str:
+    """Return a metric's value in its unit, which is left to the header: 99.12, 0.0312."""
+    shown = metric.places if places is None else places
+    return UNKNOWN if value is None else f"{metric.scale * value:.{shown}f}"
+
+
+def published(metric: Metric, value: WrittenFloat) -> str:
+    """Return a published value with no more digits than it was written with."""
+    written = value.decimals - round(math.log10(metric.scale))
+    return measured(metric, value, max(0, min(written, metric.places)))
+
+
+def plus_minus(metric: Metric, estimate: Estimate | None) -> str:
+    """Return mean ± standard deviation; one value has no spread: 99.12 ± 0.07, 99.12 ± -."""
+    if estimate is None:
+        return UNKNOWN
+    return f"{measured(metric, estimate.mean)} ± {measured(metric, estimate.deviation)}"
+
+
+def bounds(metric: Metric, interval: Interval | None) -> str:
+    """Return bounds of a metric: 99.03-99.21."""
+    return UNKNOWN if interval is None else f"{measured(metric, interval.low)}{DASH}{measured(metric, interval.high)}"
+
+
+def difference(metric: Metric, value: float | None) -> str:
+    """Return a difference of two values, signed, of shares in percentage points: +0.12."""
+    return UNKNOWN if value is None else metric.signed(value).removesuffix(" points")
+
+
+def difference_bounds(metric: Metric, interval: Interval | None) -> str:
+    """Return bounds of a difference: +0.02 to +0.21."""
+    if interval is None:
+        return UNKNOWN
+    return f"{difference(metric, interval.low)} to {difference(metric, interval.high)}"
+
+
+def with_unit(metric: Metric, text: str) -> str:
+    """Return a number with its unit: 99.12 %."""
+    return f"{text} {metric.unit}".rstrip()
+
+
+def headed(metric: Metric, words: str) -> str:
+    """Return a column's header with the unit of its cells: Published (%)."""
+    return f"{words} ({metric.unit})" if metric.unit else words
 
 
 def percent_interval(interval: Interval | None) -> str:

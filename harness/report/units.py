@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.declaration.values import WrittenFloat
+from harness.evaluations.metric import ACCURACY
 from harness.report import numbers
 from harness.spec.claims import Unit, Value
 from harness.statistics.samples import Interval
@@ -21,11 +22,9 @@ class UnitFormat:
     interval: Callable[[Interval], str]
 
 
-def accuracy(number: float) -> str:
-    """Return an accuracy in per cent; a published one with no more digits than it was written with."""
-    if not isinstance(number, WrittenFloat):
-        return numbers.percent(number)
-    return numbers.percent(number, max(0, min(number.decimals - 2, numbers.PERCENT_PLACES)))
+def _share(number: float) -> str:
+    """Return a share in per cent; a published one with no more digits than it was written with."""
+    return numbers.published(ACCURACY, number) if isinstance(number, WrittenFloat) else numbers.percent(number)
 
 
 def _plain(value: Value) -> str:
@@ -40,7 +39,7 @@ def _plain(value: Value) -> str:
 FORMATS: Mapping[Unit, UnitFormat] = MappingProxyType(
     {
         Unit.PLAIN: UnitFormat(_plain, lambda found: f"{found.low:.4f}{numbers.DASH}{found.high:.4f}"),
-        Unit.PERCENT: UnitFormat(lambda share: f"{accuracy(share)} %", numbers.percent_interval),
+        Unit.PERCENT: UnitFormat(lambda share: f"{_share(share)} %", numbers.percent_interval),
         Unit.SEEDS: UnitFormat(lambda share: f"{100 * share:.0f} %", numbers.percent_interval),
         Unit.POINTS: UnitFormat(lambda difference: f"{numbers.points(difference)} points", numbers.points_interval),
         Unit.ORDER: UnitFormat(lambda _: "better", numbers.points_interval),

@@ -67,8 +67,7 @@ def prepare(
         # As in Keras, ``validation_split`` holds out the last examples.
         used = computation.recipe.training_examples(computation.train_examples or len(data.train_labels))
         training_data = backend.hold(data.train_images[:used], data.train_labels[:used], data.dataset)
-        tested = computation.test_examples or len(data.test_labels)
-        test = Examples(data.test_images[:tested], data.test_labels[:tested])
+        test = Examples(data.test_images, data.test_labels).first(computation.test_examples)
         kinds = {name: find_evaluation(name) for name in job.trial.evaluations}
         examples = {name: kind.examples(test) for name, kind in kinds.items()}
         evaluation_data = {name: backend.hold(*found, data.dataset) for name, found in examples.items()}

@@ -10,6 +10,7 @@ import pytest
 
 from harness.analysis.comparison import compare, compare_all, standings
 from harness.analysis.runs import ArchitectureResults, Study
+from harness.evaluations.metric import HEADLINE
 from harness.plan.settings import Settings
 from harness.statistics.ranking import RankInterval
 
@@ -34,7 +35,7 @@ def test_the_same_networks_at_two_epochs_are_compared_seed_by_seed() -> None:
     a = fake.entry("a", GOOD, fingerprint="t")
     longer = tuple(value + 0.0004 + 0.00001 * i for i, value in enumerate(GOOD))
     b = fake.entry("b", longer, fingerprint="t")
-    paired = compare(b, _at(a, epochs=2))
+    paired = compare(b, _at(a, epochs=2), HEADLINE)
     assert paired.shared
     assert paired.difference is not None
     assert paired.difference.p is not None
@@ -72,7 +73,7 @@ def test_without_a_spread_nothing_is_told_apart(accuracies: tuple[float, ...]) -
 
 def test_the_seeds_that_a_difference_needs_grow_with_the_number_of_pairs() -> None:
     a, b = fake.entry("a", GOOD), fake.entry("b", [x - 0.0005 for x in GOOD])
-    alone, among = compare(a, b).seeds_needed, compare(a, b, comparisons=10).seeds_needed
+    alone, among = compare(a, b, HEADLINE).seeds_needed, compare(a, b, HEADLINE, comparisons=10).seeds_needed
     assert alone is not None
     assert among is not None
     assert 5 < alone < among

@@ -10,6 +10,7 @@ from fake_trials import changed_epoch, elsewhere
 
 from harness.analysis.crosscheck import CrossCheck, cross_check, other_settings
 from harness.analysis.runs import make_study
+from harness.evaluations.metric import HEADLINE
 from harness.plan.settings import Settings
 from harness.records.environment import Environment
 from harness.report.page import page
@@ -94,7 +95,7 @@ def test_other_bits_that_end_at_the_same_accuracies_do_not_matter() -> None:
     trials = fake_trials(CHOSEN)
     tiny = [in_environment(trial, LOOSE, shift=1e-30) for trial in trials]
     for one in checked([*trials, *tiny]):
-        assert (one.same_bits, one.same_accuracies, one.differ) == (0, 5, False)
+        assert (one.same_bits, one.same_values, one.differ) == (0, 5, False)
         assert verdict(one) == "none for any seed"
 
 
@@ -115,7 +116,7 @@ def test_the_page_has_the_table_only_where_there_is_something_to_check() -> None
 
 
 def test_each_row_says_bits_accuracies_and_verdict() -> None:
-    row = crosscheck_table(both(0.002)).rows[-1]
+    row = crosscheck_table(both(0.002), HEADLINE).rows[-1]
     assert row[:4] == ("dense_512", "2 threads, determinism on", "5", "0 of 5 [2]")
     assert row[6].startswith("+0.24 (+0.")
     assert row[-1] == "significant"

@@ -16,6 +16,7 @@ from harness.analysis.hardest import confusion, hardest_images
 from harness.analysis.pareto import dominators, front, seconds_to, time_to_target
 from harness.analysis.summary import summarize
 from harness.data.declarations import find_dataset
+from harness.evaluations.metric import HEADLINE
 from harness.plan.settings import Settings
 from harness.records.record import Conditions
 
@@ -33,8 +34,9 @@ def test_a_summary_of_nothing_is_unknown_throughout() -> None:
 
 def test_a_summary_of_one_seed_has_no_spread() -> None:
     summary = summarize(fake.entry("one", [0.99]), {})
-    assert summary.test_accuracy is not None
-    assert (summary.test_accuracy.mean, summary.test_accuracy.deviation) == (0.99, None)
+    found = summary.of(HEADLINE)
+    assert found is not None
+    assert (found.mean, found.deviation) == (0.99, None)
     assert summary.train_seconds is not None
     assert summary.train_seconds.lower_quartile is None
 
@@ -43,7 +45,7 @@ def test_accuracy_from_predictions_is_the_recorded_one(found: Findings) -> None:
     for one in found.study.entries:
         counts = confusion(one, found.labels, 10)
         assert counts is not None
-        assert np.trace(counts) / 10_000 == pytest.approx(np.mean(one.accuracies))
+        assert np.trace(counts) / 10_000 == pytest.approx(np.mean(one.values(HEADLINE)))
 
 
 def test_contested_labels_are_left_out_of_their_own_data_set_alone() -> None:
@@ -79,9 +81,9 @@ def test_the_slow_and_worse_is_dominated(found: Findings) -> None:
 
 def test_time_to_a_target_ends_with_the_first_epoch_that_reaches_it(found: Findings) -> None:
     run = found.study.entries[0].runs[0]
-    assert seconds_to(run, run.epochs[0].value("test", "accuracy")) == run.epochs[0].train_seconds
-    assert seconds_to(run, 1.0) is None
-    never = time_to_target(found.study.entries[0], 1.0)
+    assert seconds_to(run, HEADLINE, HEADLINE.of(run.epochs[0])) == run.epochs[0].train_seconds
+    assert seconds_to(run, HEADLINE, 1.0) is None
+    never = time_to_target(found.study.entries[0], HEADLINE, 1.0)
     assert (never.reached, never.seeds, never.seconds) == (0, 5, None)
 
 

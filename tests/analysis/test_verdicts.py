@@ -17,7 +17,7 @@ from harness.plan.settings import Settings, smoke
 from harness.spec.claims import Claim, Ruling
 from harness.spec.claims.better_than import BetterThan
 from harness.spec.claims.layer_parameters import LayerParameters
-from harness.spec.claims.number_claim import published_accuracy
+from harness.spec.claims.number_claim import published_value
 from harness.spec.claims.output_shape import OutputShape
 from harness.spec.claims.parameters import Parameters
 from harness.spec.claims.prediction import Prediction
@@ -195,7 +195,7 @@ def test_of_two_losses_the_lower_one_is_better() -> None:
     case = RecordedCase(pair[0], Study(Settings(), pair))
     for quantity, amount in ((TEST_ACCURACY, "+1.37 points"), (Quantity("test", LOSS), "-0.0412")):
         found = case.better_than("other", quantity)
-        assert found.reason.startswith(f"{amount}, P(one > other)")
+        assert found.reason == f"{amount}, P(one {quantity.metric.sign} other) = 1.00"
         assert found.corrected(0.001, 1).decision == "reproduced"
         assert found.corrected(0.2, 1).decision == "inconclusive"
 
@@ -219,8 +219,8 @@ def test_a_statement_is_not_tested_and_keeps_its_reason() -> None:
 
 
 def test_the_published_accuracy_is_the_one_with_most_digits() -> None:
-    assert published_accuracy([accuracy("0.99"), accuracy("0.9902")]) == 0.9902
-    assert published_accuracy([]) is None
+    assert published_value([accuracy("0.99"), accuracy("0.9902")], TEST_ACCURACY) == 0.9902
+    assert published_value([], TEST_ACCURACY) is None
 
 
 def true_family(generator: np.random.Generator, shift: float = 0.0) -> tuple[ArchitectureResults, ...]:

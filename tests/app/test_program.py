@@ -22,6 +22,7 @@ from harness.data.dataset import Dataset
 from harness.data.fetching import OnEvent
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import DataUnavailable, Interrupted, NothingRecorded, Stopped, UnknownArchitecture
+from harness.evaluations.metric import HEADLINE
 from harness.execute.engine import Outcome, TrialEnded, TrialEvent
 from harness.plan.plan import Plan
 from harness.plan.trial import Trial
@@ -221,7 +222,7 @@ def test_claims_and_comparisons_come_from_the_same_records(options: RunOptions) 
         CompareOptions(first="five", second="oth*", results=options.results, architectures=options.architectures),
         fetch=fetch,
     )
-    assert (pair.first.name, pair.second.name, len(pair.first.accuracies)) == ("five", "other", 5)
+    assert (pair.first.name, pair.second.name, len(pair.first.values(HEADLINE))) == ("five", "other", 5)
     assert summary_csv(about(options), fetch=fetch).splitlines()[0].startswith("architecture,")
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from harness.app.parsing import parse_seeds
+from harness.evaluations.metric import ACCURACY
 from harness.report import markdown, numbers, terminal
 from harness.report.blocks import Table
 from harness.report.sections.headline import shortened
@@ -129,8 +130,8 @@ def test_the_terminal_shows_brackets_and_no_control_characters() -> None:
         (numbers.seconds(1683.2), "1,683"),
         (numbers.spread_of_seconds(Spread(41.23, None, None)), "41.2"),
         (numbers.spread_of_seconds(Spread(41.23, 40.8, 42.0)), "41.2 (40.8\N{EN DASH}42.0)"),
-        (numbers.plus_minus(Estimate(5, 0.9912, 0.0007, None)), "99.12 ± 0.07"),
-        (numbers.plus_minus(Estimate(1, 0.9912, None, None)), "99.12 ± \N{EN DASH}"),
+        (numbers.plus_minus(ACCURACY, Estimate(5, 0.9912, 0.0007, None)), "99.12 ± 0.07"),
+        (numbers.plus_minus(ACCURACY, Estimate(1, 0.9912, None, None)), "99.12 ± \N{EN DASH}"),
         (numbers.points_interval(Interval(-0.001, 0.002)), "-0.10 to +0.20"),
         (numbers.p_phrase(0.0314), "p = 0.031"),
         (numbers.p_phrase(0.00001), "p < 0.001"),

@@ -35,7 +35,7 @@ class RecordedCase:
 
     def values(self, quantity: Quantity) -> tuple[float, ...]:
         """Return the quantity after the last epoch, one value per seed."""
-        return tuple(self.entry.by_seed(quantity).values())
+        return self.entry.values(quantity)
 
     def predictions(self, evaluation: str, image: int) -> tuple[int, ...]:
         """Return the class of an image that each seed predicts, for the seeds whose predictions are recorded."""

@@ -34,11 +34,12 @@ class DifferenceRuling(Ruling):
 
 def judge_difference(ours: ArchitectureResults, theirs: ArchitectureResults, quantity: Quantity) -> Ruling:
     """Return the ruling on ``ours`` being better than ``theirs``; it waits for the correction of its ``p``."""
-    first, second = ours.by_seed(quantity), theirs.by_seed(quantity)
+    metric = quantity.metric
+    first, second = (tuple(map(metric.merit, entry.values(quantity))) for entry in (ours, theirs))
     found, seeds = difference(ours, theirs, quantity), min(len(first), len(second))
     if found is None:
         return Ruling("not tested", "the two have no seed in common", len(ours.runs))
-    better = quantity.metric.merit(found.estimate) > 0
+    better = metric.merit(found.estimate) > 0
     judged = DifferenceRuling("inconclusive", "", seeds, found.estimate, better=better)
     if found.interval:
         judged = replace(judged, low=found.interval.low, high=found.interval.high)
@@ -47,8 +48,7 @@ def judge_difference(ours: ArchitectureResults, theirs: ArchitectureResults, qua
     few = too_few(seeds)
     if few or found.p is None:
         return replace(judged, reason=few or NO_SPREAD)
-    chance = probability_of_superiority(tuple(first.values()), tuple(second.values()))
-    amount = f"{100 * found.estimate:+.2f} points" if quantity.metric.unit == "%" else f"{found.estimate:+.4f}"
-    reason = f"{amount}, P({ours.name} > {theirs.name}) = {chance:.2f}"
+    chance = probability_of_superiority(first, second)
+    reason = f"{metric.signed(found.estimate)}, P({ours.name} {metric.sign} {theirs.name}) = {chance:.2f}"
     # In the direction that was seen; each kind of error keeps its own level.
     return replace(judged, reason=reason, p=found.p / 2)

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
-from harness.analysis.pareto import costs, front
+from harness.analysis.pareto import costs, front, mean_merit
 from harness.report.blocks import Figure
 from harness.report.figures.drawing import BLUE, INK, PANEL, QUIET, as_svg, canvas
 from harness.report.figures.scale import NOTE, accuracy_axis
@@ -72,8 +72,9 @@ def _points(findings: Findings) -> tuple[Point, ...]:
     merged: dict[tuple[float, ...], list[str]] = {}
     for entry in findings.ranking:
         if entry.runs:
-            merged.setdefault(costs(entry), []).append(entry.name)
-    return tuple(Point(tuple(names), at[1:], 1 - at[0]) for at, names in merged.items())
+            at = (mean_merit(entry, findings.study.headline), *costs(entry))
+            merged.setdefault(at, []).append(entry.name)
+    return tuple(Point(tuple(names), at[1:], at[0]) for at, names in merged.items())
 
 
 def _draw(axes: Axes, points: Sequence[Point], cost: int) -> None:

@@ -15,7 +15,7 @@ from harness.report import numbers
 from harness.report.blocks import Figure
 from harness.report.figures.drawing import BLUE, INK, ORANGE, PANEL, as_svg, canvas
 from harness.report.figures.scale import NOTE, accuracy_axis
-from harness.spec.claims.number_claim import published_accuracy
+from harness.spec.claims.number_claim import published_value
 from harness.statistics.samples import Interval, Spread, spread
 
 ROW_INCHES = 0.35
@@ -79,12 +79,16 @@ def _strip_plot(names: Sequence[str], draw: Callable[[Axes], None], data: object
 
 
 def _accuracies(findings: Findings, entry: ArchitectureResults) -> Accuracies:
-    mean = findings.summaries[entry.name].test_accuracy
+    mean = findings.headline_of(entry)
     if mean is None:
         raise ValueError(f"{entry.name} is not measured")
-    published = published_accuracy(entry.architecture.claims)
+    published = published_value(entry.architecture.claims, findings.study.headline)
     return Accuracies(
-        entry.name, entry.accuracies, mean.mean, mean.interval, None if published is None else float(published)
+        entry.name,
+        entry.values(findings.study.headline),
+        mean.mean,
+        mean.interval,
+        None if published is None else float(published),
     )
 
 

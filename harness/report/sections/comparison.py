@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from harness.analysis.comparison import Comparison
 from harness.analysis.findings import Findings
 from harness.analysis.pareto import time_to_target
 from harness.analysis.runs import ArchitectureResults
+from harness.analysis.summary import Summary
+from harness.evaluations.evaluation import find_evaluation
+from harness.evaluations.metric import ACCURACY, Metric, Quantity
 from harness.report import numbers
 from harness.report.blocks import Cells, Folded, Section, Table
 from harness.report.sections.cost import TARGETS, seconds_to_target
 
-PAIR_NOTES = (
-    (
-        "Difference: mean test accuracy of the first minus that of the second, in percentage points, with Welch's 95 % "
-        "interval; p (Holm) is corrected for the number of pairs, p (permutation) is not."
-    ),
-    "P(first > second): how often a run of the first beats a run of the second, ties counted half.",
-    (
-        "Seeds needed: how many seeds of each would detect a difference of this size in four of five studies, "
-        "corrected for the number of pairs."
-    ),
+SEEDS_NEEDED = (
+    "Seeds needed: how many seeds of each would detect a difference of this size in four of five studies, corrected "
+    "for the number of pairs."
 )
 SHARED = "Pairs marked * share trials: the same networks read at two epochs, compared seed by seed."
 GROUP_NOTES = (
@@ -45,6 +41,8 @@ def section(findings: Findings) -> Section | None:
 def pair_table(findings: Findings) -> Table:
     """Return one row per pair; pairs that compute the same are left to a note."""
     shown = [pair for pair in findings.comparisons if not pair.same]
+    metric = findings.study.headline.metric
+    beats = f"P(first {metric.sign} second)"
     return Table(
         title="Pairs",
         header=(
@@ -54,23 +52,33 @@ def pair_table(findings: Findings) -> Table:
             "95 % interval",
             "p (Holm)",
             "p (permutation)",
-            "P(first > second)",
+            beats,
             "Seeds needed",
             "Significant",
         ),
-        rows=tuple(_pair_row(pair) for pair in shown),
+        rows=tuple(_pair_row(pair, metric) for pair in shown),
         alignments=("left", "left", *("right",) * 6, "left"),
-        notes=(*PAIR_NOTES, *((SHARED,) if any(pair.shared for pair in shown) else ()), *_same(findings)),
+        notes=(
+            (
+                f"Difference: mean {findings.study.headline.title} of the first minus that of the second"
+                f"{metric.difference_unit and ','}{metric.difference_unit}, with Welch's 95 % interval; p (Holm) is "
+                "corrected for the number of pairs, p (permutation) is not."
+            ),
+            f"{beats}: how often a run of the first beats a run of the second, ties counted half.",
+            SEEDS_NEEDED,
+            *((SHARED,) if any(pair.shared for pair in shown) else ()),
+            *_same(findings),
+        ),
     )
 
 
-def _pair_row(pair: Comparison) -> Cells:
+def _pair_row(pair: Comparison, metric: Metric) -> Cells:
     difference = pair.difference
     return (
         pair.first,
         f"{pair.second} *" if pair.shared else pair.second,
-        numbers.points(difference.estimate if difference else None),
-        numbers.points_interval(difference.interval if difference else None),
+        numbers.difference(metric, difference.estimate if difference else None),
+        numbers.difference_bounds(metric, difference.interval if difference else None),
         numbers.p_value(pair.adjusted_p),
         numbers.p_value(pair.permutation_p),
         f"{pair.superiority.estimate:.2f}" if pair.superiority else numbers.UNKNOWN,
@@ -86,42 +94,43 @@ def _same(findings: Findings) -> tuple[str, ...]:
 
 def group_table(findings: Findings) -> Table:
     """Return every architecture with its letters: two that share one do not differ significantly."""
-    ranked = [entry.name for entry in findings.ranking if entry.name in findings.standings]
+    ranked = [entry for entry in findings.ranking if entry.name in findings.standings]
+    metric = findings.study.headline.metric
     return Table(
         title="Groups",
         header=(
             "Architecture",
             "Group",
-            "Mean (%)",
+            numbers.headed(metric, "Mean"),
             "95 % interval of the mean",
             "SD over seeds",
             "SD from disagreement",
-            "Mean without contested labels (%)",
+            numbers.headed(ACCURACY, "Mean without contested labels"),
         ),
-        rows=tuple(_group_row(findings, name) for name in ranked),
+        rows=tuple(_group_row(findings, entry) for entry in ranked),
         alignments=("left", "left", *("right",) * 5),
         notes=GROUP_NOTES,
     )
 
 
-def _group_row(findings: Findings, name: str) -> Cells:
-    summary = findings.summaries[name]
-    accuracy, clean = summary.test_accuracy, summary.uncontested_accuracy
+def _group_row(findings: Findings, entry: ArchitectureResults) -> Cells:
+    summary, metric = findings.summaries[entry.name], findings.study.headline.metric
+    found, clean = findings.headline_of(entry), summary.uncontested_accuracy
     return (
-        name,
-        findings.standings[name].letters,
-        numbers.percent(accuracy.mean if accuracy else None),
-        numbers.percent_interval(accuracy.interval if accuracy else None),
-        numbers.percent(accuracy.deviation if accuracy else None, 3),
-        numbers.percent(summary.discordant_deviation, 3),
-        numbers.percent(clean.mean if clean else None),
+        entry.name,
+        findings.standings[entry.name].letters,
+        numbers.measured(metric, found.mean if found else None),
+        numbers.bounds(metric, found.interval if found else None),
+        numbers.measured(metric, found.deviation if found else None, metric.places + 1),
+        numbers.measured(ACCURACY, summary.discordant_deviation, ACCURACY.places + 1),
+        numbers.measured(ACCURACY, clean.mean if clean else None),
     )
 
 
 def side_by_side(
-    findings: Findings, first: ArchitectureResults, second: ArchitectureResults, targets: Sequence[float] = TARGETS
+    findings: Findings, first: ArchitectureResults, second: ArchitectureResults, targets: Sequence[float] = ()
 ) -> Table:
-    """Return one row per quantity, one column per architecture; ``targets`` are test accuracies in [0, 1]."""
+    """Return one row per quantity, one column per architecture; ``targets`` are values of the headline."""
     ours, theirs = _quantities(findings, first, targets), _quantities(findings, second, targets)
     return Table(
         title=f"{first.name} and {second.name}",
@@ -133,33 +142,50 @@ def side_by_side(
 
 def _quantities(findings: Findings, entry: ArchitectureResults, targets: Sequence[float]) -> dict[str, str]:
     """Return the architecture's numbers by their names."""
-    summary = findings.summaries[entry.name]
+    summary, headline = findings.summaries[entry.name], findings.study.headline
+    metric, clean = headline.metric, summary.uncontested_accuracy
     return {
         "Seeds": str(len(entry.runs)),
-        "Test accuracy (%)": numbers.plus_minus(summary.test_accuracy),
-        "  without contested labels (%)": numbers.plus_minus(summary.uncontested_accuracy),
-        "  SD from disagreement": numbers.percent(summary.discordant_deviation),
-        "Test loss": f"{summary.test_loss.mean:.4f}" if summary.test_loss else numbers.UNKNOWN,
+        numbers.headed(metric, headline.heading): numbers.plus_minus(metric, findings.headline_of(entry)),
+        numbers.headed(ACCURACY, "  without contested labels"): numbers.plus_minus(ACCURACY, clean),
+        "  SD from disagreement": numbers.measured(ACCURACY, summary.discordant_deviation),
+        **dict(_means(summary, headline)),
         "Parameters": numbers.count(entry.cost.parameters),
         "Multiply-accumulates": numbers.millions(entry.cost.macs),
         "Epochs": str(entry.epochs),
         "Training seconds": numbers.spread_of_seconds(summary.train_seconds),
         "Seconds per epoch": numbers.spread_of_seconds(summary.epoch_seconds),
-        **{f"Seconds to {100 * target:.6g} %": seconds_to_target(time_to_target(entry, target)) for target in targets},
+        **{
+            f"Seconds to {numbers.with_unit(metric, f'{metric.scale * target:.6g}')}": seconds_to_target(
+                time_to_target(entry, headline, target)
+            )
+            for target in targets or TARGETS.get(metric.name, ())
+        },
     }
 
 
-def difference_sentences(pair: Comparison) -> tuple[str, ...]:
+def _means(summary: Summary, headline: Quantity) -> Iterator[tuple[str, str]]:
+    """Yield the means of what the headline's evaluation measures beside it, with their names."""
+    for metric in find_evaluation(headline.evaluation).metrics:
+        quantity = Quantity(headline.evaluation, metric)
+        if quantity != headline:
+            found = summary.of(quantity)
+            yield numbers.headed(metric, quantity.heading), numbers.measured(metric, found.mean if found else None)
+
+
+def difference_sentences(pair: Comparison, headline: Quantity) -> tuple[str, ...]:
     """Return what is known of the difference, a sentence each."""
     if pair.same:
         return ("Both compute the same and are read at the same epoch: there is no difference.",)
     if pair.difference is None:
         return ("The difference is unknown: one of the two has no run.",)
+    metric = headline.metric
     test = "Student's paired t test, since they share trials" if pair.shared else "Welch's t test"
     sentences = [
         (
-            f"Difference in test accuracy: {numbers.points(pair.difference.estimate)} points, 95 % interval "
-            f"{numbers.points_interval(pair.difference.interval)}, {numbers.p_phrase(pair.difference.p)} ({test})."
+            f"Difference in {headline.title}: {metric.signed(pair.difference.estimate)}, 95 % interval "
+            f"{numbers.difference_bounds(metric, pair.difference.interval)}, {numbers.p_phrase(pair.difference.p)} "
+            f"({test})."
         )
     ]
     if pair.permutation_p is not None:
@@ -167,7 +193,8 @@ def difference_sentences(pair: Comparison) -> tuple[str, ...]:
     if pair.superiority is not None:
         low, high = pair.superiority.interval.low, pair.superiority.interval.high
         sentences.append(
-            f"P({pair.first} > {pair.second}) = {pair.superiority.estimate:.2f}, 95 % interval {low:.2f} to {high:.2f}."
+            f"P({pair.first} {metric.sign} {pair.second}) = {pair.superiority.estimate:.2f}, 95 % interval {low:.2f} "
+            f"to {high:.2f}."
         )
     if pair.seeds_needed is not None:
         seeds = numbers.plural(pair.seeds_needed, "seed")

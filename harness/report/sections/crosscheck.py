@@ -1,4 +1,4 @@
-"""Threads and op determinism: whether they change weights, and whether they change accuracies; tests nothing."""
+"""Threads and op determinism: whether they change weights, and whether they change the headline; tests nothing."""
 
 from __future__ import annotations
 
@@ -6,20 +6,13 @@ from collections.abc import Sequence
 
 from harness.analysis.crosscheck import CrossCheck
 from harness.analysis.findings import Findings
+from harness.evaluations.metric import Metric, Quantity
 from harness.report import numbers
 from harness.report.blocks import Cells, Section, Table
 
-NOTES = (
-    (
-        "Same bits: seeds whose weights are identical after every epoch; in brackets the first epoch that differs. "
-        "Difference: test accuracy here minus there in percentage points, seed by seed, with its 95 % interval. p: "
-        "Student's paired t test, Holm-corrected over all rows. A difference that is not significant is not shown to "
-        "be zero: the interval says how large it may be."
-    ),
-    (
-        "'bench run NAME --seeds 5 --threads 2' and 'bench run NAME --seeds 5 --no-determinism' add rows; the rest of "
-        "the page stays with its own environment."
-    ),
+ADD_ROWS = (
+    "'bench run NAME --seeds 5 --threads 2' and 'bench run NAME --seeds 5 --no-determinism' add rows; the rest of the "
+    "page stays with its own environment."
 )
 
 
@@ -27,11 +20,11 @@ def section(findings: Findings) -> Section | None:
     """Return the table, where the same seeds were trained with other settings."""
     if not findings.crosschecks:
         return None
-    table = crosscheck_table(findings.crosschecks)
+    table = crosscheck_table(findings.crosschecks, findings.study.headline)
     return Section(table.title, (table,))
 
 
-def crosscheck_table(checks: Sequence[CrossCheck]) -> Table:
+def crosscheck_table(checks: Sequence[CrossCheck], headline: Quantity) -> Table:
     """Return one row per architecture and other setting."""
     return Table(
         title="Effect of threads and determinism",
@@ -40,27 +33,35 @@ def crosscheck_table(checks: Sequence[CrossCheck]) -> Table:
             "Other setting (there)",
             "Seeds",
             "Same bits",
-            "Here (%)",
-            "There (%)",
+            numbers.headed(headline.metric, "Here"),
+            numbers.headed(headline.metric, "There"),
             "Difference",
             "p",
-            "Effect on accuracy",
+            f"Effect on {headline.metric.name}",
         ),
-        rows=tuple(_row(check) for check in checks),
+        rows=tuple(_row(check, headline.metric) for check in checks),
         alignments=("left", "left", "right", "right", "right", "right", "right", "right", "left"),
-        notes=NOTES,
+        notes=(
+            (
+                "Same bits: seeds whose weights are identical after every epoch; in brackets the first epoch that "
+                f"differs. Difference: {headline.title} here minus there{headline.metric.difference_unit}, seed by "
+                "seed, with its 95 % interval. p: Student's paired t test, Holm-corrected over all rows. A difference "
+                "that is not significant is not shown to be zero: the interval says how large it may be."
+            ),
+            ADD_ROWS,
+        ),
     )
 
 
-def _row(check: CrossCheck) -> Cells:
+def _row(check: CrossCheck, metric: Metric) -> Cells:
     return (
         ", ".join(check.names),
         setting(check),
         str(len(check.seeds)),
         _same_bits(check),
-        numbers.plus_minus(check.here),
-        numbers.plus_minus(check.there),
-        _difference(check),
+        numbers.plus_minus(metric, check.here),
+        numbers.plus_minus(metric, check.there),
+        _difference(check, metric),
         numbers.p_value(check.adjusted_p),
         verdict(check),
     )
@@ -72,10 +73,10 @@ def setting(check: CrossCheck) -> str:
 
 
 def verdict(check: CrossCheck) -> str:
-    """Return in words whether the setting changes the accuracy."""
+    """Return in words whether the setting changes the headline."""
     if check.same_bits == len(check.seeds):
         return "none: same bits"
-    if check.same_accuracies == len(check.seeds):
+    if check.same_values == len(check.seeds):
         return "none for any seed"
     if check.differ is None:
         return "unknown: too few seeds"
@@ -90,9 +91,9 @@ def _same_bits(check: CrossCheck) -> str:
     return f"{check.same_bits} of {total} [{numbers.ordinal_range(low, high)}]"
 
 
-def _difference(check: CrossCheck) -> str:
+def _difference(check: CrossCheck, metric: Metric) -> str:
     if check.difference is None:
         return numbers.UNKNOWN
-    interval = numbers.points_interval(check.difference.interval)
-    estimate = numbers.points(check.difference.estimate)
+    interval = numbers.difference_bounds(metric, check.difference.interval)
+    estimate = numbers.difference(metric, check.difference.estimate)
     return estimate if check.difference.interval is None else f"{estimate} ({interval})"

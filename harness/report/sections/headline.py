@@ -1,4 +1,4 @@
-"""The headline: every architecture with its cost, accuracy and published accuracy; ranks none itself."""
+"""The headline: every architecture with its cost, what it is ranked by and what was published; ranks none itself."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.summary import DRIFT
+from harness.evaluations.metric import Quantity
 from harness.report import numbers
 from harness.report.blocks import Cells, Illustration, Section, Table
 from harness.report.markdown import escape
-from harness.report.units import accuracy
-from harness.spec.claims.number_claim import published_accuracy
+from harness.spec.claims.number_claim import published_value
 
 SHARED = "Architectures that compute the same share trials"
 LONGEST_SOURCE = 32
 NARROW_SOURCE = 25
+SHORT_NAME = 4
 NOTES = (
     "Rank: architectures that do not differ significantly share ranks (Holm's correction over all pairs, level .05).",
     (
         "Training seconds: median over the seeds, with quartiles; training alone, on the trial's own cores, without "
         "start-up, compilation and evaluation."
     ),
-    "Test accuracy: mean ± standard deviation over n seeds, after the last epoch.",
 )
 
 
@@ -40,13 +40,13 @@ class Line:
     quartiles: str
     mark: str
     epoch_seconds: str
-    accuracy: str
+    measured: str
     seeds: str
     published: str
 
 
 def section(findings: Findings) -> Section | None:
-    """Return the table of all architectures, which of them share trials, and their accuracies as a figure."""
+    """Return the table of all architectures, which of them share trials, and the headline as a figure."""
     if not findings.study.entries:
         return None
     table = headline(findings)
@@ -66,8 +66,9 @@ def shared_trials(findings: Findings) -> tuple[str, ...]:
 
 def headline(findings: Findings) -> Table:
     """Return the table with one line per architecture, best first."""
+    metric = findings.study.headline.metric
     return Table(
-        title="Accuracy and cost",
+        title=_title(findings.study.headline),
         header=(
             "Rank",
             "Architecture",
@@ -77,12 +78,12 @@ def headline(findings: Findings) -> Table:
             "Epochs",
             "Training seconds",
             "Seconds per epoch",
-            "Test accuracy (%)",
-            "Published (%)",
+            numbers.headed(metric, findings.study.headline.heading),
+            numbers.headed(metric, "Published"),
         ),
         rows=tuple(_wide(line) for line in lines(findings)),
         alignments=("right", "left", "left", *("right",) * 7),
-        notes=(*NOTES, *_drift(findings)),
+        notes=_notes(findings),
     )
 
 
@@ -93,8 +94,9 @@ def narrow_headline(findings: Findings) -> Table:
     """
     shown = [entry for entry in findings.ranking if entry.runs or entry.failures] or findings.ranking
     others = [entry.name for entry in findings.ranking if entry not in shown]
+    metric = findings.study.headline.metric
     return Table(
-        title="Accuracy and cost",
+        title=_title(findings.study.headline),
         header=(
             "Rank",
             "Architecture\nDocument",
@@ -102,13 +104,28 @@ def narrow_headline(findings: Findings) -> Table:
             "Ep.",
             "Training\nseconds",
             "s per\nepoch",
-            "Test acc. (%)\nseeds",
-            "Publ.\n(%)",
+            f"{numbers.headed(metric, _short(findings.study.headline))}\nseeds",
+            numbers.headed(metric, "Publ.").replace(" ", "\n"),
         ),
         rows=tuple(_narrow(_line(findings, entry)) for entry in shown),
         alignments=("right", "left", *("right",) * 6),
-        notes=(*NOTES, *_drift(findings), *([f"Not run: {', '.join(others)}."] if others else [])),
+        notes=(*_notes(findings), *([f"Not run: {', '.join(others)}."] if others else [])),
     )
+
+
+def _title(headline: Quantity) -> str:
+    return f"{headline.metric.name.capitalize()} and cost"
+
+
+def _short(headline: Quantity) -> str:
+    """Return the headline's name with the metric's cut short: Test acc."""
+    name = headline.metric.name
+    return headline.heading.replace(name, name if len(name) <= SHORT_NAME else f"{name[: SHORT_NAME - 1]}.")
+
+
+def _notes(findings: Findings) -> tuple[str, ...]:
+    values = f"{findings.study.headline.heading}: mean ± standard deviation over n seeds, after the last epoch."
+    return (*NOTES, values, *_drift(findings))
 
 
 def lines(findings: Findings) -> tuple[Line, ...]:
@@ -117,7 +134,8 @@ def lines(findings: Findings) -> tuple[Line, ...]:
 
 
 def _line(findings: Findings, entry: ArchitectureResults) -> Line:
-    published = published_accuracy(entry.architecture.claims)
+    metric = findings.study.headline.metric
+    published = published_value(entry.architecture.claims, findings.study.headline)
     summary, standing = findings.summaries[entry.name], findings.standings.get(entry.name)
     return Line(
         rank=numbers.ordinal_range(standing.rank.best, standing.rank.worst) if standing else numbers.UNKNOWN,
@@ -130,9 +148,9 @@ def _line(findings: Findings, entry: ArchitectureResults) -> Line:
         quartiles=numbers.quartiles(summary.train_seconds),
         mark=" †" if summary.drifted_seeds else "",
         epoch_seconds=numbers.seconds(summary.epoch_seconds.median if summary.epoch_seconds else None),
-        accuracy=numbers.plus_minus(summary.test_accuracy) if entry.runs else state(entry),
+        measured=numbers.plus_minus(metric, findings.headline_of(entry)) if entry.runs else state(entry),
         seeds=_seeds(entry),
-        published=numbers.UNKNOWN if published is None else accuracy(published),
+        published=numbers.UNKNOWN if published is None else numbers.published(metric, published),
     )
 
 
@@ -191,7 +209,7 @@ def _wide(line: Line) -> Cells:
         line.epochs,
         _spread(line),
         line.epoch_seconds,
-        f"{line.accuracy} ({line.seeds})" if line.seeds else line.accuracy,
+        f"{line.measured} ({line.seeds})" if line.seeds else line.measured,
         line.published,
     )
 
@@ -204,6 +222,6 @@ def _narrow(line: Line) -> Cells:
         line.epochs,
         f"{line.seconds}{line.mark}\n{line.quartiles}".rstrip(),
         line.epoch_seconds,
-        f"{line.accuracy}\n{line.seeds}".rstrip(),
+        f"{line.measured}\n{line.seeds}".rstrip(),
         line.published,
     )

@@ -49,11 +49,12 @@ def _seeds(study: Study) -> str:
 
 
 def _leaders(findings: Findings) -> str:
-    """Return which may be the best: all that do not differ significantly from the one with the highest mean."""
+    """Return which may be the best: all that do not differ significantly from the one with the best mean."""
     ranked = [entry.name for entry in findings.ranking if entry.name in findings.standings]
     first = [f"**{escape(name)}**" for name in ranked if findings.standings[name].rank.best == 1]
+    best = f"{findings.study.headline.metric.superlative} {findings.study.headline.title}"
     if len(ranked) == 1:
         return f"Only {first[0]} has results."
     if len(first) == 1:
-        return f"{first[0]} has the highest test accuracy."
-    return f"The highest test accuracy is shared by {numbers.listed(first)}, which do not differ significantly."
+        return f"{first[0]} has the {best}."
+    return f"The {best} is shared by {numbers.listed(first)}, which do not differ significantly."

@@ -17,6 +17,7 @@ from pydantic import Field
 from harness.declaration.kinds import Family, Kind
 from harness.declaration.spec_error import SpecError
 from harness.declaration.values import Text, WrittenFloat
+from harness.evaluations.metric import Quantity
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from harness.declaration.values import WrittenFloat
-from harness.evaluations.metric import TEST_ACCURACY, Quantity
+from harness.evaluations.metric import PERCENT, Quantity
 from harness.spec.claims.claim import Case, Claim, Ruling, Unit
 
 PublishedShare = Annotated[
@@ -50,7 +50,7 @@ class NumberClaim(Claim):
     @property
     def unit(self) -> Unit:
         """That of the metric."""
-        return Unit.PERCENT if self.quantity.metric.unit == "%" else Unit.PLAIN
+        return Unit.PERCENT if self.quantity.metric.unit == PERCENT else Unit.PLAIN
 
     @property
     def margin(self) -> float:
@@ -62,8 +62,8 @@ class NumberClaim(Claim):
         return case.published_number(self.value, case.values(self.quantity), self.margin)
 
 
-def published_accuracy(claims: Iterable[Claim]) -> WrittenFloat | None:
-    """Return the published test accuracy that is written with the most digits, if there is one."""
+def published_value(claims: Iterable[Claim], quantity: Quantity) -> WrittenFloat | None:
+    """Return the published value of the quantity that is written with the most digits, if there is one."""
     numbers = (claim for claim in claims if isinstance(claim, NumberClaim))
-    values = [claim.value for claim in numbers if claim.quantity == TEST_ACCURACY]
+    values = [claim.value for claim in numbers if claim.quantity == quantity]
     return max(values, key=lambda value: value.decimals, default=None)
