@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from harness.data.dataset import Dataset
 from harness.errors import UnknownBackend
+from harness.evaluations.evaluation import Examples
 from harness.plan.trial import Computation
 
 PACKAGE = "harness.backends"
@@ -78,11 +79,8 @@ class Backend(Protocol[Held]):
     def configure(self, threads: int, *, deterministic: bool) -> None:
         """Fix the threads of one operation and whether operations are deterministic, before anything is computed."""
 
-    def hold(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], dataset: Dataset) -> Held:
-        """Return some of a data set's examples, images of shape (n, ...) and labels (n,), ready to be computed on.
-
-        The network sees them after the data set's preprocessing.
-        """
+    def hold(self, examples: Examples, dataset: Dataset) -> Held:
+        """Return a data set's examples, ready to be computed on; its preprocessing comes before any network."""
 
     def build(self, computation: Computation, seed: int) -> Network[Held]:
         """Return the computation's network; nothing that was computed before reaches its weights."""

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.data.arrays import DatasetArrays
 from harness.data.declarations import find_dataset
 from harness.data.fetching import load
 from harness.errors import CannotWrite
 from harness.evaluations.evaluation import Examples, find_evaluation
 from harness.evaluations.metric import TRAIN
+from harness.plan.trial import Trial
 from harness.records.environment import Environment
 from harness.records.record import Clocks, EpochMeasurement, Measurement
 from harness.records.store import digest
@@ -38,9 +40,9 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
         NotANumber: A loss or a metric is not finite. Errors of the backend and of the data leave this function too:
             the process turns them into a failure.
     """
-    training, built = prepare(job, backend, report, environment)
+    training, measurement = prepare(job, backend, report, environment)
     done = resume(job.checkpoint, training) if job.checkpoint else []
-    report(Built(built.model_copy(update={"resumed_epochs": len(done)})))
+    report(Built(measurement.model_copy(update={"resumed_epochs": len(done)})))
     for earlier in done:
         report(earlier)
     report(StageBegan("train"))
@@ -58,31 +60,25 @@ def prepare(
 ) -> tuple[Training, Measurement]:
     """Bring the trial to the moment before its first epoch, each stage on its own clock."""
     start_up_seconds, start_up_cpu_seconds = max(0.0, time.time() - job.spawned), time.process_time()
+    trial = job.trial
     backend.configure(job.threads, deterministic=job.deterministic)
     report(Started(environment()))
-    computation, seed = job.trial.computation, job.trial.seed
     report(StageBegan("data"))
     with stopwatch() as data_clock:
-        data = load(find_dataset(computation.dataset), job.cache)
-        # As in Keras, ``validation_split`` holds out the last examples.
-        used = computation.recipe.training_examples(computation.train_examples or len(data.train_labels))
-        training_data = backend.hold(data.train_images[:used], data.train_labels[:used], data.dataset)
-        test = Examples(data.test_images, data.test_labels).first(computation.test_examples)
-        kinds = {name: find_evaluation(name) for name in job.trial.evaluations}
-        examples = {name: kind.examples(test) for name, kind in kinds.items()}
-        evaluation_data = {name: backend.hold(*found, data.dataset) for name, found in examples.items()}
+        arrays = load(find_dataset(trial.computation.dataset), job.cache)
+        data = hold_data(trial, arrays, backend)
     report(StageBegan("build"))
     with stopwatch() as build_clock:
-        network = backend.build(computation, seed)
+        network = backend.build(trial.computation, trial.seed)
         initial_weights_sha256 = weights_digest(network.weights())
     report(StageBegan("compile"))
     with stopwatch() as compile_clock:
-        network.compile(training_data, evaluation_data)
-    built = Measurement(
+        network.compile(data.training, data.evaluations)
+    measurement = Measurement(
         parameters=network.parameters,
         trainable_parameters=network.trainable_parameters,
         initial_weights_sha256=initial_weights_sha256,
-        data_sha256=data.dataset.sha256,
+        data_sha256=arrays.dataset.sha256,
         clocks=Clocks(
             start_up_seconds=start_up_seconds,
             start_up_cpu_seconds=start_up_cpu_seconds,
@@ -94,8 +90,36 @@ def prepare(
             compile_cpu_seconds=compile_clock.cpu_seconds,
         ),
     )
-    evaluators = {name: Evaluator(kind, examples[name].labels) for name, kind in kinds.items()}
-    return Training(network, seed, used, evaluators), built
+    return Training(network, trial.seed, data.examples, data.evaluators), measurement
+
+
+@dataclass(frozen=True, eq=False)
+class HeldData:
+    """A trial's data as its backend holds it, to be trained on and, by evaluation, to be scored.
+
+    ``examples`` are how many each epoch trains on.
+    """
+
+    training: Any
+    examples: int
+    evaluations: Mapping[str, Any]
+    evaluators: Mapping[str, Evaluator]
+
+
+def hold_data(trial: Trial, arrays: DatasetArrays, backend: Backend[Any]) -> HeldData:
+    """Give the backend the examples that the trial uses; as in Keras, ``validation_split`` holds out the last ones."""
+    computation, dataset = trial.computation, arrays.dataset
+    used = computation.recipe.training_examples(computation.train_examples or len(arrays.train_labels))
+    training = Examples(arrays.train_images, arrays.train_labels).first(used)
+    test = Examples(arrays.test_images, arrays.test_labels).first(computation.test_examples)
+    kinds = {name: find_evaluation(name) for name in trial.evaluations}
+    examples = {name: kind.examples(test) for name, kind in kinds.items()}
+    return HeldData(
+        training=backend.hold(training, dataset),
+        examples=used,
+        evaluations={name: backend.hold(made, dataset) for name, made in examples.items()},
+        evaluators={name: Evaluator(kind, examples[name].labels) for name, kind in kinds.items()},
+    )
 
 
 def resume(path: Path, training: Training) -> list[EpochDone]:

@@ -15,6 +15,7 @@ from fake_backend import NAME, FakeBackend
 import harness.backends
 from harness.data.declarations import find_dataset
 from harness.errors import UnknownBackend
+from harness.evaluations.evaluation import Examples
 from harness.plan.trial import Computation
 from harness.spec.cost import cost
 from harness.worker.backend import Backend, Network, find_backend
@@ -54,8 +55,8 @@ def network(backend: Backend[Any], seed: int = 0) -> Network[Any]:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (EXAMPLES, 28, 28), dtype=np.uint8)
     labels = rng.integers(0, 10, EXAMPLES, dtype=np.uint8)
-    training = backend.hold(images, labels, MNIST)
-    tests = {"some": backend.hold(images[:TESTED], labels[:TESTED], MNIST), "all": training}
+    training = backend.hold(Examples(images, labels), MNIST)
+    tests = {"some": backend.hold(Examples(images[:TESTED], labels[:TESTED]), MNIST), "all": training}
     built = backend.build(computation(), seed)
     before = weights_digest(built.weights())
     built.compile(training, tests)

@@ -11,12 +11,12 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from fake_backend import FakeBackend, OutOfFakeMemory, fake_backend_trial, forking_engine
 
-from harness.execute import trial_process
 from harness.execute.engine import (
     EngineOptions,
     EpochEnded,
@@ -32,7 +32,10 @@ from harness.plan.trial import Trial
 from harness.records.environment import current_environment
 from harness.records.record import Failure, FailureKind
 
-pytest_plugins = ["fake_training"]
+if TYPE_CHECKING:
+    from settable_clock import SettableClock
+
+pytest_plugins = ["fake_training", "settable_clock"]
 TRIALS = [fake_backend_trial(seed) for seed in range(3)]
 ONE_JOB, TWO_JOBS = EngineOptions(jobs=1), EngineOptions(jobs=2)
 
@@ -141,26 +144,15 @@ def test_a_backend_that_can_not_be_loaded_fails_the_trial_at_its_start(fake_back
     assert found.environment is None
 
 
-class SettableClock:
-    """The clock that deadlines are read from, which a test can put forward."""
-
-    ahead = 0.0
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self.ahead
-
-
 def test_a_trial_past_its_deadline_is_ended_and_the_others_go_on(
-    fake_backend: FakeBackend, monkeypatch: pytest.MonkeyPatch
+    fake_backend: FakeBackend, settable_clock: SettableClock
 ) -> None:
-    clock = SettableClock()
-    monkeypatch.setattr(trial_process, "time", clock)
     fake_backend.actions[2] = hang
     events = []
     limited = replace(ONE_JOB, timeout_seconds=3600)
     for event in forking_engine(limited)(InOrder([TRIALS[0], replace(TRIALS[1], epochs=1)])):
         events.append(event)
-        clock.ahead += 3600 if isinstance(event, EpochEnded) and event.trial.seed == 0 else 0
+        settable_clock.ahead += 3600 if isinstance(event, EpochEnded) and event.trial.seed == 0 else 0
     found = outcomes(events)
     assert (failure(found[0]).kind, failure(found[0]).stage) == ("deadline", "train")
     assert len(bits(found[0])) == 1 + 1

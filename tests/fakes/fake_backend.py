@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from fake_trials import dense_trial
 
+from harness.evaluations.evaluation import Examples
 from harness.execute.engine import EngineOptions
 from harness.execute.engines.local import LocalEngine
 from harness.plan.trial import Computation, Trial
@@ -90,9 +91,9 @@ class FakeBackend:
     def configure(self, threads: int, *, deterministic: bool) -> None:
         pass
 
-    def hold(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], _: object) -> int:
-        assert len(images) == len(labels)
-        return len(labels)
+    def hold(self, examples: Examples, _: object) -> int:
+        assert len(examples.images) == len(examples.labels)
+        return len(examples.labels)
 
     def build(self, computation: Computation, seed: int) -> FakeNetwork:
         rng = np.random.default_rng((seed, int(computation.fingerprint, 16) % 2**32))

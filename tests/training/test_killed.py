@@ -21,7 +21,7 @@ pytest_plugins = ["real_mnist"]
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
 
 PROGRAM = Path(__file__).parents[1] / "fakes" / "run_slice.py"
-KILLS = int(os.environ.get("BENCH_TEST_KILLS", "6"))
+KILLS, SEED = int(os.environ.get("BENCH_TEST_KILLS", "6")), int(os.environ.get("BENCH_TEST_SEED", "0"))
 # As long as an undisturbed run, so that kills fall on start-up, epochs, checkpoints and records alike.
 LATEST_SECONDS = 9.0
 
@@ -64,10 +64,10 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
     return records(results)
 
 
-def test_killed_at_random_moments_the_final_records_are_those_of_an_undisturbed_run(
+def test_killed_at_moments_drawn_from_a_seed_the_final_records_are_those_of_an_undisturbed_run(
     tmp_path: Path, undisturbed: dict[str, Record]
 ) -> None:
-    rng = np.random.default_rng()
+    rng = np.random.default_rng(SEED)
     for whom in rng.permutation(["parent", "child", "both"] * KILLS)[:KILLS]:
         before = {name for name, record in records(tmp_path).items() if record.failure is None}
         process = start(tmp_path)

@@ -14,6 +14,7 @@ from harness.backends.tensorflow.epoch import DeviceData, compile_epoch, to_devi
 from harness.backends.tensorflow.model import build_model
 from harness.backends.tensorflow.scoring import compile_scoring
 from harness.data.dataset import Dataset
+from harness.evaluations.evaluation import Examples
 from harness.plan.trial import Computation
 from harness.worker.backend import Array, Scores
 
@@ -31,9 +32,9 @@ class TensorFlow:
         if deterministic:
             tf.config.experimental.enable_op_determinism()
 
-    def hold(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], dataset: Dataset) -> DeviceData:
+    def hold(self, examples: Examples, dataset: Dataset) -> DeviceData:
         """Put examples on the device."""
-        return to_device(images, labels, dataset)
+        return to_device(*examples, dataset)
 
     def build(self, computation: Computation, seed: int) -> TensorFlowNetwork:
         """Return the computation's network, its weights drawn from the seed."""
