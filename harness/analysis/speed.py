@@ -1,4 +1,4 @@
-"""How fast each network trains and answers, and how much of the processor that takes; measures nothing."""
+"""How fast each network trains and predicts, and how much of the processor that takes; measures nothing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from statistics import median
 
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.data.declarations import find_dataset
-from harness.records.times import MANY, ONE, STEP, Timed, Times
+from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP, Timed, Times
 
-# A multiply-accumulate is two operations; the way back takes two products for each of the way forward: one for the
-# gradient of the weights, one for that of the input.
+# A multiply-accumulate is two operations; the backward pass takes two products for each of the forward pass: one for
+# the gradient of the weights, one for that of the input.
 OPERATIONS_PER_MAC = 6
 
 
@@ -27,9 +27,9 @@ class Speed:
     training_images_per_second: float | None
     training_gflops: float | None
     peak_share: float | None
-    step: Timed | None
-    one: Timed | None
-    many: Timed | None
+    train_step: Timed | None
+    predict_one: Timed | None
+    predict_many: Timed | None
 
 
 def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
@@ -48,9 +48,9 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
         training_images_per_second=images / seconds if seconds else None,
         training_gflops=gflops,
         peak_share=gflops / times.peak_gflops if gflops and times.peak_gflops else None,
-        step=timed.get(STEP),
-        one=timed.get(ONE),
-        many=timed.get(MANY),
+        train_step=timed.get(TRAIN_STEP),
+        predict_one=timed.get(PREDICT_ONE),
+        predict_many=timed.get(PREDICT_MANY),
     )
 
 

@@ -1,4 +1,4 @@
-"""Times of single steps and answers, as `bench time` leaves them beside the records; takes none."""
+"""Times of single steps and predictions, as `bench time` leaves them beside the records; takes none."""
 
 from __future__ import annotations
 
@@ -9,9 +9,24 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-STEP, ONE, MANY = "training step", "answer to 1", "answer to 256"
-# A large float32 matrix product.
-PEAK = "float32 peak"
+# What is timed, by the keys that files have: of a network, of the processor.
+TRAIN_STEP, PREDICT_ONE, PREDICT_MANY = "train_step", "predict_1", "predict_256"
+FLOAT32_PEAK = "float32_peak"
+# The first files have sentences for keys.
+FIRST_KEYS = {
+    "training step": TRAIN_STEP,
+    "answer to 1": PREDICT_ONE,
+    "answer to 256": PREDICT_MANY,
+    "float32 peak": FLOAT32_PEAK,
+    "read 100 specs": "read_specs",
+    "plan 100 architectures, 5 seeds": "plan",
+    "load 10,000 records": "load_records",
+    "make the report of six architectures": "report",
+    "1,000 stopwatches (an epoch has two)": "stopwatches",
+    "watch the machine (once per trial)": "watch",
+    "epoch of 4,000 images of 002_two_conv_dropout, compiled": "epoch_compiled",
+    "epoch of 4,000 images of 002_two_conv_dropout, model.fit": "epoch_fit",
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +41,7 @@ class Timed:
 
 @dataclass(frozen=True)
 class Times:
-    """What was timed in one environment: of networks by their fingerprint and by work, of the harness.
+    """What was timed in one environment: of networks by the fingerprint of their trial and by work, of the harness.
 
     ``peak_gflops`` is the fastest that a float32 matrix product ran on the environment's threads.
     """
@@ -37,12 +52,12 @@ class Times:
 
 
 def times_path(results: Path, environment: str) -> Path:
-    """Return where an environment's times stand."""
+    """Return where an environment's times are."""
     return results / "times" / f"{environment}.json"
 
 
 def read_times(path: Path) -> Times:
-    """Return what the file holds; nothing where there is none, or what stands there is no such file."""
+    """Return what the file holds; nothing where there is none, or it is not such a file."""
     try:
         return parse_times(json.loads(path.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError):
@@ -54,23 +69,27 @@ def parse_times(document: Mapping[str, Any]) -> Times:
     networks: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
     harness: dict[str, list[Mapping[str, Any]]] = {}
     peaks = []
-    for one in document["benchmarks"]:
-        info = one["extra_info"]
-        if info["work"] == PEAK:
-            peaks.append(info["operations"] / one["stats"]["median"] / 1e9)
+    for measured in document["benchmarks"]:
+        info, work = measured["extra_info"], work_of(measured)
+        if work == FLOAT32_PEAK:
+            peaks.append(info["operations"] / measured["stats"]["median"] / 1e9)
             continue
         by_work = networks.setdefault(info["trial"], {}) if "trial" in info else harness
-        by_work.setdefault(info["work"], []).append(one)
+        by_work.setdefault(work, []).append(measured)
     return Times(
-        networks={
-            fingerprint: {work: _timed(many) for work, many in works.items()} for fingerprint, works in networks.items()
-        },
+        networks={trial: {work: _timed(many) for work, many in works.items()} for trial, works in networks.items()},
         harness={work: _timed(many) for work, many in harness.items()},
         peak_gflops=max(peaks, default=None),
     )
 
 
+def work_of(measured: Mapping[str, Any]) -> str:
+    """Return the key of what a benchmark timed, whichever keys its file has."""
+    work: str = measured["extra_info"]["work"]
+    return FIRST_KEYS.get(work, work)
+
+
 def _timed(repetitions: Iterable[Mapping[str, Any]]) -> Timed:
     many = list(repetitions)
-    medians = [float(one["stats"]["median"]) for one in many]
+    medians = [float(measured["stats"]["median"]) for measured in many]
     return Timed(int(many[0]["extra_info"].get("images", 0)), median(medians), min(medians), max(medians))

@@ -13,7 +13,7 @@ from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.speed import Speed, speed
 from harness.plan.settings import Settings, smoke
-from harness.records.times import MANY, ONE, STEP, Times, parse_times
+from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP, Times, parse_times
 from harness.report.page import page
 from harness.report.sections.speed import speed_table
 
@@ -61,7 +61,11 @@ def test_a_cut_protocol_counts_its_own_images() -> None:
 
 def test_the_page_shows_what_was_timed_and_a_dash_for_the_rest() -> None:
     trial = wide(FOUND).fingerprint
-    works = [benchmark(STEP, 0.08, trial, 128), benchmark(ONE, 0.0005, trial, 1), benchmark(MANY, 0.1, trial, 256)]
+    works = [
+        benchmark(TRAIN_STEP, 0.08, trial, 128),
+        benchmark(PREDICT_ONE, 0.0005, trial, 1),
+        benchmark(PREDICT_MANY, 0.1, trial, 256),
+    ]
     found = replace(FOUND, times=parse_times(document([*works, benchmark("plan", 0.0123)])))
     rows = {row[0]: row[4:] for row in speed_table(found).rows}
     assert rows["003_wide_conv_dropout"] == ("80.0 [128]", "0.50", "2,560")

@@ -1,8 +1,10 @@
-"""Times the harness itself: reading, planning, loading, reporting, its clocks, and its epoch against Keras' own."""
+"""Times the harness itself: reading, planning, loading, reporting, its clocks, and its epoch against Keras' own.
+
+The page says in words what each key stands for: ``harness.report.sections.speed``.
+"""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -16,6 +18,7 @@ from fake_trials import dense_trial, fake_record
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from harness.analysis.findings import Findings
+from harness.app.timing_plugin import chosen
 from harness.execute.cores import physical_cores
 from harness.plan.forecast import Forecast
 from harness.plan.plan import make_plan
@@ -31,9 +34,8 @@ from harness.worker.clocks import Watch, stopwatch
 SPECS = Path(__file__).parents[2] / "architectures"
 MANY_SPECS, MANY_RECORDS, SEEDS = 100, 10_000, 5
 EXAMPLES = 4_000
-THREADS = int(os.environ.get("BENCH_THREADS", "1"))
 # Way by way within a repetition, so that drift of the machine hits both.
-EPOCHS = list(product(range(1, 4), ("compiled", "model.fit")))
+EPOCHS = list(product(range(1, 4), ("epoch_compiled", "epoch_fit")))
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +67,8 @@ def _records() -> Iterator[Record]:
 
 @pytest.fixture(scope="module")
 def reported() -> Findings:
-    chosen = architectures(*DOCUMENTS, "dense_512")
-    return findings(chosen, fake_trials(chosen, range(SEEDS)))
+    compared = architectures(*DOCUMENTS, "dense_512")
+    return findings(compared, fake_trials(compared, range(SEEDS)))
 
 
 def measure(benchmark: BenchmarkFixture, work: str, call: Callable[[], object], rounds: int = 3) -> None:
@@ -76,26 +78,22 @@ def measure(benchmark: BenchmarkFixture, work: str, call: Callable[[], object], 
 
 
 def test_reading_specs(benchmark: BenchmarkFixture, many_specs: Path) -> None:
-    measure(benchmark, f"read {MANY_SPECS} specs", lambda: select((), many_specs))
+    measure(benchmark, "read_specs", lambda: select((), many_specs))
 
 
 def test_planning(benchmark: BenchmarkFixture, many_specs: Path) -> None:
-    chosen: list[Architecture] = list(select((), many_specs))
+    selected: list[Architecture] = list(select((), many_specs))
     settings = Settings(seeds=tuple(range(SEEDS)))
-    measure(
-        benchmark,
-        f"plan {MANY_SPECS} architectures, {SEEDS} seeds",
-        lambda: make_plan(chosen, settings, {}, Forecast()),
-    )
+    measure(benchmark, "plan", lambda: make_plan(selected, settings, {}, Forecast()))
 
 
 def test_loading_records(benchmark: BenchmarkFixture, many_records: Store) -> None:
-    measure(benchmark, f"load {MANY_RECORDS:,} records", many_records.load)
+    measure(benchmark, "load_records", many_records.load)
     assert len(many_records.load().records) == MANY_RECORDS
 
 
 def test_writing_the_report(benchmark: BenchmarkFixture, reported: Findings) -> None:
-    measure(benchmark, "make the report of six architectures", lambda: report_files(reported, {"mnist": images()}))
+    measure(benchmark, "report", lambda: report_files(reported, {"mnist": images()}))
 
 
 def test_a_stopwatch(benchmark: BenchmarkFixture) -> None:
@@ -104,22 +102,22 @@ def test_a_stopwatch(benchmark: BenchmarkFixture) -> None:
             with stopwatch():
                 pass
 
-    measure(benchmark, "1,000 stopwatches (an epoch has two)", thousand, rounds=20)
+    measure(benchmark, "stopwatches", thousand, rounds=20)
 
 
 def test_watching_the_machine(benchmark: BenchmarkFixture) -> None:
-    measure(benchmark, "watch the machine (once per trial)", lambda: Watch(()).conditions(), rounds=10)
+    measure(benchmark, "watch", lambda: Watch(()).conditions(), rounds=10)
 
 
 @cache
-def epochs() -> dict[str, Callable[[], object]]:
+def epochs(threads: int) -> dict[str, Callable[[], object]]:
     """Build one network twice, for the compiled epoch and for Keras' own, over the same noise in the same order."""
     from harness.backends.tensorflow.epoch import compile_epoch  # noqa: PLC0415 - loads TensorFlow
     from harness.backends.tensorflow.model import build_model  # noqa: PLC0415
     from harness.backends.tensorflow.steps import noise, run_like_a_trial  # noqa: PLC0415
     from harness.worker.order import epoch_order  # noqa: PLC0415
 
-    run_like_a_trial(THREADS, physical_cores()[:THREADS])
+    run_like_a_trial(threads, physical_cores()[:threads])
     (architecture,) = architectures("002_two_conv_dropout")
     computation = trial_computation(architecture, replace(Settings(), train_examples=EXAMPLES))
     data, order = noise(computation.dataset, EXAMPLES), epoch_order(0, 1, EXAMPLES)
@@ -130,10 +128,10 @@ def epochs() -> dict[str, Callable[[], object]]:
     def fit() -> None:
         fitted.fit(shown[order], labels[order], batch_size=computation.recipe.batch_size, shuffle=False, verbose=0)
 
-    return {"compiled": lambda: train(order), "model.fit": fit}
+    return {"epoch_compiled": lambda: train(order), "epoch_fit": fit}
 
 
 @pytest.mark.parametrize(("repetition", "way"), EPOCHS)
-def test_an_epoch(benchmark: BenchmarkFixture, repetition: int, way: str) -> None:
+def test_an_epoch(benchmark: BenchmarkFixture, pytestconfig: pytest.Config, repetition: int, way: str) -> None:
     benchmark.extra_info["repetition"] = repetition
-    measure(benchmark, f"epoch of {EXAMPLES:,} images of 002_two_conv_dropout, {way}", epochs()[way], rounds=2)
+    measure(benchmark, way, epochs(chosen(pytestconfig).threads)[way], rounds=2)

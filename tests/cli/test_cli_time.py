@@ -11,27 +11,33 @@ import typer
 from fake_times import HOST, benchmark, document
 from typer.testing import CliRunner
 
-from harness.app.timing.running import Timing
+from harness.app import timing
+from harness.app.timing_plugin import Chosen
 from harness.cli.time import time
 from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation
-from harness.records.times import MANY, ONE, STEP
+from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP
 from harness.spec.reading import read_architecture
 
 ROOT = Path(__file__).parents[2]
 
 
-def timed(timing: Timing) -> dict[str, Any]:
+def timed(chosen: Chosen, harness: bool) -> dict[str, Any]:  # noqa: FBT001 - as `run_benchmarks`
+    del harness
     found = []
-    for name in timing.names:
+    for name in chosen.networks:
         trial = trial_computation(read_architecture(ROOT / "architectures" / f"{name}.yaml"), Settings()).fingerprint
-        found += [benchmark(STEP, 0.01, trial, 64), benchmark(ONE, 0.0002, trial), benchmark(MANY, 0.0128, trial, 256)]
+        found += [
+            benchmark(TRAIN_STEP, 0.01, trial, 64),
+            benchmark(PREDICT_ONE, 0.0002, trial),
+            benchmark(PREDICT_MANY, 0.0128, trial, 256),
+        ]
     return document(found)
 
 
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
-    monkeypatch.setattr("harness.app.timing.running.run_benchmarks", timed)
+    monkeypatch.setattr(timing, "run_benchmarks", timed)
     app = typer.Typer()
     app.command("time")(time)
     return app

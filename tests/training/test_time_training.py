@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.app.timing.running import Timing, run_benchmarks
+from harness.app.timing import run_benchmarks
+from harness.app.timing_plugin import Chosen
 from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation
-from harness.records.times import MANY, ONE, STEP, parse_times
+from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP, parse_times
 from harness.spec.reading import read_architecture
 
 pytest_plugins = ["real_mnist"]
@@ -18,12 +19,12 @@ ARCHITECTURES = Path(__file__).parents[2] / "architectures"
 
 
 def test_every_work_of_a_network_is_timed() -> None:
-    timing = Timing(["dense_512"], ARCHITECTURES, threads=1, repetitions=1, harness=False)
-    times = parse_times(run_benchmarks(timing))
-    address = trial_computation(read_architecture(ARCHITECTURES / "dense_512.yaml"), Settings()).fingerprint
-    works = times.networks[address]
-    assert set(works) == {STEP, ONE, MANY}
+    chosen = Chosen(("dense_512",), ARCHITECTURES, threads=1, repetitions=1)
+    times = parse_times(run_benchmarks(chosen, harness=False))
+    fingerprint = trial_computation(read_architecture(ARCHITECTURES / "dense_512.yaml"), Settings()).fingerprint
+    works = times.networks[fingerprint]
+    assert set(works) == {TRAIN_STEP, PREDICT_ONE, PREDICT_MANY}
     assert times.peak_gflops is not None
-    assert works[STEP].images == 128
+    assert works[TRAIN_STEP].images == 128
     # An image more costs something, but less than an image alone.
-    assert works[ONE].seconds < works[MANY].seconds < 256 * works[ONE].seconds
+    assert works[PREDICT_ONE].seconds < works[PREDICT_MANY].seconds < 256 * works[PREDICT_ONE].seconds
