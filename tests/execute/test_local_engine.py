@@ -74,10 +74,6 @@ def hang() -> None:
     time.sleep(60)
 
 
-def children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
-
-
 def test_a_trials_events_come_in_order_and_trials_in_theirs(fake_backend: FakeBackend) -> None:
     del fake_backend
     kinds = [type(event) for event in run(ONE_JOB)]
@@ -157,7 +153,7 @@ def test_a_trial_past_its_deadline_is_ended_and_the_others_go_on(
     assert (failure(found[0]).kind, failure(found[0]).stage) == ("deadline", "train")
     assert len(bits(found[0])) == 1 + 1
     assert found[1].failure is None
-    assert not children()
+    assert not multiprocessing.active_children()
 
 
 def test_a_killed_trial_goes_on_after_its_last_epoch_with_the_same_bits(
@@ -183,9 +179,9 @@ def test_closing_ends_every_process(fake_backend: FakeBackend) -> None:
     fake_backend.actions[1] = hang
     events = forking_engine(TWO_JOBS)(InOrder(TRIALS))
     built = [event for event in islice(events, 4) if isinstance(event, TrialBuilt)]
-    assert (len(built), len(children())) == (2, 2)
+    assert (len(built), len(multiprocessing.active_children())) == (2, 2)
     events.close()
-    assert not children()
+    assert not multiprocessing.active_children()
 
 
 def test_an_error_in_the_queue_ends_every_process(fake_backend: FakeBackend) -> None:
@@ -200,7 +196,7 @@ def test_an_error_in_the_queue_ends_every_process(fake_backend: FakeBackend) -> 
 
     with pytest.raises(OSError, match="the lock is gone"):
         list(forking_engine(TWO_JOBS)(Failing(TRIALS[:1])))
-    assert not children()
+    assert not multiprocessing.active_children()
 
 
 def train_until_killed(epochs_begun: multiprocessing.SimpleQueue[int]) -> None:
@@ -308,7 +304,7 @@ def test_this_process_keeps_its_variables_when_a_run_is_closed_or_fails(fake_bac
     with pytest.raises(KeyboardInterrupt):
         failed.throw(KeyboardInterrupt())
     assert dict(os.environ) == before
-    assert not children()
+    assert not multiprocessing.active_children()
 
 
 def test_this_process_keeps_its_variables_where_no_process_can_be_started(

@@ -13,6 +13,7 @@ from statistics import median, quantiles
 import psutil
 
 from harness.app.doctor.diagnosis import Diagnosis, advice, fine
+from harness.execute.process_start import ONE_THREAD, variables_set
 from harness.records.environment import usable_cores
 from harness.worker.clocks import calibrate, load_average, stolen_seconds
 
@@ -23,7 +24,6 @@ MOST_CORES = 8  # starting a process on each of a hundred cores would take longe
 DRIFT = 0.05
 BUSY = 0.10
 STOLEN = 0.01
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -101,14 +101,10 @@ def calibrations(core: int, seconds: float) -> list[float]:
 
 def _calibrate_all(cores: tuple[int, ...]) -> list[list[float]]:
     """Calibrate on all cores at once, as trials run; each process is new, so that its NumPy takes one thread."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    try:
-        with ProcessPoolExecutor(len(cores), multiprocessing.get_context("spawn")) as pool:
-            return list(pool.map(calibrations, cores, repeat(CALIBRATION_SECONDS)))
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    with ProcessPoolExecutor(len(cores), multiprocessing.get_context("spawn")) as pool:
+        with variables_set(ONE_THREAD):  # `map` starts the processes
+            measured = pool.map(calibrations, cores, repeat(CALIBRATION_SECONDS))
+        return list(measured)
 
 
 def _share(before: float | None, after: float | None, seconds: float) -> float | None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.connection
-import os
-import sys
 import tempfile
 import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -17,6 +14,7 @@ from pathlib import Path
 from harness.data.cache import cache_folder
 from harness.execute.cores import core_groups, physical_cores, reserved_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
+from harness.execute.process_start import ONE_THREAD, process_context, variables_set
 from harness.execute.trial_process import TrialProcess
 from harness.plan.trial import Trial
 from harness.records.environment import Commit, current_commit
@@ -27,8 +25,6 @@ from harness.worker.process import main
 
 # How long the parent sleeps at most while trials run, and between looks at what other runs have finished.
 PATIENCE_SECONDS = 0.5
-# Set before NumPy is imported: one pool of threads, the backend's, whose size the trial's process chooses.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def engine(options: EngineOptions) -> LocalEngine:
@@ -131,33 +127,3 @@ def listen(running: list[TrialProcess]) -> Iterator[TrialEvent]:
         left = trial.seconds_left()
         if not trial.ended and left is not None and left <= 0:
             yield trial.end_late()
-
-
-def process_context(start_method: str | None = None) -> BaseContext:
-    """Return how processes are started: forked from a server that has imported the backend, where that is sound.
-
-    On macOS a fork after Apple's libraries are loaded can hang, and Windows has none: there each trial imports
-    for itself.
-    """
-    context = multiprocessing.get_context(start_method or ("forkserver" if sys.platform == "linux" else "spawn"))
-    context.set_forkserver_preload(["harness.worker.preload"])
-    return context
-
-
-@contextmanager
-def variables_set(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables for what the block starts, and put back what was there.
-
-    A process inherits its variables when it is started, a forked one those of the server it is forked from; this
-    process's own must not change while its caller has control.
-    """
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

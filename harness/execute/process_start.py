@@ -1,0 +1,44 @@
+"""How processes are started and the variables that they start with; starts none."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing.context import BaseContext
+
+# Read when NumPy is imported: one thread of its own, so that a process has no other pool than its backend's, whose
+# size the process chooses.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def process_context(start_method: str | None = None) -> BaseContext:
+    """Return how processes are started: forked from a server that has imported the backend, where that is sound.
+
+    On macOS a fork after Apple's libraries are loaded can hang, and Windows has none: there each trial imports
+    for itself.
+    """
+    context = multiprocessing.get_context(start_method or ("forkserver" if sys.platform == "linux" else "spawn"))
+    context.set_forkserver_preload(["harness.worker.preload"])
+    return context
+
+
+@contextmanager
+def variables_set(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for what the block starts, and put back what was there.
+
+    A process inherits its variables when it is started, a forked one those of the server it is forked from; this
+    process's own must not change while its caller has control.
+    """
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
