@@ -49,7 +49,7 @@ class Findings:
 
     @cached_property
     def dominated(self) -> Mapping[str, tuple[str, ...]]:
-        """The measured architectures that another one beats in cost and accuracy."""
+        """The measured architectures that another one beats in cost and in the headline."""
         return dominated_by(self.study)
 
     @cached_property

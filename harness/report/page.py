@@ -29,7 +29,7 @@ SECTIONS: tuple[Section | Callable[[Findings], Section | None], ...] = (
     crosscheck.section,
     speed.harness_section,
     reproduction.section,
-    reproduction.LEGEND,
+    reproduction.legend,
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import fake_records as fake
 import numpy as np
 import pytest
+from matplotlib.figure import Figure as Canvas
 
 from harness.analysis.findings import Findings
 from harness.analysis.frame import summary_frame
@@ -14,6 +15,8 @@ from harness.analysis.pareto import seconds_to
 from harness.analysis.verdicts.difference import judge_difference
 from harness.evaluations.metric import TEST_ACCURACY, TEST_LOSS
 from harness.report import numbers
+from harness.report.figures.gallery import gallery
+from harness.report.figures.scale import axis_label, metric_axis
 from harness.report.page import page
 from harness.statistics.samples import Estimate
 
@@ -80,3 +83,19 @@ def test_a_run_without_the_headline_takes_no_part() -> None:
     epochs = tuple(epoch.model_copy(update={"evaluations": {}}) for epoch in measured.epochs)
     record = trial.record.model_copy(update={"measurement": measured.model_copy(update={"epochs": epochs})})
     assert fake.findings(chosen, [fake.FakeTrial(record, {})]).study.measured == ()
+
+
+def test_figures_have_axes_of_the_metric(by_loss: Findings) -> None:
+    drawn = {figure.name: figure.description for figure in gallery(by_loss, {})}
+    assert drawn["accuracy"].startswith("Test loss of every architecture")
+    assert drawn["pareto"].startswith("Mean test loss against parameters")
+    assert axis_label("Test loss", TEST_LOSS.metric) == "Test loss"
+    assert axis_label("Test accuracy", TEST_ACCURACY.metric) == "Test accuracy (%, log scale of the error)"
+
+
+def test_an_axis_of_plain_numbers_holds_them_all() -> None:
+    axis = Canvas().subplots().yaxis
+    for values in ([0.03, 0.5, 0.1], [0.2], [0.0]):
+        metric_axis(axis, TEST_LOSS.metric, values)
+        low, high = axis.get_view_interval()
+        assert low < min(values) <= max(values) < high

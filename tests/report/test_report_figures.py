@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure as Canvas
 
 from harness.analysis.findings import Findings
+from harness.evaluations.metric import ACCURACY
 from harness.report.figures.curves import Band, Curve, _draw
 from harness.report.figures.drawing import CREATOR, PANEL, as_svg, canvas, is_drawn_here, same_figure
 from harness.report.figures.gallery import gallery
 from harness.report.figures.pareto import MARKER, NUMBER, number_offsets
-from harness.report.figures.scale import accuracy_at, accuracy_axis, position
+from harness.report.figures.scale import metric_axis, position, share_at
 from harness.report.writing import differing, report_files, write_report
 
 
@@ -116,13 +117,13 @@ def test_perfect_and_hopeless_accuracies_have_a_place() -> None:
 def test_a_better_accuracy_stands_higher_and_its_place_leads_back(pair: list[float]) -> None:
     low, high = position(sorted(pair))
     assert low <= high
-    assert accuracy_at([low, high]) == pytest.approx(sorted(pair))
+    assert share_at([low, high]) == pytest.approx(sorted(pair))
 
 
 @pytest.mark.parametrize("accuracies", [[0.99], [0.1, 1.0], [0.978, 0.9925], [0.9912, 0.9913], [0.0, 0.05]])
 def test_ticks_of_the_accuracy_axis_stand_apart(accuracies: list[float]) -> None:
     axis = Canvas().subplots().yaxis
-    accuracy_axis(axis, accuracies, gap=0.07)
+    metric_axis(axis, ACCURACY, accuracies, gap=0.07)
     low, high = position(axis.get_view_interval())
     assert (position(accuracies) >= low).all()
     assert (position(accuracies) <= high).all()
@@ -133,7 +134,7 @@ def test_ticks_of_the_accuracy_axis_stand_apart(accuracies: list[float]) -> None
 
 def test_an_axis_of_accuracies_is_marked_in_per_cent() -> None:
     axis = Canvas().subplots().xaxis
-    accuracy_axis(axis, [0.9, 0.999])
+    metric_axis(axis, ACCURACY, [0.9, 0.999])
     ticks = list(axis.get_ticklocs())
     shown = dict(zip(ticks, axis.get_major_formatter().format_ticks(ticks), strict=True))
     assert shown[0.99] == "99"
@@ -144,7 +145,7 @@ def test_every_line_of_a_learning_curve_is_in_the_legend_once() -> None:
     axes = Canvas().subplots()
     band = Band((0.8, 0.9), (0.85, 0.92), (0.9, 0.95))
     curves = tuple(Curve(name, band, band) for name in "abc")
-    _draw(axes, curves[0], curves)
+    _draw(axes, curves[0], curves, "test")
     entries = axes.get_legend_handles_labels()[1]
     assert entries == ["training, running mean over the epoch", "test, after the epoch", "test, other architectures"]
 

@@ -8,7 +8,7 @@ from harness.report.figures.curves import curves_figure
 from harness.report.figures.headline import headline_figure
 from harness.report.figures.images import Images, confusion_figure, hardest_figure
 from harness.report.figures.pareto import pareto_figure
-from harness.report.figures.strips import accuracy_figure, times_figure
+from harness.report.figures.strips import seeds_figure, times_figure
 
 
 def gallery(findings: Findings, images: Images) -> tuple[Figure, ...]:
@@ -17,7 +17,7 @@ def gallery(findings: Findings, images: Images) -> tuple[Figure, ...]:
         return ()
     figures = (
         headline_figure(findings),
-        accuracy_figure(findings),
+        seeds_figure(findings),
         pareto_figure(findings),
         times_figure(findings),
         curves_figure(findings),

@@ -1,4 +1,4 @@
-"""Mean accuracy against each cost, with the front that no architecture beats; points are numbered, not named."""
+"""The headline's mean against each cost, with the front that no architecture beats; points have numbers, no names."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
-from harness.analysis.pareto import costs, front, mean_merit
+from harness.analysis.pareto import costs, front
+from harness.evaluations.metric import Metric
+from harness.report import numbers
 from harness.report.blocks import Figure
 from harness.report.figures.drawing import BLUE, INK, PANEL, QUIET, as_svg, canvas
-from harness.report.figures.scale import NOTE, accuracy_axis
+from harness.report.figures.scale import metric_axis, stands_by_error
 
 PANEL_INCHES = 2.6
 # About what a panel measures inside its axes, in printer's points: numbers are placed by it.
@@ -35,35 +38,35 @@ OFFSETS: tuple[Place, ...] = tuple(
 
 @dataclass(frozen=True)
 class Point:
-    """Architectures that lie at one point: what they cost, in the order of ``COSTS``, and their mean accuracy."""
+    """Architectures that lie at one point: what they cost, in the order of ``COSTS``, and their mean."""
 
     names: tuple[str, ...]
     costs: tuple[float, ...]
-    accuracy: float
+    mean: float
 
 
 def pareto_figure(findings: Findings) -> Figure:
     """Draw one panel per cost; architectures on the front are filled, dominated ones hollow."""
-    points = _points(findings)
+    points, headline = _points(findings), findings.study.headline
     with canvas(PANEL_INCHES * len(COSTS)) as drawn:
         panels = drawn.subplots(len(COSTS), 1, squeeze=False)[:, 0]
         for index, (axes, name) in enumerate(zip(panels, COSTS, strict=True)):
-            _draw(axes, points, index)
+            _draw(axes, points, index, headline.metric)
             axes.set_xlabel(f"{name} (log scale)")
-            axes.set_ylabel("Mean test accuracy (%)")
+            axes.set_ylabel(numbers.headed(headline.metric, f"Mean {headline.title}"))
         drawn.legend(
             [Line2D([], [], linestyle="none")] * len(points),
             [f"{number}  {_names(point)}" for number, point in enumerate(points, 1)],
             loc="outside right upper",
             handlelength=0,
             handletextpad=0,
-            title=f"Numbered by mean accuracy,\nfilled on the Pareto front;\nvertical {NOTE}",
+            title=_legend_title(headline.metric),
             alignment="left",
         )
         return Figure(
             name="pareto",
-            description="Mean test accuracy against parameters, multiply-accumulates and training seconds, with the "
-            "Pareto front",
+            description=f"Mean {headline.title} against parameters, multiply-accumulates and training seconds, with "
+            "the Pareto front",
             svg=as_svg(drawn, points),
         )
 
@@ -72,21 +75,26 @@ def _points(findings: Findings) -> tuple[Point, ...]:
     merged: dict[tuple[float, ...], list[str]] = {}
     for entry in findings.ranking:
         if entry.runs:
-            at = (mean_merit(entry, findings.study.headline), *costs(entry))
-            merged.setdefault(at, []).append(entry.name)
+            mean = float(np.mean(entry.values(findings.study.headline)))
+            merged.setdefault((mean, *costs(entry)), []).append(entry.name)
     return tuple(Point(tuple(names), at[1:], at[0]) for at, names in merged.items())
 
 
-def _draw(axes: Axes, points: Sequence[Point], cost: int) -> None:
-    places = [(point.costs[cost], point.accuracy) for point in points]
-    costs_shown, accuracies = zip(*places, strict=True)
+def _legend_title(metric: Metric) -> str:
+    scale = ";\nvertical log scale of the error" if stands_by_error(metric) else ""
+    return f"Numbered by mean {metric.name},\nfilled on the Pareto front{scale}"
+
+
+def _draw(axes: Axes, points: Sequence[Point], cost: int, metric: Metric) -> None:
+    places = [(point.costs[cost], point.mean) for point in points]
+    costs_shown, means = zip(*places, strict=True)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlim(min(costs_shown) / 1.5, max(costs_shown) * 1.5)
-    accuracy_axis(axes.yaxis, accuracies, gap=0.1, margin=0.16)
-    best = front(costs_shown, accuracies)
+    metric_axis(axes.yaxis, metric, means, gap=0.1, margin=0.16)
+    best = front(costs_shown, [metric.merit(mean) for mean in means])
     axes.step(*zip(*(places[index] for index in best), strict=True), where="post", color=BLUE, alpha=0.7, zorder=2)
     for index, place in enumerate(places):
         fill, edge = (BLUE, BLUE) if index in best else (PANEL, QUIET)
@@ -95,7 +103,7 @@ def _draw(axes: Axes, points: Sequence[Point], cost: int) -> None:
 
 
 def _number(axes: Axes, places: Sequence[Place]) -> None:
-    """Write each point's number, its place by accuracy, beside it; ``places`` are in data coordinates."""
+    """Write each point's number, its place in the ranking, beside it; ``places`` are in data coordinates."""
     shares = (axes.transScale + axes.transLimits).transform(places)  # of the panel's width and height
     on_paper = [(x * PANEL_POINTS[0], y * PANEL_POINTS[1]) for x, y in shares.tolist()]
     for number, (place, offset) in enumerate(zip(places, number_offsets(on_paper), strict=True), 1):

@@ -1,4 +1,4 @@
-"""One row per architecture, the best on top: test accuracies by seed, and seconds by epoch."""
+"""One row per architecture, the best on top: the headline by seed, and seconds by epoch."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
+from harness.evaluations.metric import Metric, Quantity
 from harness.report import numbers
 from harness.report.blocks import Figure
 from harness.report.figures.drawing import BLUE, INK, ORANGE, PANEL, as_svg, canvas
-from harness.report.figures.scale import NOTE, accuracy_axis
+from harness.report.figures.scale import axis_label, metric_axis
 from harness.spec.claims.number_claim import published_value
 from harness.statistics.samples import Interval, Spread, spread
 
@@ -23,8 +24,8 @@ FRAME_INCHES = 1.05
 
 
 @dataclass(frozen=True)
-class Accuracies:
-    """One architecture's accuracies in [0, 1]."""
+class SeedValues:
+    """One architecture's values of the headline."""
 
     name: str
     seeds: tuple[float, ...]
@@ -42,14 +43,15 @@ class EpochTimes:
     spread: Spread
 
 
-def accuracy_figure(findings: Findings) -> Figure:
+def seeds_figure(findings: Findings) -> Figure:
     """Draw every seed, the mean with its interval, and what was published."""
-    rows = tuple(_accuracies(findings, entry) for entry in findings.ranking if entry.runs)
+    headline = findings.study.headline
+    rows = tuple(_seed_values(findings, entry) for entry in findings.ranking if entry.runs)
     return Figure(
         name="accuracy",
-        description="Test accuracy of every architecture: each seed, the mean with its 95 % interval, the published "
-        "value",
-        svg=_strip_plot([row.name for row in rows], partial(_draw_accuracies, rows), rows),
+        description=f"{headline.heading} of every architecture: each seed, the mean with its 95 % interval, the "
+        "published value",
+        svg=_strip_plot([row.name for row in rows], partial(_draw_seeds, rows, headline), rows),
     )
 
 
@@ -78,12 +80,12 @@ def _strip_plot(names: Sequence[str], draw: Callable[[Axes], None], data: object
         return as_svg(drawn, data)
 
 
-def _accuracies(findings: Findings, entry: ArchitectureResults) -> Accuracies:
+def _seed_values(findings: Findings, entry: ArchitectureResults) -> SeedValues:
     mean = findings.headline_of(entry)
     if mean is None:
         raise ValueError(f"{entry.name} is not measured")
     published = published_value(entry.architecture.claims, findings.study.headline)
-    return Accuracies(
+    return SeedValues(
         entry.name,
         entry.values(findings.study.headline),
         mean.mean,
@@ -92,14 +94,14 @@ def _accuracies(findings: Findings, entry: ArchitectureResults) -> Accuracies:
     )
 
 
-def _draw_accuracies(rows: Sequence[Accuracies], axes: Axes) -> None:
-    accuracy_axis(axes.xaxis, [value for row in rows for value in _extent(row)])
-    axes.set_xlabel(f"Test accuracy after the last epoch (%, {NOTE})")
+def _draw_seeds(rows: Sequence[SeedValues], headline: Quantity, axes: Axes) -> None:
+    metric_axis(axes.xaxis, headline.metric, [value for row in rows for value in _extent(row, headline.metric)])
+    axes.set_xlabel(axis_label(f"{headline.heading} after the last epoch", headline.metric))
     for place, row in enumerate(rows):
         _draw_row(axes, place, row)
 
 
-def _draw_row(axes: Axes, place: int, row: Accuracies) -> None:
+def _draw_row(axes: Axes, place: int, row: SeedValues) -> None:
     if row.interval is not None:
         bounds = [row.interval.low, row.interval.high]
         axes.plot(bounds, [place] * 2, color=BLUE, linewidth=2.4, label="95 % interval of the mean", zorder=2)
@@ -122,11 +124,11 @@ def _draw_row(axes: Axes, place: int, row: Accuracies) -> None:
         axes.plot(at, place, "D", color=ORANGE, markersize=6, markeredgecolor=PANEL, label="published", zorder=5)
 
 
-def _extent(row: Accuracies) -> list[float]:
-    """Return what the axis has to hold; the interval of few seeds may pass 100 %, which the axis does not."""
+def _extent(row: SeedValues, metric: Metric) -> list[float]:
+    """Return what the axis has to hold; an interval may pass the metric's range, which the axis does not."""
     bounds = [row.interval.low, row.interval.high] if row.interval else []
     published = [] if row.published is None else [row.published]
-    return [*row.seeds, *(bound for bound in bounds if bound < 1), *published]
+    return [*row.seeds, *filter(metric.allows, bounds), *published]
 
 
 def _epoch_times(entry: ArchitectureResults) -> EpochTimes:

@@ -6,27 +6,35 @@ from collections.abc import Iterable, Sequence
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Study
+from harness.evaluations.metric import PERCENT
 from harness.records.environment import Numerics
 from harness.report import numbers
 from harness.report.blocks import Commands, Section, Table
 
-LEGEND = Section(
-    "How to read this page",
-    (
-        """\
-- **Rank**: 1 is the best mean test accuracy. A range covers every rank that the data allow: architectures that do not
+LEGEND = """\
+- **Rank**: 1 is the best mean {headline}. A range covers every rank that the data allow: architectures that do not
   differ significantly share ranks.
 - **Parameters** and **multiply-accumulates** follow from the spec: all weights; the products in convolutions and dense
   layers of one image's forward pass.
 - **Training seconds** are wall-clock seconds of the architecture's own epochs, **seconds per epoch** the median over
   all epochs of all seeds. Times of two machines are never mixed.
-- **Test accuracy** is that of the last epoch, never of the best one. ± is the standard deviation over seeds; that of
+- **{heading}** is that of the last epoch, never of the best one. ± is the standard deviation over seeds; that of
   a single seed is unknown.
-- All seeds share one test set. Intervals say what another seed would give, not what other images would: 10,000 images
-  alone leave about ± .09 points (one standard error) at 99.2 %, which shifts all architectures together.
-- A dash means unknown, never 0.""",
-    ),
+- All seeds share one test set. Intervals say what another seed would give, not what other images would{share}.
+- A dash means unknown, never 0."""
+# Of a share alone the standard error is known: sqrt(p · (1 - p) / n).
+STANDARD_ERROR = (
+    ": 10,000 images\n"
+    "  alone leave about ± .09 points (one standard error) at 99.2 %, which shifts all architectures together"
 )
+
+
+def legend(findings: Findings) -> Section:
+    """Return how to read the page."""
+    headline = findings.study.headline
+    share = STANDARD_ERROR if headline.metric.unit == PERCENT else ""
+    text = LEGEND.format(headline=headline.title, heading=headline.heading, share=share)
+    return Section("How to read this page", (text,))
 
 
 def failures_section(findings: Findings) -> Section | None:
