@@ -50,7 +50,7 @@ def reserved_cores(cores: Sequence[int], count: int, locks: Path | None = None) 
 
 
 def _try_lock(path: Path) -> FileLock | None:
-    """Return the lock, or None where another run has it or it can't be had at all."""
+    """Return the lock, or None where another run has it or it can't be made."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import harness.execute.engines
+from harness.errors import UnknownEngine
 from harness.plan.trial import Trial
 from harness.records.environment import Environment
 from harness.records.record import EpochMeasurement, Failure, Measurement
@@ -117,7 +120,18 @@ class EngineOptions:
 
 
 def make_engine(options: EngineOptions) -> Engine:
-    """Return the engine that the options name."""
-    module = importlib.import_module(f"harness.execute.engines.{options.name}")
-    engine: Engine = module.engine(options)
+    """Return the engine that the options name.
+
+    Raises:
+        UnknownEngine: There is none of that name.
+    """
+    known = engine_names()
+    if options.name not in known:
+        raise UnknownEngine(options.name, known)
+    engine: Engine = importlib.import_module(f"{harness.execute.engines.__name__}.{options.name}").engine(options)
     return engine
+
+
+def engine_names() -> tuple[str, ...]:
+    """Return the engines that there are."""
+    return tuple(module.name for module in pkgutil.iter_modules(harness.execute.engines.__path__))

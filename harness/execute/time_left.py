@@ -41,14 +41,14 @@ class TimeLeft:
 
     def seconds(self, now: float) -> float:
         """Return the seconds left: the running trials' rest, then the pending ones on the first free place."""
-        busy = [one.seconds_left(self._forecast, now) for one in list(self._running.values())]
+        busy = [underway.seconds_left(self._forecast, now) for underway in list(self._running.values())]
         return makespan([self._forecast.trial_seconds(trial) for trial in self._pending], self._jobs, busy)
 
     def _measure(self, trial: Trial, seconds: float) -> None:
         self._measured.setdefault(trial.fingerprint, []).append(seconds)
         self._modelled.setdefault(trial.fingerprint, modelled_epoch_seconds(trial))
-        measured = {id_: median(values) for id_, values in self._measured.items()}
-        speeds = [self._modelled[id_] / value for id_, value in measured.items() if value > 0]
+        measured = {fingerprint: median(values) for fingerprint, values in self._measured.items()}
+        speeds = [self._modelled[fingerprint] / value for fingerprint, value in measured.items() if value > 0]
         self._forecast = replace(
             self._forecast,
             epoch_seconds={**self._forecast.epoch_seconds, **measured},

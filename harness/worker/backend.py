@@ -20,6 +20,7 @@ from harness.errors import UnknownBackend
 from harness.evaluations.evaluation import Examples
 from harness.plan.trial import Computation
 
+# By its name alone: this folder imports nothing of it.
 PACKAGE = "harness.backends"
 Array = npt.NDArray[Any]
 # Examples as a backend holds them, on its device: nobody else looks into them.
@@ -107,6 +108,10 @@ def find_backend(name: str) -> BackendModule:
     except ModuleNotFoundError as error:
         if error.name != f"{PACKAGE}.{name}":
             raise
-        known = (found.name for found in pkgutil.iter_modules(importlib.import_module(PACKAGE).__path__))
-        raise UnknownBackend(name, tuple(known)) from None
+        raise UnknownBackend(name, backend_names()) from None
     return module
+
+
+def backend_names() -> tuple[str, ...]:
+    """Return the backends that there are."""
+    return tuple(module.name for module in pkgutil.iter_modules(importlib.import_module(PACKAGE).__path__))

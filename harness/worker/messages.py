@@ -50,7 +50,7 @@ class Started:
 
 @dataclass(frozen=True)
 class StageBegan:
-    """The stage that the process is in from now on: where a crash is then said to have happened."""
+    """The stage that the process is in from now on: where a crash then happens."""
 
     stage: Stage
 

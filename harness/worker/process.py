@@ -21,7 +21,7 @@ from harness.worker.evaluating import NotANumber
 from harness.worker.messages import Failed, Job, Message, StageBegan
 from harness.worker.training import run_trial
 
-# The exit code of a process that was told to stop, or whose parent is gone.
+# The exit code of a process that was asked to stop, or whose parent is gone.
 STOPPED = 3
 
 

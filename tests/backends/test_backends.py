@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,18 +11,17 @@ import numpy as np
 import pytest
 from fake_backend import NAME, FakeBackend
 
-import harness.backends
 from harness.data.declarations import find_dataset
 from harness.errors import UnknownBackend
 from harness.evaluations.evaluation import Examples
 from harness.plan.trial import Computation
 from harness.spec.cost import cost
-from harness.worker.backend import Backend, Network, find_backend
+from harness.worker.backend import Backend, Network, backend_names, find_backend
 from harness.worker.order import epoch_order
 from harness.worker.training import weights_digest
 
 pytest_plugins = ["fake_training"]
-BACKENDS = [NAME, *(module.name for module in pkgutil.iter_modules(harness.backends.__path__))]
+BACKENDS = [NAME, *backend_names()]
 EXAMPLES, TESTED = 70, 30
 MNIST = find_dataset("mnist")
 

@@ -55,7 +55,7 @@ def test_two_runs_at_once_take_different_cores(tmp_path: Path) -> None:
         assert later == (0, 1, 2)
 
 
-def test_cores_are_had_where_no_lock_can_be(tmp_path: Path) -> None:
+def test_cores_are_given_where_no_lock_can_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with reserved_cores([0, 1], 2, tmp_path / "file") as cores:
         assert cores == (0, 1)
