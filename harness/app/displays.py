@@ -78,7 +78,7 @@ class PlainDisplay:
 
     def show(self, event: TrialEvent) -> None:
         """Print the event's line, if it has one."""
-        self.time_left.hear(event, time.monotonic())
+        self.time_left.observe(event, time.monotonic())
         match event:
             case TrialStarted(trial):
                 self._print(f"training  {trial.label}, {plural(trial.epochs, 'epoch')}")
@@ -116,7 +116,7 @@ class LiveDisplay:
 
     def show(self, event: TrialEvent) -> None:
         """Update the lines; print what has ended above them."""
-        self.time_left.hear(event, time.monotonic())
+        self.time_left.observe(event, time.monotonic())
         match event:
             case TrialStarted(trial):
                 self.running[trial.name] = (trial, "starting")

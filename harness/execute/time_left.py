@@ -22,7 +22,7 @@ class TimeLeft:
         self._measured: dict[str, list[float]] = {}
         self._modelled: dict[str, float] = {}
 
-    def hear(self, event: TrialEvent, now: float) -> None:
+    def observe(self, event: TrialEvent, now: float) -> None:
         """Learn from an event that came at ``now`` seconds of any one clock."""
         match event:
             case TrialStarted(trial):

@@ -24,20 +24,20 @@ def test_it_starts_with_the_plans_estimate() -> None:
 def test_it_is_right_within_a_fifth_after_the_first_trials() -> None:
     time_left = TimeLeft(PLAN, jobs=1)
     now = 100.0
-    time_left.hear(TrialStarted(TRIALS[0]), now)
-    time_left.hear(TrialBuilt(TRIALS[0], 0), now := now + 3)
+    time_left.observe(TrialStarted(TRIALS[0]), now)
+    time_left.observe(TrialBuilt(TRIALS[0], 0), now := now + 3)
     for epoch in range(1, 6):
-        time_left.hear(EpochEnded(TRIALS[0], fake_epoch(TRIALS[0], epoch)[0]), now := now + 2.2)
-    time_left.hear(TrialEnded(TRIALS[0], Outcome(None)), now)
+        time_left.observe(EpochEnded(TRIALS[0], fake_epoch(TRIALS[0], epoch)[0]), now := now + 2.2)
+    time_left.observe(TrialEnded(TRIALS[0], Outcome(None)), now)
     assert time_left.seconds(now) == pytest.approx(3 * (3 + 5 * 2.2), rel=0.2)
 
 
 def test_a_running_trial_counts_with_its_rest_only() -> None:
     time_left = TimeLeft(PLAN, jobs=4)
     for trial in TRIALS:
-        time_left.hear(TrialStarted(trial), 0.0)
-        time_left.hear(TrialBuilt(trial, 3), 3.0)
-        time_left.hear(EpochEnded(trial, fake_epoch(trial, 4)[0]), 5.2)
+        time_left.observe(TrialStarted(trial), 0.0)
+        time_left.observe(TrialBuilt(trial, 3), 3.0)
+        time_left.observe(EpochEnded(trial, fake_epoch(trial, 4)[0]), 5.2)
     assert time_left.seconds(now=5.2) == pytest.approx(2.2, rel=0.1)
     assert time_left.seconds(now=6.2) == pytest.approx(1.2, rel=0.1)
     assert time_left.seconds(now=60.0) == 0.0
