@@ -1,10 +1,11 @@
-"""A trial's address: what changes the numbers changes it, what doesn't, doesn't."""
+"""A trial's fingerprint: what changes the numbers changes it, what doesn't, doesn't."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from harness.plan.trial import Computation, Trial
 
@@ -34,6 +35,7 @@ SAME = {
         **CONTENT,
         "layers": [{"Conv2D": {"filters": 8, "kernel_size": [3, 3], "activation": "relu"}}, *CONTENT["layers"][1:]],
     },
+    "the first backend": {**CONTENT, "backend": "tensorflow"},
     "no fields at all": {**CONTENT, "layers": [CONTENT["layers"][0], {"Flatten": {}}, CONTENT["layers"][2]]},
 }
 
@@ -46,26 +48,33 @@ OTHER = {
     "fewer test examples": {**CONTENT, "test_examples": 1_000},
     "examples held out": with_recipe(validation_split=0.1),
     "a schedule over the training": {**CONTENT, "schedule_epochs": 5},
+    "another backend": {**CONTENT, "backend": "another"},
 }
 
 
-def address(content: dict[str, Any]) -> str:
+def fingerprint(content: dict[str, Any]) -> str:
     return Computation.model_validate(content).fingerprint
 
 
 @pytest.mark.parametrize("content", SAME.values(), ids=SAME)
-def test_the_same_computation_has_the_same_address(content: dict[str, Any]) -> None:
-    assert address(content) == address(CONTENT)
+def test_the_same_computation_has_the_same_fingerprint(content: dict[str, Any]) -> None:
+    assert fingerprint(content) == fingerprint(CONTENT)
 
 
 @pytest.mark.parametrize("content", OTHER.values(), ids=OTHER)
-def test_what_changes_the_numbers_changes_the_address(content: dict[str, Any]) -> None:
-    assert address(content) != address(CONTENT)
+def test_what_changes_the_numbers_changes_the_fingerprint(content: dict[str, Any]) -> None:
+    assert fingerprint(content) != fingerprint(CONTENT)
 
 
 def test_a_computation_survives_its_own_json() -> None:
     computation = Computation.model_validate(CONTENT)
     assert Computation.model_validate_json(computation.model_dump_json()) == computation
+
+
+@pytest.mark.parametrize("backend", ["", "../tensorflow", "tensorflow.model", "Torch"])
+def test_a_backend_is_no_path_to_other_modules(backend: str) -> None:
+    with pytest.raises(ValidationError, match="backend"):
+        Computation.model_validate({**CONTENT, "backend": backend})
 
 
 def test_a_trials_name_tells_its_seed() -> None:
