@@ -40,24 +40,24 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
         NotANumber: A loss or a metric is not finite. Errors of the backend and of the data leave this function too:
             the process turns them into a failure.
     """
-    training, measurement = prepare(job, backend, report, environment)
-    done = resume(job.checkpoint, training) if job.checkpoint else []
+    prepared, measurement = prepare(job, backend, report, environment)
+    done = resume(job.checkpoint, prepared) if job.checkpoint else []
     report(Built(measurement.model_copy(update={"resumed_epochs": len(done)})))
     for earlier in done:
         report(earlier)
     report(StageBegan("train"))
     watch = Watch(job.cores)
     for epoch in range(len(done) + 1, job.trial.epochs + 1):
-        done.append(training.run_epoch(epoch))
+        done.append(prepared.run_epoch(epoch))
         report(done[-1])
         if job.checkpoint and epoch < job.trial.epochs:
-            keep_checkpoint(job.checkpoint, Checkpoint(tuple(done), tuple(training.network.state())))
+            keep_checkpoint(job.checkpoint, Checkpoint(tuple(done), tuple(prepared.network.state())))
     report(Finished(watch.conditions(), peak_memory_bytes()))
 
 
 def prepare(
     job: Job, backend: Backend[Any], report: Report, environment: Callable[[], Environment]
-) -> tuple[Training, Measurement]:
+) -> tuple[PreparedTrial, Measurement]:
     """Bring the trial to the moment before its first epoch, each stage on its own clock."""
     start_up_seconds, start_up_cpu_seconds = max(0.0, time.time() - job.spawned), time.process_time()
     trial = job.trial
@@ -90,7 +90,7 @@ def prepare(
             compile_cpu_seconds=compile_clock.cpu_seconds,
         ),
     )
-    return Training(network, trial.seed, data.examples, data.evaluators), measurement
+    return PreparedTrial(network, trial.seed, data.examples, data.evaluators), measurement
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,15 +122,15 @@ def hold_data(trial: Trial, arrays: DatasetArrays, backend: Backend[Any]) -> Hel
     )
 
 
-def resume(path: Path, training: Training) -> list[EpochDone]:
+def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
     """Give the network the state that the checkpoint holds, and return the epochs that it has finished then.
 
     The digest of the weights was taken before the file was written. Where it does not hold, or an epoch lacks an
     evaluation, the network stays as it is, and nothing has been finished.
     """
-    network, checkpoint = training.network, read_checkpoint(path)
+    network, checkpoint = prepared.network, read_checkpoint(path)
     if checkpoint is None or not all(
-        training.evaluators.keys() <= done.measurement.evaluations.keys() for done in checkpoint.epochs
+        prepared.evaluators.keys() <= done.measurement.evaluations.keys() for done in checkpoint.epochs
     ):
         return []
     fresh = network.state()
@@ -153,7 +153,7 @@ def keep_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Training:
+class PreparedTrial:
     """A trial that is ready for its next epoch.
 
     ``examples`` are how many each epoch trains on.
