@@ -133,7 +133,7 @@ def _permutation_p(first: Sequence[float], second: Sequence[float]) -> float | N
     if not numbers:
         return None
     permutations = max(FEWEST_PERMUTATIONS, min(PERMUTATIONS, MOST_PERMUTED_NUMBERS // numbers))
-    return permutation_p(first, second, np.random.default_rng(PERMUTATION_SEED), permutations)
+    return permutation_p(first, second, PERMUTATION_SEED, permutations)
 
 
 def _seeds_needed(first: Sequence[float], second: Sequence[float], comparisons: int) -> int | None:

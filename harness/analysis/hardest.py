@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.analysis.summary import Labels, right_predictions, stacked_predictions
+from harness.analysis.summary import Labels, right_predictions
 from harness.data.declarations import find_dataset
 from harness.records.store import Classes
 
@@ -65,7 +65,7 @@ def _hardest(study: Study, labels: Labels, dataset: str, count: int) -> tuple[Ha
 
 def _said(readers: Sequence[ArchitectureResults], index: int, label: int) -> tuple[tuple[int, float], ...]:
     """Return the wrong classes with their mean share over the readers' runs."""
-    stacks = [stack for one in readers if (stack := stacked_predictions(one)) is not None]
+    stacks = [stack for one in readers if (stack := one.predictions) is not None]
     shares = np.mean([np.bincount(stack[:, index], minlength=256) / len(stack) for stack in stacks], axis=0)
     wrong = [(int(digit), float(shares[digit])) for digit in np.flatnonzero(shares) if digit != label]
     return tuple(sorted(wrong, key=lambda pair: (-pair[1], pair[0])))
@@ -76,7 +76,7 @@ def confusion(entry: ArchitectureResults, labels: Labels, classes: int) -> NDArr
 
     The mean over the entry's runs; None where labels or predictions are not at hand.
     """
-    truth, predicted = labels.get(entry.architecture.dataset), stacked_predictions(entry)
+    truth, predicted = labels.get(entry.architecture.dataset), entry.predictions
     if truth is None or predicted is None:
         return None
     return _counts(truth[: predicted.shape[1]], predicted, classes)

@@ -6,37 +6,46 @@ compute the same share trials, and a trial that failed later than that is no fai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
-from harness.evaluations.metric import HEADLINE, Quantity
+import numpy as np
+
+from harness.evaluations.metric import HEADLINE, TEST, Quantity
 from harness.plan.settings import Settings
 from harness.plan.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
 from harness.records.record import Clocks, Conditions, EpochMeasurement, Failure, Record
-from harness.records.store import Classes, Predictions
+from harness.records.store import Classes
 from harness.spec.architecture import Architecture
 from harness.spec.cost import Cost, cost
 
-ReadPredictions = Callable[[Record], Predictions]
+ReadPredictions = Callable[[Record, int], Mapping[str, Classes]]
+"""Returns the predicted classes of a record after an epoch, by evaluation, as `Store.predictions_after`."""
 
 
 @dataclass(frozen=True)
 class Run:
     """A measured trial as one architecture reads it.
 
-    ``epochs`` end at the architecture's own. ``predictions`` are the classes of all images after it by evaluation,
-    shape (images,), as far as they were kept.
+    ``epochs`` end at the architecture's own. ``read_predictions`` returns what was predicted after it: many runs are
+    reported on without a look at their predictions.
     """
 
     seed: int
     parameters: int
     epochs: tuple[EpochMeasurement, ...]
-    predictions: Mapping[str, Classes] = field(default_factory=dict, compare=False)
+    read_predictions: Callable[[], Mapping[str, Classes]] = field(default=dict, compare=False, repr=False)
     conditions: Conditions | None = None
     clocks: Clocks | None = None
     peak_memory_bytes: int | None = None
     concurrent_trials: int | None = None
+
+    @cached_property
+    def predictions(self) -> Mapping[str, Classes]:
+        """The predicted classes of all images by evaluation, shape (images,), as far as they were kept."""
+        return self.read_predictions()
 
     @property
     def last(self) -> EpochMeasurement:
@@ -94,6 +103,12 @@ class ArchitectureResults:
         """Return the quantity after the last epoch, one value per seed for which it is recorded, in their order."""
         return tuple(self.by_seed(quantity).values())
 
+    @cached_property
+    def predictions(self) -> Classes | None:
+        """The predicted classes of the test images, shape (runs, test images), or None where a run kept none."""
+        kept = [run.predictions[TEST] for run in self.runs if TEST in run.predictions]
+        return np.stack(kept) if kept and len(kept) == len(self.runs) else None
+
 
 @dataclass(frozen=True)
 class Study:
@@ -120,9 +135,9 @@ class Study:
         return next((entry for entry in self.entries if entry.name == name), None)
 
 
-def no_predictions(record: Record) -> Predictions:
+def no_predictions(record: Record, epoch: int) -> Mapping[str, Classes]:
     """Read no predictions: for callers that need none."""
-    del record
+    del record, epoch
     return {}
 
 
@@ -146,8 +161,7 @@ def make_study(
     by_fingerprint: dict[str, list[Record]] = {}
     for record in sorted(own, key=lambda one: one.seed):
         by_fingerprint.setdefault(record.fingerprint, []).append(record)
-    read = _once_per_record(read_predictions)
-    entries = tuple(_entry(one, by_fingerprint, settings, read) for one in architectures)
+    entries = tuple(_entries(architectures, by_fingerprint, settings, read_predictions))
     return Study(settings, entries, environment, tuple(sorted(others.items())), _commits(own))
 
 
@@ -157,35 +171,35 @@ def _commits(records: Iterable[Record]) -> tuple[str, ...]:
     return tuple(sorted(marked))
 
 
-def _once_per_record(read_predictions: ReadPredictions) -> ReadPredictions:
-    """Read a record's predictions once, however many architectures share it."""
-    known: dict[tuple[str, int], Predictions] = {}
-
-    def read(record: Record) -> Predictions:
-        key = (record.fingerprint, record.seed)
-        if key not in known:
-            known[key] = read_predictions(record)
-        return known[key]
-
-    return read
-
-
-def _entry(
-    architecture: Architecture,
+def _entries(
+    architectures: Iterable[Architecture],
     records: Mapping[str, Sequence[Record]],
     settings: Settings,
     read_predictions: ReadPredictions,
-) -> ArchitectureResults:
-    fingerprint = trial_computation(architecture, settings).fingerprint
-    epochs = trial_epochs(architecture, settings)
+) -> Iterator[ArchitectureResults]:
+    """Yield each architecture's results; those that read the same trials at the same epoch share their runs."""
+    read: dict[tuple[str, int], tuple[tuple[Run, ...], tuple[FailedRun, ...]]] = {}
+    for architecture in architectures:
+        fingerprint = trial_computation(architecture, settings).fingerprint
+        epochs = trial_epochs(architecture, settings)
+        if (fingerprint, epochs) not in read:
+            read[fingerprint, epochs] = _read(records.get(fingerprint, ()), epochs, read_predictions)
+        runs, failures = read[fingerprint, epochs]
+        yield ArchitectureResults(architecture, cost(architecture), fingerprint, epochs, runs, failures)
+
+
+def _read(
+    records: Iterable[Record], epochs: int, read_predictions: ReadPredictions
+) -> tuple[tuple[Run, ...], tuple[FailedRun, ...]]:
+    """Return what the records of one trial gave up to ``epochs``, and the trials that ended before."""
     runs, failures = [], []
-    for record in records.get(fingerprint, ()):
+    for record in records:
         run = _run(record, epochs, read_predictions)
         if run is not None:
             runs.append(run)
         elif record.failure is not None:
             failures.append(FailedRun(record.seed, record.failure))
-    return ArchitectureResults(architecture, cost(architecture), fingerprint, epochs, tuple(runs), tuple(failures))
+    return tuple(runs), tuple(failures)
 
 
 def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run | None:
@@ -194,12 +208,11 @@ def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run 
     last = measured.at(epochs) if measured else None
     if measured is None or last is None or HEADLINE.known_of(last) is None:
         return None
-    predictions = read_predictions(record).get(epochs, {})
     return Run(
         seed=record.seed,
         parameters=measured.parameters,
         epochs=measured.epochs[:epochs],
-        predictions=predictions,
+        read_predictions=partial(read_predictions, record, epochs),
         conditions=measured.conditions,
         clocks=measured.clocks,
         peak_memory_bytes=measured.peak_memory_bytes,

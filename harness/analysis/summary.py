@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from harness.analysis.contested import uncontested
 from harness.analysis.runs import ArchitectureResults
 from harness.data.declarations import find_dataset
-from harness.evaluations.metric import TEST, Quantity
+from harness.evaluations.metric import Quantity
 from harness.records.store import Classes
 from harness.statistics.samples import Estimate, Spread, discordant_deviation, estimate, spread
 
@@ -68,13 +68,7 @@ def _estimates(runs: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
 def right_predictions(entry: ArchitectureResults, labels: Labels) -> NDArray[np.bool_] | None:
     """Return which predictions are right, shape (runs, test examples); None where one is not known."""
     truth = labels.get(entry.architecture.dataset)
-    predicted = stacked_predictions(entry)
+    predicted = entry.predictions
     if truth is None or predicted is None:
         return None
     return np.asarray(predicted == truth[: predicted.shape[1]])
-
-
-def stacked_predictions(entry: ArchitectureResults) -> Classes | None:
-    """Return the predicted classes, shape (runs, test examples), or None where a run kept none."""
-    kept: Sequence[Classes] = [run.predictions[TEST] for run in entry.runs if TEST in run.predictions]
-    return np.stack(kept) if kept and len(kept) == len(entry.runs) else None

@@ -55,7 +55,7 @@ class Inputs:
         settings, records = self.workspace.cut(Settings()), self.loaded.records
         here = None if environment else current_environment(settings.threads).id
         chosen = choose_environment(records, environment, here)
-        study = make_study(self.architectures, records, settings, chosen, self.workspace.store.predictions)
+        study = make_study(self.architectures, records, settings, chosen, self.workspace.store.predictions_after)
         labels = {arrays.dataset.name: arrays.test_labels for arrays in self.arrays}
         times = read_times(times_path(self.workspace.folder, chosen.id)) if chosen else Times()
         return Findings(study, labels, tuple(records), times)

@@ -106,6 +106,15 @@ class Store:
         kept = {epoch.epoch: _holding(stored.get(epoch.epoch, {}), epoch) for epoch in record.measurement.epochs}
         return {epoch: arrays for epoch, arrays in kept.items() if arrays}
 
+    def predictions_after(self, record: Record, epoch: int) -> Mapping[str, Classes]:
+        """Return the predicted classes after one epoch by evaluation, shape (images,); only those whose digests hold.
+
+        Of a file with many epochs, the others are not even read.
+        """
+        measured = record.measurement.at(epoch) if record.measurement else None
+        path = self._path(record.environment.id, record.name).with_suffix(".npz")
+        return _holding(stored_arrays(path, epoch).get(epoch, {}), measured) if measured else {}
+
     def locks(self, environment: str) -> Path:
         """Return the folder of the locks that runs on this results folder share."""
         return self.results / ".locks" / environment
@@ -226,25 +235,30 @@ def _packed(predictions: Predictions) -> bytes:
     return buffer.getvalue()
 
 
-def stored_arrays(path: Path) -> Predictions:
-    """Return the arrays of a predictions file, whatever their digests; none where it can't be read."""
+def stored_arrays(path: Path, epoch: int | None = None) -> Predictions:
+    """Return the arrays of a predictions file, all or those of one epoch, whatever their digests.
+
+    None where it can't be read.
+    """
+    found: dict[int, dict[str, Classes]] = {}
     try:
         # Opened here, since numpy leaves a file open that is no archive.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return _by_epoch({name: arrays[name] for name in arrays.files})
+            for name in arrays.files:
+                of_epoch, evaluation = _named(name)
+                if epoch in {None, of_epoch}:
+                    found.setdefault(of_epoch, {})[evaluation] = arrays[name]
     except UNREADABLE:
         return {}
-
-
-def _by_epoch(arrays: Mapping[str, Classes]) -> Predictions:
-    """Return the arrays by what their names say: ``test_epoch_3``, or in format 1 ``epoch_3``."""
-    found: dict[int, dict[str, Classes]] = {}
-    for name, classes in arrays.items():
-        match = ARRAY_NAME.fullmatch(name)
-        if match is None:
-            raise ValueError(f"{name} names no epoch")
-        found.setdefault(int(match["epoch"]), {})[match["evaluation"] or TEST] = classes
     return found
+
+
+def _named(array: str) -> tuple[int, str]:
+    """Return the epoch and the evaluation that an array's name gives: ``test_epoch_3``, or in format 1 ``epoch_3``."""
+    match = ARRAY_NAME.fullmatch(array)
+    if match is None:
+        raise ValueError(f"{array} names no epoch")
+    return int(match["epoch"]), match["evaluation"] or TEST
 
 
 def _holding(arrays: Mapping[str, Classes], epoch: EpochMeasurement) -> Mapping[str, Classes]:

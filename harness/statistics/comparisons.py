@@ -9,8 +9,9 @@ here against scipy and statsmodels.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -85,14 +86,12 @@ def _difference(estimate: float, error: float, degrees: float) -> Difference:
     return Difference(estimate, Interval(estimate - half, estimate + half), two_sided_p(estimate / error, degrees))
 
 
-def permutation_p(
-    a: Sequence[float], b: Sequence[float], generator: np.random.Generator, permutations: int = PERMUTATIONS
-) -> float | None:
+def permutation_p(a: Sequence[float], b: Sequence[float], seed: int, permutations: int = PERMUTATIONS) -> float | None:
     """Return the share of relabellings whose means differ at least as much as those seen.
 
     ``a`` has shape (n,), ``b`` (m,). Takes all C(n + m, n) relabellings where there are at most
-    ``permutations``, else so many random ones and the one that was seen: (1 + hits) / (1 + permutations),
-    which is never 0. None without a value on both sides.
+    ``permutations``, else so many random ones, drawn by ``seed``, and the one that was seen:
+    (1 + hits) / (1 + permutations), which is never 0. None without a value on both sides.
     Source: Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9 (2010).
     """
     if not len(a) or not len(b):
@@ -102,32 +101,35 @@ def permutation_p(
     if special.comb(len(pooled), len(a)) <= permutations:
         choices = _all_choices(len(pooled), len(a))
         return _hits(pooled, choices, seen) / len(choices)
-    hits = sum(_hits(pooled, choices, seen) for choices in _some_choices(len(pooled), len(a), generator, permutations))
+    hits = _hits(pooled, _some_choices(len(pooled), len(a), seed, permutations), seen)
     return (1 + hits) / (1 + permutations)
 
 
-def _hits(pooled: NDArray[np.float64], choices: NDArray[np.intp], seen: float) -> int:
+def _hits(pooled: NDArray[np.float64], choices: NDArray[np.int32], seen: float) -> int:
     """Return in how many of the relabellings the means differ by ``seen`` or more.
 
     ``pooled`` has shape (n + m,), ``choices``, which values are labelled A, (relabellings, n).
     """
     size = choices.shape[1]
-    sums = pooled[choices].sum(axis=1)
+    batch = max(1, BATCH_NUMBERS // size)
+    sums = np.concatenate([pooled[choices[i : i + batch]].sum(axis=1) for i in range(0, len(choices), batch)])
     means = sums / size - (pooled.sum() - sums) / (len(pooled) - size)
     return int(np.count_nonzero(np.abs(means) >= seen))
 
 
-def _all_choices(size: int, picked: int) -> NDArray[np.intp]:
+@lru_cache(maxsize=4)
+def _all_choices(size: int, picked: int) -> NDArray[np.int32]:
     """Return every choice of ``picked`` indices out of ``size``, shape (C(size, picked), picked)."""
-    return np.array(list(combinations(range(size), picked)), dtype=np.intp)
+    return np.array(list(combinations(range(size), picked)), dtype=np.int32)
 
 
-def _some_choices(size: int, picked: int, generator: np.random.Generator, count: int) -> Iterator[NDArray[np.intp]]:
-    """Yield ``count`` random choices of ``picked`` indices out of ``size`` in batches, shape (batch, picked)."""
-    batch = max(1, BATCH_NUMBERS // size)
-    for start in range(0, count, batch):
-        order = generator.permuted(np.tile(np.arange(size), (min(batch, count - start), 1)), axis=1)
-        yield np.asarray(order[:, :picked])
+# Kept, since all pairs of architectures with as many seeds are relabelled alike, and drawing takes longest.
+@lru_cache(maxsize=4)
+def _some_choices(size: int, picked: int, seed: int, count: int) -> NDArray[np.int32]:
+    """Return ``count`` random choices of ``picked`` indices out of ``size``, shape (count, picked)."""
+    generator, batch = np.random.default_rng(seed), max(1, BATCH_NUMBERS // size)
+    batches = [np.tile(np.arange(size), (min(batch, count - start), 1)) for start in range(0, count, batch)]
+    return np.concatenate([generator.permuted(rows, axis=1)[:, :picked].astype(np.int32) for rows in batches])
 
 
 @dataclass(frozen=True)

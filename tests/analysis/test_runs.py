@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import fake_records as fake
 import pytest
 
@@ -10,7 +12,7 @@ from harness.analysis.runs import make_study
 from harness.errors import UnknownEnvironment
 from harness.plan.settings import Settings
 from harness.records.record import Record
-from harness.records.store import Predictions
+from harness.records.store import Classes
 
 SHARED = ("000_convnet", "001_convnet_8_epochs", "004_convnet")
 
@@ -74,16 +76,19 @@ def test_an_unknown_environment_is_told_with_the_known_ones() -> None:
         choose_environment(records, wanted="real-processor")
 
 
-def test_predictions_of_a_shared_trial_are_read_once() -> None:
+def test_predictions_are_read_when_they_are_asked_for_and_once_for_all_that_read_the_same_epoch() -> None:
     chosen = fake.architectures(*SHARED)
     trials = fake.fake_trials(chosen, [0, 1])
     kept = {one.record.seed: one.predictions for one in trials}
-    asked: list[int] = []
+    asked: list[tuple[int, int]] = []
 
-    def read(record: Record) -> Predictions:
-        asked.append(record.seed)
-        return kept[record.seed]
+    def read(record: Record, epoch: int) -> Mapping[str, Classes]:
+        asked.append((record.seed, epoch))
+        return kept[record.seed][epoch]
 
     study = make_study(chosen, [one.record for one in trials], Settings(), fake.environment(), read)
-    assert asked == [0, 1]
-    assert all(run.predictions.keys() == {"test"} for one in study.entries for run in one.runs)
+    assert asked == []
+    assert all(run.predictions.keys() == {"test"} for entry in study.entries for run in entry.runs)
+    assert sorted(asked) == [
+        (seed, epoch) for seed in (0, 1) for epoch in sorted({one.epochs for one in study.entries})
+    ]

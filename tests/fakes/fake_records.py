@@ -125,8 +125,8 @@ def findings(
     trials = tuple(trials)
     kept = {(one.record.environment.id, one.record.fingerprint, one.record.seed): one.predictions for one in trials}
 
-    def read(record: Record) -> Predictions:
-        return kept[record.environment.id, record.fingerprint, record.seed]
+    def read(record: Record, epoch: int) -> Mapping[str, Classes]:
+        return kept[record.environment.id, record.fingerprint, record.seed].get(epoch, {})
 
     records = tuple(trial.record for trial in trials)
     study = make_study(chosen, records, settings or Settings(), where or environment(), read)

@@ -107,6 +107,21 @@ def test_predictions_whose_digest_does_not_hold_are_not_handed_out(tmp_path: Pat
     record = store.load().records[0]
     np.savez(path.with_suffix(".npz"), epoch_1=np.zeros(10, np.uint8))
     assert store.predictions(record) == {}
+    assert store.predictions_after(record, 1) == {}
+
+
+def test_predictions_after_one_epoch_are_those_of_that_epoch(tmp_path: Path) -> None:
+    store, path = saved(tmp_path)
+    record = store.load().records[0]
+    everything = store.predictions(record)
+    for epoch, classes in everything.items():
+        found = store.predictions_after(record, epoch)
+        assert {name: array.tolist() for name, array in found.items()} == {
+            name: array.tolist() for name, array in classes.items()
+        }
+    assert store.predictions_after(record, len(everything) + 1) == {}
+    path.with_suffix(".npz").unlink()
+    assert store.predictions_after(record, 1) == {}
 
 
 @pytest.mark.parametrize("kept", [0, 4, 0.5, 0.9])
@@ -116,6 +131,7 @@ def test_damaged_predictions_are_not_handed_out(tmp_path: Path, kept: float) -> 
     whole = path.with_suffix(".npz").read_bytes()
     path.with_suffix(".npz").write_bytes(whole[: int(kept if kept > 1 else kept * len(whole))])
     assert store.predictions(record) == {}
+    assert store.predictions_after(record, 1) == {}
 
 
 def test_the_folder_is_probed_without_a_trace(tmp_path: Path) -> None:
