@@ -36,7 +36,7 @@ class CannotWrite(BenchError):
         self.error = error
         reason = error.strerror or str(error)
         super().__init__(
-            f"{path}: can't be written: {reason}; nothing is half-written: make room or choose another folder"
+            f"{path}: can't be written: {reason}; no part of a file is left: free some space or choose another folder"
         )
 
 
@@ -54,10 +54,11 @@ class UnusableFolder(CannotWrite):
 
 
 class UnknownSeeds(BenchError):
-    """The text given as seeds is not a count, a list or a range."""
+    """What is given as seeds is not a count, a list or a range."""
 
-    def __init__(self, said: str, reason: str) -> None:
-        super().__init__(f"{said}: {reason}; give a count (5), a list (0,3,7) or a range (0-9) of whole numbers from 0")
+    def __init__(self, given: str, reason: str) -> None:
+        remedy = "give a count (5), a list (0,3,7) or a range (0-9) of whole numbers from 0"
+        super().__init__(f"{given}: {reason}; {remedy}")
 
 
 class Interrupted(BenchError):
@@ -85,18 +86,18 @@ class NothingSelected(BenchError):
     """`bench run` without a name."""
 
     def __init__(self) -> None:
-        super().__init__("nothing selected: name architectures (bench run 000_convnet, bench run '00*') or say --all")
+        super().__init__("nothing selected: name architectures (bench run 000_convnet, bench run '00*') or pass --all")
 
 
 class Exclusive(BenchError):
-    """Two options of which only one can be meant."""
+    """Two options that contradict each other."""
 
     def __init__(self, one: str, other: str) -> None:
-        super().__init__(f"{one} and {other} exclude each other; give one of them")
+        super().__init__(f"{one} and {other} can't be used together; choose one of them")
 
 
 class UnknownDuration(BenchError):
-    """The text given as a duration is none."""
+    """The text is not a valid duration."""
 
     def __init__(self, text: str) -> None:
         super().__init__(
@@ -109,16 +110,17 @@ class NoArchitectures(BenchError):
 
     def __init__(self, folder: Path, error: OSError | None = None) -> None:
         state = "has no .yaml file" if error is None else _unlisted(error)
-        super().__init__(f"{folder}: {state}; give another with --architectures, or start one with 'bench new NAME'")
+        remedy = "choose another folder with --architectures, or start a spec with 'bench new NAME'"
+        super().__init__(f"{folder}: {state}; {remedy}")
 
 
 def _unlisted(error: OSError) -> str:
     absent = isinstance(error, FileNotFoundError | NotADirectoryError)
-    return "is no folder" if absent else f"can't be read: {error.strerror or error}"
+    return "is not a folder" if absent else f"can't be read: {error.strerror or error}"
 
 
 class UnknownArchitecture(BenchError):
-    """Names or globs that mean no file of the folder."""
+    """Names or globs that match no file of the folder."""
 
     def __init__(self, names: Sequence[str], known: Sequence[str], folder: Path) -> None:
         lines = [_unknown(name, known, folder) for name in names]
@@ -126,41 +128,47 @@ class UnknownArchitecture(BenchError):
 
 
 class NotOne(BenchError):
-    """A glob means several files where one is needed."""
+    """A glob matches several files where one is needed."""
 
     def __init__(self, name: str, files: Sequence[Path]) -> None:
-        super().__init__(f"'{name}' means {', '.join(path.stem for path in files)}; name one of them")
+        super().__init__(f"'{name}' matches {', '.join(path.stem for path in files)}; choose one of them")
 
 
 def _unknown(name: str, known: Sequence[str], folder: Path) -> str:
     kind = "no architecture matches" if set(name) & set("*?[") else "there is no architecture"
-    return f"{kind} '{name}' in {folder}; {did_you_mean(name, known) or 'bench list shows what there is'}"
+    remedy = did_you_mean(name, known) or "'bench list' shows the architectures"
+    return f"{kind} '{name}' in {folder}; {remedy}"
+
+
+def _unknown_thing(kind: str, name: str, known: Sequence[str]) -> str:
+    available = f"available: {', '.join(known) or 'none'}"
+    remedies = filter(None, [did_you_mean(name, known), available])
+    return f"there is no {kind} {name!r}; {'; '.join(remedies)}"
 
 
 class CannotStart(BenchError):
-    """The new file's name is not a safe one, or is taken."""
+    """The new file's name is not a safe one or is taken, or the spec to start from can't be copied."""
 
 
 class UnknownDataset(BenchError):
     """A data set that the harness does not know."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        remedy = did_you_mean(name, known) or f"known are {', '.join(known)}"
-        super().__init__(f"there is no data set {name!r}; {remedy}")
+        super().__init__(_unknown_thing("data set", name, known))
 
 
 class UnknownBackend(BenchError):
     """A backend that the harness does not have."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"there is no backend {name!r}; there is {', '.join(known)}")
+        super().__init__(_unknown_thing("backend", name, known))
 
 
 class UnknownEngine(BenchError):
     """An engine that the harness does not have."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"there is no engine {name!r}; there is {', '.join(known)}")
+        super().__init__(_unknown_thing("engine", name, known))
 
 
 class DataMissing(BenchError):
@@ -227,28 +235,27 @@ class UnknownEvaluation(BenchError):
     """There is no evaluation of that name."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        remedies = filter(None, [did_you_mean(name, known), f"known are {', '.join(known)}"])
-        super().__init__(f"there is no evaluation {name!r}; {'; '.join(remedies)}")
+        super().__init__(_unknown_thing("evaluation", name, known))
 
 
 class NothingRecorded(BenchError):
-    """There is no trial to verify."""
+    """There is no record of what is to be verified."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"nothing is recorded {what}; 'bench run' records, 'bench list' shows what is recorded")
 
 
 class TimingFailed(BenchError):
-    """The benchmarks did not run through."""
+    """A benchmark failed."""
 
     exit_code = 1
 
     def __init__(self, code: int) -> None:
-        super().__init__(f"the benchmarks ended with pytest's exit code {code}; what they said stands above")
+        super().__init__(f"the benchmarks ended with pytest's exit code {code}; their output is above")
 
 
 class NoBenchmarks(BenchError):
-    """The files of benchmarks are not there."""
+    """A file of benchmarks was not found."""
 
     def __init__(self, file: str) -> None:
-        super().__init__(f"{file} is not there: it comes with the repository; leave out --harness")
+        super().__init__(f"{file} was not found: it comes with the repository only; leave out --harness")

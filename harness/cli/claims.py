@@ -32,6 +32,11 @@ def claims(
     """Judge every claim: reproduced, refuted, inconclusive or not tested, and why.
 
     Names narrow what is shown, not the correction for the number of claims: that covers the whole folder.
+
+    Examples:
+        bench claims                every claim of the folder
+        bench claims '00*'          those of the documents
+        bench claims --strict       in continuous integration
     """
     from harness.app.report import ClaimsOptions
     from harness.app.report import claims as judge

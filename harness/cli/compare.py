@@ -41,7 +41,12 @@ def compare(
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
 ) -> None:
-    """Show two architectures side by side: the difference and how sure it is, disputed images, graph and recipe."""
+    """Show two architectures side by side: the difference and how sure it is, disputed images, graph and recipe.
+
+    Examples:
+        bench compare 000_convnet dense_512                   these two
+        bench compare 000_convnet dense_512 --target 0.985    with the time to that accuracy
+    """
     from harness.app.report import CompareOptions
     from harness.app.report import compare as compare_two
 

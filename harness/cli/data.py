@@ -37,6 +37,10 @@ def status(*, json: Json = False) -> None:
     """Show where each data set's copy is, where it came from, and whether it is as published.
 
     Exits with 1 where a copy is missing or damaged.
+
+    Examples:
+        bench data status           is everything there?
+        bench data status --json    for a program
     """
     from harness.data.cache import copy_state
     from harness.data.declarations import all_datasets
@@ -53,7 +57,11 @@ def status(*, json: Json = False) -> None:
 
 @app.command()
 def fetch(name: DatasetName = DEFAULT_DATASET) -> None:
-    """Fetch a data set from the first source that has it, unless the cache holds a verified copy."""
+    """Fetch a data set from the first source that has it, unless the cache holds a verified copy.
+
+    Examples:
+        bench data fetch            MNIST; 'bench run' does it, too
+    """
     from harness.data.declarations import find_dataset
     from harness.data.fetching import fetch as fetch_dataset
 
@@ -64,7 +72,12 @@ def fetch(name: DatasetName = DEFAULT_DATASET) -> None:
 
 @app.command("import")
 def import_(files: Files, dataset: DatasetOption = DEFAULT_DATASET) -> None:
-    """Import a data set from files, once they are found to be the published ones."""
+    """Import a data set from files, once they are found to be the published ones.
+
+    Examples:
+        bench data import mnist.npz                  Keras' own file
+        bench data import ~/Downloads/mnist-files    a folder of the four files, gzipped or not
+    """
     from harness.data.declarations import find_dataset
     from harness.data.fetching import import_files
 
@@ -75,7 +88,11 @@ def import_(files: Files, dataset: DatasetOption = DEFAULT_DATASET) -> None:
 
 @app.command()
 def path(name: DatasetName = DEFAULT_DATASET) -> None:
-    """Print the path of a data set's verified copy, whether it exists yet or not."""
+    """Print the path of a data set's verified copy, whether it exists yet or not.
+
+    Examples:
+        cp "$(bench data path)" /media/stick    for a machine without a network
+    """
     _print_path(name)
 
 

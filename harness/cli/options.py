@@ -63,7 +63,7 @@ Seeds = Annotated[
         "--seeds",
         metavar="SEEDS",
         envvar="BENCH_SEEDS",
-        help="How many seeds (5: seeds 0 to 4), a list (0,3,7) or a range (0-9). One alone: '3,' or 3-3.",
+        help="How many seeds (5: seeds 0 to 4), a list (0,3,7) or a range (0-9). A single seed: '3,' or 3-3.",
     ),
 ]
 All = Annotated[bool, typer.Option("--all", envvar="BENCH_ALL", help="Every architecture of the folder.")]
@@ -84,7 +84,7 @@ NoDeterminism = Annotated[
     typer.Option(
         "--no-determinism",
         envvar="BENCH_NO_DETERMINISM",
-        help="Leave TensorFlow's op determinism off: records of an environment of their own, for the cross-check.",
+        help="Switch op determinism off; such records have an environment of their own, for the cross-check.",
     ),
 ]
 Jobs = Annotated[
@@ -100,7 +100,7 @@ Jobs = Annotated[
 ]
 Json = Annotated[
     bool,
-    typer.Option("--json", envvar="BENCH_JSON", help="One JSON document on stdout and nothing else there."),
+    typer.Option("--json", envvar="BENCH_JSON", help="Print one JSON document to stdout, and nothing else."),
 ]
 EnvironmentId = Annotated[
     str | None,
@@ -108,7 +108,7 @@ EnvironmentId = Annotated[
         "--environment",
         metavar="ID",
         envvar="BENCH_ENVIRONMENT",
-        help="Report on this environment; by default this machine's, else the one with most records.",
+        help="Use the records of this environment; by default this machine's, else the one with most records.",
         show_default=False,
     ),
 ]

@@ -1,4 +1,4 @@
-"""`bench plan`: says what would run, what is shared, what is recorded and how long it takes; trains nothing."""
+"""`bench plan`: shows what would run, what is shared, what is recorded and how long it takes; trains nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def plan(
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
 ) -> None:
-    """Say what `bench run` would train, without training it.
+    """Show what `bench run` would train, without training it.
 
     Examples:
         bench plan                      every architecture, seeds 0 to 4

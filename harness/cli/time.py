@@ -24,7 +24,7 @@ Repetitions = Annotated[
 Harness = Annotated[
     bool,
     typer.Option(
-        "--harness", envvar="BENCH_TIME_HARNESS", help="Also time the harness itself; in a copy of the repository."
+        "--harness", envvar="BENCH_TIME_HARNESS", help="Also time the harness itself; needs a copy of the repository."
     ),
 ]
 

@@ -72,7 +72,7 @@ def invalid(path: Path, what: str, remedy: str) -> InvalidSpec:
 
 def _check_name(path: Path) -> None:
     if not os.path.lexists(path):
-        raise invalid(path, "there is no such file", "check the path; 'bench list' shows what there is")
+        raise invalid(path, "there is no such file", "check the path; 'bench list' shows the architectures")
     if path.suffix != SUFFIX:
         raise invalid(path, f"the file's name ends in '{path.suffix}'", f"rename it to {path.stem}{SUFFIX}")
     if not is_safe_name(path.stem):

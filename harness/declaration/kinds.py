@@ -146,7 +146,7 @@ class Family:
         return refused("kind_form", f"found {shown(None if value == {} else value)}", remedy)
 
     def _unknown(self, name: str) -> PydanticCustomError:
-        remedy = did_you_mean(name, list(self.kinds)) or f"known are {', '.join(self.kinds)}"
+        remedy = did_you_mean(name, list(self.kinds)) or f"available: {', '.join(self.kinds)}"
         return refused("kind_unknown", f"there is no {self.noun} {shown(name, LONGEST_NAME_SHOWN)}", remedy)
 
 

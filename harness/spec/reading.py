@@ -70,4 +70,4 @@ def _reference_errors(architecture: Architecture, known: Collection[str]) -> Ite
                 yield SpecError(path, "this compares the architecture with itself", "name another one")
             elif name not in known:
                 what = f"there is no architecture {shown(name, 80)} in {architecture.path.parent}"
-                yield SpecError(path, what, did_you_mean(name, sorted(known)) or "'bench list' shows what there is")
+                yield SpecError(path, what, did_you_mean(name, sorted(known)) or "'bench list' shows the architectures")

@@ -127,7 +127,7 @@ def test_variables_are_text(name: str, fake_backend: FakeBackend, tmp_path: Path
 
 
 def test_an_unknown_backend_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(UnknownBackend, match="no backend 'torch'; there is tensorflow"):
+    with pytest.raises(UnknownBackend, match="no backend 'torch'; available: tensorflow"):
         find_backend("torch")
 
 

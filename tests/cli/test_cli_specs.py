@@ -13,6 +13,7 @@ from pathlib import Path
 import fake_records as fake
 import pytest
 import typer
+import typer.core
 from typer.testing import CliRunner, Result
 
 from harness.cli import app, completion, register_verbs
@@ -186,7 +187,9 @@ def test_a_cache_that_cannot_be_written_is_no_error(
 
 
 def test_list_without_a_folder_says_what_to_do(bench: Bench) -> None:
-    message = "nowhere: is no folder; give another with --architectures, or start one with 'bench new NAME'"
+    message = (
+        "nowhere: is not a folder; choose another folder with --architectures, or start a spec with 'bench new NAME'"
+    )
     assert bench.error("list", "--architectures", "nowhere") == message
 
 
@@ -217,7 +220,7 @@ def test_show_json_has_the_keys_of_the_contract(bench: Bench) -> None:
 
 def test_show_needs_one_architecture(bench: Bench) -> None:
     assert "did you mean 'dense_512'" in bench.error("show", "dense_51")
-    assert bench.error("show", "00[01]*") == "'00[01]*' means 000_convnet, 001_convnet_8_epochs; name one of them"
+    assert bench.error("show", "00[01]*") == "'00[01]*' matches 000_convnet, 001_convnet_8_epochs; choose one of them"
 
 
 def test_validate_finds_nothing_wrong_with_the_repository(bench: Bench) -> None:
@@ -234,7 +237,7 @@ def test_validate_tells_every_mistake_of_every_file(bench: Bench, tmp_path: Path
     line = next(n for n, text in enumerate(good.splitlines(), 1) if "better_than" in text)
     assert result.exit_code == 2
     assert result.stdout.splitlines()[0] == (
-        f"mine/a.yaml:{line}:33: there is no architecture 'dense_512' in mine; 'bench list' shows what there is"
+        f"mine/a.yaml:{line}:33: there is no architecture 'dense_512' in mine; 'bench list' shows the architectures"
     )
     assert "mine/b.yaml:1:1: there is no field 'titel' here; did you mean 'title'?" in result.stdout
     assert result.stderr.endswith(f"{len(result.stdout.splitlines())} mistakes in 2 of 2 files\n")
@@ -382,18 +385,35 @@ def test_show_counts_one_epoch_as_one(bench: Bench, tmp_path: Path) -> None:
     assert "1 epoch, batches of" in bench("show", "once", "--architectures", "mine").stdout
 
 
-def every_option() -> Iterator[tuple[str, object]]:
-    """Yield every option of every verb with its variable, apart from those that Click and Typer bring along."""
+NOT_OURS = ("help", "version", "install_completion", "show_completion")
+
+
+def commands() -> Iterator[tuple[str, typer.core.TyperCommand | typer.core.TyperGroup]]:
+    """Yield every command, groups too, with the words that call it."""
     waiting = [("bench", typer.main.get_command(app))]
     while waiting:
         path, command = waiting.pop()
+        assert isinstance(command, typer.core.TyperCommand | typer.core.TyperGroup)
         waiting += [(f"{path} {name}", verb) for name, verb in getattr(command, "commands", {}).items()]
+        yield path, command
+
+
+def every_option() -> Iterator[tuple[str, object]]:
+    """Yield every option of every verb with its variable, apart from those of Click and Typer."""
+    for path, command in commands():
         for option in command.params:
-            if option.param_type_name == "option" and option.name not in BROUGHT_ALONG:
+            if option.param_type_name == "option" and option.name not in NOT_OURS:
                 yield f"{path} {option.opts[0]}", option.envvar
 
 
-BROUGHT_ALONG = ("help", "version", "install_completion", "show_completion")
+@pytest.mark.usefixtures("registered")
+def test_every_verb_shows_examples_that_call_it() -> None:
+    verbs = {path: command.help or "" for path, command in commands() if not hasattr(command, "commands")}
+    assert len(verbs) > 12
+    for path, text in verbs.items():
+        _, mark, examples = text.partition("Examples:")
+        assert mark, f"'{path} --help' has no examples"
+        assert all(path in line for line in examples.strip().splitlines()), path
 
 
 @pytest.mark.usefixtures("registered")

@@ -238,5 +238,5 @@ def test_load_never_fetches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_unknown_data_set_is_reported_with_the_nearest_name() -> None:
     with pytest.raises(BenchError, match="there is no data set 'mnits'; did you mean 'mnist'"):
         find_dataset("mnits")
-    with pytest.raises(BenchError, match=r"there is no data set 'x'; known are mnist"):
+    with pytest.raises(BenchError, match=r"there is no data set 'x'; available: mnist"):
         find_dataset("x")

@@ -89,7 +89,7 @@ def test_an_unknown_kind_is_reported_with_its_nearest_names() -> None:
     assert mistakes("dog", "Parott", "Xylophone") == [
         ((0,), "kind_unknown", "there is no animal 'dog'; did you mean 'Dog'?"),
         ((1,), "kind_unknown", "there is no animal 'Parott'; did you mean 'Parrot'?"),
-        ((2,), "kind_unknown", "there is no animal 'Xylophone'; known are Cat, Dog, Parrot, Herd"),
+        ((2,), "kind_unknown", "there is no animal 'Xylophone'; available: Cat, Dog, Parrot, Herd"),
     ]
 
 

@@ -48,14 +48,14 @@ def test_a_name_a_file_name_and_a_glob_mean_files_each_once(folder: Path) -> Non
 
 def test_one_file_is_one_file(folder: Path) -> None:
     assert only_file("a_2", folder).stem == "a_2"
-    with pytest.raises(NotOne, match=r"'a_\*' means a_1, a_2; name one of them"):
+    with pytest.raises(NotOne, match=r"'a_\*' matches a_1, a_2; choose one of them"):
         only_file("a_*", folder)
 
 
 def test_an_empty_folder_and_none_at_all_are_reported_apart(tmp_path: Path) -> None:
     with pytest.raises(NoArchitectures, match=r"has no \.yaml file"):
         select_files([], tmp_path)
-    with pytest.raises(NoArchitectures, match="is no folder"):
+    with pytest.raises(NoArchitectures, match="is not a folder"):
         select_files([], tmp_path / "nowhere")
 
 

@@ -25,7 +25,7 @@ KNOWN = ("linear", *NAMES, *ALIASES)
 
 def _known(value: object) -> str:
     if not isinstance(value, str) or value not in KNOWN:
-        remedy = did_you_mean(str(value), KNOWN) or f"known are {', '.join(KNOWN)}"
+        remedy = did_you_mean(str(value), KNOWN) or f"available: {', '.join(KNOWN)}"
         raise refused("activation_unknown", f"there is no activation {shown(str(value))}", remedy)
     return ALIASES.get(value, value)
 
