@@ -11,7 +11,6 @@ from typing import Any
 from harness.evaluations.metric import TEST
 from harness.records.content import FORMAT
 from harness.records.environment import Machine, Numerics, instruction_set
-from harness.records.record import CLOCKS
 
 Content = Mapping[str, Any]
 
@@ -19,6 +18,7 @@ RENAMED = {"trial": "fingerprint", "trials_beside": "concurrent_trials"}
 RECIPE_FIELDS = ("optimizer", "loss", "batch_size", "validation_split")
 # What format 1 measures in each epoch, of the training and of its one evaluation.
 METRICS = ("loss", "accuracy")
+CLOCKS = ("seconds", "cpu_seconds")
 
 
 def migrated(content: Content) -> Content:

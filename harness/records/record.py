@@ -25,8 +25,6 @@ Sha256 = str
 Stage = Literal["start-up", "data", "build", "compile", "train"]
 FailureKind = Literal["error", "nan", "memory", "deadline", "crash", "bits"]
 
-CLOCKS = ("seconds", "cpu_seconds")
-
 
 def _within_bounds(metrics: Mapping[str, float]) -> Mapping[str, float]:
     for name, value in metrics.items():
@@ -51,7 +49,8 @@ class EpochMeasurement(Frozen):
     """What one epoch gave: metrics by name, seconds, and digests of its bits.
 
     ``train_metrics`` are Keras' running means over the epoch (weights moving, dropout on); ``evaluations``, by name,
-    belong to the weights at the epoch's end. ``train_seconds`` is the training alone; each evaluation has its own.
+    belong to the weights at the epoch's end. ``train_seconds`` is the training alone; each evaluation has its own
+    clock.
     """
 
     epoch: int = Field(ge=1)
@@ -84,24 +83,15 @@ class EpochMeasurement(Frozen):
     @property
     def columns(self) -> dict[str, int | float | str | None]:
         """Every value by one name: ``<evaluation>_<metric>``, ``<evaluation>_seconds``."""
-        clocks = {name: (one.seconds, one.cpu_seconds) for name, one in self.evaluations.items()}
-        clocks = {TRAIN: (self.train_seconds, self.train_cpu_seconds), **clocks}
-        return {
-            "epoch": self.epoch,
-            **self.metrics,
-            **{
-                f"{name}_{unit}": value
-                for name, both in clocks.items()
-                for unit, value in zip(CLOCKS, both, strict=True)
-            },
-            "order_sha256": self.order_sha256,
-            "weights_sha256": self.weights_sha256,
+        clocks = {"train_seconds": self.train_seconds, "train_cpu_seconds": self.train_cpu_seconds}
+        digests = {"order_sha256": self.order_sha256, "weights_sha256": self.weights_sha256}
+        predictions = {}
+        for name, found in self.evaluations.items():
+            clocks |= {f"{name}_seconds": found.seconds, f"{name}_cpu_seconds": found.cpu_seconds}
             # The first evaluation's column was named before there were others.
-            **{
-                "predictions_sha256" if name == TEST else f"{name}_predictions_sha256": one.predictions_sha256
-                for name, one in self.evaluations.items()
-            },
-        }
+            column = "predictions_sha256" if name == TEST else f"{name}_predictions_sha256"
+            predictions[column] = found.predictions_sha256
+        return {"epoch": self.epoch, **self.metrics, **clocks, **digests, **predictions}
 
 
 class Clocks(Frozen):

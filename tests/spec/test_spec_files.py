@@ -84,9 +84,9 @@ def test_sizes_are_those_of_the_sources(name: str, parameters: int, macs: int) -
 
 
 def test_the_documents_that_describe_one_computation_share_it() -> None:
-    addresses = {name: trial_computation(named(name), Settings()).fingerprint for name in DOCUMENTS}
-    assert addresses["000_convnet"] == addresses["004_convnet"] == addresses["001_convnet_8_epochs"]
-    assert len(set(addresses.values())) == 3
+    fingerprints = {name: trial_computation(named(name), Settings()).fingerprint for name in DOCUMENTS}
+    assert fingerprints["000_convnet"] == fingerprints["004_convnet"] == fingerprints["001_convnet_8_epochs"]
+    assert len(set(fingerprints.values())) == 3
 
 
 @pytest.mark.parametrize(
