@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.summary import Labels, right_predictions
-from harness.data.declarations import find_dataset
 from harness.records.store import Classes
 
 SHOWN = 18
@@ -46,7 +45,7 @@ def _hardest(study: Study, labels: Labels, dataset: str, count: int) -> tuple[Ha
     shares = {one.name: 1 - right.mean(axis=0) for one, right in known}
     distinct = list({(one.fingerprint, one.epochs): one for one, _ in known}.values())
     missed = np.mean([shares[one.name] for one in distinct], axis=0)
-    contested = find_dataset(dataset).contested_test_labels
+    contested = readers[0].architecture.data.contested_test_labels
     order = np.argsort(-missed, kind="stable")[:count]
     return tuple(
         HardImage(

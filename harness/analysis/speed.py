@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from statistics import median
 
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.data.declarations import find_dataset
 from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP, Timed, Times
 
 # A multiply-accumulate is two operations; the backward pass takes two products for each of the forward pass: one for
@@ -57,5 +56,5 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
 def epoch_images(study: Study, entry: ArchitectureResults) -> int:
     """Return how many images an epoch trains on."""
     architecture = entry.architecture
-    images = study.settings.train_examples or find_dataset(architecture.dataset).train_examples
+    images = study.settings.train_examples or architecture.data.train_examples
     return architecture.training.training_examples(images)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from harness.analysis.contested import uncontested
 from harness.analysis.runs import ArchitectureResults
-from harness.data.declarations import find_dataset
 from harness.evaluations.metric import Quantity
 from harness.records.store import Classes
 from harness.statistics.samples import Estimate, Spread, discordant_deviation, estimate, spread
@@ -45,9 +44,8 @@ class Summary:
 def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
     """Return one architecture's summary; ``labels`` are the true test labels by data set, where known."""
     runs = entry.runs
-    dataset = entry.architecture.dataset
     right = right_predictions(entry, labels)
-    kept = None if right is None else right[:, uncontested(find_dataset(dataset), right.shape[1])]
+    kept = None if right is None else right[:, uncontested(entry.architecture.data, right.shape[1])]
     return Summary(
         metrics=_estimates([run.last.metrics for run in runs]),
         train_seconds=spread([run.train_seconds for run in runs]),

@@ -15,6 +15,7 @@ from harness.app.progress import SILENT, Progress
 from harness.app.record_checks import CHECKS, Evidence
 from harness.app.workspace import Workspace
 from harness.data.arrays import DatasetArrays
+from harness.data.dataset import Dataset
 from harness.data.declarations import all_datasets
 from harness.errors import DataMissing, NothingRecorded
 from harness.records.content import UnusableRecord
@@ -66,19 +67,20 @@ def audit(workspace: Workspace, *, progress: Progress = SILENT, fetch: Fetch = c
         NothingRecorded: There is no record.
     """
     arrays = {}
-    for name, dataset in all_datasets().items():
+    datasets = all_datasets(workspace.specs)
+    for name, dataset in datasets.items():
         try:
             with progress.fetching() as on_event:
                 arrays[name] = fetch(dataset, on_event)
         except DataMissing as missing:
             progress.warn(f"test accuracies are not checked: {missing}")
-    found = audit_records(workspace.store, arrays)
+    found = audit_records(workspace.store, datasets, arrays)
     if not found.records:
         raise NothingRecorded(f"in {workspace.folder}")
     return found
 
 
-def audit_records(store: Store, arrays: Mapping[str, DatasetArrays]) -> Audit:
+def audit_records(store: Store, datasets: Mapping[str, Dataset], arrays: Mapping[str, DatasetArrays]) -> Audit:
     """Check every record of every environment; ``arrays`` give the true labels, as far as they are at hand."""
     paths = sorted(store.folder.glob("*/*.json"))
     faults: list[RecordFault] = []
@@ -89,16 +91,17 @@ def audit_records(store: Store, arrays: Mapping[str, DatasetArrays]) -> Audit:
         except UnusableRecord as error:
             faults.append(RecordFault(path, "file", str(error)))
     for path, record in records.items():
-        faults += _faults(path, record, arrays)
+        name = record.computation.dataset
+        evidence = Evidence(
+            path.parent.name, stored_arrays(path.with_suffix(".npz")), datasets.get(name), arrays.get(name)
+        )
+        faults += _faults(path, record, evidence)
     faults += _copies(records)
     unchecked = {record.computation.dataset for record in records.values()} - set(arrays)
     return Audit(len(paths), ("file", *CHECKS, "copies"), tuple(faults), tuple(sorted(unchecked)))
 
 
-def _faults(path: Path, record: Record, arrays: Mapping[str, DatasetArrays]) -> Iterator[RecordFault]:
-    evidence = Evidence(
-        path.parent.name, stored_arrays(path.with_suffix(".npz")), arrays.get(record.computation.dataset)
-    )
+def _faults(path: Path, record: Record, evidence: Evidence) -> Iterator[RecordFault]:
     for name, check in CHECKS.items():
         for what in check(record, evidence):
             yield RecordFault(path, name, what)

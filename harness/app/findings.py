@@ -13,7 +13,6 @@ from harness.app.progress import Progress
 from harness.app.workspace import Workspace, load_records
 from harness.data.arrays import DatasetArrays
 from harness.data.dataset import Dataset
-from harness.data.declarations import find_dataset
 from harness.data.fetching import OnEvent, load
 from harness.declaration.spec_error import joined
 from harness.errors import BenchError, DataMissing
@@ -74,7 +73,8 @@ def read_inputs(workspace: Workspace, progress: Progress, fetch: Fetch | None, n
         BenchError: A needed spec or every spec is invalid.
     """
     architectures = sound_architectures(workspace, needed, progress)
-    arrays = read_arrays({architecture.dataset for architecture in architectures}, fetch, progress) if fetch else ()
+    datasets = {architecture.dataset: architecture.data for architecture in architectures}
+    arrays = read_arrays(datasets.values(), fetch, progress) if fetch else ()
     return Inputs(workspace, architectures, arrays, load_records(workspace.store, progress))
 
 
@@ -90,16 +90,16 @@ def sound_architectures(workspace: Workspace, needed: Iterable[Path], progress: 
     return architectures
 
 
-def read_arrays(names: Iterable[str], fetch: Fetch, progress: Progress) -> tuple[DatasetArrays, ...]:
+def read_arrays(datasets: Iterable[Dataset], fetch: Fetch, progress: Progress) -> tuple[DatasetArrays, ...]:
     """Return the data sets; one that can't be fetched is reported and left out.
 
     One that was looked for in the cache alone is left out without a word: nobody asked for it.
     """
     found = []
-    for name in sorted(names):
+    for dataset in sorted(datasets, key=lambda dataset: dataset.name):
         try:
             with progress.fetching() as on_event:
-                found.append(fetch(find_dataset(name), on_event))
+                found.append(fetch(dataset, on_event))
         except DataMissing:
             continue
         except BenchError as error:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.declaration.file_text import SUFFIX, decoded, is_safe_name, read_bytes
+from harness.declaration.folders import HERE, shipped_folder, specs_folder
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import CannotStart, NoArchitectures, UnknownArchitecture
 from harness.records.files import write_atomically
-from harness.spec.folder import HERE, architectures_folder, only_file, shipped_folder
+from harness.spec.folder import only_file
 from harness.spec.reading import read_text
-from harness.spec.schema import FILE_NAME, schema_text
+from harness.spec.schema import FILE_NAME, schema_text, spec_schema
 from harness.spec.template import derived_spec, new_spec
 
 
@@ -42,7 +43,7 @@ def start_spec(options: NewOptions) -> Path:
     text = new_spec(path.stem) if options.other is None else _derived(path, options.other, options.architectures)
     schema = path.parent / FILE_NAME
     if not os.path.lexists(schema):
-        write_atomically(schema, schema_text().encode())
+        write_atomically(schema, schema_text(spec_schema()).encode())
     write_atomically(path, text.encode())
     return path
 
@@ -77,7 +78,7 @@ def _derived(path: Path, other: str, architectures: Path | None) -> str:
 def _original(other: str, architectures: Path | None) -> Path:
     """Return the file to start from: in the folder, else among those that ship with the package."""
     try:
-        return only_file(other, architectures_folder(architectures))
+        return only_file(other, specs_folder(architectures))
     except (UnknownArchitecture, NoArchitectures):
         if architectures is not None:
             raise

@@ -11,12 +11,12 @@ from types import MappingProxyType
 import numpy as np
 
 from harness.data.arrays import DatasetArrays
-from harness.data.declarations import all_datasets, find_dataset
+from harness.data.dataset import Dataset
 from harness.evaluations.evaluation import Examples, evaluation_names, find_evaluation
 from harness.evaluations.metric import ACCURACY, TRAIN, Quantity
 from harness.records.record import EpochMeasurement, Record
 from harness.records.store import Classes, Predictions, digest
-from harness.spec.cost import cost
+from harness.spec.cost import network_cost
 from harness.worker.order import epoch_order
 
 # Clocks of the processor and of the wall are read one after the other, and are not the same clock.
@@ -25,10 +25,11 @@ CLOCK_SLACK_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Evidence:
-    """What stands beside a record: its folder's name, the arrays of its predictions, and the data, if at hand."""
+    """What stands beside a record: its folder's name, its predictions, and the data set, as far as it is known."""
 
     folder: str
     predictions: Predictions
+    dataset: Dataset | None
     arrays: DatasetArrays | None
 
 
@@ -53,10 +54,9 @@ def epochs(record: Record, evidence: Evidence) -> Iterator[str]:
 
 def parameters(record: Record, evidence: Evidence) -> Iterator[str]:
     """The parameters are those that the layers have."""
-    del evidence
-    if record.measurement is None:
+    if record.measurement is None or evidence.dataset is None:
         return
-    costs = cost(record.computation)
+    costs = network_cost(record.computation.layers, record.computation.recipe, evidence.dataset)
     for name in ("parameters", "trainable_parameters"):
         stored, counted = getattr(record.measurement, name), getattr(costs, name)
         if stored != counted:
@@ -65,17 +65,16 @@ def parameters(record: Record, evidence: Evidence) -> Iterator[str]:
 
 def data(record: Record, evidence: Evidence) -> Iterator[str]:
     """The data is the published data."""
-    del evidence
-    dataset = all_datasets().get(record.computation.dataset)
+    dataset = evidence.dataset
     if record.measurement and dataset and record.measurement.data_sha256 != dataset.sha256:
         yield f"was trained on data that is not the published {dataset.title}"
 
 
 def orders(record: Record, evidence: Evidence) -> Iterator[str]:
     """The order of the examples is the one that seed and epoch give."""
-    del evidence
+    examples = _examples(record, evidence)
     for epoch in _epochs(record):
-        if epoch.order_sha256 != _order_digest(record.seed, epoch.epoch, _examples(record)):
+        if examples and epoch.order_sha256 != _order_digest(record.seed, epoch.epoch, examples):
             yield f"epoch {epoch.epoch}: the order of the examples is not that of seed {record.seed}"
 
 
@@ -118,13 +117,13 @@ def running_means(record: Record, evidence: Evidence) -> Iterator[str]:
 
     A number typed by hand is neither, but for a chance of one in thousands.
     """
-    del evidence
+    examples = _examples(record, evidence)
     for epoch in _epochs(record):
         for name, value in epoch.train_metrics.items():
             if not _is_float32(value):
                 yield f"epoch {epoch.epoch}: {TRAIN} {name} {value} is not a float32, as running means are"
-            elif name == ACCURACY.name and not _is_share(value, _examples(record)):
-                yield f"epoch {epoch.epoch}: {TRAIN} {name} {value} is not a share of {_examples(record):,}"
+            elif name == ACCURACY.name and examples and not _is_share(value, examples):
+                yield f"epoch {epoch.epoch}: {TRAIN} {name} {value} is not a share of {examples:,}"
 
 
 def clocks(record: Record, evidence: Evidence) -> Iterator[str]:
@@ -158,11 +157,11 @@ def _epochs(record: Record) -> tuple[EpochMeasurement, ...]:
     return record.measurement.epochs if record.measurement else ()
 
 
-def _examples(record: Record) -> int:
-    """Return how many examples each epoch trains on."""
+def _examples(record: Record, evidence: Evidence) -> int | None:
+    """Return how many examples each epoch trains on; None where the data set is not known."""
     computation = record.computation
-    examples = computation.train_examples or find_dataset(computation.dataset).train_examples
-    return computation.recipe.training_examples(examples)
+    examples = computation.train_examples or (evidence.dataset and evidence.dataset.train_examples)
+    return computation.recipe.training_examples(examples) if examples else None
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,6 @@ from harness.app.progress import SILENT, Progress
 from harness.app.report import ReportOptions, ReportResult, report_on
 from harness.app.workspace import load_records
 from harness.data import fetching
-from harness.data.declarations import find_dataset
 from harness.errors import Interrupted
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, TrialRecordedElsewhere, make_engine
 from harness.plan.plan import Plan
@@ -114,9 +113,10 @@ def run(
 
 def fetch_datasets(trials: Iterable[Trial], fetch: Fetch, progress: Progress) -> None:
     """Fetch what the trials' processes will read from the cache."""
-    for dataset in sorted({trial.computation.dataset for trial in trials}):
+    datasets = {trial.computation.dataset: trial.computation.data for trial in trials}
+    for _, dataset in sorted(datasets.items()):
         with progress.fetching() as on_event:
-            fetch(find_dataset(dataset), on_event)
+            fetch(dataset, on_event)
 
 
 def _engine(options: RunOptions, benchmark: Benchmark, plan: Plan) -> Engine:

@@ -110,12 +110,12 @@ def spec_rows(files: Sequence[Path]) -> list[SpecRow | InvalidSpec]:
 def _row_or_error(file: Path, cache: RowCache) -> SpecRow | InvalidSpec:
     try:
         content = read_bytes(file)
-        row = cache.get(content)
+        row = cache.get(content, file.parent)
         if row is None:
             from harness.spec.reading import read_architecture
 
             row = spec_row(read_architecture(file))
-            cache.put(content, row)
+            cache.put(content, file.parent, row)
     except InvalidSpec as error:
         return error
     return row

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.app.specs import spec_rows
 from harness.app.workspace import Workspace
-from harness.declaration.spec_error import InvalidSpec, SpecError
+from harness.data.folder import FOLDER, own_dataset_files
+from harness.declaration.file_text import SUFFIX
+from harness.declaration.folders import is_folder
+from harness.declaration.spec_error import InvalidSpec, SpecError, in_order
 from harness.errors import NoArchitectures
-from harness.spec.folder import find_architectures, is_folder, select_files
+from harness.spec.folder import find_architectures, select_files
 
 
 @dataclass(frozen=True, kw_only=True)
 class ValidateOptions(Workspace):
-    """What to check: files, folders of them, or names; none for the folder of architectures."""
+    """What to check: files, folders of them, or names; none for the folder of architectures and its data sets."""
 
     paths: tuple[str, ...] = ()
 
@@ -37,7 +40,7 @@ def validate_specs(options: ValidateOptions) -> ValidateResult:
     """
     folder = options.specs
     files = sorted({file for path in options.paths or (str(folder),) for file in _files(path, folder)})
-    return ValidateResult(tuple(files), tuple(_mistakes(files)))
+    return ValidateResult(tuple(files), in_order(_mistakes(files)))
 
 
 def _files(path: str, folder: Path) -> tuple[Path, ...]:
@@ -47,20 +50,36 @@ def _files(path: str, folder: Path) -> tuple[Path, ...]:
         files = find_architectures(given)
         if not files:
             raise NoArchitectures(given)
-        return files
+        return (*files, *own_dataset_files(given))
     is_name = not os.path.lexists(given) and given.name == path and given.suffix != ".yaml"
     return select_files([path], folder) if is_name else (given,)
 
 
 def _mistakes(files: Sequence[Path]) -> Iterator[SpecError]:
+    declarations = [file for file in files if file.parent.name == FOLDER]
+    specs = [file for file in files if file.parent.name != FOLDER]
     names: dict[Path, set[str]] = {}
-    for file, row in zip(files, spec_rows(files), strict=True):
+    named: set[Path] = set()
+    for file, row in zip(specs, spec_rows(specs), strict=True):
         if isinstance(row, InvalidSpec):
             yield from row.mistakes
             continue
+        named.add(file.parent / FOLDER / f"{row['dataset']}{SUFFIX}")
         if file.parent not in names:
             names[file.parent] = {path.stem for path in find_architectures(file.parent)}
         if not set(row["compared_with"]) <= names[file.parent] - {file.stem}:
             from harness.spec.reading import reference_mistakes
 
             yield from reference_mistakes(file, names[file.parent])
+    # A data set that a valid spec names is valid.
+    yield from _dataset_mistakes(file for file in declarations if file not in named)
+
+
+def _dataset_mistakes(files: Iterable[Path]) -> Iterator[SpecError]:
+    for file in files:
+        from harness.data.declarations import read_dataset
+
+        try:
+            read_dataset(file)
+        except InvalidSpec as error:
+            yield from error.mistakes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.analysis.environments import choose_environment
 from harness.app.findings import Fetch
@@ -13,6 +14,7 @@ from harness.app.run import fetch_datasets
 from harness.app.verification import Verification, VerifyResult, compare
 from harness.app.workspace import Workspace, load_records
 from harness.data import fetching
+from harness.data.declarations import find_dataset
 from harness.errors import BenchError, NothingRecorded, Stopped
 from harness.evaluations.evaluation import evaluation_names
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, make_engine
@@ -77,7 +79,7 @@ def verify(
         raise NothingRecorded(f"of what was asked for, in the environment {recorded.id}")
     numerics = recorded.numerics
     here = current_environment(options.threads or numerics.threads, deterministic=numerics.deterministic)
-    plan = _plan([trial_of(record, names) for record in chosen], loaded, here)
+    plan = _plan([trial_of(record, names, options.specs) for record in chosen], loaded, here)
     engine = engine or make_engine(
         EngineOptions(
             jobs=jobs_for(plan, options.jobs, here.numerics.threads),
@@ -127,13 +129,18 @@ def chosen_records(
     return tuple(first.values())
 
 
-def trial_of(record: Record, names: Mapping[str, Sequence[str]]) -> Trial:
-    """Return the trial up to the record's last finished epoch; one that nobody reads goes by its fingerprint."""
+def trial_of(record: Record, names: Mapping[str, Sequence[str]], specs: Path | None = None) -> Trial:
+    """Return the trial up to the record's last finished epoch; one that nobody reads goes by its fingerprint.
+
+    Raises:
+        UnknownDataset: Its data set is declared neither in the folder of the specs nor in the package.
+    """
     epochs = len(record.measurement.epochs) if record.measurement else record.epochs
     labels = tuple(names.get(record.fingerprint, (record.fingerprint[:SHORT_FINGERPRINT],)))
     evaluations = record.measurement.evaluations if record.measurement else DEFAULT_EVALUATIONS
     known = tuple(name for name in evaluations if name in evaluation_names())
-    return Trial(record.computation, record.seed, epochs, labels, known)
+    computation = record.computation.on(find_dataset(record.computation.dataset, specs))
+    return Trial(computation, record.seed, epochs, labels, known)
 
 
 def _plan(trials: Sequence[Trial], loaded: Loaded, here: Environment) -> Plan:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.declaration.folders import specs_folder
 from harness.plan.settings import Settings, smoke
-from harness.spec.folder import architectures_folder
 
 if TYPE_CHECKING:
     from harness.app.progress import Progress
@@ -45,7 +45,7 @@ class Workspace:
     @property
     def specs(self) -> Path:
         """Where the specs are."""
-        return architectures_folder(self.architectures)
+        return specs_folder(self.architectures)
 
     def cut(self, settings: Settings) -> Settings:
         """Return the settings as they are, or cut for a smoke run."""

@@ -9,12 +9,13 @@ from pathlib import Path
 def complete_architectures(incomplete: str) -> list[str]:
     """Return the architectures' names that start with what is typed."""
     from harness.declaration.file_text import SUFFIX
+    from harness.declaration.folders import specs_folder
     from harness.errors import NoArchitectures
-    from harness.spec.folder import architectures_folder, find_architectures
+    from harness.spec.folder import find_architectures
 
     named = os.environ.get("BENCH_ARCHITECTURES")
     try:
-        files = find_architectures(architectures_folder(Path(named) if named else None))
+        files = find_architectures(specs_folder(Path(named) if named else None))
     except NoArchitectures:
         return []
     return [file.stem for file in files if file.suffix == SUFFIX and file.stem.startswith(incomplete)]

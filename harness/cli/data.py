@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.app.console import Shown
 from harness.cli.console import print_json, stdout
-from harness.cli.options import Json
+from harness.cli.options import ArchitecturesFolder, Json
+
+if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
 
 app = typer.Typer(
     help="Fetch, import or check the data sets, kept in the user's cache folder (BENCH_CACHE names another).",
@@ -33,7 +36,7 @@ DEFAULT_DATASET = "mnist"
 
 
 @app.command()
-def status(*, json: Json = False) -> None:
+def status(*, architectures: ArchitecturesFolder = None, json: Json = False) -> None:
     """Show where each data set's copy is, where it came from, and whether it is as published.
 
     Exits with 1 where a copy is missing or damaged.
@@ -45,7 +48,7 @@ def status(*, json: Json = False) -> None:
     from harness.data.cache import copy_state
     from harness.data.declarations import all_datasets
 
-    found = [copy_state(dataset) for dataset in all_datasets().values()]
+    found = [copy_state(dataset) for dataset in all_datasets(architectures).values()]
     if json:
         print_json([state.as_json() for state in found])
     else:
@@ -56,7 +59,7 @@ def status(*, json: Json = False) -> None:
 
 
 @app.command()
-def fetch(name: DatasetName = DEFAULT_DATASET) -> None:
+def fetch(name: DatasetName = DEFAULT_DATASET, *, architectures: ArchitecturesFolder = None) -> None:
     """Fetch a data set from the first source that has it, unless the cache holds a verified copy.
 
     Examples:
@@ -65,13 +68,16 @@ def fetch(name: DatasetName = DEFAULT_DATASET) -> None:
     from harness.data.declarations import find_dataset
     from harness.data.fetching import fetch as fetch_dataset
 
+    declared = find_dataset(name, architectures)
     with Shown().fetching() as on_event:
-        fetch_dataset(find_dataset(name), on_event)
-    _print_path(name)
+        fetch_dataset(declared, on_event)
+    _print_path(declared)
 
 
 @app.command("import")
-def import_(files: Files, dataset: DatasetOption = DEFAULT_DATASET) -> None:
+def import_(
+    files: Files, *, dataset: DatasetOption = DEFAULT_DATASET, architectures: ArchitecturesFolder = None
+) -> None:
     """Import a data set from files, once they are found to be the published ones.
 
     Examples:
@@ -81,23 +87,25 @@ def import_(files: Files, dataset: DatasetOption = DEFAULT_DATASET) -> None:
     from harness.data.declarations import find_dataset
     from harness.data.fetching import import_files
 
+    declared = find_dataset(dataset, architectures)
     with Shown().fetching() as on_event:
-        import_files(find_dataset(dataset), files, on_event)
-    _print_path(dataset)
+        import_files(declared, files, on_event)
+    _print_path(declared)
 
 
 @app.command()
-def path(name: DatasetName = DEFAULT_DATASET) -> None:
+def path(name: DatasetName = DEFAULT_DATASET, *, architectures: ArchitecturesFolder = None) -> None:
     """Print the path of a data set's verified copy, whether it exists yet or not.
 
     Examples:
         cp "$(bench data path)" /media/stick    for a machine without a network
     """
-    _print_path(name)
-
-
-def _print_path(name: str) -> None:
-    from harness.data.cache import CachedCopy, cache_folder
     from harness.data.declarations import find_dataset
 
-    stdout().print(str(CachedCopy(find_dataset(name), cache_folder()).path), markup=False, soft_wrap=True)
+    _print_path(find_dataset(name, architectures))
+
+
+def _print_path(dataset: Dataset) -> None:
+    from harness.data.cache import CachedCopy, cache_folder
+
+    stdout().print(str(CachedCopy(dataset, cache_folder()).path), markup=False, soft_wrap=True)

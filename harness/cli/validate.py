@@ -14,7 +14,7 @@ Paths = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[PATH]...",
-        help="Spec files, folders of them, or names; by default the folder of architectures.",
+        help="Spec files, files of data sets, folders of them, or names; by default the folder of architectures.",
         autocompletion=complete_architectures,
         show_default=False,
     ),

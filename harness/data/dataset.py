@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from harness.data.preprocessing import AnyStep
 from harness.data.sources.source import Source
 from harness.declaration.kinds import Family
-from harness.declaration.values import Count, Line
+from harness.declaration.values import Count, Form, Line
 
 ArrayName = Literal["train_images", "train_labels", "test_images", "test_labels"]
 Shape = Annotated[tuple[Count, ...], Field(strict=False, min_length=1)]
+Sha256 = Annotated[str, Form("[0-9a-f]{64}", "write the 64 hexadecimal digits that 'sha256sum FILE' prints")]
 AnySource = Annotated[Source, Family("source", Source, "harness.data.sources")]
 
 
@@ -30,7 +31,7 @@ class PublishedArray(Declared):
     file: Line = Field(min_length=1, description="The published file's name, without .gz.")
     shape: Shape = Field(description="The array's shape, examples first: [60000, 28, 28].")
     dtype: Literal["uint8"] = Field(default="uint8", description="The type of the values.")
-    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="The digest of the uncompressed IDX file.")
+    sha256: Sha256 = Field(description="The digest of the uncompressed IDX file.")
 
 
 class PublishedArrays(Declared):
@@ -73,12 +74,6 @@ class DatasetFile(Declared):
     )
     contested: ContestedLabels | None = Field(default=None, description="Test labels that are contested.")
 
-
-class Dataset(DatasetFile):
-    """A data set's declaration and the name it goes by: its file's."""
-
-    name: str
-
     @property
     def published(self) -> dict[ArrayName, PublishedArray]:
         """The arrays by name, in the order of the fields."""
@@ -114,3 +109,14 @@ class Dataset(DatasetFile):
     def contested_test_labels(self) -> dict[int, int]:
         """Test index → published label, where the label is contested."""
         return {one.index: one.label for one in self.contested.test_labels} if self.contested else {}
+
+    @property
+    def computed_on(self) -> tuple[object, ...]:
+        """What the numbers of a training depend on: data sets that are equal in this are the same to a network."""
+        return self.sha256, self.inputs, len(self.classes), self.preprocessing
+
+
+class Dataset(DatasetFile):
+    """A data set's declaration and the name it goes by: its file's."""
+
+    name: str

@@ -6,7 +6,9 @@ Equal content must dump equally, since a trial's fingerprint is a hash of the du
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -38,6 +40,28 @@ def _line(text: str) -> str:
 def _text(text: str) -> str:
     _line(text.replace("\n", " "))
     return text
+
+
+@dataclass(frozen=True)
+class Form:
+    """The metadata of text of one form: a regular expression, and what to write where it does not match."""
+
+    pattern: str
+    remedy: str
+
+    def check(self, text: str) -> str:
+        """Return the text if it has the form."""
+        if not re.fullmatch(self.pattern, text):
+            raise refused("text_form", None, self.remedy)
+        return text
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        """Check after the text's own validation."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe the form to editors."""
+        return {**handler(schema), "pattern": f"^({self.pattern})$"}
 
 
 Line = Annotated[str, AfterValidator(_line)]

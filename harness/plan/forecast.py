@@ -6,7 +6,6 @@ import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.data.declarations import find_dataset
 from harness.plan.trial import Trial
 from harness.spec.cost import FLOAT32_BYTES, cost
 
@@ -48,7 +47,7 @@ def modelled_epoch_seconds(trial: Trial) -> float:
     """Return an epoch's seconds from the multiply-accumulates, activations and steps that it takes."""
     computation = trial.computation
     recipe, costs = computation.recipe, cost(computation)
-    images = computation.train_examples or find_dataset(computation.dataset).train_examples
+    images = computation.train_examples or computation.data.train_examples
     activations = costs.activation_bytes_per_image / FLOAT32_BYTES
     per_image = costs.macs * SECONDS_PER_MAC + activations * SECONDS_PER_ACTIVATION
     return recipe.training_examples(images) * per_image + recipe.steps_per_epoch(images) * SECONDS_PER_STEP

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from harness.data.dataset import Dataset
+from harness.data.declarations import find_dataset
 from harness.plan.settings import DEFAULT_EVALUATIONS, Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
@@ -45,6 +47,23 @@ class Computation(BaseModel):
     precision: Precision = "float32"
     # The name of a module of ``harness.backends``.
     backend: str = Field(default="tensorflow", pattern=r"^[a-z][a-z0-9_]*$")
+    # Goes along to the trial's process; records hold the name alone.
+    _data: Dataset | None = PrivateAttr(default=None)
+
+    @property
+    def data(self) -> Dataset:
+        """The data set: as it was given with `on`, else as it is declared where specs are looked for.
+
+        Raises:
+            UnknownDataset: It is declared nowhere.
+        """
+        return self._data or find_dataset(self.dataset)
+
+    def on(self, data: Dataset) -> Computation:
+        """Return the same on a data set of that name whose declaration is at hand."""
+        found = self.model_copy()
+        found._data = data  # noqa: SLF001 - a Computation too
+        return found
 
     @cached_property
     def fingerprint(self) -> str:
@@ -97,7 +116,7 @@ class Trial:
 def trial_computation(architecture: Architecture, settings: Settings) -> Computation:
     """Return what training the architecture under the settings computes."""
     recipe = architecture.recipe
-    return Computation(
+    computation = Computation(
         dataset=architecture.dataset,
         train_examples=settings.train_examples,
         test_examples=settings.test_examples,
@@ -107,6 +126,7 @@ def trial_computation(architecture: Architecture, settings: Settings) -> Computa
         precision=settings.precision,
         backend=settings.backend,
     )
+    return computation.on(architecture.data)
 
 
 def trial_epochs(architecture: Architecture, settings: Settings) -> int:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from statistics import median
 
+from harness.errors import UnknownDataset
 from harness.plan.forecast import START_UP_SECONDS, Forecast, modelled_epoch_seconds
 from harness.plan.trial import Trial
 from harness.records.record import Measurement, Record
@@ -23,12 +24,20 @@ def measured_forecast(records: Iterable[Record]) -> Forecast:
         seconds[record.fingerprint] += epoch_seconds(record.measurement)
         start_ups.append(start_up_seconds(record.measurement))
     measured = {trial: median(values) for trial, values in seconds.items()}
-    speeds = [modelled_epoch_seconds(trials[trial]) / measured[trial] for trial in measured if measured[trial] > 0]
+    speeds = [speed for trial, epoch in measured.items() if (speed := _speed(trials[trial], epoch)) is not None]
     return Forecast(
         epoch_seconds=measured,
         start_up_seconds=median(start_ups) if start_ups else START_UP_SECONDS,
         speed=median(speeds) if speeds else 1.0,
     )
+
+
+def _speed(trial: Trial, measured_seconds: float) -> float | None:
+    """Return how much faster than modelled the epoch was; None where no model applies: its data set is not known."""
+    try:
+        return modelled_epoch_seconds(trial) / measured_seconds if measured_seconds > 0 else None
+    except UnknownDataset:
+        return None
 
 
 def epoch_seconds(measurement: Measurement) -> list[float]:

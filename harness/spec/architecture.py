@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from harness.data.declarations import all_datasets
+from harness.data.dataset import Dataset
 from harness.declaration.values import Line, Text
 from harness.spec.claims import AnyClaim
 from harness.spec.layers import Layer
@@ -25,9 +25,7 @@ class SpecFile(BaseModel):
     title: Line = Field(min_length=1, max_length=MOST_TITLE, description="Title, in a few words.")
     document: Line | None = Field(default=None, description="Document that it comes from, by its file name.")
     source: Line | None = Field(default=None, description="Publication that it comes from, if it is not a document.")
-    dataset: str = Field(
-        description="Data set that it is trained on.", json_schema_extra={"enum": list(all_datasets())}
-    )
+    dataset: str = Field(description="Data set that it is trained on: the name of a file in datasets/.")
     layers: tuple[Layer, ...] = Field(strict=False, min_length=1, description="Network, from the image to the classes.")
     training: Training = Field(description="Training recipe of the document.")
     claims: tuple[AnyClaim, ...] = Field(
@@ -46,7 +44,8 @@ class SpecFile(BaseModel):
 
 
 class Architecture(SpecFile):
-    """A spec file and its name, which is the file's."""
+    """A spec file, its name, which is the file's, and the data set that it names."""
 
     name: str
     path: Path
+    data: Dataset

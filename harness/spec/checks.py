@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from harness.data.dataset import Dataset
-from harness.data.declarations import all_datasets
-from harness.declaration.spec_error import SpecError, shown
-from harness.errors import did_you_mean
+from harness.data.declarations import find_dataset
+from harness.data.folder import FOLDER, dataset_names
+from harness.declaration.spec_error import InvalidSpec, SpecError, shown
+from harness.errors import UnknownDataset, did_you_mean
 from harness.spec.architecture import SpecFile
-from harness.spec.cost import Cost, cost
+from harness.spec.cost import Cost, network_cost
 from harness.spec.layers import Shape, ShapeError
 from harness.spec.layers.layer import Chain
 
@@ -19,26 +21,36 @@ SURELY_FITS = 1 << 30
 MOST_LAYERS = 10_000
 
 
-def mistakes_of(spec: SpecFile) -> Iterator[SpecError]:
-    """Yield what is wrong with a spec whose fields are all valid by themselves."""
-    known = all_datasets()
-    dataset = known.get(spec.dataset)
-    yield from _claims(spec, dataset)
-    if dataset is None:
-        remedy = did_you_mean(spec.dataset, list(known)) or f"choose from {', '.join(known)}"
-        yield SpecError(("dataset",), f"there is no data set {shown(spec.dataset)}", remedy)
+def mistakes_of(spec: SpecFile, folder: Path) -> Iterator[SpecError]:
+    """Yield what is wrong with a spec of this folder whose fields are all valid by themselves."""
+    try:
+        dataset = find_dataset(spec.dataset, folder)
+    except (UnknownDataset, InvalidSpec) as error:
+        yield from _claims(spec, None)
+        yield _unusable(spec.dataset, folder, error)
         return
+    yield from _claims(spec, dataset)
     count = Chain(("layers",), spec.layers).layer_count
     if count > MOST_LAYERS:
         what = f"these are {count:,} layers, repetitions included"
         yield SpecError(("layers",), what, f"repeat less: {MOST_LAYERS:,} is the most", on_key=True)
         return
     try:
-        costs = cost(spec)
+        costs = network_cost(spec.layers, spec.recipe, dataset)
     except ShapeError as error:
         yield from error.mistakes
         return
     yield from _network(spec, dataset, costs)
+
+
+def _unusable(name: str, folder: Path, error: UnknownDataset | InvalidSpec) -> SpecError:
+    """Return the mistake of naming a data set that is declared nowhere, or not validly."""
+    if isinstance(error, InvalidSpec):
+        what = f"the declaration of the data set {shown(name)} is not valid"
+        return SpecError(("dataset",), what, f"correct {error.mistakes[0]}")
+    known = dataset_names(folder)
+    remedy = did_you_mean(name, known) or f"choose from {', '.join(known)}, or declare it in {folder / FOLDER}"
+    return SpecError(("dataset",), f"there is no data set {shown(name)}", remedy)
 
 
 def _network(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Protocol
 
-from harness.data.declarations import find_dataset
+from harness.data.dataset import Dataset
 from harness.spec.layers import LayerKind, Shape
 from harness.spec.layers.composites import CompositeKind
 from harness.spec.layers.layer import Chain
@@ -32,8 +32,8 @@ class Costed(Protocol):
     """What a cost depends on; an Architecture has it."""
 
     @property
-    def dataset(self) -> str:
-        """The data set's name."""
+    def data(self) -> Dataset:
+        """The data set."""
 
     @property
     def layers(self) -> tuple[LayerKind, ...]:
@@ -96,8 +96,12 @@ class Cost:
 
 def cost(architecture: Costed) -> Cost:
     """Return the network's cost; raise ShapeError with every mistake that can be found, each with its path."""
-    data = find_dataset(architecture.dataset)
-    network = Chain(("layers",), architecture.layers)
+    return network_cost(architecture.layers, architecture.recipe, architecture.data)
+
+
+def network_cost(layers: tuple[LayerKind, ...], recipe: Recipe, data: Dataset) -> Cost:
+    """Return the cost of layers that are trained by the recipe on the data set; raise ShapeError as `cost`."""
+    network = Chain(("layers",), layers)
     output_shape = network.output_shape(data.inputs)
     rows = tuple(_rows(network, data.inputs, depth=0))
     top = [row for row in rows if row.depth == 0]
@@ -108,10 +112,10 @@ def cost(architecture: Costed) -> Cost:
         parameters=sum(row.parameters for row in top),
         trainable_parameters=trainable,
         macs=sum(row.macs for row in top),
-        batch_size=architecture.recipe.batch_size,
+        batch_size=recipe.batch_size,
         activation_bytes_per_image=sum(row.activation_bytes for row in top),
         input_bytes_per_image=prod(data.inputs) * FLOAT32_BYTES,
-        optimizer_bytes=architecture.recipe.optimizer.slots * trainable * FLOAT32_BYTES,
+        optimizer_bytes=recipe.optimizer.slots * trainable * FLOAT32_BYTES,
         dataset_bytes=data.image_bytes,
     )
 

@@ -7,8 +7,10 @@ whole can show: shapes, classes, memory (``checks``).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
+from harness.data.declarations import find_dataset
 from harness.declaration.file_text import decoded, read_bytes
 from harness.declaration.spec_error import InvalidSpec, SpecError, joined, shown
 from harness.declaration.validation import read_model
@@ -26,8 +28,10 @@ def read_architecture(path: Path) -> Architecture:
 
 def read_text(path: Path, text: str) -> Architecture:
     """Return the architecture that a file with this text would be; raise `InvalidSpec` with all of its mistakes."""
-    spec = read_model(SpecFile, path, text, mistakes_of)
-    return Architecture.model_construct(name=path.stem, path=path, **dict(spec))
+    folder = path.parent
+    spec = read_model(SpecFile, path, text, partial(mistakes_of, folder=folder))
+    data = find_dataset(spec.dataset, folder)
+    return Architecture.model_construct(name=path.stem, path=path, data=data, **dict(spec))
 
 
 def select(names: Iterable[str], folder: Path) -> tuple[Architecture, ...]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.data.arrays import DatasetArrays
-from harness.data.declarations import find_dataset
 from harness.data.fetching import load
 from harness.errors import CannotWrite
 from harness.evaluations.evaluation import Examples, find_evaluation
@@ -65,7 +64,7 @@ def prepare(
     report(Started(environment()))
     report(StageBegan("data"))
     with stopwatch() as data_clock:
-        arrays = load(find_dataset(trial.computation.dataset), job.cache)
+        arrays = load(trial.computation.data, job.cache)
         data = hold_data(trial, arrays, backend)
     report(StageBegan("build"))
     with stopwatch() as build_clock:

@@ -11,6 +11,7 @@ import pytest
 from honest_records import Honest, dataset_arrays, honest
 
 from harness.app.audit import Audit, audit_records
+from harness.data.declarations import all_datasets
 from harness.records.store import Store
 
 
@@ -18,7 +19,7 @@ def audited(results: Path, *records: Honest) -> Audit:
     store = Store(results)
     for one in records:
         store.save(one.record, one.predictions)
-    return audit_records(store, {"mnist": dataset_arrays()})
+    return audit_records(store, all_datasets(), {"mnist": dataset_arrays()})
 
 
 def record_files(results: Path) -> list[Path]:
@@ -107,6 +108,6 @@ def test_a_record_copied_to_another_seed_is_found(tmp_path: Path) -> None:
 
 def test_without_labels_the_accuracy_is_said_to_be_unchecked(tmp_path: Path) -> None:
     audited(tmp_path, honest().last_epoch_changed(test_accuracy=0.9999))
-    found = audit_records(Store(tmp_path), {})
+    found = audit_records(Store(tmp_path), all_datasets(), {})
     assert found.faults == ()
     assert found.unchecked == ("mnist",)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import fake_digits
 import pytest
 from fake_architectures import write_spec
 from fake_trials import FakeTrainer, fake_outcome
@@ -106,6 +108,27 @@ def test_the_same_run_again_trains_nothing_and_finds_the_page_as_it_is(options: 
     assert heard.sentences[-1] == "All 4 trials are recorded: nothing to train."
     assert (done.ended, done.page.changed, len(done.summary)) == ((), (), 3)
     assert plan(options).plan.pending == ()
+
+
+def test_a_data_set_beside_the_specs_is_fetched_planned_with_and_verified(options: RunOptions) -> None:
+    assert options.architectures is not None
+    digits = fake_digits.declared().model_copy(update={"inputs": (5, 4, 1)})
+    fake_digits.declare(options.architectures, digits)
+    spec = options.architectures / "other.yaml"
+    spec.write_text(spec.read_text().replace("dataset: mnist", "dataset: digits"))
+    fetched: list[Dataset] = []
+
+    def fetch_and_remember(dataset: Dataset, on_event: OnEvent) -> DatasetArrays:
+        fetched.append(dataset)
+        return fetch(dataset, on_event)
+
+    options = replace(options, names=("other",))
+    trainer = FakeTrainer()
+    run(options, engine=trainer, fetch=fetch_and_remember)
+    assert {dataset.name: dataset for dataset in fetched}["digits"] == digits
+    assert [pickle.loads(pickle.dumps(trial)).computation.data for trial in trainer.trained] == [digits, digits]  # noqa: S301
+    verified = verify(again(options), engine=FakeTrainer(), fetch=fetch)
+    assert verified.same == len(verified.trials)
 
 
 def test_failures_are_values_of_the_result(options: RunOptions) -> None:

@@ -120,7 +120,7 @@ def epochs(threads: int) -> dict[str, Callable[[], object]]:
     run_like_a_trial(threads, physical_cores()[:threads])
     (architecture,) = architectures("002_two_conv_dropout")
     computation = trial_computation(architecture, replace(Settings(), train_examples=EXAMPLES))
-    data, order = noise(computation.dataset, EXAMPLES), epoch_order(0, 1, EXAMPLES)
+    data, order = noise(computation.data, EXAMPLES), epoch_order(0, 1, EXAMPLES)
     compiled, fitted = build_model(computation, 0), build_model(computation, 0)
     train = compile_epoch(compiled, data, computation.recipe.batch_size)
     shown, labels = (part.numpy() for part in data.batch(np.arange(EXAMPLES)))

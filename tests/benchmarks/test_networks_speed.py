@@ -16,11 +16,11 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from harness.app.timing_plugin import Chosen, chosen
+from harness.declaration.folders import specs_folder
 from harness.execute.cores import physical_cores
 from harness.plan.settings import Settings
 from harness.plan.trial import Computation, trial_computation
 from harness.records.times import FLOAT32_PEAK, PREDICT_MANY, PREDICT_ONE, TRAIN_STEP
-from harness.spec.folder import architectures_folder
 from harness.spec.reading import select
 
 IMAGES = {PREDICT_ONE: 1, PREDICT_MANY: 256}
@@ -35,7 +35,7 @@ FEWEST_ROUNDS, MOST_ROUNDS = 5, 500
 def networks(of: Chosen) -> dict[str, Computation]:
     """Return the computations by the names of the architectures that share them."""
     found: dict[str, tuple[list[str], Computation]] = {}
-    for architecture in select(of.networks, architectures_folder(of.architectures)):
+    for architecture in select(of.networks, specs_folder(of.architectures)):
         computation = trial_computation(architecture, Settings())
         found.setdefault(computation.fingerprint, ([], computation))[0].append(architecture.name)
     return {" ".join(names): computation for names, computation in found.values()}
@@ -59,7 +59,7 @@ def works(of: Chosen, name: str) -> dict[str, Callable[[], object]]:
     run_like_a_trial(of.threads, physical_cores()[: of.threads])
     computation = networks(of)[name]
     steps = compile_steps(computation)
-    images = {work: noise_images(computation.dataset, number) for work, number in IMAGES.items()}
+    images = {work: noise_images(computation.data, number) for work, number in IMAGES.items()}
     predictions = {work: lambda shown=shown: steps.predict(shown) for work, shown in images.items()}
     return {TRAIN_STEP: steps.train, **predictions}
 

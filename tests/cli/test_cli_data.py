@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from harness.cli.data import app
-from harness.data import declarations
+from harness.data import folder
 from harness.data.sources.web import WebFile
 from harness.errors import BenchError, DataRefused, DataUnavailable
 
@@ -16,8 +16,9 @@ from harness.errors import BenchError, DataRefused, DataUnavailable
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of its own, and a world with one data set, the small one, at an address that is nowhere."""
-    dataset = fake_digits.declared(WebFile(address="http://127.0.0.1:9/digits.npz"))
-    monkeypatch.setattr(declarations, "_DECLARED", {"digits": dataset})
+    fake_digits.declare(tmp_path / "specs", fake_digits.declared(WebFile(address="http://127.0.0.1:9/digits.npz")))
+    monkeypatch.setattr(folder, "shipped_folder", lambda: tmp_path / "nothing")
+    monkeypatch.setenv("BENCH_ARCHITECTURES", str(tmp_path / "specs"))
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 

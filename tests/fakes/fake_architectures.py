@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from harness.data.declarations import find_dataset
 from harness.spec.architecture import Architecture
 
 
@@ -14,6 +15,7 @@ def architecture(name: str, *, units: int = 16, epochs: int = 5) -> Architecture
             "path": Path(f"{name}.yaml"),
             "title": f"Dense {units}, {epochs} epochs",
             "dataset": "mnist",
+            "data": find_dataset("mnist"),
             "layers": ["Flatten", {"Dense": {"units": units}}, {"Dense": {"units": 10, "activation": "softmax"}}],
             "training": {
                 "optimizer": "Adam",

@@ -19,6 +19,7 @@ import pytest
 from harness.data.array_formats import idx_header, idx_sha256
 from harness.data.arrays import Bytes
 from harness.data.dataset import ArrayName, Dataset, PublishedArray, PublishedArrays
+from harness.data.folder import FOLDER
 from harness.data.sources.source import Source
 
 Respond = Callable[[BaseHTTPRequestHandler], object]
@@ -62,6 +63,14 @@ def declared(*sources: Source) -> Dataset:
         arrays=PublishedArrays(**published),
         sources=sources,
     )
+
+
+def declare(specs: Path, dataset: Dataset) -> Path:
+    """Write the data set's declaration into the folder of specs; JSON is YAML."""
+    path = specs / FOLDER / f"{dataset.name}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(dataset.model_dump_json(indent=1, exclude={"name"}, exclude_none=True))
+    return path
 
 
 def idx_file(array: Bytes) -> bytes:

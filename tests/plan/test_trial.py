@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from harness.data.declarations import find_dataset
 from harness.plan.trial import Computation, Trial
 
 CONTENT: dict[str, Any] = {
@@ -75,6 +77,16 @@ def test_a_computation_survives_its_own_json() -> None:
 def test_a_backend_is_no_path_to_other_modules(backend: str) -> None:
     with pytest.raises(ValidationError, match="backend"):
         Computation.model_validate({**CONTENT, "backend": backend})
+
+
+def test_the_declaration_of_its_data_goes_along_and_is_no_part_of_the_content() -> None:
+    computation = Computation.model_validate(CONTENT)
+    mnist = find_dataset("mnist")
+    other = computation.on(mnist.model_copy(update={"title": "Other digits"}))
+    assert (computation.data.title, other.data.title) == ("MNIST", "Other digits")
+    assert pickle.loads(pickle.dumps(other)).data.title == "Other digits"  # noqa: S301
+    assert other.model_dump_json() == computation.model_dump_json()
+    assert other.fingerprint == computation.fingerprint
 
 
 def test_a_trials_name_tells_its_seed() -> None:

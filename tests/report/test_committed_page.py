@@ -17,8 +17,8 @@ RESULTS = ROOT / "results"
 
 @pytest.mark.skipif(not list(RESULTS.glob("records/*/*.json")), reason="no results are committed")
 def test_the_committed_page_and_figures_are_what_the_records_give() -> None:
-    names = {architecture.dataset for architecture in select((), ROOT / "architectures")}
-    if not read_arrays(names, cached, SILENT):
+    datasets = {architecture.dataset: architecture.data for architecture in select((), ROOT / "architectures")}
+    if not read_arrays(datasets.values(), cached, SILENT):
         pytest.skip("the test images are not in the cache: 'bench data fetch' fetches them")
     # The environment that 'bench report' takes: this machine's where it has records. An unreadable one is a warning,
     # and so an error here.

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 from generated_layers import EFFORT, Spec, networks, parsed
 from hypothesis import given
 from pydantic import BaseModel, ConfigDict
 
+from harness.data.dataset import Dataset
+from harness.data.declarations import find_dataset
 from harness.spec.cost import PROCESS_BYTES, Cost, LayerCost, cost
 from harness.spec.layers import Layer, Shape, ShapeError
 from harness.spec.training import Recipe
@@ -13,7 +17,7 @@ from harness.spec.training import Recipe
 class Network(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    dataset: str = "mnist"
+    data: ClassVar[Dataset] = find_dataset("mnist")
     layers: tuple[Layer, ...]
     recipe: Recipe
 

@@ -6,13 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.declaration.folders import specs_folder
 from harness.errors import NoArchitectures, NotOne, UnknownArchitecture
-from harness.spec.folder import (
-    architectures_folder,
-    find_architectures,
-    only_file,
-    select_files,
-)
+from harness.spec.folder import find_architectures, only_file, select_files
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -31,10 +27,10 @@ def test_the_given_folder_comes_first_then_the_one_here_then_the_shipped(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    assert architectures_folder() == REPOSITORY / "architectures"
+    assert specs_folder() == REPOSITORY / "architectures"
     monkeypatch.chdir(folder.parent)
-    assert architectures_folder() == Path("architectures")
-    assert architectures_folder(Path("other")) == Path("other")
+    assert specs_folder() == Path("architectures")
+    assert specs_folder(Path("other")) == Path("other")
 
 
 def test_files_are_found_in_the_order_of_their_names(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from harness.spec.schema import schema_text, spec_schema, write_schema
+from harness.spec.schema import dataset_schema, schema_text, spec_schema, write_schemas
 
 FOLDER = Path(__file__).parents[2] / "architectures"
 
@@ -29,19 +29,21 @@ def _paths(error: jsonschema.ValidationError) -> Iterator[str]:
         yield from _paths(inner)
 
 
-def test_the_committed_schema_is_the_generated_one() -> None:
-    committed = (FOLDER / "schema.json").read_text(encoding="utf-8")
-    assert committed == schema_text(), "run: python -m harness.spec.schema"
+@pytest.mark.parametrize(("file", "schema"), [("schema.json", spec_schema), ("datasets/schema.json", dataset_schema)])
+def test_the_committed_schemas_are_the_generated_ones(file: str, schema: Callable[[], dict[str, Any]]) -> None:
+    committed = (FOLDER / file).read_text(encoding="utf-8")
+    assert committed == schema_text(schema()), "run: python -m harness.spec.schema"
 
 
-def test_writing_it_gives_the_same_bytes(tmp_path: Path) -> None:
-    assert write_schema(tmp_path).read_text(encoding="utf-8") == schema_text()
+def test_writing_them_gives_the_same_bytes(tmp_path: Path) -> None:
+    schemas = [schema_text(spec_schema()), schema_text(dataset_schema())]
+    assert [path.read_text(encoding="utf-8") for path in write_schemas(tmp_path)] == schemas
 
 
-def test_it_is_a_valid_schema_and_every_reference_leads_somewhere() -> None:
-    schema = spec_schema()
+@pytest.mark.parametrize("schema", [spec_schema(), dataset_schema()], ids=["spec", "data set"])
+def test_it_is_a_valid_schema_and_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
     jsonschema.Draft7Validator.check_schema(schema)
-    references = {part.partition('"')[0] for part in schema_text().split('"$ref": "#/$defs/')[1:]}
+    references = {part.partition('"')[0] for part in schema_text(schema).split('"$ref": "#/$defs/')[1:]}
     assert {reference.split("/")[0] for reference in references} <= set(schema["$defs"])
 
 
@@ -59,7 +61,7 @@ def test_kinds_and_fields_carry_their_help() -> None:
     [
         ("title: A small one", "titel: A small one", ""),
         ("title: A small one", "title: 3", "title"),
-        ("dataset: mnist", "dataset: minst", "dataset"),
+        ("dataset: mnist", "dataset: 3", "dataset"),
         ("Conv2D:", "Con2D:", "layers/0"),
         ("filters: 4", "filters: 0", "layers/0/Conv2D/filters"),
         ("filters: 4", "filters: four", "layers/0/Conv2D/filters"),

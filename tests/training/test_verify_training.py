@@ -18,6 +18,7 @@ from harness.data.declarations import find_dataset
 from harness.data.fetching import load
 from harness.spec.architecture import Architecture
 
+MNIST = find_dataset("mnist")
 pytest_plugins = ["real_mnist"]
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
 NETWORKS = ("002_two_conv_dropout", "dense_512")
@@ -60,5 +61,5 @@ def test_verifying_leaves_the_results_as_they_were(recorded: Benchmark) -> None:
 
 
 def test_what_a_real_training_stores_holds(recorded: Benchmark) -> None:
-    found = audit_records(recorded.store, {"mnist": load(find_dataset("mnist"))})
+    found = audit_records(recorded.store, {"mnist": MNIST}, {"mnist": load(MNIST)})
     assert (found.records, found.faults) == (2, ())

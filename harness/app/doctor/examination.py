@@ -43,7 +43,7 @@ def examine(workspace: Workspace, measure: Callable[[tuple[int, ...]], Quietness
         inspection.onednn(environment),
         inspection.harness_commit(environment),
         specs,
-        *inspection.data(),
+        *inspection.data(workspace.specs),
         inspection.folder("results", workspace.results, inspection.RESULTS_BYTES),
         inspection.cores(cores),
         inspection.memory(available_memory(), cores.physical, largest),

@@ -16,6 +16,7 @@ from packaging.version import InvalidVersion
 from harness.app.doctor.diagnosis import Diagnosis, advice, fine, gigabytes, homely, problem
 from harness.data.cache import CopyState, cache_folder, copy_state
 from harness.data.declarations import all_datasets
+from harness.declaration.spec_error import InvalidSpec
 from harness.execute.cores import CGROUP, RESERVE, cpu_quota, physical_cores
 from harness.records.environment import Environment, usable_cores
 
@@ -141,9 +142,15 @@ def nearest_existing(path: Path) -> Path:
     return next(path for path in (absolute, *absolute.parents) if path.exists())
 
 
-def data() -> tuple[Diagnosis, ...]:
-    """Say of each data set whether its verified copy is there, and whether the cache could take one."""
-    copies = [copy_state(dataset) for dataset in all_datasets().values()]
+def data(specs: Path) -> tuple[Diagnosis, ...]:
+    """Tell of each data set whether its verified copy is there, and whether the cache could take one.
+
+    ``specs`` is the folder of the specs, which can have data sets of its own.
+    """
+    try:
+        copies = [copy_state(dataset) for dataset in all_datasets(specs).values()]
+    except InvalidSpec as error:
+        return (problem("data", str(error.mistakes[0]), "bench validate reports every mistake"),)
     missing = any(not copy.verified for copy in copies)
     return (*map(_copy, copies), folder("cache", cache_folder(), CACHE_BYTES if missing else 0))
 

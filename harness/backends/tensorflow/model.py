@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keras
 
-from harness.data.declarations import find_dataset
 from harness.plan.trial import Computation
 
 
@@ -14,7 +13,7 @@ def build_model(computation: Computation, seed: int) -> keras.Model:
     The seed is set right before the model is built: nothing that ran earlier in the process reaches the weights.
     """
     keras.utils.set_random_seed(seed)
-    inputs = keras.Input(find_dataset(computation.dataset).inputs)
+    inputs = keras.Input(computation.data.inputs)
     outputs = inputs
     for layer in computation.layers:
         outputs = layer.connect(keras, outputs)
@@ -32,5 +31,5 @@ def total_steps(computation: Computation) -> int | None:
     """Return the steps of the whole training, where the recipe's schedule spans them."""
     if computation.schedule_epochs is None:
         return None
-    images = computation.train_examples or find_dataset(computation.dataset).train_examples
+    images = computation.train_examples or computation.data.train_examples
     return computation.schedule_epochs * computation.recipe.steps_per_epoch(images)

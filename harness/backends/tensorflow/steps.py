@@ -15,7 +15,7 @@ import tensorflow as tf
 from harness.backends.tensorflow.epoch import DeviceData, create_variables, to_device
 from harness.backends.tensorflow.model import build_model
 from harness.backends.tensorflow.network import TensorFlow
-from harness.data.declarations import find_dataset
+from harness.data.dataset import Dataset
 from harness.plan.trial import Computation
 
 
@@ -46,19 +46,19 @@ class Steps:
 def compile_steps(computation: Computation, seed: int = 0) -> Steps:
     """Build the network, and compile its training step and its inference for noise: what images show takes no time."""
     model = build_model(computation, seed)
-    data = noise(computation.dataset, computation.recipe.batch_size)
+    data = noise(computation.data, computation.recipe.batch_size)
     create_variables(model, data)
     return Steps(_compile_step(model, data), _compile_inference(model))
 
 
-def noise(dataset: str, images: int) -> DeviceData:
+def noise(dataset: Dataset, images: int) -> DeviceData:
     """Return n images of noise with labels, in the data set's shape, on the device."""
-    rng, known = np.random.default_rng(0), find_dataset(dataset)
-    pixels = rng.integers(0, 256, (images, *known.inputs), dtype=np.uint8)
-    return to_device(pixels, rng.integers(0, len(known.classes), images, dtype=np.uint8), known)
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (images, *dataset.inputs), dtype=np.uint8)
+    return to_device(pixels, rng.integers(0, len(dataset.classes), images, dtype=np.uint8), dataset)
 
 
-def noise_images(dataset: str, images: int) -> tf.Tensor:
+def noise_images(dataset: Dataset, images: int) -> tf.Tensor:
     """Return n images of noise as a network takes them, float32 in [0, 1]."""
     return noise(dataset, images).batch(tf.range(images))[0]
 

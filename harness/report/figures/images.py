@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from harness.analysis.findings import Findings
 from harness.analysis.hardest import HardImage, confusion
-from harness.data.declarations import find_dataset
 from harness.records.store import Classes
 from harness.report.blocks import Figure
 from harness.report.figures.drawing import INK, ORANGE, PANEL, QUIET, WIDTH, as_svg, canvas
@@ -92,7 +91,7 @@ def _matrices(findings: Findings) -> list[Matrix]:
     shown = [measured[0], measured[-1]] if len(measured) > 1 else measured
     matrices = []
     for title, entry in zip(("best", "worst"), shown, strict=False):
-        counts = confusion(entry, findings.labels, len(find_dataset(entry.architecture.dataset).classes))
+        counts = confusion(entry, findings.labels, len(entry.architecture.data.classes))
         if counts is not None:
             matrices.append(Matrix(f"{entry.name} ({title} mean)" if len(shown) > 1 else entry.name, counts))
     return matrices

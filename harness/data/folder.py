@@ -1,0 +1,43 @@
+"""Which files declare data sets: those of the package, and those of a specs' folder of one's own; reads none of them.
+
+What needs no more than that, as a list of specs that were read before, is spared the import of pydantic.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.declaration.folders import declared_files, shipped_folder, specs_folder
+
+FOLDER = "datasets"
+
+
+def dataset_files(specs: Path | None = None) -> dict[str, Path]:
+    """Return the file that declares each data set, by name: those in the specs' folder, and those that are shipped.
+
+    ``specs`` is the folder of the specs, with the folder of data sets in it; None: where specs are looked for.
+    """
+    files = (*own_dataset_files(shipped_folder()), *own_dataset_files(specs_folder(specs)))
+    return dict(sorted({file.stem: file for file in files}.items()))
+
+
+def own_dataset_files(specs: Path) -> tuple[Path, ...]:
+    """Return the files that declare the data sets of this folder of specs alone, sorted by name."""
+    try:
+        return declared_files(specs / FOLDER)
+    except OSError:  # most folders of specs have none
+        return ()
+
+
+def dataset_names(specs: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the data sets that specs in this folder can name."""
+    return tuple(dataset_files(specs))
+
+
+def file_state(path: Path) -> tuple[str, int, int]:
+    """Return what changes when the file does: its whole path, its size and its time; sizes of what is gone are -1."""
+    try:
+        state = path.stat()
+    except OSError:
+        return (str(path.absolute()), -1, -1)
+    return (str(path.absolute()), state.st_size, state.st_mtime_ns)
