@@ -7,6 +7,7 @@ so that ``bench list`` answers at once.
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -46,8 +47,9 @@ def take_options(
     """Train the architectures of a folder with fixed seeds, and compare them."""
 
 
+@cache
 def register_verbs() -> None:
-    """Give the application its verbs, in the order in which a user meets them."""
+    """Give the application its verbs, once, in the order in which a user meets them."""
     from harness.cli import claims, compare, data, doctor, new, plan, report, run, show, validate, verify
     from harness.cli import list as list_
     from harness.cli import time as time_

@@ -7,24 +7,51 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fake_architectures import write_spec
+from fake_trials import FakeTrainer, fake_outcome
 
-BENCH = [sys.executable, "-c", "from harness.cli import main; main()"]
+from harness.app import findings
+from harness.app import run as app_run
+from harness.cli import main
+from harness.execute.engine import Outcome
+from harness.plan.trial import Trial
+from harness.records.record import Failure
+from harness.report import writing
+
 SPECS = Path(__file__).parents[2] / "architectures"
+CRASH = Failure(stage="train", kind="crash", reason="the process was ended by SIGSEGV")
 
 
-def bench(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*BENCH, *arguments, "--architectures", str(SPECS)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, "COLUMNS": "100", **(environment or {})},
-    )
+@dataclass(frozen=True)
+class Done:
+    """What a command left: its exit code and what it wrote where."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+Bench = Callable[..., Done]
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Bench:
+    """Run the command line in this process, as the shell does, at 100 columns."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*arguments: str, architectures: Path = SPECS) -> Done:
+        monkeypatch.setattr(sys, "argv", ["bench", *arguments, "--architectures", str(architectures)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        written = capsys.readouterr()
+        return Done(int(ended.value.code or 0), written.out, written.err)
+
+    return run
 
 
 REFUSED = {
@@ -35,45 +62,45 @@ REFUSED = {
     "a backward range": (["run", "dense_512", "--seeds", "5-3"], "runs backwards"),
     "too large a seed": (["run", "dense_512", "--seeds", "0,4294967296"], "larger than"),
     "too many seeds": (["run", "dense_512", "--seeds", "1000000000"], "more than"),
-    "a timeout that is none": (["run", "dense_512", "--timeout", "soon"], "is not a valid duration"),
+    "a timeout that is none": (["run", "dense_512", "--timeout", "soon"], "'soon' is not a valid duration"),
     "no job at all": (["run", "dense_512", "--jobs", "0"], "--jobs"),
     "an unknown plan": (["plan", "nothing*"], "no architecture matches"),
 }
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), REFUSED.values(), ids=REFUSED)
-def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: list[str], sentence: str) -> None:
+def test_bad_input_is_one_sentence_and_exit_code_2(
+    bench: Bench, tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
     done = bench(*arguments, "--results", str(tmp_path))
-    assert done.returncode == 2
+    assert done.code == 2
     assert sentence in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_results_folder_that_cannot_be_written_is_refused_before_training(tmp_path: Path) -> None:
+def test_a_results_folder_that_cannot_be_written_is_refused_before_training(bench: Bench, tmp_path: Path) -> None:
     (tmp_path / "results").write_text("a file, not a folder")
     done = bench("run", "dense_512", "--smoke", "--results", str(tmp_path / "results"))
-    assert done.returncode == 2
+    assert done.code == 2
     assert "can't be written" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_every_mistake_of_every_selected_spec_is_told_before_training(tmp_path: Path) -> None:
+def test_every_mistake_of_every_selected_spec_is_reported_before_training(bench: Bench, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text("title: Broken\ndataset: mnist\nlayers: []\n")
-    done = subprocess.run(
-        [*BENCH, "run", "--all", "--architectures", str(tmp_path)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 2
+    done = bench("run", "--all", "--results", str(tmp_path / "results"), architectures=tmp_path)
+    assert done.code == 2
     assert "one.yaml:" in done.stderr
     assert "two.yaml:" in done.stderr
 
 
-def test_plan_json_is_one_document_as_the_contract_has_it(tmp_path: Path) -> None:
+def test_plan_json_is_one_document_as_the_contract_has_it(bench: Bench, tmp_path: Path) -> None:
     done = bench("plan", "00*", "--seeds", "0,3", "--json", "--results", str(tmp_path))
     plan = json.loads(done.stdout)
-    assert done.returncode == 0
+    assert done.code == 0
     assert plan["seconds"] > 0
     assert len(plan["trials"]) == 6
     shared = [trial for trial in plan["trials"] if "001_convnet_8_epochs" in trial["architectures"]]
@@ -84,72 +111,139 @@ def test_plan_json_is_one_document_as_the_contract_has_it(tmp_path: Path) -> Non
     assert shared[0]["architectures"] == ["000_convnet", "001_convnet_8_epochs", "004_convnet"]
 
 
-def test_options_have_variables(tmp_path: Path) -> None:
-    variables = {"BENCH_SEEDS": "7,", "BENCH_RESULTS": str(tmp_path), "BENCH_JSON": "1"}
-    plan = json.loads(bench("plan", "dense_512", environment=variables).stdout)
+def test_options_have_variables(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"BENCH_SEEDS": "7,", "BENCH_RESULTS": str(tmp_path), "BENCH_JSON": "1"}.items():
+        monkeypatch.setenv(name, value)
+    plan = json.loads(bench("plan", "dense_512").stdout)
     assert [trial["seed"] for trial in plan["trials"]] == [7]
 
 
-def test_no_colour_reaches_a_pipe(tmp_path: Path) -> None:
+def test_no_colour_reaches_a_pipe(bench: Bench, tmp_path: Path) -> None:
     done = bench("plan", "00*", "--results", str(tmp_path))
     assert "\x1b" not in done.stdout + done.stderr
     assert "share trials" in done.stdout
 
 
-@pytest.mark.training
-def test_smoke_runs_in_seconds_and_again_in_no_time(tmp_path: Path) -> None:
-    arguments = ["run", "dense_512", "--smoke", "--seeds", "2", "--results", str(tmp_path)]
-    first, second = bench(*arguments), bench(*arguments)
-    assert (first.returncode, second.returncode) == (0, 0), first.stderr
-    assert "trained   dense_512 seed 1" in first.stderr
-    assert "nothing to train" in second.stderr
-    assert {path.name for path in tmp_path.iterdir()} == {"smoke"}
+@pytest.fixture
+def faked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTrainer:
+    """An engine that costs nothing in place of the local one, no data, no drawing, and one small spec."""
+    trainer = FakeTrainer()
+    monkeypatch.setattr(app_run, "make_engine", lambda _: trainer)
+    monkeypatch.setattr(app_run, "fetch_datasets", lambda *_: None)
+    monkeypatch.setattr(findings, "read_arrays", lambda *_: ())
+    monkeypatch.setattr(writing, "gallery", lambda *_: ())
+    write_spec(tmp_path / "specs", "small", epochs=2)
+    return trainer
+
+
+def test_json_is_one_document_with_what_was_trained_and_what_failed(
+    bench: Bench, faked: FakeTrainer, tmp_path: Path
+) -> None:
+    def second_fails(trial: Trial) -> Outcome:
+        return Outcome(None, failure=CRASH) if trial.seed else fake_outcome(trial)
+
+    faked.outcome = second_fails
+    arguments = ("run", "small", "--seeds", "2", "--json", "--results", str(tmp_path / "results"))
+    done = bench(*arguments, architectures=tmp_path / "specs")
+    document = json.loads(done.stdout)
+    assert (done.code, document["trained"]) == (1, 1)
+    [failure] = document["failures"]
+    assert (failure["seed"], failure["architectures"], failure["kind"]) == (1, ["small"], "crash")
+    assert [row["architecture"] for row in document["architectures"]] == ["small"]
+    assert "failed    small seed 1: the process was ended by SIGSEGV" in done.stderr
+
+
+@pytest.mark.usefixtures("faked")
+def test_a_run_that_ends_well_shows_the_headline_and_names_the_files(bench: Bench, tmp_path: Path) -> None:
+    arguments = ("run", "--all", "--seeds", "0-1", "--results", str(tmp_path / "results"))
+    done = bench(*arguments, architectures=tmp_path / "specs")
+    assert done.code == 0
+    assert "small" in done.stdout
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith("2 of 2 trials to train, ")
+    assert "training  small seed 0, 2 epochs" in lines
+    assert lines[-1] == f"wrote {tmp_path / 'results' / 'README.md'}"
+    assert "nothing to train" in bench(*arguments, architectures=tmp_path / "specs").stderr
+
+
+# From here on in processes of their own, with real training.
+
+BENCH = [sys.executable, "-c", "from harness.cli import main; main()"]
+
+
+def process(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*BENCH, *arguments, "--architectures", str(SPECS)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "COLUMNS": "100", **variables},
+    )
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("results")
+
+
+@pytest.fixture(scope="module")
+def quiet_run(results: Path) -> subprocess.CompletedProcess[str]:
+    return process("run", "dense_512", "--smoke", "--seeds", "2", "--quiet", "--results", str(results))
 
 
 @pytest.mark.training
-def test_forced_colours_draw_no_live_display_where_nobody_watches(tmp_path: Path) -> None:
-    arguments = ["run", "dense_512", "--smoke", "--seeds", "0", "--results", str(tmp_path)]
-    done = bench(*arguments, environment={"FORCE_COLOR": "1"})
+def test_quiet_says_nothing_and_smoke_results_are_apart(
+    quiet_run: subprocess.CompletedProcess[str], results: Path
+) -> None:
+    assert (quiet_run.returncode, quiet_run.stderr) == (0, "")
+    assert {path.name for path in results.iterdir()} == {"smoke"}
+
+
+@pytest.mark.training
+@pytest.mark.usefixtures("quiet_run")
+def test_the_same_run_again_trains_nothing(results: Path) -> None:
+    done = process("run", "dense_512", "--smoke", "--seeds", "2", "--results", str(results))
+    assert done.returncode == 0
+    assert "nothing to train" in done.stderr
+
+
+@pytest.mark.training
+@pytest.mark.usefixtures("quiet_run")
+def test_forced_colours_draw_no_live_display_and_other_threads_are_named(results: Path) -> None:
+    arguments = ["run", "dense_512", "--smoke", "--seeds", "2", "--threads", "2", "--json", "--results", str(results)]
+    done = process(*arguments, FORCE_COLOR="1")
     assert "training  dense_512 seed 0" in done.stderr
+    assert "trained   dense_512 seed 1" in done.stderr
     assert "\x1b[?25l" not in done.stderr  # a live display hides the cursor
-
-
-@pytest.mark.training
-def test_other_threads_are_shown_though_the_page_is_about_one_thread(tmp_path: Path) -> None:
-    arguments = ["run", "dense_512", "--smoke", "--seeds", "0", "--results", str(tmp_path)]
-    bench(*arguments)
-    done = bench(*arguments, "--threads", "2", "--json")
     assert "-2t-" in json.loads(done.stdout)["environment"]
-    assert "shown is environment" in done.stderr
+    assert "shown is environment" in done.stderr  # the page is about one thread
 
 
 @pytest.mark.training
-def test_progress_as_json_is_one_event_per_line(tmp_path: Path) -> None:
-    done = bench("run", "dense_512", "--smoke", "--seeds", "0", "--progress", "json", "--results", str(tmp_path))
-    events = [json.loads(line)["event"] for line in done.stderr.splitlines()]
+@pytest.mark.usefixtures("quiet_run")
+def test_progress_as_json_is_one_event_per_line(results: Path) -> None:
+    arguments = ["run", "dense_512", "--smoke", "--seeds", "5,", "--progress", "json", "--results", str(results)]
+    events = [json.loads(line)["event"] for line in process(*arguments).stderr.splitlines()]
     assert events == ["started", "built", "epoch", "finished"]
 
 
-@pytest.mark.training
-def test_quiet_says_nothing(tmp_path: Path) -> None:
-    done = bench("run", "dense_512", "--smoke", "--seeds", "0", "--quiet", "--results", str(tmp_path))
-    assert done.returncode == 0
-    assert done.stderr == ""
+def until(lines: Iterator[str], word: str) -> None:
+    """Read lines up to the first with the word."""
+    assert any(word in line for line in lines), f"no line has {word!r}"
 
 
 @pytest.mark.training
 def test_ctrl_c_ends_with_130_says_how_to_resume_and_leaves_nothing_half_written(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [*BENCH, "run", "003_wide_conv_dropout", "--seeds", "3", "--results", str(tmp_path)],
-        cwd=SPECS.parent,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
+    arguments = ["run", "003_wide_conv_dropout", "--seeds", "3", "--progress", "json", "--results", str(tmp_path)]
+    running = subprocess.Popen(
+        [*BENCH, *arguments], cwd=SPECS.parent, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    time.sleep(6)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the group
-    _, stderr = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert running.stderr is not None
+    until(running.stderr, '"event": "built"')  # the first epoch has begun, and takes longer than this test
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process of the group
+    _, stderr = running.communicate(timeout=30)
+    assert running.returncode == 130
     assert "the same command resumes" in stderr
     assert "Traceback" not in stderr
     assert not list(tmp_path.rglob("*.part"))
@@ -158,6 +252,6 @@ def test_ctrl_c_ends_with_130_says_how_to_resume_and_leaves_nothing_half_written
 
 @pytest.mark.training
 def test_a_failed_trial_is_exit_code_1(tmp_path: Path) -> None:
-    done = bench("run", "dense_512", "--seeds", "0", "--timeout", "1", "--results", str(tmp_path))
+    done = process("run", "dense_512", "--seeds", "0", "--timeout", "1", "--results", str(tmp_path))
     assert done.returncode == 1
     assert "longer than the 1 seconds" in done.stderr

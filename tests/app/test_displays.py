@@ -1,0 +1,89 @@
+"""A training as it is shown: plain lines with the time left, lines that redraw themselves, JSON for programs."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from fake_trials import FakeTrainer, dense_trial, fake_outcome
+from rich.console import Console
+
+from harness.app.console import Shown
+from harness.app.progress import ProgressMode
+from harness.execute.engine import Outcome, TrialEvent, TrialRecordedElsewhere, Waiting
+from harness.execute.queue import InOrder
+from harness.plan.plan import Plan, PlannedTrial, Status
+from harness.plan.trial import Trial
+from harness.records.record import Failure
+
+CRASH = Failure(stage="train", kind="crash", reason="the process was ended by [SIGSEGV]")
+TRIALS = (dense_trial(0), dense_trial(1))
+PLAN = Plan(tuple(PlannedTrial(trial, Status.PENDING, 10.0) for trial in (*TRIALS, dense_trial(2))))
+
+
+def second_fails(trial: Trial) -> Outcome:
+    return fake_outcome(trial, 1, CRASH) if trial.seed else fake_outcome(trial)
+
+
+EVENTS: tuple[TrialEvent, ...] = (
+    *FakeTrainer(second_fails)(InOrder(TRIALS)),
+    Waiting(),
+    Waiting(),
+    TrialRecordedElsewhere(dense_trial(2)),
+)
+
+
+def shown(mode: ProgressMode, *, terminal: bool = False, events: tuple[TrialEvent, ...] = EVENTS) -> str:
+    """Return what 100 columns show of the events."""
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=terminal, width=100, color_system=None)
+    with Shown(mode, console).training(PLAN, jobs=1) as show:
+        for event in events:
+            show(event)
+    return file.getvalue()
+
+
+def test_plain_lines_say_what_starts_and_ends_and_how_much_is_left() -> None:
+    lines = shown(ProgressMode.PLAIN).splitlines()
+    assert lines[0] == "training  dense_16 seed 0, 2 epochs"
+    assert lines[1].startswith("trained   dense_16 seed 0: test accuracy 9")
+    assert "after 2 epochs" in lines[1]
+    assert "  [1/3, " in lines[1]
+    assert lines[1].endswith(" left]")
+    assert lines[3].startswith("failed    dense_16 seed 1: the process was ended by [SIGSEGV]  [2/3, ")
+    assert lines[4:] == [
+        "waiting for trials that another run is training",
+        "recorded  dense_16 seed 2 by another run  [3/3]",
+    ]
+
+
+def test_a_live_display_has_a_line_per_running_trial_and_what_has_ended_above() -> None:
+    text = shown(ProgressMode.LIVE, terminal=True, events=EVENTS[:-3])
+    assert "trained   dense_16 seed 0: test accuracy 9" in text
+    assert "failed    dense_16 seed 1: the process was ended by [SIGSEGV]" in text
+    assert "left" in text
+    running = shown(ProgressMode.LIVE, terminal=True, events=EVENTS[:3])
+    assert "epoch 1/2  test accuracy 9" in running
+    assert "waiting for another run's trials" in shown(ProgressMode.LIVE, terminal=True, events=EVENTS[:-1])
+
+
+def test_json_is_one_event_per_line_and_waiting_is_reported_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(ProgressMode.JSON) == ""
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [event["event"] for event in events] == [
+        *("started", "built", "epoch", "epoch", "finished"),
+        *("started", "built", "epoch", "failed", "waiting", "recorded elsewhere"),
+    ]
+    assert (events[0]["architectures"], events[0]["seed"], events[0]["epochs"]) == (["dense_16"], 0, 2)
+    assert events[2]["test_accuracy"] > 0.9
+    assert events[8]["reason"] == CRASH.reason
+
+
+def test_silence_is_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(ProgressMode.NONE) == ""
+    assert capsys.readouterr().err == ""
+
+
+def test_without_a_terminal_progress_is_plain_lines() -> None:
+    assert shown(ProgressMode.AUTO) == shown(ProgressMode.PLAIN)
