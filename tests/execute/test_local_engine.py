@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from child_processes import still_alive
 from fake_backend import FakeBackend, OutOfFakeMemory, fake_backend_trial, forking_engine
 
 from harness.execute.engine import (
@@ -220,10 +221,7 @@ def test_a_process_whose_parent_is_killed_ends_too(fake_backend: FakeBackend) ->
     trial = psutil.Process(numbers.get())
     parent.kill()
     parent.join()
-    deadline = time.monotonic() + 10
-    while trial.is_running() and trial.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not trial.is_running() or trial.status() == psutil.STATUS_ZOMBIE
+    assert not still_alive([trial])
 
 
 class NothingForAMoment(InOrder):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from child_processes import still_alive
 from fake_trials import CLOCKS, CONDITIONS, ENVIRONMENT, dense_trial, fake_epoch
 
 from harness.execute import trial_process
@@ -86,14 +87,6 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     for trial in started:
         trial.process.kill()
         trial.process.join()
-
-
-def is_alive(process: psutil.Process) -> bool:
-    """Whether it runs; a killed process stays a zombie until its new parent looks."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def events(trial: TrialProcess) -> list[TrialEvent]:
@@ -211,10 +204,7 @@ def test_a_process_that_does_not_stop_is_killed_with_all_its_children(
     grandchild = psutil.Process(trial.connection.recv())
     trial.stop()
     assert not trial.process.is_alive()
-    deadline = time.monotonic() + 10
-    while is_alive(grandchild) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not is_alive(grandchild)
+    assert not still_alive([grandchild])
 
 
 def test_a_signal_without_a_name_has_its_number() -> None:

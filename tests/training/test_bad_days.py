@@ -7,13 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from child_processes import still_alive
 from real_trials import engine_for, numbers, real_benchmark, records, spec, train
 
 from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
@@ -114,10 +114,7 @@ def test_closing_the_run_leaves_no_process_behind(tmp_path: Path) -> None:
         if isinstance(event, EpochEnded):
             break
     run.close()
-    deadline = time.monotonic() + 5
-    while trial_processes() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not trial_processes()
+    assert not still_alive(trial_processes())
 
 
 def test_a_killed_trial_goes_on_from_its_last_epoch_with_the_same_bits(tmp_path: Path) -> None:

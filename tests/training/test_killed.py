@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from child_processes import still_alive
 from real_trials import numbers
 
 from harness.records.record import Record
@@ -47,7 +48,7 @@ def kill(process: subprocess.Popen[bytes], whom: str) -> None:
     if whom == "child":
         process.wait(timeout=60)
     process.wait(timeout=60)
-    _, alive = psutil.wait_procs(below, timeout=10)
+    alive = still_alive(below)
     assert not alive, f"orphans after killing {whom}: {alive}"
 
 
