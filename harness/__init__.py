@@ -14,7 +14,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import BenchError
+from harness.errors import BenchError, UnknownProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.findings import Findings
+    from harness.app.plan import PlanResult
     from harness.app.progress import Progress
+    from harness.app.report import ReportResult
     from harness.app.run import RunResult
     from harness.app.verification import VerifyResult
 
@@ -30,7 +32,9 @@ __all__ = [
     "BenchError",
     "comparisons_frame",
     "findings",
+    "plan",
     "records_frame",
+    "report",
     "run",
     "runs_frame",
     "summary_frame",
@@ -84,6 +88,83 @@ def run(
         architectures=_path(architectures),
     )
     return train_and_report(options, progress=_shown(progress))
+
+
+def plan(
+    names: str | Iterable[str] = (),
+    *,
+    seeds: int | str | Iterable[int] = 5,
+    jobs: int | None = None,
+    threads: int = 1,
+    deterministic: bool = True,
+    smoke: bool = False,
+    results: str | Path = "results",
+    architectures: str | Path | None = None,
+) -> PlanResult:
+    """Say what `run` would train, without training it.
+
+    Args:
+        names: Architectures, as names or globs; by default every one.
+        seeds: How many, from 0 on, or which.
+        jobs: Trials at once; by default as many as cores and memory allow.
+        threads: Threads and cores of each trial.
+        deterministic: Whether TensorFlow's operations must be deterministic.
+        smoke: A few thousand examples and one epoch.
+        results: Folder of the results.
+        architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
+
+    Raises:
+        BenchError: One sentence on what is wrong and what to do.
+    """
+    from harness.app.plan import PlanOptions
+    from harness.app.plan import plan as make_plan
+
+    options = PlanOptions(
+        names=_names(names),
+        seeds=_seeds(seeds),
+        jobs=jobs,
+        threads=threads,
+        deterministic=deterministic,
+        smoke=smoke,
+        results=Path(results),
+        architectures=_path(architectures),
+    )
+    return make_plan(options)
+
+
+def report(
+    results: str | Path = "results",
+    *,
+    architectures: str | Path | None = None,
+    environment: str | None = None,
+    check: bool = False,
+    smoke: bool = False,
+    progress: str = "auto",
+) -> ReportResult:
+    """Write README.md and figures from the records, or check them.
+
+    Args:
+        results: Folder of the results.
+        architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
+        environment: An id or its unique beginning; by default this machine's, else the one with most records.
+        check: Write nothing, but find the files that are not what the records give.
+        smoke: Report on smoke results.
+        progress: How a download of test images is shown: auto, live, plain, json or none.
+
+    Raises:
+        BenchError: One sentence on what is wrong and what to do.
+    """
+    from harness.app.report import ReportOptions
+    from harness.app.report import report as write_report
+
+    options = ReportOptions(
+        results=Path(results),
+        architectures=_path(architectures),
+        environment=environment,
+        check=check,
+        smoke=smoke,
+    )
+    return write_report(options, progress=_shown(progress))
 
 
 def verify(
@@ -204,4 +285,7 @@ def _shown(mode: str) -> Progress:
     from harness.app.console import Shown
     from harness.app.progress import ProgressMode
 
-    return Shown(ProgressMode(mode))
+    try:
+        return Shown(ProgressMode(mode))
+    except ValueError:
+        raise UnknownProgress(mode, list(ProgressMode)) from None

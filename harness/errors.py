@@ -140,6 +140,13 @@ def _unknown(name: str, known: Sequence[str], folder: Path) -> str:
     return f"{kind} '{name}' in {folder}; {remedy}"
 
 
+class UnknownProgress(BenchError):
+    """A way of showing progress that there is not."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(_unknown_thing("progress", name, known))
+
+
 def _unknown_thing(kind: str, name: str, known: Sequence[str]) -> str:
     available = f"available: {', '.join(known) or 'none'}"
     remedies = filter(None, [did_you_mean(name, known), available])

@@ -1,13 +1,18 @@
-"""The package's face to notebooks: one call each, and nothing heavy before it is asked for."""
+"""The notebook API: one call each, and nothing heavy before it is asked for."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import fake_records as fake
 import pytest
+from fake_architectures import write_spec
+from fake_trials import FakeTrainer
 
 import harness
 from harness.records.environment import current_environment
@@ -50,7 +55,61 @@ def test_this_machines_records_come_before_those_of_the_environment_with_most(re
     assert harness.findings(results).study.environment == here
 
 
-def test_importing_the_package_loads_nothing_heavy() -> None:
-    code = "import sys, harness; print([name for name in ('pandas', 'numpy', 'tensorflow') if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+def imported(code: str) -> set[str]:
+    """Return what a fresh interpreter has imported after the code, packages alone."""
+    command = [sys.executable, "-c", f"{code}; import sys; print(*{{name.partition('.')[0] for name in sys.modules}})"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("code", ["import harness", "from harness import cli; cli.register_verbs()"])
+def test_importing_package_and_command_line_loads_nothing_heavy(code: str) -> None:
+    heavy = {"tensorflow", "keras", "numpy", "pandas", "scipy", "matplotlib", "pydantic"}
+    loaded = imported(code)
+    assert "harness" in loaded
+    assert loaded & heavy == set()
+
+
+def test_every_name_that_is_offered_is_there_whatever_has_been_imported() -> None:
+    for module in pkgutil.walk_packages(harness.__path__, "harness."):
+        if "backends" not in module.name:
+            importlib.import_module(module.name)
+    assert [name for name in harness.__all__ if not callable(getattr(harness, name))] == []
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """One small spec, and an engine that costs nothing in place of the local one; no data and no drawing."""
+    monkeypatch.setattr("harness.app.run.make_engine", lambda _: FakeTrainer())
+    monkeypatch.setattr("harness.app.run.fetch_datasets", lambda *_: None)
+    monkeypatch.setattr("harness.app.verify.make_engine", lambda _: FakeTrainer())
+    monkeypatch.setattr("harness.app.verify.fetch_datasets", lambda *_: None)
+    monkeypatch.setattr("harness.app.findings.read_arrays", lambda *_: ())
+    monkeypatch.setattr("harness.reporting.writing.gallery", lambda *_: ())
+    write_spec(tmp_path / "specs", "small", epochs=2)
+    return {"results": tmp_path / "results", "architectures": tmp_path / "specs"}
+
+
+def test_a_notebook_plans_runs_reports_and_verifies(small: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert [trial.seed for trial in harness.run("sm*", seeds=[3], **small).findings.study.entries[0].runs] == [3]
+    assert "training  small seed 3" in capsys.readouterr().err
+    assert list(harness.plan("small", seeds=4, **small).frame["status"]) == [*["pending"] * 3, "recorded"]
+    done = harness.run(["small"], seeds=2, progress="none", **small)
+    assert (done.sentence, list(done.summary["seeds"])) == ("2 trials trained, 0 failed", [3])
+    assert capsys.readouterr().err == ""
+    assert harness.verify("small", seeds=None, **small).all_same
+    assert len(harness.verify(seeds=2, **small).trials) == 2
+    assert harness.report(check=True, **small).changed == ()
+    (small["results"] / "README.md").unlink()
+    assert harness.report(**small).changed == (small["results"] / "README.md",)
+
+
+def test_a_notebooks_mistake_is_an_exception_with_one_sentence(small: dict[str, Any]) -> None:
+    with pytest.raises(harness.BenchError, match="did you mean 'small'"):
+        harness.run("smal", **small)
+    with pytest.raises(harness.BenchError, match="names no seed"):
+        harness.run("small", seeds=0, **small)
+    with pytest.raises(harness.BenchError, match="nothing is recorded"):
+        harness.verify("small", **small)
+    with pytest.raises(harness.BenchError, match="there is no progress 'loud'; available: auto, live"):
+        harness.run("small", progress="loud", **small)

@@ -18,8 +18,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.testing import CliRunner
 
 from harness.cli import app, register_verbs
-from harness.plan.settings import Settings
-from harness.plan.trial import trial_computation
+from harness.planning.settings import Settings
+from harness.planning.trial import trial_computation
 from harness.spec.reading import read_text
 
 Command = TyperCommand | TyperGroup

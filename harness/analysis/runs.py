@@ -13,8 +13,8 @@ from functools import cached_property, partial
 import numpy as np
 
 from harness.evaluations.metric import HEADLINE, TEST, Quantity
-from harness.plan.settings import Settings
-from harness.plan.trial import trial_computation, trial_epochs
+from harness.planning.settings import Settings
+from harness.planning.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
 from harness.records.record import Clocks, Conditions, EpochMeasurement, Failure, Record
 from harness.records.store import Classes

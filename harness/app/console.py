@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # harness.data imports NumPy, which verbs that need no data d
 
     from harness.data.fetching import FetchEvent, OnEvent
     from harness.execute.engine import TrialEvent
-    from harness.plan.plan import Plan
+    from harness.planning.plan import Plan
 
 
 def stderr() -> Console:

@@ -29,10 +29,10 @@ from harness.execute.engine import (
     Waiting,
 )
 from harness.execute.time_left import TimeLeft
-from harness.plan.plan import Plan
-from harness.plan.trial import Trial
+from harness.planning.plan import Plan
+from harness.planning.trial import Trial
 from harness.records.record import EpochMeasurement
-from harness.report.numbers import duration, measured, plural, with_unit
+from harness.reporting.numbers import duration, measured, plural, with_unit
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from harness.data.dataset import Dataset
 from harness.data.fetching import OnEvent, load
 from harness.declaration.spec_error import joined
 from harness.errors import BenchError, DataMissing
-from harness.plan.settings import Settings
+from harness.planning.settings import Settings
 from harness.records.environment import current_environment
 from harness.records.store import Loaded
 from harness.records.times import Times, read_times, times_path

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from harness.execute.engine import Engine, Outcome, TrialEnded, TrialEvent, TrialRecordedElsewhere, TrialStarted
 from harness.execute.queue import SharedQueue
-from harness.plan.plan import Plan, Status, make_plan, trial_status
-from harness.plan.settings import Settings
-from harness.plan.trial import Trial
+from harness.planning.plan import Plan, Status, make_plan, trial_status
+from harness.planning.settings import Settings
+from harness.planning.trial import Trial
 from harness.records.compare import first_difference
 from harness.records.environment import Environment
 from harness.records.record import Failure, Record

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
 
 from harness.app.pipeline import Benchmark, plan_benchmark
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace, load_records
 from harness.execute.cores import available_memory, cpu_quota, jobs_that_fit, physical_cores
-from harness.plan.plan import Plan, Status
-from harness.plan.settings import DEFAULT_SEEDS, Settings
+from harness.planning.plan import Plan, Status
+from harness.planning.settings import DEFAULT_SEEDS, Settings
 from harness.records.environment import current_environment
-from harness.report.numbers import duration
+from harness.reporting.numbers import duration
 from harness.spec.cost import cost
 from harness.spec.reading import select
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +40,7 @@ class PlanOptions(Workspace):
     deterministic: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PlanResult:
     """The plan, and how many of its trials would run at once."""
 
@@ -52,9 +57,27 @@ class PlanResult:
         """What the plan comes to."""
         return plan_sentences(self.plan, self.jobs)
 
-    def __str__(self) -> str:
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per trial, in the order in which the pending ones start."""
+        import pandas as pd
+
+        columns = ["architectures", "seed", "epochs", "status", "seconds"]
+        rows = [
+            (", ".join(trial.architectures), trial.seed, trial.epochs, planned.status.value, planned.seconds)
+            for planned in self.plan.trials
+            if (trial := planned.trial)
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
         """Return the sentences, one a line."""
         return "\n".join(self.sentences)
+
+    def _repr_html_(self) -> str:
+        """Return the frame and the sentences as notebooks show them."""
+        sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences)
+        return f"{self.frame.to_html()}{sentences}"
 
 
 def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from harness.data.fetching import OnEvent
     from harness.execute.engine import TrialEvent
-    from harness.plan.plan import Plan
+    from harness.planning.plan import Plan
 
 
 class ProgressMode(StrEnum):

@@ -17,7 +17,7 @@ from harness.app.findings import Fetch, Inputs, read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace
 from harness.data import fetching
-from harness.report.writing import differing, report_files, write_report
+from harness.reporting.writing import differing, report_files, write_report
 from harness.spec.folder import only_file, select_files
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from harness.records.files import write_atomically
 
 MOST_ROWS = 5_000
 # What a row depends on beside the file.
-_CODE = ("declaration/*.py", "data/**/*.py", "spec/**/*.py", "plan/*.py", "app/specs.py", "errors.py")
+_CODE = ("declaration/*.py", "data/**/*.py", "spec/**/*.py", "planning/*.py", "app/specs.py", "errors.py")
 
 Row = dict[str, Any]
 

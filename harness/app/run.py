@@ -17,9 +17,9 @@ from harness.app.workspace import load_records
 from harness.data import fetching
 from harness.errors import Interrupted
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, TrialRecordedElsewhere, make_engine
-from harness.plan.plan import Plan
-from harness.plan.trial import Trial
-from harness.report.numbers import plural
+from harness.planning.plan import Plan
+from harness.planning.trial import Trial
+from harness.reporting.numbers import plural
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -92,7 +92,7 @@ class Recorded:
 
 def this_environment() -> str:
     """Return the id of the environment that `run` records in by default; git is not asked, for it is no part of it."""
-    from harness.plan.settings import Settings
+    from harness.planning.settings import Settings
     from harness.records.environment import Commit, current_environment
 
     settings = Settings()
@@ -123,8 +123,8 @@ def _row_or_error(file: Path, cache: RowCache) -> SpecRow | InvalidSpec:
 
 def spec_row(architecture: Architecture) -> SpecRow:
     """Return what a list says of an architecture."""
-    from harness.plan.settings import Settings
-    from harness.plan.trial import trial_computation
+    from harness.planning.settings import Settings
+    from harness.planning.trial import trial_computation
     from harness.spec.cost import cost
 
     costs = cost(architecture)
@@ -194,8 +194,8 @@ def show_spec(options: ShowOptions) -> ShownSpec:
 
 def _predicted_seconds(architecture: Architecture, workspace: Workspace) -> float:
     """Return the seconds of one seed, from this machine's records where there are any."""
-    from harness.plan.settings import Settings
-    from harness.plan.trial import Trial, trial_computation
+    from harness.planning.settings import Settings
+    from harness.planning.trial import Trial, trial_computation
     from harness.records.speeds import measured_forecast
 
     settings = Settings()

@@ -17,8 +17,8 @@ from harness.app.report import ReportOptions, report
 from harness.app.timing_plugin import Chosen
 from harness.app.workspace import Workspace
 from harness.errors import NoBenchmarks, Stopped, TimingFailed
-from harness.plan.settings import Settings
-from harness.plan.trial import trial_computation
+from harness.planning.settings import Settings
+from harness.planning.trial import trial_computation
 from harness.records.environment import Environment, current_environment
 from harness.records.files import write_atomically
 from harness.records.times import Timed, Times, read_times, times_path, work_of

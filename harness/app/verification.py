@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from harness.execute.engine import Outcome
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 from harness.records.causes import Cause, conclusion, likely_causes
 from harness.records.compare import Mismatch, compared_values, first_mismatch
 from harness.records.environment import Environment
 from harness.records.record import Record
-from harness.report.numbers import plural
+from harness.reporting.numbers import plural
 
 if TYPE_CHECKING:
     import pandas as pd

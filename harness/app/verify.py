@@ -19,9 +19,9 @@ from harness.errors import BenchError, NothingRecorded, Stopped
 from harness.evaluations.evaluation import evaluation_names
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, make_engine
 from harness.execute.queue import InOrder
-from harness.plan.plan import Plan, PlannedTrial, Status
-from harness.plan.settings import DEFAULT_EVALUATIONS, Settings
-from harness.plan.trial import Trial, trial_computation
+from harness.planning.plan import Plan, PlannedTrial, Status
+from harness.planning.settings import DEFAULT_EVALUATIONS, Settings
+from harness.planning.trial import Trial, trial_computation
 from harness.records.environment import Environment, current_environment
 from harness.records.record import Record
 from harness.records.speeds import measured_forecast

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.declaration.folders import specs_folder
-from harness.plan.settings import Settings, smoke
+from harness.planning.settings import Settings, smoke
 
 if TYPE_CHECKING:
     from harness.app.progress import Progress

@@ -56,8 +56,8 @@ def claims(
 
 
 def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:
-    from harness.report.sections.claims import decided_by, narrow_claims, tally
-    from harness.report.terminal import render_table
+    from harness.reporting.sections.claims import decided_by, narrow_claims, tally
+    from harness.reporting.terminal import render_table
 
     table = narrow_claims(verdicts)
     exact = decided_by("spec", verdicts)

@@ -68,7 +68,7 @@ def compare(
 def compare_json(found: CompareResult, targets: list[float] | None) -> dict[str, Any]:
     """Return the comparison as plain values."""
     from harness.analysis.agreement import differing_lines
-    from harness.report.sections.cost import TARGETS
+    from harness.reporting.sections.cost import TARGETS
 
     a, b, headline = found.first, found.second, found.findings.study.headline
     lines = [line for line in differing_lines(a.architecture, b.architecture) if not line.startswith(" ")]
@@ -99,9 +99,9 @@ def _target_json(target: float, found: CompareResult) -> dict[str, Any]:
 
 def _print(found: CompareResult, targets: list[float] | None) -> None:
     from harness.analysis.agreement import differing_lines
-    from harness.report.sections.comparison import difference_sentences, side_by_side
-    from harness.report.sections.images import disputed_table
-    from harness.report.terminal import render_table
+    from harness.reporting.sections.comparison import difference_sentences, side_by_side
+    from harness.reporting.sections.images import disputed_table
+    from harness.reporting.terminal import render_table
 
     console, a, b = stdout(), found.first, found.second
     console.print(render_table(side_by_side(found.findings, a, b, targets or ())))

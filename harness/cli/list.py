@@ -76,7 +76,7 @@ def _mistake_cells(spec: ListedSpec) -> list[Text]:
 
 
 def _cells(spec: ListedSpec) -> list[Text]:
-    from harness.report.numbers import millions
+    from harness.reporting.numbers import millions
 
     row = spec.row
     return [
@@ -90,7 +90,7 @@ def _cells(spec: ListedSpec) -> list[Text]:
 
 def seeds_cell(recorded: RecordedSeeds) -> Text:
     """Return the seeds that are recorded here, then in parentheses those that are recorded elsewhere alone."""
-    from harness.report.numbers import seed_list
+    from harness.reporting.numbers import seed_list
 
     elsewhere = _only_elsewhere(recorded)
     if not elsewhere:

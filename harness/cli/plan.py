@@ -14,7 +14,7 @@ from harness.cli.console import print_json, print_lines, stdout
 
 if TYPE_CHECKING:
     from harness.app.plan import PlanResult
-    from harness.plan.plan import Plan
+    from harness.planning.plan import Plan
 
 
 def plan(
@@ -75,8 +75,8 @@ def plan_json(found: PlanResult) -> dict[str, Any]:
 
 def plan_table(decided: Plan) -> Table:
     """Return one row per group of architectures that share trials."""
-    from harness.plan.plan import Status
-    from harness.report.numbers import duration, seed_list
+    from harness.planning.plan import Status
+    from harness.reporting.numbers import duration, seed_list
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for header, justify in (("Trial", "left"), ("Architectures", "left"), ("Epochs", "right")):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.analysis.findings import Findings
     from harness.app.progress import Progress
     from harness.app.report import ReportResult
-    from harness.report.blocks import Table
+    from harness.reporting.blocks import Table
 
 # Columns that the headline takes with every cell on one line.
 WIDE = 180
@@ -70,8 +70,8 @@ def report(
 
 def print_headline(findings: Findings) -> None:
     """Print the headline table, and what became of the claims."""
-    from harness.report.sections.claims import tally
-    from harness.report.terminal import render_table
+    from harness.reporting.sections.claims import tally
+    from harness.reporting.terminal import render_table
 
     stdout().print(render_table(_headline(findings)))
     if findings.judgement.verdicts:
@@ -95,6 +95,6 @@ def print_check(folder: Path, found: ReportResult) -> None:
 
 
 def _headline(findings: Findings) -> Table:
-    from harness.report.sections.headline import headline, narrow_headline
+    from harness.reporting.sections.headline import headline, narrow_headline
 
     return headline(findings) if stdout().width >= WIDE else narrow_headline(findings)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from harness.cli import options
 from harness.cli.console import print_json, stdout
-from harness.report.numbers import duration, mebibytes, named_seeds
+from harness.reporting.numbers import duration, mebibytes, named_seeds
 
 if TYPE_CHECKING:
     from harness.app.specs import RecordedSeeds

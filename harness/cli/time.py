@@ -13,7 +13,7 @@ from harness.cli.report import name_files
 
 if TYPE_CHECKING:
     from harness.app.timing import TimeResult
-    from harness.report.blocks import Table
+    from harness.reporting.blocks import Table
 
 Repetitions = Annotated[
     int,
@@ -69,8 +69,8 @@ def time(
 
 def print_times(found: TimeResult) -> None:
     """Print the times of the architectures that were timed, and of the harness where it was."""
-    from harness.report.sections.speed import harness_table
-    from harness.report.terminal import render_table
+    from harness.reporting.sections.speed import harness_table
+    from harness.reporting.terminal import render_table
 
     stdout().print(render_table(times_table(found)))
     if found.times.harness:
@@ -80,8 +80,8 @@ def print_times(found: TimeResult) -> None:
 def times_table(found: TimeResult) -> Table:
     """Return one row per architecture that was timed."""
     from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP
-    from harness.report.blocks import Table
-    from harness.report.sections.speed import milliseconds, throughput
+    from harness.reporting.blocks import Table
+    from harness.reporting.sections.speed import milliseconds, throughput
 
     peak = found.times.peak_gflops
     return Table(

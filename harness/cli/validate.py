@@ -30,7 +30,7 @@ def validate(paths: Paths = None, architectures: ArchitecturesFolder = None) -> 
         bench validate drafts/mine.yaml   a file anywhere
     """
     from harness.app.validate import ValidateOptions, validate_specs
-    from harness.report.numbers import plural
+    from harness.reporting.numbers import plural
 
     found = validate_specs(ValidateOptions(paths=tuple(paths or ()), architectures=architectures))
     print_lines(str(mistake) for mistake in found.mistakes)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.app.audit import Audit
     from harness.app.verification import Verification, VerifyResult
     from harness.app.workspace import Workspace
-    from harness.plan.trial import Trial
+    from harness.planning.trial import Trial
 
 SeedOption = Annotated[
     str | None,

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import harness.execute.engines
 from harness.errors import UnknownEngine
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 from harness.records.environment import Environment
 from harness.records.record import EpochMeasurement, Failure, Measurement
 from harness.records.store import Predictions

@@ -10,7 +10,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from harness.errors import CannotWrite
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 
 
 class InOrder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEvent
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 from harness.records.environment import Environment
 from harness.records.record import Failure, FailureKind, Measurement, Stage
 from harness.worker.messages import Built, EpochDone, Failed, Finished, Message, StageBegan, Started

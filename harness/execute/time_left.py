@@ -6,9 +6,9 @@ from dataclasses import replace
 from statistics import median
 
 from harness.execute.engine import EpochEnded, TrialBuilt, TrialEnded, TrialEvent, TrialRecordedElsewhere, TrialStarted
-from harness.plan.forecast import Forecast, makespan, modelled_epoch_seconds
-from harness.plan.plan import Plan
-from harness.plan.trial import Trial
+from harness.planning.forecast import Forecast, makespan, modelled_epoch_seconds
+from harness.planning.plan import Plan
+from harness.planning.trial import Trial
 
 
 class TimeLeft:

@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from harness.evaluations.metric import METRICS, TEST, TRAIN
-from harness.plan.trial import Computation
+from harness.planning.trial import Computation
 from harness.records.content import FORMAT
 from harness.records.environment import Environment, Frozen
 

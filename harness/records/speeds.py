@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from statistics import median
 
 from harness.errors import UnknownDataset
-from harness.plan.forecast import START_UP_SECONDS, Forecast, modelled_epoch_seconds
-from harness.plan.trial import Trial
+from harness.planning.forecast import START_UP_SECONDS, Forecast, modelled_epoch_seconds
+from harness.planning.trial import Trial
 from harness.records.record import Measurement, Record
 
 

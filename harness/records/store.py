@@ -25,8 +25,8 @@ from pydantic import ValidationError
 
 from harness.errors import CannotWrite, UnusableFolder
 from harness.evaluations.metric import TEST
-from harness.plan.plan import Recorded
-from harness.plan.trial import Computation
+from harness.planning.plan import Recorded
+from harness.planning.trial import Computation
 from harness.records.content import FORMAT, UnusableRecord, content_digest, read_content
 from harness.records.files import write_atomically
 from harness.records.migration import migrated

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from harness.data.dataset import Dataset
 from harness.errors import UnknownBackend
 from harness.evaluations.evaluation import Examples
-from harness.plan.trial import Computation
+from harness.planning.trial import Computation
 
 # By its name alone: this folder imports nothing of it.
 PACKAGE = "harness.backends"

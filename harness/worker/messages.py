@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 from harness.records.environment import Commit, Environment
 from harness.records.record import Conditions, EpochMeasurement, Failure, Measurement, Stage
 

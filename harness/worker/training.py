@@ -16,7 +16,7 @@ from harness.data.fetching import load
 from harness.errors import CannotWrite
 from harness.evaluations.evaluation import Examples, find_evaluation
 from harness.evaluations.metric import TRAIN
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 from harness.records.environment import Environment
 from harness.records.record import Clocks, EpochMeasurement, Measurement
 from harness.records.store import digest

@@ -14,9 +14,9 @@ import harness.spec.claims
 from harness.analysis.runs import Study
 from harness.analysis.verdicts import judge
 from harness.declaration.spec_error import InvalidSpec
-from harness.plan.settings import Settings
-from harness.report.sections.claims import exact_claims, narrow_claims
-from harness.report.units import FORMATS
+from harness.planning.settings import Settings
+from harness.reporting.sections.claims import exact_claims, narrow_claims
+from harness.reporting.units import FORMATS
 from harness.spec.architecture import Architecture
 from harness.spec.claims import CLAIMS, Unit
 from harness.spec.reading import read_text

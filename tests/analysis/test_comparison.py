@@ -11,7 +11,7 @@ import pytest
 from harness.analysis.comparison import compare, compare_all, standings
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.evaluations.metric import HEADLINE
-from harness.plan.settings import Settings
+from harness.planning.settings import Settings
 from harness.statistics.ranking import RankInterval
 
 GOOD = (0.9912, 0.9918, 0.9921, 0.9925, 0.9915)

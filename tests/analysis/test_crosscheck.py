@@ -11,10 +11,10 @@ from fake_trials import changed_epoch, elsewhere
 from harness.analysis.crosscheck import CrossCheck, cross_check, other_settings
 from harness.analysis.runs import make_study
 from harness.evaluations.metric import HEADLINE
-from harness.plan.settings import Settings
+from harness.planning.settings import Settings
 from harness.records.environment import Environment
-from harness.report.page import page
-from harness.report.sections.crosscheck import crosscheck_table, verdict
+from harness.reporting.page import page
+from harness.reporting.sections.crosscheck import crosscheck_table, verdict
 
 CHOSEN = architectures("000_convnet", "004_convnet", "001_convnet_8_epochs", "dense_512")
 HERE = environment()

@@ -17,7 +17,7 @@ from harness.analysis.pareto import dominators, front, seconds_to, time_to_targe
 from harness.analysis.summary import summarize
 from harness.data.declarations import find_dataset
 from harness.evaluations.metric import HEADLINE
-from harness.plan.settings import Settings
+from harness.planning.settings import Settings
 from harness.records.record import Conditions
 
 

@@ -14,10 +14,10 @@ from harness.analysis.frame import summary_frame
 from harness.analysis.pareto import seconds_to
 from harness.analysis.verdicts.difference import judge_difference
 from harness.evaluations.metric import TEST_ACCURACY, TEST_LOSS
-from harness.report import numbers
-from harness.report.figures.gallery import gallery
-from harness.report.figures.scale import axis_label, metric_axis
-from harness.report.page import page
+from harness.reporting import numbers
+from harness.reporting.figures.gallery import gallery
+from harness.reporting.figures.scale import axis_label, metric_axis
+from harness.reporting.page import page
 from harness.statistics.samples import Estimate
 
 GOOD, BAD = (0.991, 0.992, 0.993, 0.992, 0.991), (0.981, 0.982, 0.983, 0.982, 0.981)

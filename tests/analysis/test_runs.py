@@ -10,7 +10,7 @@ import pytest
 from harness.analysis.environments import choose_environment
 from harness.analysis.runs import make_study
 from harness.errors import UnknownEnvironment
-from harness.plan.settings import Settings
+from harness.planning.settings import Settings
 from harness.records.record import Record
 from harness.records.store import Classes
 

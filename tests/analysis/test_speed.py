@@ -12,10 +12,10 @@ from fake_times import benchmark, document
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.speed import Speed, speed
-from harness.plan.settings import Settings, smoke
+from harness.planning.settings import Settings, smoke
 from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP, Times, parse_times
-from harness.report.page import page
-from harness.report.sections.speed import speed_table
+from harness.reporting.page import page
+from harness.reporting.sections.speed import speed_table
 
 CHOSEN = architectures("003_wide_conv_dropout", "dense_512")
 FOUND = findings(CHOSEN, fake_trials(CHOSEN, (0, 1, 2)))

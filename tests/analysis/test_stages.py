@@ -10,8 +10,8 @@ from fake_trials import CLOCKS, CONDITIONS
 
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.stages import stages
-from harness.report.page import page
-from harness.report.sections.speed import stages_table
+from harness.reporting.page import page
+from harness.reporting.sections.speed import stages_table
 
 CHOSEN = architectures("dense_512")
 FOUND = findings(CHOSEN, fake_trials(CHOSEN, (0, 1, 2)))

@@ -14,7 +14,7 @@ from harness.analysis.verdicts import judge
 from harness.analysis.verdicts.case import RecordedCase
 from harness.declaration.values import WrittenFloat
 from harness.evaluations.metric import ACCURACY, LOSS, TEST_ACCURACY, Quantity
-from harness.plan.settings import Settings, smoke
+from harness.planning.settings import Settings, smoke
 from harness.spec.claims import Claim, Ruling
 from harness.spec.claims.better_than import BetterThan
 from harness.spec.claims.layer_parameters import LayerParameters

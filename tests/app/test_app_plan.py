@@ -11,7 +11,7 @@ from fake_trials import elsewhere
 
 from harness.app.pipeline import Benchmark
 from harness.app.plan import PlanOptions, plan, read_benchmark
-from harness.report.sections.reproduction import commands
+from harness.reporting.sections.reproduction import commands
 from harness.spec.reading import select
 
 ARCHITECTURES = Path(__file__).parents[2] / "architectures"
@@ -57,7 +57,9 @@ def test_a_plan_says_what_is_shared_and_how_much_is_to_be_trained(tmp_path: Path
     assert (found.jobs, found.seconds > 0) == (2, True)
     assert found.sentences[0] == "eight, five share trials."
     assert found.sentences[1].startswith("2 of 2 trials to train, 2 at once: about ")
-    assert str(found).splitlines() == list(found.sentences)
+    assert repr(found).splitlines() == list(found.sentences)
+    assert list(found.frame["status"]) == ["pending", "pending"]
+    assert "eight, five share trials." in found._repr_html_()
 
 
 def test_the_page_gives_the_command_that_trains_what_it_shows() -> None:

@@ -13,8 +13,8 @@ from harness.app.console import Shown
 from harness.app.progress import ProgressMode
 from harness.execute.engine import Outcome, TrialEvent, TrialRecordedElsewhere, Waiting
 from harness.execute.queue import InOrder
-from harness.plan.plan import Plan, PlannedTrial, Status
-from harness.plan.trial import Trial
+from harness.planning.plan import Plan, PlannedTrial, Status
+from harness.planning.trial import Trial
 from harness.records.record import Failure
 
 CRASH = Failure(stage="train", kind="crash", reason="the process was ended by [SIGSEGV]")

@@ -14,9 +14,9 @@ from fake_trials import ENVIRONMENT, FakeTrainer, elsewhere, fake_outcome
 from harness.app.pipeline import Benchmark, plan_benchmark, record_outcome, run_benchmark
 from harness.errors import CannotWrite
 from harness.execute.engine import Outcome, TrialEnded, TrialRecordedElsewhere
-from harness.plan.plan import Status
-from harness.plan.settings import Settings
-from harness.plan.trial import Trial
+from harness.planning.plan import Status
+from harness.planning.settings import Settings
+from harness.planning.trial import Trial
 from harness.records.record import Failure, Record
 from harness.records.store import Store
 from harness.spec.architecture import Architecture

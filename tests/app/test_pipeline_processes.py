@@ -12,7 +12,7 @@ from fake_backend import NAME, FakeBackend, forking_engine
 
 from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
 from harness.execute.engine import EngineOptions, TrialBuilt, TrialEvent
-from harness.plan.settings import Settings
+from harness.planning.settings import Settings
 from harness.records.environment import current_environment
 from harness.records.record import Record
 from harness.records.store import Store

@@ -26,10 +26,10 @@ from harness.declaration.spec_error import InvalidSpec
 from harness.errors import DataUnavailable, Interrupted, NothingRecorded, Stopped, UnknownArchitecture
 from harness.evaluations.metric import HEADLINE
 from harness.execute.engine import Outcome, TrialEnded, TrialEvent
-from harness.plan.plan import Plan
-from harness.plan.trial import Trial
+from harness.planning.plan import Plan
+from harness.planning.trial import Trial
 from harness.records.record import Failure
-from harness.report import writing
+from harness.reporting import writing
 
 CRASH = Failure(stage="train", kind="crash", reason="the process was ended by SIGSEGV", log=("last words",))
 

@@ -14,7 +14,7 @@ from fake_backend import NAME, FakeBackend
 from harness.data.declarations import find_dataset
 from harness.errors import UnknownBackend
 from harness.evaluations.evaluation import Examples
-from harness.plan.trial import Computation
+from harness.planning.trial import Computation
 from harness.spec.cost import cost
 from harness.worker.backend import Backend, Network, backend_names, find_backend
 from harness.worker.order import epoch_order

@@ -13,7 +13,7 @@ from harness.backends.tensorflow.scoring import compile_scoring
 from harness.data.declarations import find_dataset
 from harness.evaluations.evaluation import Scored
 from harness.evaluations.test import Test
-from harness.plan.trial import Computation
+from harness.planning.trial import Computation
 from harness.spec.training import OPTIMIZERS
 from harness.worker import training
 from harness.worker.order import epoch_order

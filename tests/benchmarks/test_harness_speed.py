@@ -1,6 +1,6 @@
 """Times the harness itself: reading, planning, loading, reporting, its clocks, and its epoch against Keras' own.
 
-The page says in words what each key stands for: ``harness.report.sections.speed``.
+The page says in words what each key stands for: ``harness.reporting.sections.speed``.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from harness.analysis.findings import Findings
 from harness.app.timing_plugin import chosen
 from harness.execute.cores import physical_cores
-from harness.plan.forecast import Forecast
-from harness.plan.plan import make_plan
-from harness.plan.settings import Settings
-from harness.plan.trial import trial_computation
+from harness.planning.forecast import Forecast
+from harness.planning.plan import make_plan
+from harness.planning.settings import Settings
+from harness.planning.trial import trial_computation
 from harness.records.record import Record
 from harness.records.store import Store, record_text
-from harness.report.writing import report_files
+from harness.reporting.writing import report_files
 from harness.spec.architecture import Architecture
 from harness.spec.reading import select
 from harness.worker.clocks import Watch, stopwatch

@@ -18,8 +18,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from harness.app.timing_plugin import Chosen, chosen
 from harness.declaration.folders import specs_folder
 from harness.execute.cores import physical_cores
-from harness.plan.settings import Settings
-from harness.plan.trial import Computation, trial_computation
+from harness.planning.settings import Settings
+from harness.planning.trial import Computation, trial_computation
 from harness.records.times import FLOAT32_PEAK, PREDICT_MANY, PREDICT_ONE, TRAIN_STEP
 from harness.spec.reading import select
 

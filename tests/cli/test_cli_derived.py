@@ -15,7 +15,7 @@ from harness.cli import claims, compare, report, run
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import BenchError
 from harness.records.environment import current_environment
-from harness.report import writing
+from harness.reporting import writing
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from harness.data.arrays import DatasetArrays
 from harness.data.declarations import find_dataset
 from harness.errors import UnknownEnvironment
 from harness.records.environment import current_environment
-from harness.report import writing
-from harness.report.blocks import Figure
+from harness.reporting import writing
+from harness.reporting.blocks import Figure
 
 CLAIM_KEYS = [
     *("architecture", "claim", "published", "measured", "low", "high"),

@@ -19,9 +19,9 @@ from harness.app import findings
 from harness.app import run as app_run
 from harness.cli import main
 from harness.execute.engine import Outcome
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 from harness.records.record import Failure
-from harness.report import writing
+from harness.reporting import writing
 
 SPECS = Path(__file__).parents[2] / "architectures"
 CRASH = Failure(stage="train", kind="crash", reason="the process was ended by SIGSEGV")

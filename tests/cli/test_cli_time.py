@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from harness.app import timing
 from harness.app.timing_plugin import Chosen
 from harness.cli.time import time
-from harness.plan.settings import Settings
-from harness.plan.trial import trial_computation
+from harness.planning.settings import Settings
+from harness.planning.trial import trial_computation
 from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP
 from harness.spec.reading import read_architecture
 

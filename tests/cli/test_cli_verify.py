@@ -18,7 +18,7 @@ from harness.app.parsing import parse_recorded_seeds
 from harness.app.verification import VerifyResult, compare
 from harness.cli.verify import verify, verify_json
 from harness.execute.engine import Outcome
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 from harness.records.store import Store
 
 

@@ -20,9 +20,9 @@ from harness.errors import UnknownEvaluation
 from harness.evaluations.evaluation import Examples, Scored, evaluation_names, find_evaluation, find_quantity
 from harness.evaluations.metric import ACCURACY, LOSS
 from harness.execute.engine import Outcome
-from harness.plan.plan import Status
-from harness.plan.settings import Settings
-from harness.plan.trial import Trial
+from harness.planning.plan import Status
+from harness.planning.settings import Settings
+from harness.planning.trial import Trial
 from harness.records.record import EpochMeasurement, Record
 from harness.records.store import Classes, Store
 from harness.worker.backend import Scores

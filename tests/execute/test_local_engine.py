@@ -29,7 +29,7 @@ from harness.execute.engine import (
     Waiting,
 )
 from harness.execute.queue import InOrder
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 from harness.records.environment import current_environment
 from harness.records.record import Failure, FailureKind
 

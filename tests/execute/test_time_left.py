@@ -8,9 +8,9 @@ from fake_trials import fake_epoch
 
 from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialStarted
 from harness.execute.time_left import TimeLeft
-from harness.plan.forecast import IMPORT_SECONDS, Forecast
-from harness.plan.plan import make_plan
-from harness.plan.settings import Settings
+from harness.planning.forecast import IMPORT_SECONDS, Forecast
+from harness.planning.plan import make_plan
+from harness.planning.settings import Settings
 
 FORECAST = Forecast(start_up_seconds=3.0, speed=0.01)  # a hundred times too slow
 PLAN = make_plan([architecture("five")], Settings(seeds=(0, 1, 2, 3)), {}, FORECAST)

@@ -13,7 +13,7 @@ from fake_trials import dense_trial
 from harness.evaluations.evaluation import Examples
 from harness.execute.engine import EngineOptions
 from harness.execute.engines.local import LocalEngine
-from harness.plan.trial import Computation, Trial
+from harness.planning.trial import Computation, Trial
 from harness.spec.cost import cost
 from harness.worker.backend import Array, Scores
 

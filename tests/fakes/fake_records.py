@@ -18,9 +18,9 @@ from scipy import optimize
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Run, make_study
-from harness.plan.plan import needed_trials
-from harness.plan.settings import Settings
-from harness.plan.trial import Trial
+from harness.planning.plan import needed_trials
+from harness.planning.settings import Settings
+from harness.planning.trial import Trial
 from harness.records.environment import Environment
 from harness.records.record import EpochMeasurement, Evaluation, Failure, Measurement, Record
 from harness.records.store import Classes, Predictions, Store, digest

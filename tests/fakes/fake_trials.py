@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from harness.execute.engine import EpochEnded, Outcome, Queue, TrialBuilt, TrialEnded, TrialEvent, TrialStarted
-from harness.plan.trial import Computation, Trial
+from harness.planning.trial import Computation, Trial
 from harness.records.environment import Environment, Machine, Numerics
 from harness.records.record import Clocks, Conditions, EpochMeasurement, Evaluation, Failure, Measurement, Record
 from harness.records.store import Classes, Predictions, digest

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
 from harness.execute.engine import Engine, EngineOptions, TrialEvent, make_engine
-from harness.plan.settings import Settings
+from harness.planning.settings import Settings
 from harness.records.environment import current_environment
 from harness.records.record import Record
 from harness.records.store import Store

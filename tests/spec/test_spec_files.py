@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from harness.plan.settings import Settings
-from harness.plan.trial import trial_computation
+from harness.planning.settings import Settings
+from harness.planning.trial import trial_computation
 from harness.spec.architecture import Architecture
 from harness.spec.claims.layer_parameters import LayerParameters
 from harness.spec.claims.output_shape import OutputShape

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from real_trials import numbers, real_benchmark, records, spec, train
 
-from harness.plan.settings import Settings
+from harness.planning.settings import Settings
 from harness.spec.architecture import Architecture
 
 pytest_plugins = ["real_mnist"]

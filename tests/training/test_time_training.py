@@ -8,8 +8,8 @@ import pytest
 
 from harness.app.timing import run_benchmarks
 from harness.app.timing_plugin import Chosen
-from harness.plan.settings import Settings
-from harness.plan.trial import trial_computation
+from harness.planning.settings import Settings
+from harness.planning.trial import trial_computation
 from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP, parse_times
 from harness.spec.reading import read_architecture
 

@@ -14,7 +14,7 @@ from fake_backend import FakeBackend, fake_backend_trial
 from fake_trials import ENVIRONMENT
 from honest_records import dataset_arrays
 
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 from harness.records.environment import Environment
 from harness.records.record import EpochMeasurement, Measurement
 from harness.records.store import digest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from harness.plan.trial import Computation
+from harness.planning.trial import Computation
 
 
 def build_model(computation: Computation, seed: int) -> keras.Model:

@@ -15,7 +15,7 @@ from harness.backends.tensorflow.model import build_model
 from harness.backends.tensorflow.scoring import compile_scoring
 from harness.data.dataset import Dataset
 from harness.evaluations.evaluation import Examples
-from harness.plan.trial import Computation
+from harness.planning.trial import Computation
 from harness.worker.backend import Array, Scores
 
 

@@ -16,7 +16,7 @@ from harness.backends.tensorflow.epoch import DeviceData, create_variables, to_d
 from harness.backends.tensorflow.model import build_model
 from harness.backends.tensorflow.network import TensorFlow
 from harness.data.dataset import Dataset
-from harness.plan.trial import Computation
+from harness.planning.trial import Computation
 
 
 @cache

@@ -16,7 +16,7 @@ from harness.execute.cores import core_groups, physical_cores, reserved_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
 from harness.execute.process_start import ONE_THREAD, process_context, variables_set
 from harness.execute.trial_process import TrialProcess
-from harness.plan.trial import Trial
+from harness.planning.trial import Trial
 from harness.records.environment import Commit, current_commit
 from harness.worker.backend import find_backend
 from harness.worker.messages import Job

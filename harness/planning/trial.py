@@ -1,0 +1,135 @@
+"""What a trial computes and its fingerprint; trains nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+from harness.data.dataset import Dataset
+from harness.data.declarations import find_dataset
+from harness.planning.settings import DEFAULT_EVALUATIONS, Precision, Settings
+from harness.spec.architecture import Architecture
+from harness.spec.layers import Layer
+from harness.spec.training import Recipe
+
+FINGERPRINT_VERSION = 1
+FINGERPRINT_LENGTH = 16
+# What the first version's content names. A field that came later is left out of the content at its default, so that
+# it changes no fingerprint of what was recorded before it came.
+FIRST_FIELDS = frozenset(
+    {
+        *("dataset", "train_examples", "test_examples", "layers", "schedule_epochs", "precision"),
+        *("optimizer", "loss", "batch_size", "validation_split"),
+    }
+)
+
+
+class Computation(BaseModel):
+    """All that changes a network's numbers, apart from its seed: data, graph, recipe, precision, backend.
+
+    ``schedule_epochs`` is None unless the recipe depends on the number of epochs, as a learning-rate schedule
+    over the whole training does.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    train_examples: int | None = Field(default=None, ge=1)
+    test_examples: int | None = Field(default=None, ge=1)
+    layers: tuple[Layer, ...]
+    recipe: Recipe
+    schedule_epochs: int | None = None
+    precision: Precision = "float32"
+    # The name of a module of ``harness.backends``.
+    backend: str = Field(default="tensorflow", pattern=r"^[a-z][a-z0-9_]*$")
+    # Goes along to the trial's process; records hold the name alone.
+    _data: Dataset | None = PrivateAttr(default=None)
+
+    @property
+    def data(self) -> Dataset:
+        """The data set: as it was given with `on`, else as it is declared where specs are looked for.
+
+        Raises:
+            UnknownDataset: It is declared nowhere.
+        """
+        return self._data or find_dataset(self.dataset)
+
+    def on(self, data: Dataset) -> Computation:
+        """Return the same on a data set of that name whose declaration is at hand."""
+        found = self.model_copy()
+        found._data = data  # noqa: SLF001 - a Computation too
+        return found
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The versioned hash of the canonical content, keys in order: what identifies the computation."""
+        content = {**_content(self, leaving_out="recipe"), **_content(self.recipe), "version": FINGERPRINT_VERSION}
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def _content(model: BaseModel, leaving_out: str | None = None) -> dict[str, Any]:
+    """Return the model's fields as plain values; those that came after the first version only where they are set."""
+    dumped = model.model_dump(mode="json", exclude={leaving_out} if leaving_out else None)
+    defaults = {name: field.get_default(call_default_factory=True) for name, field in type(model).model_fields.items()}
+    return {
+        name: value for name, value in dumped.items() if name in FIRST_FIELDS or getattr(model, name) != defaults[name]
+    }
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One network trained once, up to an epoch, for the architectures that read it.
+
+    ``evaluations`` are measured after every epoch. They change no bit of the training, and so no fingerprint.
+    """
+
+    computation: Computation
+    seed: int
+    epochs: int
+    architectures: tuple[str, ...] = ()
+    evaluations: tuple[str, ...] = DEFAULT_EVALUATIONS
+
+    @property
+    def fingerprint(self) -> str:
+        """What the trial computes: the same for every seed."""
+        return self.computation.fingerprint
+
+    @property
+    def name(self) -> str:
+        """The trial's and its record's name, unique within an environment."""
+        return f"{self.fingerprint}-seed{self.seed}"
+
+    @property
+    def label(self) -> str:
+        """The trial as its readers know it: the first architecture, how many others share it, the seed."""
+        first, *others = self.architectures
+        more = f" (+{len(others)})" if others else ""
+        return f"{first}{more} seed {self.seed}"
+
+
+def trial_computation(architecture: Architecture, settings: Settings) -> Computation:
+    """Return what training the architecture under the settings computes."""
+    recipe = architecture.recipe
+    computation = Computation(
+        dataset=architecture.dataset,
+        train_examples=settings.train_examples,
+        test_examples=settings.test_examples,
+        layers=architecture.layers,
+        recipe=Recipe.model_construct(**{name: getattr(recipe, name) for name in Recipe.model_fields}),
+        schedule_epochs=trial_epochs(architecture, settings) if recipe.depends_on_epochs else None,
+        precision=settings.precision,
+        backend=settings.backend,
+    )
+    return computation.on(architecture.data)
+
+
+def trial_epochs(architecture: Architecture, settings: Settings) -> int:
+    """Return the epoch at which the architecture reads its trials."""
+    epochs = architecture.training.epochs
+    return epochs if settings.max_epochs is None else min(epochs, settings.max_epochs)

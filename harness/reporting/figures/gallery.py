@@ -1,0 +1,27 @@
+"""All figures of a report; draws none itself. A new figure is a file here, a line below, and its place in a section."""
+
+from __future__ import annotations
+
+from harness.analysis.findings import Findings
+from harness.reporting.blocks import Figure
+from harness.reporting.figures.curves import curves_figure
+from harness.reporting.figures.headline import headline_figure
+from harness.reporting.figures.images import Images, confusion_figure, hardest_figure
+from harness.reporting.figures.pareto import pareto_figure
+from harness.reporting.figures.strips import seeds_figure, times_figure
+
+
+def gallery(findings: Findings, images: Images) -> tuple[Figure, ...]:
+    """Return the figures that the findings allow: none without a measurement, no pictures without images."""
+    if not findings.study.measured:
+        return ()
+    figures = (
+        headline_figure(findings),
+        seeds_figure(findings),
+        pareto_figure(findings),
+        times_figure(findings),
+        curves_figure(findings),
+        hardest_figure(findings, images),
+        confusion_figure(findings),
+    )
+    return tuple(figure for figure in figures if figure is not None)

@@ -1,0 +1,150 @@
+"""The headline's mean against each cost, with the front that no architecture beats; points have numbers, no names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
+
+from harness.analysis.findings import Findings
+from harness.analysis.pareto import costs, front
+from harness.evaluations.metric import Metric
+from harness.reporting import numbers
+from harness.reporting.blocks import Figure
+from harness.reporting.figures.drawing import BLUE, INK, PANEL, QUIET, as_svg, canvas
+from harness.reporting.figures.scale import metric_axis, stands_by_error
+
+PANEL_INCHES = 2.6
+# About what a panel measures inside its axes, in printer's points: numbers are placed by it.
+PANEL_POINTS = (370.0, 130.0)
+COSTS = ("Parameters", "Multiply-accumulates per image", "Median training seconds")
+
+Place = tuple[float, float]
+
+# In printer's points: a marker's and a number's radius, and where a number may stand around its marker.
+MARKER = 4.5
+NUMBER = 5.5
+OFFSETS: tuple[Place, ...] = tuple(
+    (radius * math.cos(math.radians(angle)), radius * math.sin(math.radians(angle)))
+    for radius in (10.5, 16.0, 22.0)
+    for angle in (90, 270, 0, 180, 45, 135, 225, 315)
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Architectures that lie at one point: what they cost, in the order of ``COSTS``, and their mean."""
+
+    names: tuple[str, ...]
+    costs: tuple[float, ...]
+    mean: float
+
+
+def pareto_figure(findings: Findings) -> Figure:
+    """Draw one panel per cost; architectures on the front are filled, dominated ones hollow."""
+    points, headline = _points(findings), findings.study.headline
+    with canvas(PANEL_INCHES * len(COSTS)) as drawn:
+        panels = drawn.subplots(len(COSTS), 1, squeeze=False)[:, 0]
+        for index, (axes, name) in enumerate(zip(panels, COSTS, strict=True)):
+            _draw(axes, points, index, headline.metric)
+            axes.set_xlabel(f"{name} (log scale)")
+            axes.set_ylabel(numbers.headed(headline.metric, f"Mean {headline.title}"))
+        drawn.legend(
+            [Line2D([], [], linestyle="none")] * len(points),
+            [f"{number}  {_names(point)}" for number, point in enumerate(points, 1)],
+            loc="outside right upper",
+            handlelength=0,
+            handletextpad=0,
+            title=_legend_title(headline.metric),
+            alignment="left",
+        )
+        return Figure(
+            name="pareto",
+            description=f"Mean {headline.title} against parameters, multiply-accumulates and training seconds, with "
+            "the Pareto front",
+            svg=as_svg(drawn, points),
+        )
+
+
+def _points(findings: Findings) -> tuple[Point, ...]:
+    merged: dict[tuple[float, ...], list[str]] = {}
+    for entry in findings.ranking:
+        if entry.runs:
+            mean = float(np.mean(entry.values(findings.study.headline)))
+            merged.setdefault((mean, *costs(entry)), []).append(entry.name)
+    return tuple(Point(tuple(names), at[1:], at[0]) for at, names in merged.items())
+
+
+def _legend_title(metric: Metric) -> str:
+    scale = ";\nvertical log scale of the error" if stands_by_error(metric) else ""
+    return f"Numbered by mean {metric.name},\nfilled on the Pareto front{scale}"
+
+
+def _draw(axes: Axes, points: Sequence[Point], cost: int, metric: Metric) -> None:
+    places = [(point.costs[cost], point.mean) for point in points]
+    costs_shown, means = zip(*places, strict=True)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlim(min(costs_shown) / 1.5, max(costs_shown) * 1.5)
+    metric_axis(axes.yaxis, metric, means, gap=0.1, margin=0.16)
+    best = front(costs_shown, [metric.merit(mean) for mean in means])
+    axes.step(*zip(*(places[index] for index in best), strict=True), where="post", color=BLUE, alpha=0.7, zorder=2)
+    for index, place in enumerate(places):
+        fill, edge = (BLUE, BLUE) if index in best else (PANEL, QUIET)
+        axes.plot(*place, "o", markersize=7, markerfacecolor=fill, markeredgecolor=edge, markeredgewidth=1.3, zorder=3)
+    _number(axes, places)
+
+
+def _number(axes: Axes, places: Sequence[Place]) -> None:
+    """Write each point's number, its place in the ranking, beside it; ``places`` are in data coordinates."""
+    shares = (axes.transScale + axes.transLimits).transform(places)  # of the panel's width and height
+    on_paper = [(x * PANEL_POINTS[0], y * PANEL_POINTS[1]) for x, y in shares.tolist()]
+    for number, (place, offset) in enumerate(zip(places, number_offsets(on_paper), strict=True), 1):
+        axes.annotate(
+            str(number),
+            place,
+            xytext=offset,
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=8,
+            color=INK,
+            bbox={"facecolor": PANEL, "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+            zorder=4,
+            in_layout=False,
+        )
+
+
+def number_offsets(points: Sequence[Place]) -> tuple[Place, ...]:
+    """Return where each point's number stands relative to it; ``points`` and offsets in printer's points, shape (n, 2).
+
+    Takes for each, in order, the first place that is free, else the one that covers least.
+    """
+    taken: list[Place] = []
+    offsets = []
+    for point in points:
+        best = min(OFFSETS, key=lambda offset: _covered(_moved(point, offset), points, taken))
+        taken.append(_moved(point, best))
+        offsets.append(best)
+    return tuple(offsets)
+
+
+def _moved(point: Place, offset: Place) -> Place:
+    return point[0] + offset[0], point[1] + offset[1]
+
+
+def _covered(place: Place, points: Sequence[Place], numbers: Sequence[Place]) -> float:
+    """Return how far a number at the place would reach into markers and other numbers."""
+    markers = sum(max(0.0, MARKER + NUMBER - math.dist(place, point)) for point in points)
+    return markers + sum(max(0.0, 2 * NUMBER - math.dist(place, number)) for number in numbers)
+
+
+def _names(point: Point) -> str:
+    return "\n    ".join(point.names)

@@ -1,0 +1,164 @@
+"""One row per architecture, the best on top: the headline by seed, and seconds by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from harness.analysis.findings import Findings
+from harness.analysis.runs import ArchitectureResults
+from harness.evaluations.metric import Metric, Quantity
+from harness.reporting import numbers
+from harness.reporting.blocks import Figure
+from harness.reporting.figures.drawing import BLUE, INK, ORANGE, PANEL, as_svg, canvas
+from harness.reporting.figures.scale import axis_label, metric_axis
+from harness.spec.claims.number_claim import published_value
+from harness.statistics.samples import Interval, Spread, spread
+
+ROW_INCHES = 0.35
+FRAME_INCHES = 1.05
+
+
+@dataclass(frozen=True)
+class SeedValues:
+    """One architecture's values of the headline."""
+
+    name: str
+    seeds: tuple[float, ...]
+    mean: float
+    interval: Interval | None
+    published: float | None
+
+
+@dataclass(frozen=True)
+class EpochTimes:
+    """One architecture's training seconds, epoch by epoch of every seed."""
+
+    name: str
+    seconds: tuple[float, ...]
+    spread: Spread
+
+
+def seeds_figure(findings: Findings) -> Figure:
+    """Draw every seed, the mean with its interval, and what was published."""
+    headline = findings.study.headline
+    rows = tuple(_seed_values(findings, entry) for entry in findings.ranking if entry.runs)
+    return Figure(
+        name="accuracy",
+        description=f"{headline.heading} of every architecture: each seed, the mean with its 95 % interval, the "
+        "published value",
+        svg=_strip_plot([row.name for row in rows], partial(_draw_seeds, rows, headline), rows),
+    )
+
+
+def times_figure(findings: Findings) -> Figure:
+    """Draw every epoch, with median and quartiles."""
+    rows = tuple(_epoch_times(entry) for entry in findings.ranking if entry.runs)
+    return Figure(
+        name="times",
+        description="Training seconds per epoch of every architecture: each epoch, the median and the quartiles",
+        svg=_strip_plot([row.name for row in rows], partial(_draw_times, rows), rows),
+    )
+
+
+def _strip_plot(names: Sequence[str], draw: Callable[[Axes], None], data: object) -> bytes:
+    """Return an SVG with a row per name, from 0 at the top, which ``draw`` fills; each kind of mark is named once."""
+    with canvas(FRAME_INCHES + ROW_INCHES * len(names)) as drawn:
+        axes = drawn.subplots()
+        draw(axes)
+        axes.set_yticks(range(len(names)), labels=names)
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.grid(visible=False, axis="y")
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        handles = {text: handle for handle, text in zip(*axes.get_legend_handles_labels(), strict=True)}
+        drawn.legend(handles.values(), handles.keys(), loc="outside upper right", ncols=len(handles))
+        return as_svg(drawn, data)
+
+
+def _seed_values(findings: Findings, entry: ArchitectureResults) -> SeedValues:
+    mean = findings.headline_of(entry)
+    if mean is None:
+        raise ValueError(f"{entry.name} is not measured")
+    published = published_value(entry.architecture.claims, findings.study.headline)
+    return SeedValues(
+        entry.name,
+        entry.values(findings.study.headline),
+        mean.mean,
+        mean.interval,
+        None if published is None else float(published),
+    )
+
+
+def _draw_seeds(rows: Sequence[SeedValues], headline: Quantity, axes: Axes) -> None:
+    metric_axis(axes.xaxis, headline.metric, [value for row in rows for value in _extent(row, headline.metric)])
+    axes.set_xlabel(axis_label(f"{headline.heading} after the last epoch", headline.metric))
+    for place, row in enumerate(rows):
+        _draw_row(axes, place, row)
+
+
+def _draw_row(axes: Axes, place: int, row: SeedValues) -> None:
+    if row.interval is not None:
+        bounds = [row.interval.low, row.interval.high]
+        axes.plot(bounds, [place] * 2, color=BLUE, linewidth=2.4, label="95 % interval of the mean", zorder=2)
+    axes.plot(
+        row.seeds,
+        # Below the line, so that neither mean nor published value hides a seed.
+        [place + 0.24] * len(row.seeds),
+        linestyle="none",
+        marker="o",
+        markersize=4,
+        markerfacecolor="none",
+        markeredgecolor=INK,
+        markeredgewidth=0.8,
+        label="single seed",
+        zorder=3,
+    )
+    axes.plot(row.mean, place, "o", color=BLUE, markersize=7, markeredgecolor=PANEL, label="mean", zorder=4)
+    if row.published is not None:
+        at = row.published
+        axes.plot(at, place, "D", color=ORANGE, markersize=6, markeredgecolor=PANEL, label="published", zorder=5)
+
+
+def _extent(row: SeedValues, metric: Metric) -> list[float]:
+    """Return what the axis has to hold; an interval may pass the metric's range, which the axis does not."""
+    bounds = [row.interval.low, row.interval.high] if row.interval else []
+    published = [] if row.published is None else [row.published]
+    return [*row.seeds, *filter(metric.allows, bounds), *published]
+
+
+def _epoch_times(entry: ArchitectureResults) -> EpochTimes:
+    seconds = tuple(epoch.train_seconds for run in entry.runs for epoch in run.epochs)
+    found = spread(seconds)
+    if found is None:
+        raise ValueError(f"{entry.name} is not measured")
+    return EpochTimes(entry.name, seconds, found)
+
+
+def _draw_times(rows: Sequence[EpochTimes], axes: Axes) -> None:
+    seconds = [second for row in rows for second in row.seconds]
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.set_xlim(min(seconds) / 1.6, max(seconds) * 2.2)
+    axes.set_xlabel("Training seconds per epoch (log scale)")
+    for place, row in enumerate(rows):
+        places = [place] * len(row.seconds)
+        axes.plot(row.seconds, places, "|", color=INK, markersize=9, alpha=0.35, label="single epoch", zorder=2)
+        median, low, high = row.spread.median, row.spread.lower_quartile, row.spread.upper_quartile
+        if low is not None and high is not None:
+            axes.plot([low, high], [place] * 2, color=BLUE, linewidth=2.4, label="quartiles", zorder=3)
+        axes.plot(median, place, "o", color=BLUE, markersize=6, markeredgecolor=PANEL, label="median", zorder=4)
+        axes.annotate(
+            numbers.seconds(median),
+            (max(row.seconds), place),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            in_layout=False,
+        )

@@ -1,0 +1,227 @@
+"""The headline: every architecture with its cost, what it is ranked by and what was published; ranks none itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.analysis.findings import Findings
+from harness.analysis.runs import ArchitectureResults
+from harness.analysis.summary import DRIFT
+from harness.evaluations.metric import Quantity
+from harness.reporting import numbers
+from harness.reporting.blocks import Cells, Illustration, Section, Table
+from harness.reporting.markdown import escape
+from harness.spec.claims.number_claim import published_value
+
+SHARED = "Architectures that compute the same share trials"
+LONGEST_SOURCE = 32
+NARROW_SOURCE = 25
+SHORT_NAME = 4
+NOTES = (
+    "Rank: architectures that do not differ significantly share ranks (Holm's correction over all pairs, level .05).",
+    (
+        "Training seconds: median over the seeds, with quartiles; training alone, on the trial's own cores, without "
+        "start-up, compilation and evaluation."
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One architecture's cells, apart from how a format lays them out."""
+
+    rank: str
+    name: str
+    document: str
+    parameters: str
+    macs: str
+    epochs: str
+    seconds: str
+    quartiles: str
+    mark: str
+    epoch_seconds: str
+    measured: str
+    seeds: str
+    published: str
+
+
+def section(findings: Findings) -> Section | None:
+    """Return the table of all architectures, which of them share trials, and the headline as a figure."""
+    if not findings.study.entries:
+        return None
+    table = headline(findings)
+    return Section(table.title, (table, *shared_trials(findings), Illustration("accuracy")))
+
+
+def shared_trials(findings: Findings) -> tuple[str, ...]:
+    """Return one sentence on the architectures that share trials, if any do."""
+    readers: dict[str, list[str]] = {}
+    for entry in findings.study.entries:
+        readers.setdefault(entry.fingerprint, []).append(escape(entry.name))
+    shared = [numbers.listed(names) for names in readers.values() if len(names) > 1]
+    if not shared:
+        return ()
+    return (f"{SHARED}: {'; '.join(shared)} are trained once per seed, and each is read at its own last epoch.",)
+
+
+def headline(findings: Findings) -> Table:
+    """Return the table with one line per architecture, best first."""
+    metric = findings.study.headline.metric
+    return Table(
+        title=_title(findings.study.headline),
+        header=(
+            "Rank",
+            "Architecture",
+            "Document",
+            "Parameters",
+            "Multiply-accumulates",
+            "Epochs",
+            "Training seconds",
+            "Seconds per epoch",
+            numbers.headed(metric, findings.study.headline.heading),
+            numbers.headed(metric, "Published"),
+        ),
+        rows=tuple(_wide(line) for line in lines(findings)),
+        alignments=("right", "left", "left", *("right",) * 7),
+        notes=_notes(findings),
+    )
+
+
+def narrow_headline(findings: Findings) -> Table:
+    """Return the same table for 80 columns: two cells share a column, one above the other.
+
+    Architectures that were never run are a note here, not rows, so that what was just run stands out.
+    """
+    shown = [entry for entry in findings.ranking if entry.runs or entry.failures] or findings.ranking
+    others = [entry.name for entry in findings.ranking if entry not in shown]
+    metric = findings.study.headline.metric
+    return Table(
+        title=_title(findings.study.headline),
+        header=(
+            "Rank",
+            "Architecture\nDocument",
+            "Params\nMACs",
+            "Ep.",
+            "Training\nseconds",
+            "s per\nepoch",
+            f"{numbers.headed(metric, _short(findings.study.headline))}\nseeds",
+            numbers.headed(metric, "Publ.").replace(" ", "\n"),
+        ),
+        rows=tuple(_narrow(_line(findings, entry)) for entry in shown),
+        alignments=("right", "left", *("right",) * 6),
+        notes=(*_notes(findings), *([f"Not run: {', '.join(others)}."] if others else [])),
+    )
+
+
+def _title(headline: Quantity) -> str:
+    return f"{headline.metric.name.capitalize()} and cost"
+
+
+def _short(headline: Quantity) -> str:
+    """Return the headline's name with the metric's cut short: Test acc."""
+    name = headline.metric.name
+    return headline.heading.replace(name, name if len(name) <= SHORT_NAME else f"{name[: SHORT_NAME - 1]}.")
+
+
+def _notes(findings: Findings) -> tuple[str, ...]:
+    values = f"{findings.study.headline.heading}: mean ± standard deviation over n seeds, after the last epoch."
+    return (*NOTES, values, *_drift(findings))
+
+
+def lines(findings: Findings) -> tuple[Line, ...]:
+    """Return the cells of every architecture, best first."""
+    return tuple(_line(findings, entry) for entry in findings.ranking)
+
+
+def _line(findings: Findings, entry: ArchitectureResults) -> Line:
+    metric = findings.study.headline.metric
+    published = published_value(entry.architecture.claims, findings.study.headline)
+    summary, standing = findings.summaries[entry.name], findings.standings.get(entry.name)
+    return Line(
+        rank=numbers.ordinal_range(standing.rank.best, standing.rank.worst) if standing else numbers.UNKNOWN,
+        name=entry.name,
+        document=document(entry),
+        parameters=numbers.count(entry.cost.parameters),
+        macs=numbers.millions(entry.cost.macs),
+        epochs=str(entry.epochs),
+        seconds=numbers.seconds(summary.train_seconds.median if summary.train_seconds else None),
+        quartiles=numbers.quartiles(summary.train_seconds),
+        mark=" †" if summary.drifted_seeds else "",
+        epoch_seconds=numbers.seconds(summary.epoch_seconds.median if summary.epoch_seconds else None),
+        measured=numbers.plus_minus(metric, findings.headline_of(entry)) if entry.runs else state(entry),
+        seeds=_seeds(entry),
+        published=numbers.UNKNOWN if published is None else numbers.published(metric, published),
+    )
+
+
+def document(entry: ArchitectureResults) -> str:
+    """Return the document's file name, else the beginning of the source, else a dash."""
+    source = entry.architecture.document or entry.architecture.source or numbers.UNKNOWN
+    return shortened(source, LONGEST_SOURCE)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return the text on one line, cut to ``longest`` letters: between words where that keeps at least half."""
+    flat = " ".join(text.split())
+    if len(flat) <= longest:
+        return flat
+    cut = flat[: longest - 1]
+    words = cut.rpartition(" ")[0] if flat[longest - 1] != " " else cut
+    return f"{words if 2 * len(words) >= longest else cut}…"
+
+
+def state(entry: ArchitectureResults) -> str:
+    """Return why there is no number: failed or not run."""
+    if not entry.failures:
+        return "not run"
+    return f"failed: {entry.failures[0].failure.kind}"
+
+
+def _drift(findings: Findings) -> tuple[str, ...]:
+    """Return which times to distrust: the machine's own speed changed while they were taken."""
+    named = [
+        f"{entry.name} ({numbers.named_seeds(seeds)})"
+        for entry in findings.ranking
+        if (seeds := findings.summaries[entry.name].drifted_seeds)
+    ]
+    if not named:
+        return ()
+    return (f"†: the machine's speed drifted by more than {100 * DRIFT:.0f} % during trials of {'; '.join(named)}.",)
+
+
+def _spread(line: Line) -> str:
+    return f"{line.seconds} ({line.quartiles}){line.mark}" if line.quartiles else line.seconds + line.mark
+
+
+def _seeds(entry: ArchitectureResults) -> str:
+    measured = f"n = {len(entry.runs)}" if entry.runs else ""
+    failed = f"{len(entry.failures)} failed" if entry.failures else ""
+    return ", ".join(filter(None, (measured, failed)))
+
+
+def _wide(line: Line) -> Cells:
+    return (
+        line.rank,
+        line.name,
+        line.document,
+        line.parameters,
+        line.macs,
+        line.epochs,
+        _spread(line),
+        line.epoch_seconds,
+        f"{line.measured} ({line.seeds})" if line.seeds else line.measured,
+        line.published,
+    )
+
+
+def _narrow(line: Line) -> Cells:
+    return (
+        line.rank,
+        f"{line.name}\n{shortened(line.document, NARROW_SOURCE)}",
+        f"{line.parameters}\n{line.macs}",
+        line.epochs,
+        f"{line.seconds}{line.mark}\n{line.quartiles}".rstrip(),
+        line.epoch_seconds,
+        f"{line.measured}\n{line.seeds}".rstrip(),
+        line.published,
+    )

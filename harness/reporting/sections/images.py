@@ -1,0 +1,65 @@
+"""The test images that are misclassified most often, and those on which two architectures differ; looks at none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.analysis.agreement import DisputedImage
+from harness.analysis.findings import Findings
+from harness.analysis.hardest import HardImage
+from harness.reporting.blocks import Folded, Illustration, Section, Table
+
+
+def section(findings: Findings) -> Section | None:
+    """Return the hardest images as pictures and, folded, as a table, and who confuses which classes."""
+    if not findings.study.measured:
+        return None
+    table = hardest_table(findings.hardest)
+    folded = (Folded("Predictions for each image, and by architecture", table),) if table.rows else ()
+    return Section(table.title, (Illustration("hardest"), *folded, Illustration("confusion")))
+
+
+def hardest_table(images: Sequence[HardImage]) -> Table:
+    """Return one row per image."""
+    return Table(
+        title="Hardest images",
+        header=("Test image", "Label", "Misclassified", "Predicted instead", "Misclassified by"),
+        rows=tuple(
+            (
+                f"{image.index} (contested)" if image.contested else str(image.index),
+                str(image.label),
+                _percent(image.missed),
+                ", ".join(f"{digit} ({_percent(share)})" for digit, share in image.said),
+                _missed_by(image),
+            )
+            for image in images
+        ),
+        alignments=("right", "right", "right", "left", "left"),
+        notes=(
+            "Shares of runs. Over all architectures, each has the same weight, and shared trials count once.",
+            "Contested: the image's label is one of those that reviewers reject (Northcutt et al. 2021).",
+        ),
+    )
+
+
+def _missed_by(image: HardImage) -> str:
+    if all(share == 1 for _, share in image.missed_by):
+        return "every run of every architecture"
+    return ", ".join(f"{name} {_percent(share)}" for name, share in image.missed_by if share)
+
+
+def disputed_table(images: Sequence[DisputedImage], first: str, second: str) -> Table:
+    """Return the test images that one gets right and the other gets wrong, by share of runs."""
+    return Table(
+        title="Test images on which they differ most",
+        header=("Test image", "Label", f"{first} correct", f"{second} correct"),
+        rows=tuple(
+            (str(image.index), str(image.label), _percent(image.first_right), _percent(image.second_right))
+            for image in images
+        ),
+        alignments=("right",) * 4,
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

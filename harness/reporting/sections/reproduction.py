@@ -1,0 +1,138 @@
+"""What the results come from and how to reproduce them: failed trials, environment, commands, how to read the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from harness.analysis.findings import Findings
+from harness.analysis.runs import ArchitectureResults, Study
+from harness.evaluations.metric import PERCENT
+from harness.records.environment import Numerics
+from harness.reporting import numbers
+from harness.reporting.blocks import Commands, Section, Table
+
+LEGEND = """\
+- **Rank**: 1 is the best mean {headline}. A range covers every rank that the data allow: architectures that do not
+  differ significantly share ranks.
+- **Parameters** and **multiply-accumulates** follow from the spec: all weights; the products in convolutions and dense
+  layers of one image's forward pass.
+- **Training seconds** are wall-clock seconds of the architecture's own epochs, **seconds per epoch** the median over
+  all epochs of all seeds. Times of two machines are never mixed.
+- **{heading}** is that of the last epoch, never of the best one. ± is the standard deviation over seeds; that of
+  a single seed is unknown.
+- All seeds share one test set. Intervals say what another seed would give, not what other images would{share}.
+- A dash means unknown, never 0."""
+# Of a share alone the standard error is known: sqrt(p · (1 - p) / n).
+STANDARD_ERROR = (
+    ": 10,000 images\n"
+    "  alone leave about ± .09 points (one standard error) at 99.2 %, which shifts all architectures together"
+)
+
+
+def legend(findings: Findings) -> Section:
+    """Return how to read the page."""
+    headline = findings.study.headline
+    share = STANDARD_ERROR if headline.metric.unit == PERCENT else ""
+    text = LEGEND.format(headline=headline.title, heading=headline.heading, share=share)
+    return Section("How to read this page", (text,))
+
+
+def failures_section(findings: Findings) -> Section | None:
+    """Return the failed trials, if there are any."""
+    table = failure_table(findings.study)
+    return Section(table.title, (table,)) if table.rows else None
+
+
+def failure_table(study: Study) -> Table:
+    """Return one row per architecture and seed whose trial ended before the architecture's last epoch."""
+    return Table(
+        title="Failed trials",
+        header=("Architecture", "Seed", "Stage", "Kind", "Reason"),
+        rows=tuple(
+            (entry.name, str(failed.seed), failed.failure.stage, failed.failure.kind, failed.failure.reason)
+            for entry in study.entries
+            for failed in entry.failures
+        ),
+        alignments=("left", "right", "left", "left", "left"),
+        notes=("The next run of the same command tries them again.",),
+    )
+
+
+def section(findings: Findings) -> Section:
+    """Return the environment and the commands that train what the page shows."""
+    study = findings.study
+    environment, lines = environment_table(study), commands(study)
+    reproduce = "These commands reproduce" if len(lines) > 1 else "This command reproduces"
+    resume = "they resume" if len(lines) > 1 else "it resumes"
+    return Section(
+        "Environment and reproduction",
+        (
+            *((environment,) if environment.rows else ()),
+            f"{reproduce} the results; if interrupted, {resume} where training stopped:",
+            Commands(lines),
+        ),
+    )
+
+
+def environment_table(study: Study) -> Table:
+    """Return what times and bits depend on, one property per row; the commits are those of all records."""
+    environment = study.environment
+    if environment is None:
+        return Table("Environment", ("", ""), (), ("left", "left"))
+    numerics, machine = environment.numerics, environment.machine
+    properties = {
+        "Identifier": environment.id,
+        "Processor": machine.processor,
+        "Vector instructions": " ".join(machine.processor_features) or numbers.UNKNOWN,
+        "Accelerator": numerics.accelerator or "none",
+        "Threads per trial": str(numerics.threads),
+        "Operating system": machine.system,
+        "Python": machine.python,
+        "TensorFlow": numerics.tensorflow,
+        "Keras": numerics.keras,
+        "NumPy": numerics.numpy,
+        "oneDNN": _onednn(numerics),
+        "Harness": f"{environment.harness}, commit {', '.join(study.commits) or numbers.UNKNOWN}",
+        "Op determinism": "on" if numerics.deterministic else "off",
+    }
+    return Table("Environment", ("Property", "Value"), tuple(properties.items()), ("left", "left"), _others(study))
+
+
+def _onednn(numerics: Numerics) -> str:
+    limit = f", limited to {numerics.onednn_max_isa}" if numerics.onednn_max_isa else ""
+    return f"on{limit}" if numerics.onednn else "off"
+
+
+def _others(study: Study) -> tuple[str, ...]:
+    if not study.others:
+        return ()
+    named = ", ".join(f"{name} ({numbers.plural(count, 'record')})" for name, count in study.others)
+    return (f"There are records of other environments, which no number above mixes with this one's: {named}.",)
+
+
+def commands(study: Study) -> tuple[str, ...]:
+    """Return one command for all architectures that were trained with the same seeds, in the order of their names."""
+    by_seeds: dict[tuple[int, ...], list[str]] = {}
+    for entry in study.entries:
+        by_seeds.setdefault(_tried(entry), []).append(entry.name)
+    if len(by_seeds) > 1:
+        by_seeds.pop((), None)  # no results of these are on the page
+    return tuple(_command(study, seeds, names) for seeds, names in by_seeds.items()) or ("bench run --all",)
+
+
+def _tried(entry: ArchitectureResults) -> tuple[int, ...]:
+    """Return the seeds that were trained, those of failed trials too."""
+    return tuple(sorted({*entry.seeds, *(failed.seed for failed in entry.failures)}))
+
+
+def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
+    parts = ["bench run", *names]
+    if seeds:
+        parts.append(f"--seeds {numbers.seed_option(seeds)}")
+    if study.environment is not None and study.environment.numerics.threads != 1:
+        parts.append(f"--threads {study.environment.numerics.threads}")
+    if study.environment is not None and not study.environment.numerics.deterministic:
+        parts.append("--no-determinism")
+    if study.settings.max_epochs is not None:
+        parts.append("--smoke")
+    return " ".join(parts)

@@ -1,0 +1,94 @@
+"""A trial's fingerprint: what changes the numbers changes it, what doesn't, doesn't."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from harness.data.declarations import find_dataset
+from harness.planning.trial import Computation, Trial
+
+CONTENT: dict[str, Any] = {
+    "dataset": "mnist",
+    "layers": [
+        {"Conv2D": {"filters": 8, "kernel_size": 3, "activation": "relu"}},
+        "Flatten",
+        {"Dense": {"units": 10, "activation": "softmax"}},
+    ],
+    "recipe": {
+        "optimizer": {"RMSprop": {"learning_rate": 0.001}},
+        "loss": "categorical_crossentropy",
+        "batch_size": 64,
+    },
+}
+
+
+def with_recipe(**changes: object) -> dict[str, Any]:
+    return {**CONTENT, "recipe": {**CONTENT["recipe"], **changes}}
+
+
+SAME = {
+    "keys in another order": dict(reversed(CONTENT.items())),
+    "a default written out": with_recipe(optimizer={"RMSprop": {"learning_rate": 0.001, "rho": 0.9}}),
+    "a kernel's two sides": {
+        **CONTENT,
+        "layers": [{"Conv2D": {"filters": 8, "kernel_size": [3, 3], "activation": "relu"}}, *CONTENT["layers"][1:]],
+    },
+    "the first backend": {**CONTENT, "backend": "tensorflow"},
+    "no fields at all": {**CONTENT, "layers": [CONTENT["layers"][0], {"Flatten": {}}, CONTENT["layers"][2]]},
+}
+
+OTHER = {
+    "another learning rate": with_recipe(optimizer={"RMSprop": {"learning_rate": 0.01}}),
+    "another optimizer": with_recipe(optimizer="Adam"),
+    "another batch size": with_recipe(batch_size=32),
+    "a layer less": {**CONTENT, "layers": CONTENT["layers"][1:]},
+    "fewer examples": {**CONTENT, "train_examples": 1_000},
+    "fewer test examples": {**CONTENT, "test_examples": 1_000},
+    "examples held out": with_recipe(validation_split=0.1),
+    "a schedule over the training": {**CONTENT, "schedule_epochs": 5},
+    "another backend": {**CONTENT, "backend": "another"},
+}
+
+
+def fingerprint(content: dict[str, Any]) -> str:
+    return Computation.model_validate(content).fingerprint
+
+
+@pytest.mark.parametrize("content", SAME.values(), ids=SAME)
+def test_the_same_computation_has_the_same_fingerprint(content: dict[str, Any]) -> None:
+    assert fingerprint(content) == fingerprint(CONTENT)
+
+
+@pytest.mark.parametrize("content", OTHER.values(), ids=OTHER)
+def test_what_changes_the_numbers_changes_the_fingerprint(content: dict[str, Any]) -> None:
+    assert fingerprint(content) != fingerprint(CONTENT)
+
+
+def test_a_computation_survives_its_own_json() -> None:
+    computation = Computation.model_validate(CONTENT)
+    assert Computation.model_validate_json(computation.model_dump_json()) == computation
+
+
+@pytest.mark.parametrize("backend", ["", "../tensorflow", "tensorflow.model", "Torch"])
+def test_a_backend_is_no_path_to_other_modules(backend: str) -> None:
+    with pytest.raises(ValidationError, match="backend"):
+        Computation.model_validate({**CONTENT, "backend": backend})
+
+
+def test_the_declaration_of_its_data_goes_along_and_is_no_part_of_the_content() -> None:
+    computation = Computation.model_validate(CONTENT)
+    mnist = find_dataset("mnist")
+    other = computation.on(mnist.model_copy(update={"title": "Other digits"}))
+    assert (computation.data.title, other.data.title) == ("MNIST", "Other digits")
+    assert pickle.loads(pickle.dumps(other)).data.title == "Other digits"  # noqa: S301
+    assert other.model_dump_json() == computation.model_dump_json()
+    assert other.fingerprint == computation.fingerprint
+
+
+def test_a_trials_name_tells_its_seed() -> None:
+    trial = Trial(Computation.model_validate(CONTENT), seed=7, epochs=3)
+    assert trial.name == f"{trial.fingerprint}-seed7"

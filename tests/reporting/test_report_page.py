@@ -1,0 +1,203 @@
+"""The page and its tables: what they say, in every state of the records, and always the same bytes."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from pathlib import Path
+
+import fake_records as fake
+import pytest
+from rich.console import Console
+
+from harness.analysis.findings import Findings
+from harness.planning.settings import Settings, smoke
+from harness.reporting.blocks import Figure
+from harness.reporting.page import page
+from harness.reporting.sections.claims import narrow_claims
+from harness.reporting.sections.headline import narrow_headline
+from harness.reporting.sections.reproduction import commands
+from harness.reporting.terminal import render_table as render_terminal
+from harness.spec.claims.number_claim import RELATIVE_MARGIN, SHARE_MARGIN
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    chosen = fake.architectures()
+    return fake.findings(chosen, fake.fake_trials(chosen))
+
+
+def shown_at_80(findings: Findings) -> str:
+    console = Console(file=io.StringIO(), width=80, color_system=None)
+    console.print(
+        render_terminal(narrow_headline(findings)), render_terminal(narrow_claims(findings.judgement.verdicts))
+    )
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def golden(name: str, text: str) -> None:
+    """Compare a whole text with the one that was approved; ``GOLDEN=write`` replaces that, for a look at the diff."""
+    path = GOLDEN / name
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_the_page_is_the_golden_one(found: Findings) -> None:
+    golden("page.md", page(found))
+
+
+def test_the_terminal_at_80_columns_is_the_golden_one(found: Findings) -> None:
+    golden("terminal.txt", "\n".join(line.rstrip() for line in shown_at_80(found).splitlines()) + "\n")
+
+
+def test_the_page_tells_the_story_in_order(found: Findings) -> None:
+    headings = re.findall(r"^## (.+)$", page(found), re.MULTILINE)
+    assert headings == [
+        "Accuracy and cost",
+        "Claims",
+        "Cost against accuracy",
+        "Training and inference speed",
+        "Pairwise comparisons",
+        "Hardest images",
+        "Environment and reproduction",
+        "How to read this page",
+    ]
+
+
+def test_the_page_shows_its_figures_in_their_sections(found: Findings) -> None:
+    shown = page(found, [Figure("curves", "An <x>", b"<svg/>")])
+    assert "## Learning curves\n\n![An &lt;x&gt;](figures/curves.svg)" in shown
+
+
+def test_the_same_records_give_the_same_page(found: Findings) -> None:
+    chosen = fake.architectures()
+    assert page(found) == page(fake.findings(chosen, reversed(fake.fake_trials(chosen))))
+
+
+def test_the_page_ends_with_one_line_break_and_no_line_with_a_blank(found: Findings) -> None:
+    shown = page(found)
+    assert shown.endswith("\n")
+    assert not shown.endswith("\n\n")
+    assert not re.search(r"[ \t]$", shown, re.MULTILINE)
+
+
+def test_shared_trials_are_named(found: Findings) -> None:
+    assert "000_convnet, 001_convnet_8_epochs and 004_convnet are trained once per seed" in page(found)
+
+
+def test_assumptions_stand_behind_the_verdicts(found: Findings) -> None:
+    assert "the optimizer is assumed" in page(found)
+
+
+def test_the_command_gets_it_again(found: Findings) -> None:
+    [line] = commands(found.study)
+    assert line.endswith("004_convnet dense_512 --seeds 0-4")
+
+
+def test_a_title_or_document_cannot_write_markdown() -> None:
+    [one] = fake.architectures("dense_512")
+    evil = one.model_copy(update={"document": "<img src=x> | **b**.txt", "assumptions": ("<b>|</b>",)})
+    shown = page(fake.findings([evil], fake.fake_trials([evil])))
+    assert "<img" not in shown
+    assert "<b>" not in shown
+
+
+def test_no_record_at_all_is_told() -> None:
+    shown = page(fake.findings(fake.architectures(), ()))
+    assert "no results are recorded yet" in shown
+    assert shown.count("not run") == 6
+    assert "bench run" in shown
+
+
+def test_no_architecture_at_all_is_told() -> None:
+    shown = page(fake.findings((), ()))
+    assert "no results are recorded yet" in shown
+    assert "\nbench run --all\n" in shown
+
+
+def test_one_architecture_alone_is_compared_with_nothing() -> None:
+    chosen = fake.architectures("dense_512")
+    shown = page(fake.findings(chosen, fake.fake_trials(chosen)))
+    assert "Only **dense_512** has results" in shown
+    assert "## Pairwise comparisons" not in shown
+
+
+def test_failures_are_rows_with_their_reasons() -> None:
+    chosen = fake.architectures("dense_512")
+    shown = page(fake.findings(chosen, [fake.failed(one) for one in fake.fake_trials(chosen)]))
+    assert "failed: nan" in shown
+    assert shown.count("the loss is not a number") == 5
+
+
+def test_some_failures_are_counted_beside_the_seeds() -> None:
+    chosen = fake.architectures("dense_512")
+    trials = fake.fake_trials(chosen)
+    shown = page(fake.findings(chosen, [fake.failed(trials[0]), *trials[1:]]))
+    assert "n = 4, 1 failed" in shown
+
+
+def test_one_seed_has_no_spread() -> None:
+    chosen = fake.architectures("dense_512", "000_convnet")
+    shown = page(fake.findings(chosen, fake.fake_trials(chosen, [3])))
+    assert "± \N{EN DASH} (n = 1)" in shown
+    assert "on mnist, seed 3." in shown
+    assert "--seeds 3-3" in shown
+
+
+def test_smoke_results_say_so() -> None:
+    chosen, settings = fake.architectures("dense_512"), smoke(Settings())
+    shown = page(fake.findings(chosen, fake.fake_trials(chosen, settings=settings), settings))
+    assert "**Smoke results**" in shown
+    assert "--smoke" in shown
+
+
+def test_other_environments_are_named_not_mixed() -> None:
+    chosen = fake.architectures("dense_512")
+    there = fake.environment("Other Processor")
+    trials = [*fake.fake_trials(chosen), *fake.fake_trials(chosen, [0], where=there)]
+    shown = page(fake.findings(chosen, trials))
+    assert f"which no number above mixes with this one's: {there.id} (1 record)" in shown
+    assert "n = 5" in shown
+
+
+def test_seeds_with_gaps_are_listed() -> None:
+    chosen = fake.architectures("dense_512")
+    found = fake.findings(chosen, fake.fake_trials(chosen, [0, 3, 7]))
+    assert "seeds 0, 3, 7" in page(found)
+    assert commands(found.study) == ("bench run dense_512 --seeds 0,3,7",)
+
+
+def test_architectures_with_other_seeds_have_commands_of_their_own_and_the_opening_counts_them() -> None:
+    more, fewer = fake.architectures("000_convnet", "003*"), fake.architectures("dense_512")
+    never = fake.architectures("002*")
+    trials = [*fake.fake_trials(more, range(10)), *fake.fake_trials(fewer)]
+    found = fake.findings([*more, *never, *fewer], trials)
+    ten, five = "bench run 000_convnet 003_wide_conv_dropout --seeds 0-9", "bench run dense_512 --seeds 0-4"
+    assert commands(found.study) == (ten, five)
+    shown = page(found)
+    resumed = "These commands reproduce the results; if interrupted, they resume where training stopped:"
+    assert f"{resumed}\n\n```sh\n{ten}\n{five}\n```" in shown
+    assert "3 of 4 architectures on mnist, 2 with seeds 0-9 and 1 with seeds 0-4." in shown
+
+
+def test_seeds_that_failed_belong_to_the_command() -> None:
+    chosen = fake.architectures("dense_512")
+    first, *others = fake.fake_trials(chosen)
+    assert commands(fake.findings(chosen, [fake.failed(first), *others]).study) == ("bench run dense_512 --seeds 0-4",)
+
+
+def test_the_rules_of_the_verdicts_are_told(found: Findings) -> None:
+    shown = page(found)
+    assert RELATIVE_MARGIN == 1 / 3
+    assert f"no wider than ± {100 * SHARE_MARGIN:.2f} points, for a loss than a third of the published one" in shown
+    assert "a number far outside it is refuted all the same" in shown
+    assert "architectures that share trials are compared seed by seed, by Student's paired test" in shown
+
+
+def test_the_terminal_fits_80_columns(found: Findings) -> None:
+    assert max(len(line) for line in shown_at_80(found).splitlines()) <= 80
