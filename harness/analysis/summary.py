@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.contested import uncontested
 from harness.analysis.runs import ArchitectureResults
+from harness.data.dataset import Dataset
 from harness.evaluations.metric import Quantity
 from harness.records.store import Classes
 from harness.statistics.samples import Estimate, Spread, discordant_deviation, estimate, spread
@@ -54,6 +54,13 @@ def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
         drifted_seeds=tuple(run.seed for run in runs if run.drift is not None and run.drift > DRIFT),
         uncontested_accuracy=None if kept is None else estimate(kept.mean(axis=1).tolist()),
     )
+
+
+def uncontested(dataset: Dataset, examples: int) -> NDArray[np.bool_]:
+    """Return which of the first ``examples`` test images have a label that nobody contests, shape (examples,)."""
+    kept = np.ones(examples, dtype=bool)
+    kept[[index for index in dataset.contested_test_labels if index < examples]] = False
+    return kept
 
 
 def _estimates(runs: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:

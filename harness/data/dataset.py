@@ -14,7 +14,7 @@ from harness.declaration.kinds import Family
 from harness.declaration.values import Count, Form, Line
 
 ArrayName = Literal["train_images", "train_labels", "test_images", "test_labels"]
-Shape = Annotated[tuple[Count, ...], Field(strict=False, min_length=1)]
+Shape = Annotated[tuple[Count, ...], Field(strict=False, min_length=1, max_length=8)]
 Sha256 = Annotated[str, Form("[0-9a-f]{64}", "write the 64 hexadecimal digits that 'sha256sum FILE' prints")]
 AnySource = Annotated[Source, Family("source", Source, "harness.data.sources")]
 
@@ -108,7 +108,7 @@ class DatasetFile(Declared):
     @property
     def contested_test_labels(self) -> dict[int, int]:
         """Test index → published label, where the label is contested."""
-        return {one.index: one.label for one in self.contested.test_labels} if self.contested else {}
+        return {image.index: image.label for image in self.contested.test_labels} if self.contested else {}
 
     @property
     def computed_on(self) -> tuple[object, ...]:

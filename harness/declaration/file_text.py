@@ -22,7 +22,7 @@ def read_bytes(path: Path) -> bytes:
     """Return the file's content.
 
     Raises:
-        InvalidSpec: its name, its kind or its size is not a spec's, or it can't be read.
+        InvalidSpec: its name is not valid, it is too large, or it can't be read.
     """
     _check_name(path)
     try:
@@ -77,15 +77,15 @@ def _check_name(path: Path) -> None:
         raise invalid(path, f"the file's name ends in '{path.suffix}'", f"rename it to {path.stem}{SUFFIX}")
     if not is_safe_name(path.stem):
         remedy = "use letters, digits, '_', '-' and '.', a letter or a digit first, 80 at most"
-        raise invalid(path, "the file's name can't be an architecture's name", remedy)
+        raise invalid(path, "the file's name is not a valid name", remedy)
     if leaves(path):
         what = "the file is a link to somewhere outside its folder"
         raise invalid(path, what, "copy the file into the folder")
 
 
 def _too_large(path: Path, size: int) -> InvalidSpec:
-    what = f"the file has {size:,} bytes, more than the {MAX_BYTES:,} that a spec may have"
-    return invalid(path, what, "keep one architecture per file")
+    what = f"the file has {size:,} bytes, more than the {MAX_BYTES:,} that are read"
+    return invalid(path, what, "keep one architecture or data set per file")
 
 
 def _reason(error: OSError | ValueError) -> str:

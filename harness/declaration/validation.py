@@ -24,16 +24,28 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_model(
-    model: type[Model], file: Path, text: str, check: Callable[[Model], Iterable[SpecError]] = lambda _: ()
+    model: type[Model],
+    file: Path,
+    text: str,
+    check: Callable[[Model], Iterable[SpecError]] = lambda _: (),
+    *,
+    if_empty: str = "write its fields",
 ) -> Model:
-    """Return the model that the file's text declares; ``check`` looks at what only the whole can show.
+    """Return the model that the file's text declares.
+
+    Args:
+        model: What the file declares.
+        file: Its name, for messages.
+        text: Its content.
+        check: Looks at what only the whole can show.
+        if_empty: What to do where the file is empty.
 
     Raises:
         InvalidSpec: with all mistakes of the text, of the fields, or of the whole.
     """
     tree = parse(text, str(file))
     if tree.data is None and not tree.errors:
-        raise invalid(file, "the file is empty", "write a spec, or start one with 'bench new NAME'")
+        raise invalid(file, "the file is empty", if_empty)
     declared, found = None, list[SpecError]()
     if tree.data is not None:
         try:

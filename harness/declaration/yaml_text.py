@@ -129,7 +129,7 @@ class _Reader:
             elif isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    remedy = "keep one architecture per file: remove '---' and what follows"
+                    remedy = "keep one architecture or data set per file: remove '---' and what follows"
                     raise self._unreadable(event, (), "a second document starts here", remedy)
 
     def _value(self, event: NodeEvent, path: DataPath) -> object:

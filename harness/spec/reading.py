@@ -20,6 +20,8 @@ from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.checks import mistakes_of
 from harness.spec.folder import select_files
 
+IF_EMPTY = "write a spec, or start one with 'bench new NAME'"
+
 
 def read_architecture(path: Path) -> Architecture:
     """Return the file's architecture; raise `InvalidSpec` with all of its mistakes."""
@@ -29,7 +31,7 @@ def read_architecture(path: Path) -> Architecture:
 def read_text(path: Path, text: str) -> Architecture:
     """Return the architecture that a file with this text would be; raise `InvalidSpec` with all of its mistakes."""
     folder = path.parent
-    spec = read_model(SpecFile, path, text, partial(mistakes_of, folder=folder))
+    spec = read_model(SpecFile, path, text, partial(mistakes_of, folder=folder), if_empty=IF_EMPTY)
     data = find_dataset(spec.dataset, folder)
     return Architecture.model_construct(name=path.stem, path=path, data=data, **dict(spec))
 

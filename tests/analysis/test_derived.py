@@ -10,11 +10,10 @@ import pytest
 
 from harness.analysis import frame
 from harness.analysis.agreement import differing_lines, disputed_images
-from harness.analysis.contested import uncontested
 from harness.analysis.findings import Findings
 from harness.analysis.hardest import confusion, hardest_images
 from harness.analysis.pareto import dominators, front, seconds_to, time_to_target
-from harness.analysis.summary import summarize
+from harness.analysis.summary import summarize, uncontested
 from harness.data.declarations import find_dataset
 from harness.evaluations.metric import HEADLINE
 from harness.planning.settings import Settings

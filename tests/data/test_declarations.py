@@ -124,6 +124,7 @@ def test_a_declaration_is_read_without_numpy_or_what_fetches() -> None:
         ('"uint8"', '"float32"', "'dtype' is 'float32', not 'uint8'"),
         ('"web"', '"wbe"', "there is no source 'wbe'; did you mean 'web'?"),
         ('"address"', '"adress"', "web has no field 'adress'; did you mean 'address'?"),
+        ("https://example.org", "file:///etc", "'address' is 'file:///etc/digits.npz'; write a web address"),
         ("@some/digits", "--help", "'package' is '--help'; write a package's name"),
         ('"1.2.3"', '"latest"', "'version' is 'latest'; write an exact version, such as 1.2.6"),
         ('"preprocessing": []', '"preprocessing": [{"dvide": {"by": 2}}]', "there is no preprocessing step 'dvide'"),
@@ -196,3 +197,10 @@ def test_a_file_with_another_ending_is_reported_and_not_passed_over(specs: Path)
     file.rename(file.with_suffix(".yml"))
     with pytest.raises(InvalidSpec, match=r"rename it to digits\.yaml"):
         find_dataset("digits", specs)
+
+
+def test_an_empty_file_is_reported(specs: Path) -> None:
+    file = dataset_files(specs)["digits"]
+    file.write_text("")
+    with pytest.raises(InvalidSpec, match="the file is empty; write its fields"):
+        read_dataset(file)

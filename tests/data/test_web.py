@@ -109,5 +109,6 @@ def test_a_closed_port_is_reported(tmp_path: Path) -> None:
 
 
 def test_only_web_addresses_are_opened(tmp_path: Path) -> None:
+    mirror = source("https://example.org/").model_copy(update={"address": "file:///etc/hostname"})
     with pytest.raises(SourceFailed, match="not an http or https address"):
-        fetch("file:///etc/hostname", tmp_path)
+        mirror.fetch(tmp_path, LIMIT_BYTES, lambda _done, _total: None)

@@ -23,8 +23,8 @@ def test_a_file_of_100_mb_is_refused_without_being_read(tmp_path: Path) -> None:
     with file.open("wb") as stream:
         stream.truncate(100_000_000)
     assert refusal(file) == (
-        f"{file}:1:1: the file has 100,000,000 bytes, more than the {MAX_BYTES:,} that a spec may have; "
-        "keep one architecture per file"
+        f"{file}:1:1: the file has 100,000,000 bytes, more than the {MAX_BYTES:,} that are read; "
+        "keep one architecture or data set per file"
     )
 
 
@@ -32,7 +32,7 @@ def test_a_file_of_100_mb_is_refused_without_being_read(tmp_path: Path) -> None:
 def test_an_unsafe_name_is_refused(tmp_path: Path, name: str) -> None:
     file = tmp_path / f"{name}.yaml"
     file.touch()
-    assert "the file's name can't be an architecture's name" in refusal(file)
+    assert "the file's name is not a valid name" in refusal(file)
 
 
 def test_another_ending_is_reported_with_the_right_one(tmp_path: Path) -> None:

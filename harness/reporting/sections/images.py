@@ -14,13 +14,14 @@ def section(findings: Findings) -> Section | None:
     """Return the hardest images as pictures and, folded, as a table, and who confuses which classes."""
     if not findings.study.measured:
         return None
-    table = hardest_table(findings.hardest)
+    declared = (entry.architecture.data.contested for entry in findings.study.measured)
+    table = hardest_table(findings.hardest, tuple(dict.fromkeys(labels.source for labels in declared if labels)))
     folded = (Folded("Predictions for each image, and by architecture", table),) if table.rows else ()
     return Section(table.title, (Illustration("hardest"), *folded, Illustration("confusion")))
 
 
-def hardest_table(images: Sequence[HardImage]) -> Table:
-    """Return one row per image."""
+def hardest_table(images: Sequence[HardImage], contested_by: Sequence[str] = ()) -> Table:
+    """Return one row per image; ``contested_by`` are the publications that contest labels."""
     return Table(
         title="Hardest images",
         header=("Test image", "Label", "Misclassified", "Predicted instead", "Misclassified by"),
@@ -37,7 +38,7 @@ def hardest_table(images: Sequence[HardImage]) -> Table:
         alignments=("right", "right", "right", "left", "left"),
         notes=(
             "Shares of runs. Over all architectures, each has the same weight, and shared trials count once.",
-            "Contested: the image's label is one of those that reviewers reject (Northcutt et al. 2021).",
+            *(f"Contested: reviewers reject the image's label. Source: {source}." for source in contested_by),
         ),
     )
 
