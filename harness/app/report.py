@@ -10,14 +10,12 @@ from harness.analysis.agreement import DisputedImage, disputed_images
 from harness.analysis.comparison import Comparison
 from harness.analysis.comparison import compare as compare_results
 from harness.analysis.findings import Findings
-from harness.analysis.frame import summary_frame
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
 from harness.app.findings import Fetch, Inputs, read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace
 from harness.data import fetching
-from harness.reporting.writing import differing, report_files, write_report
 from harness.spec.folder import only_file, select_files
 
 if TYPE_CHECKING:
@@ -49,6 +47,8 @@ class ReportResult:
     @property
     def summary(self) -> pd.DataFrame:
         """The headline's numbers, unrounded: one row per architecture, best first."""
+        from harness.analysis.frame import summary_frame
+
         return summary_frame(self.findings)
 
     def __repr__(self) -> str:
@@ -71,6 +71,8 @@ def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch 
 
 def report_on(inputs: Inputs, options: ReportOptions) -> ReportResult:
     """Do what `report` does, with what has been read already."""
+    from harness.reporting.writing import differing, report_files, write_report
+
     findings = inputs.findings(options.environment)
     files = report_files(findings, {arrays.dataset.name: arrays.test_images for arrays in inputs.arrays})
     change = differing if options.check else write_report
@@ -79,6 +81,8 @@ def report_on(inputs: Inputs, options: ReportOptions) -> ReportResult:
 
 def summary_csv(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch = fetching.fetch) -> str:
     """Return the summary as CSV, unrounded: one row per architecture; write nothing."""
+    from harness.analysis.frame import summary_frame
+
     findings = read_inputs(options, progress, fetch).findings(options.environment)
     return summary_frame(findings).to_csv(index=False, lineterminator="\n")
 

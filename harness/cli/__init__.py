@@ -6,6 +6,7 @@ so that ``bench list`` answers at once.
 
 from __future__ import annotations
 
+import gc
 import sys
 from functools import cache
 from typing import Annotated
@@ -71,6 +72,8 @@ def register_verbs() -> None:
 
 def main() -> None:
     """Run the command line; a user's error is one sentence and its exit code, never a traceback."""
+    # A command is over before collecting pays, which would walk thousands of records without cycles again and again.
+    gc.set_threshold(100_000, 50, 100)
     register_verbs()
     try:
         app(prog_name="bench")
