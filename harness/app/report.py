@@ -43,6 +43,14 @@ class ReportResult:
 
     findings: Findings
     changed: tuple[Path, ...]
+    checked: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What became of the files."""
+        if not self.changed:
+            return "the report is what the records give"
+        return f"{', '.join(map(str, self.changed))}: {'not what the records give' if self.checked else 'written'}"
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -52,12 +60,21 @@ class ReportResult:
         return summary_frame(self.findings)
 
     def __repr__(self) -> str:
-        """Return the summary as text, and how many files changed."""
-        return f"{self.summary}\n\n{len(self.changed)} files changed"
+        """Return the sentence and the summary in short."""
+        return f"{self.sentence}\n\n{short_summary(self.findings).to_string(index=False)}"
 
     def _repr_html_(self) -> str:
-        """Return the summary as notebooks show it."""
-        return f"{self.summary.to_html()}<p>{len(self.changed)} files changed</p>"
+        """Return the same as notebooks show it."""
+        return f"<p>{self.sentence}</p>{short_summary(self.findings).to_html(index=False)}"
+
+
+def short_summary(findings: Findings) -> pd.DataFrame:
+    """Return the columns of the summary that people look at first, of what was trained."""
+    from harness.analysis.frame import summary_frame
+
+    summary, headline = summary_frame(findings), findings.study.headline.column
+    trained = summary[summary["seeds"] + summary["failed"] > 0]
+    return trained[["architecture", "seeds", "failed", "train_seconds_median", f"{headline}_mean", f"{headline}_sd"]]
 
 
 def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch = fetching.fetch) -> ReportResult:
@@ -76,7 +93,7 @@ def report_on(inputs: Inputs, options: ReportOptions) -> ReportResult:
     findings = inputs.findings(options.environment)
     files = report_files(findings, {arrays.dataset.name: arrays.test_images for arrays in inputs.arrays})
     change = differing if options.check else write_report
-    return ReportResult(findings, change(options.folder, files))
+    return ReportResult(findings, change(options.folder, files), options.check)
 
 
 def summary_csv(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch = fetching.fetch) -> str:

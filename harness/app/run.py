@@ -12,7 +12,7 @@ from harness.app.findings import Fetch, read_inputs
 from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
 from harness.app.plan import PlanOptions, jobs_for, plan_sentences, read_benchmark
 from harness.app.progress import SILENT, Progress
-from harness.app.report import ReportOptions, ReportResult, report_on
+from harness.app.report import ReportOptions, ReportResult, report_on, short_summary
 from harness.app.workspace import load_records
 from harness.data import fetching
 from harness.errors import Interrupted
@@ -75,15 +75,16 @@ class RunResult:
     def sentence(self) -> str:
         """What the run did."""
         failed = len(self.failed)
-        return f"{plural(len(self.ended) - failed, 'trial')} trained, {failed} failed"
+        trained = f"{plural(len(self.ended) - failed, 'trial')} trained, {failed} failed"
+        return trained if self.ended else "nothing was left to train"
 
     def __repr__(self) -> str:
-        """Return the sentence and the summary as text."""
-        return f"{self.sentence}\n\n{self.summary}"
+        """Return the sentence and the summary in short."""
+        return f"{self.sentence}\n\n{short_summary(self.findings).to_string(index=False)}"
 
     def _repr_html_(self) -> str:
-        """Return the sentence and the summary as notebooks show them."""
-        return f"<p>{self.sentence}</p>{self.summary.to_html()}"
+        """Return the sentence and the summary in short, as notebooks show them."""
+        return f"<p>{self.sentence}</p>{short_summary(self.findings).to_html(index=False)}"
 
 
 def run(

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.context import BaseContext
+from types import ModuleType
 
 # Read when NumPy is imported: one thread of its own, so that a process has no other pool than its backend's, whose
 # size the process chooses.
@@ -23,6 +24,21 @@ def process_context(start_method: str | None = None) -> BaseContext:
     context = multiprocessing.get_context(start_method or ("forkserver" if sys.platform == "linux" else "spawn"))
     context.set_forkserver_preload(["harness.worker.preload"])
     return context
+
+
+@contextmanager
+def main_hidden() -> Iterator[None]:
+    """Keep the user's own program out of the processes that the block starts.
+
+    ``multiprocessing`` runs its file again in each of them, for the functions that it may define: a script that calls
+    `harness.run` at its top level would call it again in every trial, and none would end.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.data.cache import cache_folder
 from harness.execute.cores import core_groups, physical_cores, reserved_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
-from harness.execute.process_start import ONE_THREAD, process_context, variables_set
+from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, variables_set
 from harness.execute.trial_process import TrialProcess
 from harness.planning.trial import Trial
 from harness.records.environment import Commit, current_commit
@@ -106,7 +106,7 @@ class Starter:
             commit=self.commit,
         )
         process = self.context.Process(target=main, args=(job, child), daemon=True)  # type: ignore[attr-defined]
-        with variables_set(self._variables(trial.computation.backend)):
+        with main_hidden(), variables_set(self._variables(trial.computation.backend)):
             process.start()
         child.close()  # so that the process's end is the connection's end
         return TrialProcess(job, process, parent, options.timeout_seconds)
