@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from harness.analysis.runs import ArchitectureResults, Study
+from harness.declaration.kinds import Kind
 from harness.evaluations.metric import Quantity
+from harness.spec.architecture import Architecture
 from harness.statistics.comparisons import (
     PERMUTATIONS,
     Difference,
@@ -17,10 +21,10 @@ from harness.statistics.comparisons import (
     holm,
     paired,
     permutation_p,
+    seeds_needed,
     superiority,
     welch,
 )
-from harness.statistics.power import seeds_needed
 from harness.statistics.ranking import RankInterval, letters, rank_intervals
 
 ALPHA = 0.05
@@ -71,18 +75,13 @@ def compare_all(study: Study) -> tuple[Comparison, ...]:
     """Compare every pair of measured architectures on the same data, corrected for their number."""
     pairs = [(a, b) for a, b in combinations(study.measured, 2) if a.architecture.dataset == b.architecture.dataset]
     plain = [compare(a, b, study.headline, len(pairs)) for a, b in pairs]
-    tested = [one.difference.p for one in plain if one.difference and one.difference.p is not None]
-    adjusted = iter(holm(tested))
-    return tuple(
-        replace(one, adjusted_p=next(adjusted)) if one.difference and one.difference.p is not None else one
-        for one in plain
-    )
+    adjusted = holm([one.difference.p if one.difference else None for one in plain])
+    return tuple(replace(one, adjusted_p=p) for one, p in zip(plain, adjusted, strict=True))
 
 
 def compare(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, comparisons: int = 1) -> Comparison:
     """Compare two architectures; ``comparisons`` is the number of pairs that are compared in all."""
     shared = a.fingerprint == b.fingerprint
-    same = shared and a.epochs == b.epochs
     values = a.values(quantity), b.values(quantity)
     ours, theirs = ([quantity.metric.merit(value) for value in side] for side in values)
     return Comparison(
@@ -93,7 +92,7 @@ def compare(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, 
         permutation_p=None if shared or comparisons > MOST_PERMUTED_PAIRS else _permutation_p(*values),
         seeds_needed=None if shared else _seeds_needed(*values, comparisons),
         shared=shared,
-        same=same,
+        same=a.reading == b.reading,
     )
 
 
@@ -110,8 +109,7 @@ def standings(study: Study, comparisons: Sequence[Comparison]) -> dict[str, Stan
     """Return rank and letters of every measured architecture, within its data set."""
     found: dict[str, Standing] = {}
     apart = {frozenset((one.first, one.second)) for one in comparisons if one.differ}
-    for dataset in dict.fromkeys(one.architecture.dataset for one in study.measured):
-        rivals = [one for one in study.measured if one.architecture.dataset == dataset]
+    for rivals in study.rivals:
         found |= _standings(rivals, study.headline, apart)
     return found
 
@@ -119,7 +117,7 @@ def standings(study: Study, comparisons: Sequence[Comparison]) -> dict[str, Stan
 def _standings(
     rivals: Sequence[ArchitectureResults], headline: Quantity, apart: set[frozenset[str]]
 ) -> dict[str, Standing]:
-    merits = [headline.metric.merit(float(np.mean(one.values(headline)))) for one in rivals]
+    merits = [one.mean_merit(headline) for one in rivals]
 
     def differ(i: int, j: int) -> bool:
         return frozenset((rivals[i].name, rivals[j].name)) in apart
@@ -143,3 +141,25 @@ def _seeds_needed(first: Sequence[float], second: Sequence[float], comparisons: 
     variances = [float(np.var(values, ddof=1)) for values in (first, second)]
     gap = float(np.mean(first) - np.mean(second))
     return seeds_needed(gap, float(np.sqrt(np.mean(variances))), comparisons)
+
+
+def differing_lines(a: Architecture, b: Architecture) -> tuple[str, ...]:
+    """Return graph and recipe line by line: ``- `` is in the first alone, ``+ `` in the second, two spaces in both."""
+    lines = difflib.ndiff(tuple(_lines(a)), tuple(_lines(b)))
+    return tuple(line for line in lines if not line.startswith("?"))
+
+
+def _lines(architecture: Architecture) -> Iterator[str]:
+    """Yield one line per layer and per field of the recipe; fields at their defaults are left out."""
+    for layer in architecture.layers:
+        yield _written(layer)
+    recipe = architecture.training
+    yield f"optimizer: {_written(recipe.optimizer)}"
+    yield f"loss: {_written(recipe.loss)}"
+    for name in ("batch_size", "epochs", "validation_split"):
+        yield f"{name}: {getattr(recipe, name)}"
+
+
+def _written(kind: Kind) -> str:
+    fields = kind.model_dump(mode="json", exclude_defaults=True)
+    return f"{kind.kind}: {json.dumps(fields)}" if fields else kind.kind

@@ -50,12 +50,8 @@ class CrossCheck:
 def cross_check(study: Study, records: Sequence[Record]) -> tuple[CrossCheck, ...]:
     """Lay the study's runs beside those of every environment that differs in threads or determinism alone."""
     found = [one for other in other_settings(study.environment, records) for one in _against(study, other, records)]
-    tested = [one.difference.p for one in found if one.difference and one.difference.p is not None]
-    adjusted = iter(holm(tested))
-    return tuple(
-        replace(one, adjusted_p=next(adjusted)) if one.difference and one.difference.p is not None else one
-        for one in found
-    )
+    adjusted = holm([one.difference.p if one.difference else None for one in found])
+    return tuple(replace(one, adjusted_p=p) for one, p in zip(found, adjusted, strict=True))
 
 
 def other_settings(here: Environment | None, records: Sequence[Record]) -> tuple[Environment, ...]:
@@ -75,43 +71,28 @@ def _differing(one: Environment, other: Environment) -> set[str]:
 
 
 def _against(study: Study, other: Environment, records: Sequence[Record]) -> Iterator[CrossCheck]:
-    there = make_study([one.architecture for one in study.entries], records, study.settings, other)
-    for pair in _once_per_trial(study.entries, there.entries):
-        names = tuple(one.name for one in study.entries if _reads(one) == _reads(pair[0]))
-        if check := _checked(names, pair, study.headline, other):
+    there = make_study([entry.architecture for entry in study.entries], records, study.settings, other)
+    others = {entry.reading: entry for entry in there.entries}
+    readers: dict[tuple[str, int], list[ArchitectureResults]] = {}
+    for entry in study.entries:
+        readers.setdefault(entry.reading, []).append(entry)
+    for reading, entries in readers.items():
+        if check := _checked(entries, others[reading], study.headline, other):
             yield check
 
 
-def _once_per_trial(
-    here: Sequence[ArchitectureResults], there: Sequence[ArchitectureResults]
-) -> Iterator[tuple[ArchitectureResults, ArchitectureResults]]:
-    known = set()
-    for one, other in zip(here, there, strict=True):
-        if _reads(one) not in known:
-            known.add(_reads(one))
-            yield one, other
-
-
-def _reads(entry: ArchitectureResults) -> tuple[str, int]:
-    """Return what identifies the runs: two architectures that share it have the same ones."""
-    return entry.fingerprint, entry.epochs
-
-
 def _checked(
-    names: tuple[str, ...],
-    pair: tuple[ArchitectureResults, ArchitectureResults],
-    headline: Quantity,
-    other: Environment,
+    readers: Sequence[ArchitectureResults], elsewhere: ArchitectureResults, headline: Quantity, other: Environment
 ) -> CrossCheck | None:
-    """Return the check over the seeds that both have, or None where they share none."""
-    there = {run.seed: run for run in pair[1].runs}
-    both = [(run, there[run.seed]) for run in pair[0].runs if run.seed in there]
+    """Return the check of the readers' runs over the seeds that both have, or None where they share none."""
+    there = {run.seed: run for run in elsewhere.runs}
+    both = [(run, there[run.seed]) for run in readers[0].runs if run.seed in there]
     if not both:
         return None
     first = [first_other_epoch(one, two) for one, two in both]
     left, right = ([headline.of(runs[side].last) for runs in both] for side in (0, 1))
     return CrossCheck(
-        names=names,
+        names=tuple(entry.name for entry in readers),
         threads=other.numerics.threads,
         deterministic=other.numerics.deterministic,
         seeds=tuple(one.seed for one, _ in both),

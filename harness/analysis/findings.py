@@ -9,10 +9,10 @@ from functools import cached_property
 
 from harness.analysis.comparison import Comparison, Standing, compare_all, standings
 from harness.analysis.crosscheck import CrossCheck, cross_check
-from harness.analysis.hardest import HardImage, hardest_images
+from harness.analysis.images import HardImage, Labels, hardest_images
 from harness.analysis.pareto import dominated_by
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.analysis.summary import Labels, Summary, summarize
+from harness.analysis.summary import Summary, summarize
 from harness.analysis.verdicts import Judgement, judge
 from harness.records.record import Record
 from harness.records.times import Times

@@ -39,17 +39,11 @@ def dominated_by(study: Study) -> Mapping[str, tuple[str, ...]]:
     Judged on the headline's mean, parameters, multiply-accumulates and median training seconds, within a data set.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for dataset in dict.fromkeys(one.architecture.dataset for one in study.measured):
-        rivals = [one for one in study.measured if one.architecture.dataset == dataset]
-        values = np.array([(-mean_merit(one, study.headline), *costs(one)) for one in rivals])
+    for rivals in study.rivals:
+        values = np.array([(-one.mean_merit(study.headline), *costs(one)) for one in rivals])
         for one, better in zip(rivals, dominators(values), strict=True):
             found[one.name] = tuple(rivals[index].name for index in better)
     return found
-
-
-def mean_merit(entry: ArchitectureResults, quantity: Quantity) -> float:
-    """Return the quantity's mean over seeds, its sign such that higher is better."""
-    return quantity.metric.merit(float(np.mean(entry.values(quantity))))
 
 
 def costs(entry: ArchitectureResults) -> tuple[float, float, float]:

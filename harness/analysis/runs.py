@@ -6,17 +6,19 @@ compute the same share trials, and a trial that failed later than that is no fai
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import numpy as np
 
+from harness.errors import UnknownEnvironment
 from harness.evaluations.metric import HEADLINE, TEST, Quantity
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
-from harness.records.record import Clocks, Conditions, EpochMeasurement, Failure, Record
+from harness.records.record import EpochMeasurement, Failure, Measurement, Record
 from harness.records.store import Classes
 from harness.spec.architecture import Architecture
 from harness.spec.cost import Cost, cost
@@ -29,18 +31,19 @@ ReadPredictions = Callable[[Record, int], Mapping[str, Classes]]
 class Run:
     """A measured trial as one architecture reads it.
 
-    ``epochs`` end at the architecture's own. ``read_predictions`` returns what was predicted after it: many runs are
-    reported on without a look at their predictions.
+    ``measurement`` ends at the architecture's own last epoch. ``read_predictions`` returns what was predicted after
+    it: many runs are reported on without a look at their predictions.
     """
 
     seed: int
-    parameters: int
-    epochs: tuple[EpochMeasurement, ...]
+    measurement: Measurement
+    concurrent_trials: int = 0
     read_predictions: Callable[[], Mapping[str, Classes]] = field(default=dict, compare=False, repr=False)
-    conditions: Conditions | None = None
-    clocks: Clocks | None = None
-    peak_memory_bytes: int | None = None
-    concurrent_trials: int | None = None
+
+    @property
+    def epochs(self) -> tuple[EpochMeasurement, ...]:
+        """The epochs up to the architecture's own last one."""
+        return self.measurement.epochs
 
     @cached_property
     def predictions(self) -> Mapping[str, Classes]:
@@ -60,9 +63,10 @@ class Run:
     @property
     def drift(self) -> float | None:
         """By which share the machine's speed changed during the trial: 0.05 is five per cent. Unknown is None."""
-        if self.conditions is None:
+        conditions = self.measurement.conditions
+        if conditions is None:
             return None
-        return abs(self.conditions.calibration_after_gflops / self.conditions.calibration_before_gflops - 1)
+        return abs(conditions.calibration_after_gflops / conditions.calibration_before_gflops - 1)
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,11 @@ class ArchitectureResults:
         return self.architecture.name
 
     @property
+    def reading(self) -> tuple[str, int]:
+        """What identifies the runs: architectures that share it have the same ones."""
+        return self.fingerprint, self.epochs
+
+    @property
     def seeds(self) -> tuple[int, ...]:
         """The seeds that were measured, in order."""
         return tuple(run.seed for run in self.runs)
@@ -102,6 +111,10 @@ class ArchitectureResults:
     def values(self, quantity: Quantity) -> tuple[float, ...]:
         """Return the quantity after the last epoch, one value per seed for which it is recorded, in their order."""
         return tuple(self.by_seed(quantity).values())
+
+    def mean_merit(self, quantity: Quantity) -> float:
+        """Return the quantity's mean over seeds, its sign such that higher is better."""
+        return quantity.metric.merit(float(np.mean(self.values(quantity))))
 
     @cached_property
     def predictions(self) -> Classes | None:
@@ -130,6 +143,14 @@ class Study:
         """The entries with at least one run."""
         return tuple(entry for entry in self.entries if entry.runs)
 
+    @property
+    def rivals(self) -> tuple[tuple[ArchitectureResults, ...], ...]:
+        """The measured entries, those on one data set together."""
+        found: dict[str, list[ArchitectureResults]] = {}
+        for entry in self.measured:
+            found.setdefault(entry.architecture.dataset, []).append(entry)
+        return tuple(map(tuple, found.values()))
+
     def named(self, name: str) -> ArchitectureResults | None:
         """Return the entry of that name, if it takes part."""
         return next((entry for entry in self.entries if entry.name == name), None)
@@ -141,6 +162,30 @@ def no_predictions(record: Record, epoch: int) -> Mapping[str, Classes]:
     return {}
 
 
+def choose_environment(
+    records: Sequence[Record], wanted: str | None = None, here: str | None = None
+) -> Environment | None:
+    """Return the environment to report on, or None where there is no record.
+
+    ``wanted`` is an id or its unique beginning; without one it is this machine's, ``here``, else the one with
+    most records (of two with as many, the first by name).
+
+    Raises:
+        UnknownEnvironment: ``wanted`` has no record.
+    """
+    known = {record.environment.id: record.environment for record in records}
+    if wanted is not None:
+        matches = [name for name in known if name == wanted] or [name for name in known if name.startswith(wanted)]
+        if len(matches) != 1:
+            raise UnknownEnvironment(wanted, sorted(known))
+        return known[matches[0]]
+    if here in known:
+        return known[here]
+    counts = Counter(record.environment.id for record in records)
+    most = min(counts, key=lambda name: (-counts[name], name), default=None)
+    return None if most is None else known[most]
+
+
 def make_study(
     architectures: Iterable[Architecture],
     records: Sequence[Record],
@@ -150,19 +195,18 @@ def make_study(
 ) -> Study:
     """Join the architectures with the environment's records.
 
-    ``environment`` is the one that the report is about; see ``environments.choose_environment``.
+    ``environment`` is the one that the report is about; see `choose_environment`.
     """
-    own, others = [], dict[str, int]()
+    by_environment: dict[str, list[Record]] = {}
     for record in records:
-        if environment is not None and record.environment.id == environment.id:
-            own.append(record)
-        else:
-            others[record.environment.id] = others.get(record.environment.id, 0) + 1
+        by_environment.setdefault(record.environment.id, []).append(record)
+    own = by_environment.pop(environment.id, []) if environment else []
+    others = tuple(sorted((name, len(found)) for name, found in by_environment.items()))
     by_fingerprint: dict[str, list[Record]] = {}
-    for record in sorted(own, key=lambda one: one.seed):
+    for record in sorted(own, key=lambda found: found.seed):
         by_fingerprint.setdefault(record.fingerprint, []).append(record)
     entries = tuple(_entries(architectures, by_fingerprint, settings, read_predictions))
-    return Study(settings, entries, environment, tuple(sorted(others.items())), _commits(own))
+    return Study(settings, entries, environment, others, _commits(own))
 
 
 def _commits(records: Iterable[Record]) -> tuple[str, ...]:
@@ -208,13 +252,5 @@ def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run 
     last = measured.at(epochs) if measured else None
     if measured is None or last is None or HEADLINE.known_of(last) is None:
         return None
-    return Run(
-        seed=record.seed,
-        parameters=measured.parameters,
-        epochs=measured.epochs[:epochs],
-        read_predictions=partial(read_predictions, record, epochs),
-        conditions=measured.conditions,
-        clocks=measured.clocks,
-        peak_memory_bytes=measured.peak_memory_bytes,
-        concurrent_trials=record.concurrent_trials,
-    )
+    own = measured.model_copy(update={"epochs": measured.epochs[:epochs]})
+    return Run(record.seed, own, record.concurrent_trials, partial(read_predictions, record, epochs))

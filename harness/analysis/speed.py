@@ -1,12 +1,12 @@
-"""How fast each network trains and predicts, and how much of the processor that takes; measures nothing."""
+"""How fast each network trains and predicts, and where the time of its trials went; measures and judges no time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from harness.analysis.runs import ArchitectureResults, Study
+from harness.analysis.runs import ArchitectureResults, Run, Study
 from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP, Timed, Times
 
 # A multiply-accumulate is two operations; the backward pass takes two products for each of the forward pass: one for
@@ -37,7 +37,8 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
     GFLOP/s = 6 · multiply-accumulates · images of an epoch / seconds of the epoch / 10⁹, the seconds being the median
     over the runs of their median epochs. The share of the peak is that over the measured one.
     """
-    images = epoch_images(study, entry)
+    architecture = entry.architecture
+    images = architecture.training.training_examples(study.settings.train_examples or architecture.data.train_examples)
     runs = [median(epoch.train_seconds for epoch in run.epochs) for run in entry.runs]
     seconds = median(runs) if runs else None
     gflops = OPERATIONS_PER_MAC * entry.cost.macs * images / seconds / 1e9 if seconds else None
@@ -53,8 +54,59 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
     )
 
 
-def epoch_images(study: Study, entry: ArchitectureResults) -> int:
-    """Return how many images an epoch trains on."""
-    architecture = entry.architecture
-    images = study.settings.train_examples or architecture.data.train_examples
-    return architecture.training.training_examples(images)
+@dataclass(frozen=True)
+class Stages:
+    """Medians over an architecture's runs, wall seconds by stage; unknown is None.
+
+    ``processor_share`` is the processor seconds of training per wall second: as many as threads that were busy all
+    the time. ``drift`` and ``stolen_seconds`` are the largest of all runs and, as they are taken once per trial, over
+    its epochs beyond the architecture's own too; ``concurrent_trials`` is the most.
+    """
+
+    name: str
+    start_up_seconds: float | None
+    data_seconds: float | None
+    build_seconds: float | None
+    compile_seconds: float | None
+    train_seconds: float | None
+    test_seconds: float | None
+    processor_share: float | None
+    peak_memory_bytes: float | None
+    concurrent_trials: int | None
+    stolen_seconds: float | None
+    drift: float | None
+
+
+def stages(entry: ArchitectureResults) -> Stages:
+    """Return where the time of the architecture's own epochs went, and of what came before them."""
+    runs, measurements = entry.runs, [run.measurement for run in entry.runs]
+    clocks = [measurement.clocks for measurement in measurements]
+    conditions = [measurement.conditions for measurement in measurements if measurement.conditions]
+    return Stages(
+        name=entry.name,
+        start_up_seconds=_middle(clock.start_up_seconds for clock in clocks),
+        data_seconds=_middle(clock.data_seconds for clock in clocks),
+        build_seconds=_middle(clock.build_seconds for clock in clocks),
+        compile_seconds=_middle(clock.compile_seconds for clock in clocks),
+        train_seconds=_middle(run.train_seconds for run in runs),
+        test_seconds=_middle(sum(epoch.evaluation_seconds for epoch in run.epochs) for run in runs),
+        processor_share=_middle(_processor_share(run) for run in runs),
+        peak_memory_bytes=_middle(measurement.peak_memory_bytes for measurement in measurements),
+        concurrent_trials=max((run.concurrent_trials for run in runs), default=None),
+        stolen_seconds=_largest(condition.stolen_seconds for condition in conditions),
+        drift=_largest(run.drift for run in runs),
+    )
+
+
+def _processor_share(run: Run) -> float | None:
+    processor_seconds = sum(epoch.train_cpu_seconds for epoch in run.epochs)
+    return processor_seconds / run.train_seconds if run.train_seconds else None
+
+
+def _middle(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def _largest(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)

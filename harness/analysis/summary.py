@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
+from harness.analysis.images import Labels, right_predictions, uncontested
 from harness.analysis.runs import ArchitectureResults
-from harness.data.dataset import Dataset
 from harness.evaluations.metric import Quantity
-from harness.records.store import Classes
 from harness.statistics.samples import Estimate, Spread, discordant_deviation, estimate, spread
 
-Labels = Mapping[str, Classes]
 DRIFT = 0.05
 
 
@@ -56,24 +51,8 @@ def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
     )
 
 
-def uncontested(dataset: Dataset, examples: int) -> NDArray[np.bool_]:
-    """Return which of the first ``examples`` test images have a label that nobody contests, shape (examples,)."""
-    kept = np.ones(examples, dtype=bool)
-    kept[[index for index in dataset.contested_test_labels if index < examples]] = False
-    return kept
-
-
 def _estimates(runs: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
     """Return an estimate of each metric that all runs have."""
     shared = [name for name in (runs[0] if runs else ()) if all(name in metrics for metrics in runs)]
     found = {name: estimate([metrics[name] for metrics in runs]) for name in shared}
     return {name: known for name, known in found.items() if known is not None}
-
-
-def right_predictions(entry: ArchitectureResults, labels: Labels) -> NDArray[np.bool_] | None:
-    """Return which predictions are right, shape (runs, test examples); None where one is not known."""
-    truth = labels.get(entry.architecture.dataset)
-    predicted = entry.predictions
-    if truth is None or predicted is None:
-        return None
-    return np.asarray(predicted == truth[: predicted.shape[1]])

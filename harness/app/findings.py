@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.analysis.environments import choose_environment
 from harness.analysis.findings import Findings
-from harness.analysis.runs import make_study
+from harness.analysis.runs import choose_environment, make_study
 from harness.app.progress import Progress
 from harness.app.workspace import Workspace, load_records
 from harness.data.arrays import DatasetArrays

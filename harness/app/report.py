@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.analysis.agreement import DisputedImage, disputed_images
 from harness.analysis.comparison import Comparison
 from harness.analysis.comparison import compare as compare_results
 from harness.analysis.findings import Findings
+from harness.analysis.images import DisputedImage, disputed_images
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
 from harness.app.findings import Fetch, Inputs, read_inputs

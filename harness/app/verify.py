@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.analysis.environments import choose_environment
+from harness.analysis.runs import choose_environment
 from harness.app.findings import Fetch
 from harness.app.plan import jobs_for
 from harness.app.progress import SILENT, Progress

@@ -67,7 +67,7 @@ def compare(
 
 def compare_json(found: CompareResult, targets: list[float] | None) -> dict[str, Any]:
     """Return the comparison as plain values."""
-    from harness.analysis.agreement import differing_lines
+    from harness.analysis.comparison import differing_lines
     from harness.reporting.sections.cost import TARGETS
 
     a, b, headline = found.first, found.second, found.findings.study.headline
@@ -98,7 +98,7 @@ def _target_json(target: float, found: CompareResult) -> dict[str, Any]:
 
 
 def _print(found: CompareResult, targets: list[float] | None) -> None:
-    from harness.analysis.agreement import differing_lines
+    from harness.analysis.comparison import differing_lines
     from harness.reporting.sections.comparison import difference_sentences, side_by_side
     from harness.reporting.sections.images import disputed_table
     from harness.reporting.terminal import render_table

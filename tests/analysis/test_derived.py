@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from harness.analysis import frame
-from harness.analysis.agreement import differing_lines, disputed_images
+from harness.analysis.comparison import differing_lines
 from harness.analysis.findings import Findings
-from harness.analysis.hardest import confusion, hardest_images
+from harness.analysis.images import confusion, disputed_images, hardest_images, uncontested
 from harness.analysis.pareto import dominators, front, seconds_to, time_to_target
-from harness.analysis.summary import summarize, uncontested
+from harness.analysis.summary import summarize
 from harness.data.declarations import find_dataset
 from harness.evaluations.metric import HEADLINE
 from harness.planning.settings import Settings
@@ -62,7 +62,7 @@ def test_the_disagreement_of_runs_is_near_their_spread(found: Findings) -> None:
 def test_times_taken_on_a_drifting_machine_are_named() -> None:
     one = fake.entry("one", [0.99, 0.98])
     drifting = Conditions(calibration_before_gflops=100, calibration_after_gflops=90)
-    runs = (one.runs[0], dataclasses.replace(one.runs[1], conditions=drifting))
+    runs = (one.runs[0], fake.remeasured(one.runs[1], conditions=drifting))
     assert summarize(dataclasses.replace(one, runs=runs), {}).drifted_seeds == (1,)
 
 

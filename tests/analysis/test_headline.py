@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Canvas
 from harness.analysis.findings import Findings
 from harness.analysis.frame import summary_frame
 from harness.analysis.pareto import seconds_to
-from harness.analysis.verdicts.difference import judge_difference
+from harness.analysis.rules import judge_difference
 from harness.evaluations.metric import TEST_ACCURACY, TEST_LOSS
 from harness.reporting import numbers
 from harness.reporting.figures.gallery import gallery

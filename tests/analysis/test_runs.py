@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import fake_records as fake
 import pytest
 
-from harness.analysis.environments import choose_environment
-from harness.analysis.runs import make_study
+from harness.analysis.runs import choose_environment, make_study
 from harness.errors import UnknownEnvironment
 from harness.planning.settings import Settings
 from harness.records.record import Record

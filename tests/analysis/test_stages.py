@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fake_records import architectures, fake_trials, findings
+from fake_records import architectures, fake_trials, findings, remeasured
 from fake_trials import CLOCKS, CONDITIONS
 
 from harness.analysis.runs import ArchitectureResults
-from harness.analysis.stages import stages
+from harness.analysis.speed import stages
 from harness.reporting.page import page
 from harness.reporting.sections.speed import stages_table
 
@@ -22,7 +22,7 @@ def with_conditions(stolen: list[float | None], after: float = 199.0) -> Archite
     changes = [{"stolen_seconds": seconds, "calibration_after_gflops": after} for seconds in stolen]
     runs = zip(DENSE.runs, changes, strict=True)
     return replace(
-        DENSE, runs=tuple(replace(run, conditions=CONDITIONS.model_copy(update=change)) for run, change in runs)
+        DENSE, runs=tuple(remeasured(run, conditions=CONDITIONS.model_copy(update=change)) for run, change in runs)
     )
 
 
@@ -43,16 +43,11 @@ def test_the_loudest_seed_is_told() -> None:
 
 
 def test_what_was_not_recorded_is_unknown() -> None:
-    bare = replace(
-        DENSE,
-        runs=tuple(
-            replace(run, clocks=None, conditions=None, peak_memory_bytes=None, concurrent_trials=None)
-            for run in DENSE.runs
-        ),
-    )
-    found = stages(bare)
-    assert (found.start_up_seconds, found.peak_memory_bytes, found.concurrent_trials) == (None, None, None)
-    assert (found.stolen_seconds, found.drift) == (None, None)
+    bare = tuple(remeasured(run, conditions=None, peak_memory_bytes=None) for run in DENSE.runs)
+    found = stages(replace(DENSE, runs=bare))
+    assert (found.peak_memory_bytes, found.stolen_seconds, found.drift) == (None, None, None)
+    found = stages(replace(DENSE, runs=()))
+    assert (found.start_up_seconds, found.train_seconds, found.concurrent_trials) == (None, None, None)
 
 
 def test_the_page_tells_it() -> None:

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.analysis.verdicts import judge
-from harness.analysis.verdicts.case import RecordedCase
+from harness.analysis.verdicts import RecordedCase, judge
 from harness.declaration.values import WrittenFloat
 from harness.evaluations.metric import ACCURACY, LOSS, TEST_ACCURACY, Quantity
 from harness.planning.settings import Settings, smoke
@@ -130,7 +129,7 @@ def test_exact_claims_are_judged_by_equality(claim: Claim, decision: str) -> Non
 
 def test_parameters_are_those_of_the_trained_network_where_there_is_one() -> None:
     one = fake.entry("one", CLOSE, [Parameters(value=407_050, where="x")])
-    odd = dataclasses.replace(one, runs=tuple(dataclasses.replace(run, parameters=7) for run in one.runs))
+    odd = dataclasses.replace(one, runs=tuple(fake.remeasured(run, parameters=7) for run in one.runs))
     found = judge(Study(Settings(), (odd,))).verdicts[0].ruling
     assert (found.decision, found.measured) == ("refuted", 7)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -234,4 +234,10 @@ def _run(seed: int, accuracy: float) -> Run:
         "evaluations": {"test": Evaluation(metrics=metrics, seconds=0.4, cpu_seconds=0.4)},
         "train_seconds": 2.0,
     }
-    return Run(seed, 407_050, (EpochMeasurement.model_construct(**read),))
+    measured: dict[str, Any] = {"parameters": 407_050, "epochs": (EpochMeasurement.model_construct(**read),)}
+    return Run(seed, Measurement.model_construct(**measured))
+
+
+def remeasured(run: Run, **changes: object) -> Run:
+    """Return the run with other fields of its measurement."""
+    return replace(run, measurement=run.measurement.model_copy(update=changes))

@@ -11,8 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestIndPower
 from statsmodels.stats.weightstats import CompareMeans
 
-from harness.statistics.comparisons import holm, paired, permutation_p, superiority, welch
-from harness.statistics.power import power, seeds_needed
+from harness.statistics.comparisons import holm, paired, permutation_p, power, seeds_needed, superiority, welch
 from harness.statistics.samples import Interval, discordant_deviation
 
 Sample = tuple[float, ...]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.analysis.agreement import DisputedImage
 from harness.analysis.findings import Findings
-from harness.analysis.hardest import HardImage
+from harness.analysis.images import DisputedImage, HardImage
 from harness.reporting.blocks import Folded, Illustration, Section, Table
 
 

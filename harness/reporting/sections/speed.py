@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from harness.analysis.findings import Findings
-from harness.analysis.speed import Speed, speed
-from harness.analysis.stages import Stages, stages
+from harness.analysis.speed import Speed, Stages, speed, stages
 from harness.records.times import Timed, Times
 from harness.reporting import numbers
 from harness.reporting.blocks import Cells, Folded, Section, Table

@@ -1,19 +1,91 @@
-"""What the records say of one architecture, as its claims ask for it; knows no kind of claim."""
+"""Every claim of a study: first by itself, then corrected for their number; knows no kind and no rule.
+
+A claim that chance plays a part in has a p-value: two-sided for a published number, one-sided for
+``better_than``. All of them together go through Holm's correction, so that the chance of one false
+"refuted" in the whole report stays below five per cent, however the claims depend on each other. Exact
+claims carry no chance and don't count.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from harness.analysis.rules import (
+    DIFFERENCE_RULE,
+    EQUALITY_RULE,
+    NUMBER_RULE,
+    SHARE_RULE,
+    judge_difference,
+    judge_equality,
+    judge_number,
+    judge_share,
+)
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.analysis.verdicts.difference import judge_difference
-from harness.analysis.verdicts.equality import judge_equality
-from harness.analysis.verdicts.number import judge_number
-from harness.analysis.verdicts.share import judge_share
 from harness.declaration.values import WrittenFloat
 from harness.evaluations.metric import Quantity
-from harness.spec.claims import Decision, Ruling, Value
+from harness.spec.claims import Claim, Decision, Ruling, Value
 from harness.spec.cost import LayerCost
+from harness.statistics.comparisons import holm
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One claim, what the records say of it, and why; ``adjusted_p`` is the p-value after Holm."""
+
+    architecture: str
+    claim: Claim
+    ruling: Ruling
+    adjusted_p: float | None = None
+
+    @property
+    def decision(self) -> Decision:
+        """The verdict in a word or two."""
+        return self.ruling.decision
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `claims --json` and notebooks give: the names are a contract, those after ``where`` are additions."""
+        claim, ruling = self.claim, self.ruling
+        return {
+            "architecture": self.architecture,
+            "claim": claim.kind,
+            "published": claim.published,
+            "measured": ruling.measured,
+            "low": ruling.low,
+            "high": ruling.high,
+            "seeds": ruling.seeds,
+            "verdict": ruling.decision,
+            "reason": ruling.reason,
+            "where": claim.where,
+            "subject": claim.subject,
+            "p": ruling.p,
+            "adjusted_p": self.adjusted_p,
+        }
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdicts on all claims, and how many of them the correction was made for."""
+
+    verdicts: tuple[Verdict, ...]
+    corrected_for: int
+
+    @property
+    def refuted(self) -> tuple[Verdict, ...]:
+        """The claims that do not hold."""
+        return tuple(verdict for verdict in self.verdicts if verdict.decision == "refuted")
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """How the verdicts are reached, a few sentences a rule."""
+        claims = f"{self.corrected_for} {'claim' if self.corrected_for == 1 else 'claims'}"
+        correction = (
+            f"Holm's correction covers the {claims} that chance decides here, so that one false alarm among all of "
+            "them has a chance below 5 %."
+        )
+        return NUMBER_RULE, DIFFERENCE_RULE, correction, SHARE_RULE, EQUALITY_RULE
 
 
 @dataclass(frozen=True)
@@ -31,7 +103,7 @@ class RecordedCase:
     @property
     def built_parameters(self) -> tuple[int, ...]:
         """The parameters of every trained network."""
-        return tuple(run.parameters for run in self.entry.runs)
+        return tuple(run.measurement.parameters for run in self.entry.runs)
 
     def values(self, quantity: Quantity) -> tuple[float, ...]:
         """Return the quantity after the last epoch, one value per seed."""
@@ -82,3 +154,21 @@ class RecordedCase:
         if self.entry.failures:
             return f"all {len(self.entry.failures)} trials failed"
         return "no trial is recorded"
+
+
+def judge(study: Study) -> Judgement:
+    """Return the verdict on every claim, in the order of architectures and of their specs."""
+    found = [
+        Verdict(entry.name, claim, claim.judge(RecordedCase(entry, study)))
+        for entry in study.entries
+        for claim in entry.architecture.claims
+    ]
+    adjusted = holm([verdict.ruling.p for verdict in found])
+    claims = sum(p is not None for p in adjusted)
+    return Judgement(tuple(_corrected(verdict, p, claims) for verdict, p in zip(found, adjusted, strict=True)), claims)
+
+
+def _corrected(verdict: Verdict, adjusted_p: float | None, claims: int) -> Verdict:
+    if adjusted_p is None:
+        return verdict
+    return replace(verdict, ruling=verdict.ruling.corrected(adjusted_p, claims), adjusted_p=adjusted_p)

@@ -1,0 +1,129 @@
+"""Test images one by one: which are missed most and by whom, which classes are confused, where two networks differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis.runs import ArchitectureResults, Study
+from harness.data.dataset import Dataset
+from harness.records.store import Classes
+
+Labels = Mapping[str, Classes]
+SHOWN = 18
+
+
+def right_predictions(entry: ArchitectureResults, labels: Labels) -> NDArray[np.bool_] | None:
+    """Return which predictions are right, shape (runs, test examples); None where one is not known."""
+    truth = labels.get(entry.architecture.dataset)
+    predicted = entry.predictions
+    if truth is None or predicted is None:
+        return None
+    return np.asarray(predicted == truth[: predicted.shape[1]])
+
+
+def uncontested(dataset: Dataset, examples: int) -> NDArray[np.bool_]:
+    """Return which of the first ``examples`` test images have an uncontested label, shape (examples,)."""
+    kept = np.ones(examples, dtype=bool)
+    kept[[index for index in dataset.contested_test_labels if index < examples]] = False
+    return kept
+
+
+@dataclass(frozen=True)
+class HardImage:
+    """One test image: shares of runs in [0, 1], what was ``said`` from the most frequent wrong class down.
+
+    ``missed`` is the mean over architectures, shared trials counted once; ``missed_by`` is by architecture.
+    """
+
+    dataset: str
+    index: int
+    label: int
+    missed: float
+    said: tuple[tuple[int, float], ...]
+    missed_by: tuple[tuple[str, float], ...]
+    contested: bool
+
+
+def hardest_images(study: Study, labels: Labels, count: int = SHOWN) -> tuple[HardImage, ...]:
+    """Return the ``count`` test images that are missed most, of two equal the first by index, by data set."""
+    return tuple(image for rivals in study.rivals for image in _hardest(rivals, labels, count))
+
+
+def _hardest(readers: Sequence[ArchitectureResults], labels: Labels, count: int) -> tuple[HardImage, ...]:
+    known = [(one, right) for one in readers if (right := right_predictions(one, labels)) is not None]
+    if not known:
+        return ()
+    shares = {one.name: 1 - right.mean(axis=0) for one, right in known}
+    distinct = list({one.reading: one for one, _ in known}.values())
+    missed = np.mean([shares[one.name] for one in distinct], axis=0)
+    data = readers[0].architecture.data
+    truth = labels[data.name]
+    order = np.argsort(-missed, kind="stable")[:count]
+    return tuple(
+        HardImage(
+            dataset=data.name,
+            index=int(index),
+            label=int(truth[index]),
+            missed=float(missed[index]),
+            said=_said(distinct, int(index), int(truth[index])),
+            missed_by=tuple((one.name, float(shares[one.name][index])) for one, _ in known),
+            contested=int(index) in data.contested_test_labels,
+        )
+        for index in order
+        if missed[index] > 0
+    )
+
+
+def _said(readers: Sequence[ArchitectureResults], index: int, label: int) -> tuple[tuple[int, float], ...]:
+    """Return the wrong classes with their mean share over the readers' runs."""
+    stacks = [stack for one in readers if (stack := one.predictions) is not None]
+    shares = np.mean([np.bincount(stack[:, index], minlength=256) / len(stack) for stack in stacks], axis=0)
+    wrong = [(int(digit), float(shares[digit])) for digit in np.flatnonzero(shares) if digit != label]
+    return tuple(sorted(wrong, key=lambda pair: (-pair[1], pair[0])))
+
+
+def confusion(entry: ArchitectureResults, labels: Labels, classes: int) -> NDArray[np.float64] | None:
+    """Return how many test images of a class (row) are given each class (column) per run, shape (classes, classes).
+
+    The mean over the entry's runs; None where labels or predictions are not at hand.
+    """
+    truth, predicted = labels.get(entry.architecture.dataset), entry.predictions
+    if truth is None or predicted is None:
+        return None
+    pairs = truth[: predicted.shape[1]].astype(np.intp) * classes + predicted
+    counted = np.bincount(pairs.ravel(), minlength=classes * classes) / len(predicted)
+    return np.asarray(counted.reshape(classes, classes))
+
+
+@dataclass(frozen=True)
+class DisputedImage:
+    """A test image with the share of each architecture's runs that get it right."""
+
+    index: int
+    label: int
+    first_right: float
+    second_right: float
+
+
+def disputed_images(
+    a: ArchitectureResults, b: ArchitectureResults, labels: Labels, count: int
+) -> tuple[DisputedImage, ...]:
+    """Return the ``count`` test images on which the two differ most, the largest difference first.
+
+    Nothing where they are trained on different data, or predictions or labels are not at hand.
+    """
+    first, second = right_predictions(a, labels), right_predictions(b, labels)
+    if first is None or second is None or a.architecture.dataset != b.architecture.dataset:
+        return ()
+    ours, theirs = first.mean(axis=0), second.mean(axis=0)
+    gaps = np.abs(ours - theirs)
+    truth = labels[a.architecture.dataset]
+    return tuple(
+        DisputedImage(int(index), int(truth[index]), float(ours[index]), float(theirs[index]))
+        for index in np.argsort(-gaps, kind="stable")[:count]
+        if gaps[index] > 0
+    )
