@@ -55,7 +55,7 @@ class Run:
         """The measurement that counts: the last epoch, never the best one."""
         return self.epochs[-1]
 
-    @property
+    @cached_property
     def train_seconds(self) -> float:
         """Seconds of training over the architecture's own epochs; evaluation and start-up are not in it."""
         return sum(epoch.train_seconds for epoch in self.epochs)
@@ -103,10 +103,17 @@ class ArchitectureResults:
         """The seeds that were measured, in order."""
         return tuple(run.seed for run in self.runs)
 
-    def by_seed(self, quantity: Quantity) -> dict[int, float]:
+    @cached_property
+    def _by_quantity(self) -> dict[Quantity, Mapping[int, float]]:
+        """What ``by_seed`` has looked up: every pair of architectures asks for it again."""
+        return {}
+
+    def by_seed(self, quantity: Quantity) -> Mapping[int, float]:
         """Return the quantity after the last epoch of every seed for which it is recorded."""
-        found = {run.seed: quantity.known_of(run.last) for run in self.runs}
-        return {seed: value for seed, value in found.items() if value is not None}
+        if quantity not in self._by_quantity:
+            found = {run.seed: quantity.known_of(run.last) for run in self.runs}
+            self._by_quantity[quantity] = {seed: value for seed, value in found.items() if value is not None}
+        return self._by_quantity[quantity]
 
     def values(self, quantity: Quantity) -> tuple[float, ...]:
         """Return the quantity after the last epoch, one value per seed for which it is recorded, in their order."""

@@ -9,6 +9,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -109,15 +110,21 @@ class Environment(Frozen):
     @property
     def id(self) -> str:
         """A readable name for the folder of this environment's records, with a hash of what identifies it."""
-        digest = hashlib.sha256(repr(list(self.identity.values())).encode()).hexdigest()[:8]
-        processor = re.sub(r"[^a-z0-9]+", "-", self.machine.processor.lower()).strip("-")[:24].strip("-")
-        return f"{processor}-{self.numerics.threads}t-tf{self.numerics.tensorflow}-{digest}"
+        return _environment_id(self)
 
     @property
     def facts(self) -> dict[str, Any]:
         """Every field by its name, numerics and machine in one."""
         rest = self.model_dump(exclude={"numerics", "machine"})
         return {**self.machine.model_dump(), **self.numerics.model_dump(), **rest}
+
+
+@lru_cache(maxsize=256)
+def _environment_id(environment: Environment) -> str:
+    """Return the environment's id, computed once for the thousands of records that are asked for it."""
+    digest = hashlib.sha256(repr(list(environment.identity.values())).encode()).hexdigest()[:8]
+    processor = re.sub(r"[^a-z0-9]+", "-", environment.machine.processor.lower()).strip("-")[:24].strip("-")
+    return f"{processor}-{environment.numerics.threads}t-tf{environment.numerics.tensorflow}-{digest}"
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from harness.evaluations.metric import TEST
 from harness.planning.plan import Recorded
 from harness.planning.trial import Computation
 from harness.records.content import FORMAT, UnusableRecord, content_digest, read_content
+from harness.records.environment import Environment
 from harness.records.files import write_atomically
 from harness.records.migration import migrated
 from harness.records.record import EpochMeasurement, Record
@@ -203,7 +204,8 @@ def _validated(path: Path, content: dict[str, Any]) -> Record:
     """Return the record, its fingerprint recomputed from what it says it computed."""
     try:
         computation = _computation(json.dumps(content.get("computation")))
-        record = Record.model_validate({**content, "computation": computation})
+        environment = _environment(json.dumps(content.get("environment")))
+        record = Record.model_validate({**content, "computation": computation, "environment": environment})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -217,6 +219,12 @@ def _validated(path: Path, content: dict[str, Any]) -> Record:
 def _computation(text: str) -> Computation:
     """Parse a computation once for all the seeds that share it."""
     return Computation.model_validate_json(text)
+
+
+@lru_cache(maxsize=1024)
+def _environment(text: str) -> Environment:
+    """Parse an environment once for all the records that were made in it."""
+    return Environment.model_validate_json(text)
 
 
 def digest(array: npt.NDArray[Any]) -> str:
