@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.data.dataset import Dataset
-from harness.records.store import Classes
+from harness.records.predictions import Classes
 
 Labels = Mapping[str, Classes]
 SHOWN = 18

@@ -18,8 +18,8 @@ from harness.evaluations.metric import HEADLINE, TEST, Quantity
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
+from harness.records.predictions import Classes
 from harness.records.record import EpochMeasurement, Failure, Measurement, Record
-from harness.records.store import Classes
 from harness.spec.architecture import Architecture
 from harness.spec.cost import Cost, cost
 

@@ -19,8 +19,9 @@ from harness.data.dataset import Dataset
 from harness.data.declarations import all_datasets
 from harness.errors import DataMissing, NothingRecorded
 from harness.records.content import UnusableRecord
+from harness.records.predictions import stored_arrays
 from harness.records.record import Record
-from harness.records.store import Store, read_record, stored_arrays
+from harness.records.store import Store, read_record
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from harness.app.pipeline import Benchmark, plan_benchmark
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace, load_records
 from harness.execute.cores import available_memory, cpu_quota, jobs_that_fit, physical_cores
-from harness.planning.plan import Plan, Status
+from harness.planning.plan import Plan, Status, make_plan
 from harness.planning.settings import DEFAULT_SEEDS, Settings
-from harness.records.environment import current_environment
+from harness.records.environment import Environment, current_environment
+from harness.records.speeds import measured_forecast
+from harness.records.store import Loaded, Store, recorded
 from harness.reporting.numbers import duration
+from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
 from harness.spec.reading import select
 
@@ -89,6 +91,28 @@ def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:
     benchmark = read_benchmark(options)
     decided = plan_benchmark(benchmark, load_records(benchmark.store, progress))
     return PlanResult(decided, jobs_for(decided, options.jobs, options.threads))
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What is compared, under which settings, where it runs and where its records go."""
+
+    architectures: tuple[Architecture, ...]
+    settings: Settings
+    environment: Environment
+    store: Store
+
+
+def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
+    """Decide what is to be trained: what the selection needs, less what is recorded.
+
+    Args:
+        benchmark: What is compared.
+        loaded: Its store's records, where they have been read already.
+    """
+    records = (loaded or benchmark.store.load()).of(benchmark.environment.id)
+    forecast = measured_forecast(records.values())
+    return make_plan(benchmark.architectures, benchmark.settings, recorded(records), forecast)
 
 
 def read_benchmark(options: PlanOptions) -> Benchmark:

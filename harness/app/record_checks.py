@@ -14,8 +14,8 @@ from harness.data.arrays import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.evaluations.evaluation import Examples, evaluation_names, find_evaluation
 from harness.evaluations.metric import ACCURACY, TRAIN, Quantity
+from harness.records.predictions import Classes, Predictions, digest
 from harness.records.record import EpochMeasurement, Record
-from harness.records.store import Classes, Predictions, digest
 from harness.spec.cost import network_cost
 from harness.worker.order import epoch_order
 

@@ -50,7 +50,7 @@ class ReportResult:
         """What became of the files."""
         if not self.changed:
             return "the report is what the records give"
-        return f"{', '.join(map(str, self.changed))}: {'not what the records give' if self.checked else 'written'}"
+        return f"{', '.join(map(str, self.changed))}: {'not what the records give' if self.checked else 'updated'}"
 
     @property
     def summary(self) -> pd.DataFrame:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from harness.analysis.findings import Findings
 from harness.analysis.frame import runs_frame, summary_frame
 from harness.app.findings import Fetch, read_inputs
-from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
-from harness.app.plan import PlanOptions, jobs_for, plan_sentences, read_benchmark
+from harness.app.plan import Benchmark, PlanOptions, jobs_for, plan_benchmark, plan_sentences, read_benchmark
 from harness.app.progress import SILENT, Progress
+from harness.app.recording import run_benchmark
 from harness.app.report import ReportOptions, ReportResult, report_on, short_summary
 from harness.app.workspace import load_records
 from harness.data import fetching

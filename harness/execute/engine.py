@@ -13,8 +13,8 @@ import harness.execute.engines
 from harness.errors import UnknownEngine
 from harness.planning.trial import Trial
 from harness.records.environment import Environment
+from harness.records.predictions import Predictions
 from harness.records.record import EpochMeasurement, Failure, Measurement
-from harness.records.store import Predictions
 
 
 @dataclass(frozen=True)

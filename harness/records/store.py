@@ -7,39 +7,26 @@ predicted class of every image of every evaluation after every epoch.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import io
 import json
-import re
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import ValidationError
 
 from harness.errors import CannotWrite, UnusableFolder
-from harness.evaluations.metric import TEST
 from harness.planning.plan import Recorded
 from harness.planning.trial import Computation
 from harness.records.content import FORMAT, UnusableRecord, content_digest, read_content
 from harness.records.environment import Environment
 from harness.records.files import write_atomically
 from harness.records.migration import migrated
-from harness.records.record import EpochMeasurement, Record
+from harness.records.record import Record
 
-# What zipfile and numpy raise at files that are no archive of arrays, or a damaged one.
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
-
-Classes = npt.NDArray[np.uint8]
-# Of each epoch, the predicted classes by evaluation.
-Predictions = Mapping[int, Mapping[str, Classes]]
-ARRAY_NAME = re.compile(r"(?:(?P<evaluation>.+)_)?epoch_(?P<epoch>\d+)")
+if TYPE_CHECKING:
+    from harness.records.predictions import Classes, Predictions
 
 
 @dataclass(frozen=True)
@@ -95,7 +82,9 @@ class Store:
         """
         path = self._path(record.environment.id, record.name)
         if predictions:
-            write_atomically(path.with_suffix(".npz"), _packed(predictions))
+            from harness.records.predictions import packed  # noqa: PLC0415 - imports NumPy, which reading records does without
+
+            write_atomically(path.with_suffix(".npz"), packed(predictions))
         write_atomically(path, record_text(record).encode())
 
     def predictions(self, record: Record) -> Predictions:
@@ -103,8 +92,10 @@ class Store:
         path = self._path(record.environment.id, record.name).with_suffix(".npz")
         if record.measurement is None or not path.exists():
             return {}
+        from harness.records.predictions import holding, stored_arrays  # noqa: PLC0415 - as above
+
         stored = stored_arrays(path)
-        kept = {epoch.epoch: _holding(stored.get(epoch.epoch, {}), epoch) for epoch in record.measurement.epochs}
+        kept = {epoch.epoch: holding(stored.get(epoch.epoch, {}), epoch) for epoch in record.measurement.epochs}
         return {epoch: arrays for epoch, arrays in kept.items() if arrays}
 
     def predictions_after(self, record: Record, epoch: int) -> Mapping[str, Classes]:
@@ -112,9 +103,11 @@ class Store:
 
         Of a file with many epochs, the others are not even read.
         """
+        from harness.records.predictions import holding, stored_arrays  # noqa: PLC0415 - as above
+
         measured = record.measurement.at(epoch) if record.measurement else None
         path = self._path(record.environment.id, record.name).with_suffix(".npz")
-        return _holding(stored_arrays(path, epoch).get(epoch, {}), measured) if measured else {}
+        return holding(stored_arrays(path, epoch).get(epoch, {}), measured) if measured else {}
 
     def locks(self, environment: str) -> Path:
         """Return the folder of the locks that runs on this results folder share."""
@@ -225,51 +218,3 @@ def _computation(text: str) -> Computation:
 def _environment(text: str) -> Environment:
     """Parse an environment once for all the records that were made in it."""
     return Environment.model_validate_json(text)
-
-
-def digest(array: npt.NDArray[Any]) -> str:
-    """Return the sha256 of an array's bytes."""
-    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
-
-
-def _packed(predictions: Predictions) -> bytes:
-    buffer = io.BytesIO()
-    arrays = {
-        f"{evaluation}_epoch_{epoch}": classes
-        for epoch, by_evaluation in sorted(predictions.items())
-        for evaluation, classes in by_evaluation.items()
-    }
-    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # numpy's stub takes allow_pickle by name
-    return buffer.getvalue()
-
-
-def stored_arrays(path: Path, epoch: int | None = None) -> Predictions:
-    """Return the arrays of a predictions file, all or those of one epoch, whatever their digests.
-
-    None where it can't be read.
-    """
-    found: dict[int, dict[str, Classes]] = {}
-    try:
-        # Opened here, since numpy leaves a file open that is no archive.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            for name in arrays.files:
-                of_epoch, evaluation = _named(name)
-                if epoch in {None, of_epoch}:
-                    found.setdefault(of_epoch, {})[evaluation] = arrays[name]
-    except UNREADABLE:
-        return {}
-    return found
-
-
-def _named(array: str) -> tuple[int, str]:
-    """Return the epoch and the evaluation that an array's name gives: ``test_epoch_3``, or in format 1 ``epoch_3``."""
-    match = ARRAY_NAME.fullmatch(array)
-    if match is None:
-        raise ValueError(f"{array} names no epoch")
-    return int(match["epoch"]), match["evaluation"] or TEST
-
-
-def _holding(arrays: Mapping[str, Classes], epoch: EpochMeasurement) -> Mapping[str, Classes]:
-    """Return the arrays that are those that the epoch has the digests of."""
-    digests = {name: evaluation.predictions_sha256 for name, evaluation in epoch.evaluations.items()}
-    return {name: classes for name, classes in arrays.items() if digest(classes) == digests.get(name)}

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from harness.records.files import write_atomically
+from harness.records.predictions import UNREADABLE, Classes, digest
 from harness.records.record import EpochMeasurement
-from harness.records.store import UNREADABLE, Classes, digest
 from harness.worker.backend import Array
 from harness.worker.messages import EpochDone
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from harness.evaluations.evaluation import Bytes, EvaluationKind, Scored
+from harness.records.predictions import Classes, digest
 from harness.records.record import Evaluation
-from harness.records.store import Classes, digest
 from harness.worker.backend import Scores
 from harness.worker.clocks import stopwatch
 

@@ -18,8 +18,8 @@ from harness.evaluations.evaluation import Examples, find_evaluation
 from harness.evaluations.metric import TRAIN
 from harness.planning.trial import Trial
 from harness.records.environment import Environment
+from harness.records.predictions import digest
 from harness.records.record import Clocks, EpochMeasurement, Measurement
-from harness.records.store import digest
 from harness.worker.backend import Array, Backend, Network
 from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.clocks import Watch, stopwatch
@@ -41,8 +41,7 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
     """
     prepared, measurement = prepare(job, backend, report, environment)
     done = resume(job.checkpoint, prepared) if job.checkpoint else []
-    measurement = measurement.model_copy(update={"resumed_epochs": len(done)})
-    report(Built(measurement))
+    report(Built(measurement.model_copy(update={"resumed_epochs": len(done)})))
     for earlier in done:
         report(earlier)
     report(StageBegan("train"))
@@ -52,8 +51,7 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
         report(done[-1])
         if job.checkpoint and epoch < job.trial.epochs:
             keep_checkpoint(job.checkpoint, Checkpoint(tuple(done), tuple(prepared.network.state())))
-    at_the_end = {"conditions": watch.conditions(), "peak_memory_bytes": peak_memory_bytes()}
-    report(Finished(measurement.model_copy(update=at_the_end)))
+    report(Finished(watch.conditions(), peak_memory_bytes()))
 
 
 def prepare(

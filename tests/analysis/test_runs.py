@@ -10,8 +10,8 @@ import pytest
 from harness.analysis.runs import choose_environment, make_study
 from harness.errors import UnknownEnvironment
 from harness.planning.settings import Settings
+from harness.records.predictions import Classes
 from harness.records.record import Record
-from harness.records.store import Classes
 
 SHARED = ("000_convnet", "001_convnet_8_epochs", "004_convnet")
 

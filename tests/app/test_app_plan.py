@@ -9,8 +9,7 @@ from fake_architectures import write_spec
 from fake_records import environment, fake_trials, findings
 from fake_trials import elsewhere
 
-from harness.app.pipeline import Benchmark
-from harness.app.plan import PlanOptions, plan, read_benchmark
+from harness.app.plan import Benchmark, PlanOptions, plan, read_benchmark
 from harness.reporting.sections.reproduction import commands
 from harness.spec.reading import select
 

@@ -15,7 +15,8 @@ from fake_trials import ENVIRONMENT, FakeTrainer, fake_epoch, fake_outcome
 import harness.evaluations
 from harness.analysis.frame import records_frame, runs_frame
 from harness.analysis.runs import make_study
-from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
+from harness.app.plan import Benchmark, plan_benchmark
+from harness.app.recording import run_benchmark
 from harness.errors import UnknownEvaluation
 from harness.evaluations.evaluation import Examples, Scored, evaluation_names, find_evaluation, find_quantity
 from harness.evaluations.metric import ACCURACY, LOSS
@@ -23,8 +24,9 @@ from harness.execute.engine import Outcome
 from harness.planning.plan import Status
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial
+from harness.records.predictions import Classes
 from harness.records.record import EpochMeasurement, Record
-from harness.records.store import Classes, Store
+from harness.records.store import Store
 from harness.worker.backend import Scores
 from harness.worker.evaluating import Evaluator, evaluate
 

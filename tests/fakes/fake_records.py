@@ -22,8 +22,9 @@ from harness.planning.plan import needed_trials
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial
 from harness.records.environment import Environment
+from harness.records.predictions import Classes, Predictions, digest
 from harness.records.record import EpochMeasurement, Evaluation, Failure, Measurement, Record
-from harness.records.store import Classes, Predictions, Store, digest
+from harness.records.store import Store
 from harness.spec.architecture import Architecture
 from harness.spec.claims import Claim
 from harness.spec.cost import Cost, cost

@@ -12,8 +12,8 @@ import numpy as np
 from harness.execute.engine import EpochEnded, Outcome, Queue, TrialBuilt, TrialEnded, TrialEvent, TrialStarted
 from harness.planning.trial import Computation, Trial
 from harness.records.environment import Environment, Machine, Numerics
+from harness.records.predictions import Classes, Predictions, digest
 from harness.records.record import Clocks, Conditions, EpochMeasurement, Evaluation, Failure, Measurement, Record
-from harness.records.store import Classes, Predictions, digest
 
 ENVIRONMENT = Environment(
     numerics=Numerics(

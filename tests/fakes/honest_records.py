@@ -10,8 +10,8 @@ from fake_trials import changed_epoch, dense_trial, fake_outcome, fake_record
 from harness.data.arrays import DatasetArrays
 from harness.data.declarations import find_dataset
 from harness.planning.trial import Trial
+from harness.records.predictions import Predictions, digest
 from harness.records.record import EpochMeasurement, Record
-from harness.records.store import Predictions, digest
 from harness.spec.cost import cost
 from harness.worker.order import epoch_order
 

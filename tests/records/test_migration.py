@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from harness.records.content import FORMAT
+from harness.records.predictions import digest, stored_arrays
 from harness.records.record import Record
-from harness.records.store import Store, digest, read_record, record_text, stored_arrays
+from harness.records.store import Store, read_record, record_text
 
 RESULTS = Path(__file__).parents[2] / "results"
 OFFICIAL = sorted((RESULTS / "records").glob("*/*.json"))

@@ -16,7 +16,8 @@ import pytest
 from child_processes import still_alive
 from real_trials import engine_for, numbers, real_benchmark, records, spec, train
 
-from harness.app.pipeline import Benchmark, plan_benchmark, run_benchmark
+from harness.app.plan import Benchmark, plan_benchmark
+from harness.app.recording import run_benchmark
 from harness.execute.engine import EpochEnded, TrialEnded, TrialStarted
 from harness.records.record import Failure
 from harness.records.store import Store

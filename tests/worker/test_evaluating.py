@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harness.evaluations.evaluation import find_evaluation
-from harness.records.store import digest
+from harness.records.predictions import digest
 from harness.worker.backend import Scores
 from harness.worker.evaluating import Evaluator, NotANumber, evaluate
 

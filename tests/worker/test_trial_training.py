@@ -16,8 +16,8 @@ from honest_records import dataset_arrays
 
 from harness.planning.trial import Trial
 from harness.records.environment import Environment
+from harness.records.predictions import digest
 from harness.records.record import EpochMeasurement, Measurement
-from harness.records.store import digest
 from harness.worker import clocks, training
 from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.evaluating import NotANumber

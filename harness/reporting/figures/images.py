@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from harness.analysis.findings import Findings
 from harness.analysis.images import HardImage, confusion
-from harness.records.store import Classes
+from harness.records.predictions import Classes
 from harness.reporting.blocks import Figure
 from harness.reporting.figures.drawing import INK, ORANGE, PANEL, QUIET, WIDTH, as_svg, canvas
 

@@ -1,44 +1,20 @@
-"""The whole benchmark on one screen: read, plan, train, record; prints nothing and imports no TensorFlow."""
+"""Trains a plan's pending trials and records each the moment it ends; loses nothing that was recorded before."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from harness.app.plan import Benchmark
 from harness.execute.engine import Engine, Outcome, TrialEnded, TrialEvent, TrialRecordedElsewhere, TrialStarted
 from harness.execute.queue import SharedQueue
-from harness.planning.plan import Plan, Status, make_plan, trial_status
-from harness.planning.settings import Settings
+from harness.planning.plan import Plan, Status, trial_status
 from harness.planning.trial import Trial
 from harness.records.compare import first_difference
 from harness.records.environment import Environment
 from harness.records.record import Failure, Record
-from harness.records.speeds import measured_forecast
-from harness.records.store import Loaded, Store, recorded
-from harness.spec.architecture import Architecture
-
-
-@dataclass(frozen=True)
-class Benchmark:
-    """What is compared, under which settings, where it runs and where its records go."""
-
-    architectures: tuple[Architecture, ...]
-    settings: Settings
-    environment: Environment
-    store: Store
-
-
-def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
-    """Decide what is to be trained: what the selection needs, less what is recorded.
-
-    Args:
-        benchmark: What is compared.
-        loaded: Its store's records, where they have been read already.
-    """
-    records = (loaded or benchmark.store.load()).of(benchmark.environment.id)
-    forecast = measured_forecast(records.values())
-    return make_plan(benchmark.architectures, benchmark.settings, recorded(records), forecast)
+from harness.records.store import Store, recorded
 
 
 def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[TrialEvent, None, None]:

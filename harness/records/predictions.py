@@ -1,0 +1,78 @@
+"""Predicted classes as they stand beside a record: arrays of a ``.npz`` file, by epoch and evaluation; holds no record.
+
+Who reads records alone does without this module, and without NumPy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from harness.evaluations.metric import TEST
+from harness.records.record import EpochMeasurement
+
+# What zipfile and numpy raise at files that are no archive of arrays, or a damaged one.
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+
+Classes = npt.NDArray[np.uint8]
+# Of each epoch, the predicted classes by evaluation.
+Predictions = Mapping[int, Mapping[str, Classes]]
+ARRAY_NAME = re.compile(r"(?:(?P<evaluation>.+)_)?epoch_(?P<epoch>\d+)")
+
+
+def digest(array: npt.NDArray[Any]) -> str:
+    """Return the sha256 of an array's bytes."""
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def packed(predictions: Predictions) -> bytes:
+    """Return the content of a predictions file."""
+    buffer = io.BytesIO()
+    arrays = {
+        f"{evaluation}_epoch_{epoch}": classes
+        for epoch, by_evaluation in sorted(predictions.items())
+        for evaluation, classes in by_evaluation.items()
+    }
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # numpy's stub takes allow_pickle by name
+    return buffer.getvalue()
+
+
+def stored_arrays(path: Path, epoch: int | None = None) -> Predictions:
+    """Return the arrays of a predictions file, all or those of one epoch, whatever their digests.
+
+    None where it can't be read.
+    """
+    found: dict[int, dict[str, Classes]] = {}
+    try:
+        # Opened here, since numpy leaves a file open that is no archive.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            for name in arrays.files:
+                of_epoch, evaluation = _named(name)
+                if epoch in {None, of_epoch}:
+                    found.setdefault(of_epoch, {})[evaluation] = arrays[name]
+    except UNREADABLE:
+        return {}
+    return found
+
+
+def _named(array: str) -> tuple[int, str]:
+    """Return the epoch and the evaluation that an array's name gives: ``test_epoch_3``, or in format 1 ``epoch_3``."""
+    match = ARRAY_NAME.fullmatch(array)
+    if match is None:
+        raise ValueError(f"{array} names no epoch")
+    return int(match["epoch"]), match["evaluation"] or TEST
+
+
+def holding(arrays: Mapping[str, Classes], epoch: EpochMeasurement) -> Mapping[str, Classes]:
+    """Return the arrays that are those that the epoch has the digests of."""
+    digests = {name: evaluation.predictions_sha256 for name, evaluation in epoch.evaluations.items()}
+    return {name: classes for name, classes in arrays.items() if digest(classes) == digests.get(name)}
