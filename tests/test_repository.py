@@ -63,7 +63,9 @@ def test_what_contributing_points_to_is_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     paths = set(re.findall(r"`((?:harness|tests|architectures|results)/[^`]*)`", text))
     assert len(paths) > 10
-    assert not [path for path in sorted(paths) if not (ROOT / path).exists()]
+    # NAME stands for a file that the reader is to write; its folder is there.
+    places = {ROOT / path.partition("NAME")[0] for path in paths}
+    assert not [place for place in sorted(places) if not place.exists()]
 
 
 def test_the_version_is_the_same_everywhere() -> None:
