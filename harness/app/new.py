@@ -6,8 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.declaration.file_text import SUFFIX, decoded, is_safe_name, read_bytes
-from harness.declaration.folders import HERE, shipped_folder, specs_folder
+from harness.declaration.files import HERE, SUFFIX, file_text, is_safe_name, shipped_folder, specs_folder
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import CannotStart, NoArchitectures, UnknownArchitecture
 from harness.records.files import write_atomically
@@ -62,7 +61,7 @@ def _free_path(options: NewOptions) -> Path:
 def _derived(path: Path, other: str, architectures: Path | None) -> str:
     """Return a spec with the other's layers and recipe, once it is sure that it says the same."""
     file = _original(other, architectures)
-    text = decoded(file, read_bytes(file))
+    text = file_text(file)
     original = read_text(file, text)
     derived = derived_spec(path.stem, original, text)
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.app.row_cache import RowCache
 from harness.app.workspace import Workspace
-from harness.declaration.file_text import read_bytes
+from harness.declaration.files import read_bytes
 from harness.declaration.spec_error import InvalidSpec, SpecError
 from harness.records.content import RecordFile, record_files
 from harness.spec.folder import only_file, select_files

@@ -10,8 +10,7 @@ from pathlib import Path
 from harness.app.specs import spec_rows
 from harness.app.workspace import Workspace
 from harness.data.folder import FOLDER, own_dataset_files
-from harness.declaration.file_text import SUFFIX
-from harness.declaration.folders import is_folder
+from harness.declaration.files import SUFFIX, is_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError, in_order
 from harness.errors import NoArchitectures
 from harness.spec.folder import find_architectures, select_files

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.declaration.folders import specs_folder
+from harness.declaration.files import specs_folder
 from harness.planning.settings import Settings, smoke
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 def complete_architectures(incomplete: str) -> list[str]:
     """Return the architectures' names that start with what is typed."""
-    from harness.declaration.file_text import SUFFIX
-    from harness.declaration.folders import specs_folder
+    from harness.declaration.files import SUFFIX, specs_folder
     from harness.errors import NoArchitectures
     from harness.spec.folder import find_architectures
 

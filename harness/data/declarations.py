@@ -12,8 +12,7 @@ from pathlib import Path
 
 from harness.data.dataset import Dataset, DatasetFile
 from harness.data.folder import FOLDER, dataset_files, file_state
-from harness.declaration.file_text import decoded, read_bytes
-from harness.declaration.folders import shipped_folder
+from harness.declaration.files import file_text, shipped_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError
 from harness.declaration.validation import read_model
 from harness.errors import UnknownDataset
@@ -51,7 +50,7 @@ def read_dataset(file: Path) -> Dataset:
 def _read(file: Path, state: tuple[str, int, int]) -> Dataset | tuple[SpecError, ...]:
     del state  # another state is another file to the cache
     try:
-        content = read_model(DatasetFile, file, decoded(file, read_bytes(file)), partial(_mistakes, file=file))
+        content = read_model(DatasetFile, file, file_text(file), partial(_mistakes, file=file))
     except InvalidSpec as error:
         return error.mistakes
     return Dataset.model_construct(name=file.stem, **dict(content))

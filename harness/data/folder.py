@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.declaration.folders import declared_files, shipped_folder, specs_folder
+from harness.declaration.files import declared_files, shipped_folder, specs_folder
 
 FOLDER = "datasets"
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from harness.declaration.file_text import invalid
+from harness.declaration.files import invalid
 from harness.declaration.spec_error import DataPath, InvalidSpec, SpecError, in_order, shown
 from harness.declaration.yaml_text import Tree, parse
 from harness.errors import did_you_mean
@@ -24,34 +24,23 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_model(
-    model: type[Model],
-    file: Path,
-    text: str,
-    check: Callable[[Model], Iterable[SpecError]] = lambda _: (),
-    *,
-    if_empty: str = "write its fields",
+    model: type[Model], file: Path, text: str, check: Callable[[Model], Iterable[SpecError]] = lambda _: ()
 ) -> Model:
-    """Return the model that the file's text declares.
-
-    Args:
-        model: What the file declares.
-        file: Its name, for messages.
-        text: Its content.
-        check: Looks at what only the whole can show.
-        if_empty: What to do where the file is empty.
+    """Return the model that the file's text declares; ``check`` looks at what only the whole can show.
 
     Raises:
         InvalidSpec: with all mistakes of the text, of the fields, or of the whole.
     """
     tree = parse(text, str(file))
     if tree.data is None and not tree.errors:
-        raise invalid(file, "the file is empty", if_empty)
+        needed = [name for name, field in model.model_fields.items() if field.is_required()]
+        raise invalid(file, "the file is empty", f"write its fields: {', '.join(needed)}")
     declared, found = None, list[SpecError]()
     if tree.data is not None:
         try:
             declared = model.model_validate(tree.data)
         except ValidationError as error:
-            found = list(spec_errors(error, model))
+            found = list(_spec_errors(error, model))
         else:
             found = list(check(declared))
     mistakes = _all_mistakes(tree, found)
@@ -60,7 +49,7 @@ def read_model(
     return declared
 
 
-def spec_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[SpecError]:
+def _spec_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[SpecError]:
     """Yield pydantic's errors in words."""
     details = error.errors(include_url=False)
     for detail in details:

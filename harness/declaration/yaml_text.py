@@ -1,4 +1,4 @@
-"""Plain data out of YAML text, with the place of every key and value; it knows nothing of architectures.
+"""Plain data out of YAML text, with the place of every key and value; it knows nothing of what the text declares.
 
 YAML is read from the parser's events. ruamel's ``compose()`` would recurse as deep as the file does, put the anchor's
 place for an alias's, not tell a tag that is written from one that is understood, and stop at the first of these.
@@ -129,7 +129,7 @@ class _Reader:
             elif isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    remedy = "keep one architecture or data set per file: remove '---' and what follows"
+                    remedy = "keep one document per file: remove '---' and what follows"
                     raise self._unreadable(event, (), "a second document starts here", remedy)
 
     def _value(self, event: NodeEvent, path: DataPath) -> object:
@@ -140,7 +140,7 @@ class _Reader:
         if isinstance(event, CollectionStartEvent):
             if len(path) >= MAX_DEPTH:
                 what = f"the nesting is deeper than {MAX_DEPTH} levels"
-                raise self._unreadable(event, path, what, "write a flatter list of layers")
+                raise self._unreadable(event, path, what, "write it flatter")
             return self._mapping(path) if isinstance(event, MappingStartEvent) else self._list(path)
         return None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from harness.declaration.folders import declared_files
+from harness.declaration.files import declared_files
 from harness.errors import NoArchitectures, NotOne, UnknownArchitecture
 
 

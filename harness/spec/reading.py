@@ -1,7 +1,7 @@
 """From files to architectures, or to every mistake in them at once; it runs nothing that a file says.
 
-The way: name, kind and size of the file (``file_text``); YAML (``yaml_text``); fields (``validation``); what only the
-whole can show: shapes, classes, memory (``checks``).
+The way: name, kind and size of the file (``files``); YAML (``yaml_text``); fields (``validation``); and here what only
+the whole can show: shapes that don't fit, classes, memory, claims about layers that don't exist.
 """
 
 from __future__ import annotations
@@ -10,28 +10,36 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
+from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
-from harness.declaration.file_text import decoded, read_bytes
+from harness.data.folder import FOLDER, dataset_names
+from harness.declaration.files import file_text
 from harness.declaration.spec_error import InvalidSpec, SpecError, joined, shown
 from harness.declaration.validation import read_model
 from harness.declaration.yaml_text import parse
-from harness.errors import did_you_mean
+from harness.errors import UnknownDataset, did_you_mean
 from harness.spec.architecture import Architecture, SpecFile
-from harness.spec.checks import mistakes_of
+from harness.spec.cost import Cost, network_cost
 from harness.spec.folder import select_files
+from harness.spec.layers import ShapeError
+from harness.spec.layers.layer import Chain
+from harness.spec.layers.layer import text as shape_text
 
-IF_EMPTY = "write a spec, or start one with 'bench new NAME'"
+# Nothing under this needs a look at the machine, which takes psutil 10 ms.
+SURELY_FITS = 1 << 30
+# More is not a network that anyone trains, and Repeat inside Repeat would take its size to compute.
+MOST_LAYERS = 10_000
 
 
 def read_architecture(path: Path) -> Architecture:
     """Return the file's architecture; raise `InvalidSpec` with all of its mistakes."""
-    return read_text(path, decoded(path, read_bytes(path)))
+    return read_text(path, file_text(path))
 
 
 def read_text(path: Path, text: str) -> Architecture:
     """Return the architecture that a file with this text would be; raise `InvalidSpec` with all of its mistakes."""
     folder = path.parent
-    spec = read_model(SpecFile, path, text, partial(mistakes_of, folder=folder), if_empty=IF_EMPTY)
+    spec = read_model(SpecFile, path, text, partial(_mistakes, folder=folder))
     data = find_dataset(spec.dataset, folder)
     return Architecture.model_construct(name=path.stem, path=path, data=data, **dict(spec))
 
@@ -61,19 +69,73 @@ def sound(files: Iterable[Path]) -> tuple[tuple[Architecture, ...], tuple[Invali
     return tuple(architectures), tuple(broken)
 
 
-def reference_mistakes(file: Path, known: Collection[str]) -> tuple[SpecError, ...]:
-    """Return the claims of a valid file that compare with itself or with none of the known architectures."""
-    text = decoded(file, read_bytes(file))
-    tree = parse(text, str(file))
-    return tuple(tree.located(error) for error in _reference_errors(read_text(file, text), known))
-
-
-def _reference_errors(architecture: Architecture, known: Collection[str]) -> Iterator[SpecError]:
-    for index, claim in enumerate(architecture.claims):
+def reference_mistakes(file: Path, known: Collection[str]) -> Iterator[SpecError]:
+    """Yield the claims of a valid file that compare with itself or with none of the known architectures."""
+    written = file_text(file)
+    tree = parse(written, str(file))
+    for index, claim in enumerate(read_text(file, written).claims):
         for field, name in claim.others.items():
             path = ("claims", index, claim.kind, field)
-            if name == architecture.name:
-                yield SpecError(path, "this compares the architecture with itself", "name another one")
+            if name == file.stem:
+                yield tree.located(SpecError(path, "this compares the architecture with itself", "name another one"))
             elif name not in known:
-                what = f"there is no architecture {shown(name, 80)} in {architecture.path.parent}"
-                yield SpecError(path, what, did_you_mean(name, sorted(known)) or "'bench list' shows the architectures")
+                what = f"there is no architecture {shown(name, 80)} in {file.parent}"
+                remedy = did_you_mean(name, sorted(known)) or "'bench list' shows the architectures"
+                yield tree.located(SpecError(path, what, remedy))
+
+
+def _mistakes(spec: SpecFile, folder: Path) -> Iterator[SpecError]:
+    """Yield what is wrong with a spec of this folder whose fields are all valid by themselves."""
+    try:
+        dataset = find_dataset(spec.dataset, folder)
+    except (UnknownDataset, InvalidSpec) as error:
+        yield from _claims(spec, None)
+        yield _unusable(spec.dataset, folder, error)
+        return
+    yield from _claims(spec, dataset)
+    count = Chain(("layers",), spec.layers).layer_count
+    if count > MOST_LAYERS:
+        what = f"these are {count:,} layers, repetitions included"
+        yield SpecError(("layers",), what, f"repeat less: {MOST_LAYERS:,} is the most", on_key=True)
+        return
+    try:
+        costs = network_cost(spec.layers, spec.recipe, dataset)
+    except ShapeError as error:
+        yield from error.mistakes
+        return
+    yield from _network(spec, dataset, costs)
+
+
+def _claims(spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    for index, claim in enumerate(spec.claims):
+        for mistake in claim.check(spec, dataset):
+            yield mistake.below("claims", index, claim.kind)
+
+
+def _unusable(name: str, folder: Path, error: UnknownDataset | InvalidSpec) -> SpecError:
+    """Return the mistake of naming a data set that is declared nowhere, or not validly."""
+    if isinstance(error, InvalidSpec):
+        what = f"the declaration of the data set {shown(name)} is not valid"
+        return SpecError(("dataset",), what, f"correct {error.mistakes[0]}")
+    known = dataset_names(folder)
+    remedy = did_you_mean(name, known) or f"choose from {', '.join(known)}, or declare it in {folder / FOLDER}"
+    return SpecError(("dataset",), f"there is no data set {shown(name)}", remedy)
+
+
+def _network(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
+    classes, shape = len(dataset.classes), costs.output_shape
+    if shape != (classes,):
+        last = ("layers", len(spec.layers) - 1)
+        end = shape_text(shape) + (" outputs" if len(shape) == 1 else "")
+        what = f"the network ends in {end}, but {spec.dataset} has {classes} classes"
+        yield SpecError(last, what, f"end with 'Dense: {{units: {classes}, activation: softmax}}'")
+    needed = costs.training_bytes
+    if needed > SURELY_FITS and needed > (memory := _memory()):
+        what = f"training needs about {needed / 2**30:,.0f} GiB, and this machine has {memory / 2**30:,.0f}"
+        yield SpecError(("layers",), what, "use smaller layers or a smaller batch_size", on_key=True)
+
+
+def _memory() -> int:
+    import psutil  # noqa: PLC0415 - rarely needed
+
+    return int(psutil.virtual_memory().total)

@@ -6,23 +6,29 @@ one-line help and marks the mistakes that a schema can find. Shapes and classes 
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
 from harness.data.dataset import DatasetFile
 from harness.data.folder import FOLDER, dataset_names
-from harness.declaration.folders import shipped_folder, specs_folder
-from harness.declaration.json_schema import json_schema
+from harness.declaration.files import shipped_folder, specs_folder
+from harness.declaration.kinds import Family, Kind
 from harness.spec.architecture import SpecFile
 
 FILE_NAME = "schema.json"
+DIALECT = "http://json-schema.org/draft-07/schema#"  # what VS Code's YAML extension knows best
 
 
 def spec_schema() -> dict[str, Any]:
     """Return the schema of one spec file."""
     description = "One architecture: its layers, how it is trained, and what its document claims."
-    schema = json_schema(SpecFile, "An architecture", description)
+    schema = _schema(SpecFile, "An architecture", description)
     # Names of shipped data sets to choose from; one of the user's own is fine too.
     schema["properties"]["dataset"]["anyOf"] = [{"enum": [*dataset_names(shipped_folder())]}, {"type": "string"}]
     return schema
@@ -31,7 +37,7 @@ def spec_schema() -> dict[str, Any]:
 def dataset_schema() -> dict[str, Any]:
     """Return the schema of one data set's file."""
     description = "One data set: what a network sees of it, its published files, and where to fetch them."
-    return json_schema(DatasetFile, "A data set", description)
+    return _schema(DatasetFile, "A data set", description)
 
 
 def schema_text(schema: dict[str, Any]) -> str:
@@ -46,6 +52,67 @@ def write_schemas(folder: Path) -> tuple[Path, Path]:
         path.parent.mkdir(exist_ok=True)
         path.write_text(schema_text(schema), encoding="utf-8")
     return paths
+
+
+def _schema(model: type[BaseModel], title: str, description: str) -> dict[str, Any]:
+    """Return the schema of the files that declare such a model."""
+    schema = _without_field_titles(model.model_json_schema(schema_generator=KindJsonSchema))
+    return {"$schema": DIALECT, **schema, "title": title, "description": description}
+
+
+def _without_field_titles(schema: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Leave out pydantic's 'Learning Rate' for learning_rate, which an editor would show above the help."""
+    if isinstance(schema, list):
+        return [_without_field_titles(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _without_field_titles(value) for key, value in schema.items()}
+    for field in kept.get("properties", {}).values():
+        if isinstance(field, dict):
+            field.pop("title", None)
+    return kept
+
+
+class KindJsonSchema(GenerateJsonSchema):
+    """JSON Schema of models that hold families: pass it as ``model_json_schema(schema_generator=…)``."""
+
+    def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:
+        """Describe a family once, under its noun in ``$defs``, whatever refers to it."""
+        family = getattr(schema["function"]["function"], "__self__", None)
+        if not isinstance(family, Family):
+            return super().function_plain_schema(schema)
+        name = CoreRef(f"{family.home}.{family.noun.title().replace(' ', '')}:0")
+        definition, reference = self.get_cache_defs_ref_schema(name)
+        if definition not in self.definitions:
+            self.definitions[definition] = {}  # stands in while its kinds are described
+            self.definitions[definition] = self._family(family)
+        return reference
+
+    def _family(self, family: Family) -> JsonSchemaValue:
+        bare = {name: cls for name, cls in family.kinds.items() if not cls.needs_fields()}
+        words = {**bare, **{alias: bare[name] for alias, name in family.aliases.items() if name in bare}}
+        # Validators ignore enumDescriptions; VS Code shows them.
+        help_texts = [_first_line(cls) for cls in words.values()]
+        bare_word = {"type": "string", "enum": list(words), "enumDescriptions": help_texts}
+        with_fields = {
+            "type": "object",
+            "properties": {name: self._content(cls) for name, cls in family.kinds.items()},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
+        return {"title": family.noun, "anyOf": [with_fields, bare_word] if words else [with_fields]}
+
+    def _content(self, cls: type[Kind]) -> JsonSchemaValue:
+        cls.model_rebuild()
+        fields = self.generate_inner(cls.__pydantic_core_schema__)
+        if cls.needs_fields():
+            return {**fields, "description": _first_line(cls)}
+        return {"anyOf": [fields, {"type": "null"}], "description": _first_line(cls)}
+
+
+def _first_line(cls: type[Kind]) -> str:
+    return (inspect.getdoc(cls) or "").partition("\n")[0]
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from harness.app.timing_plugin import Chosen, chosen
-from harness.declaration.folders import specs_folder
+from harness.declaration.files import specs_folder
 from harness.execute.cores import physical_cores
 from harness.planning.settings import Settings
 from harness.planning.trial import Computation, trial_computation

@@ -15,7 +15,7 @@ from harness.data.folder import dataset_files, dataset_names
 from harness.data.preprocessing import Divide
 from harness.data.sources.npm import NpmPackage
 from harness.data.sources.web import WebFile
-from harness.declaration import folders
+from harness.declaration import files
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import UnknownDataset
 
@@ -79,11 +79,11 @@ def test_a_name_that_leaves_the_folder_means_no_data_set(specs: Path) -> None:
 def test_a_file_is_read_once_as_long_as_it_stays_as_it_is(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Path] = []
 
-    def read_and_count(file: Path) -> bytes:
+    def read_and_count(file: Path) -> str:
         read.append(file)
-        return file.read_bytes()
+        return file.read_text()
 
-    monkeypatch.setattr(declarations, "read_bytes", read_and_count)
+    monkeypatch.setattr(declarations, "file_text", read_and_count)
     for _ in range(3):
         find_dataset("digits", specs)
     file = dataset_files(specs)["digits"]
@@ -101,7 +101,7 @@ def test_a_broken_file_too_is_read_once(specs: Path, monkeypatch: pytest.MonkeyP
         with pytest.raises(InvalidSpec) as caught:
             read_dataset(file)
         errors.append(caught.value)
-        monkeypatch.setattr(declarations, "read_bytes", lambda _: pytest.fail("read again"))
+        monkeypatch.setattr(declarations, "file_text", lambda _: pytest.fail("read again"))
     assert errors[0].mistakes == errors[1].mistakes
 
 
@@ -187,7 +187,7 @@ def test_a_shipped_name_stays_with_the_shipped_data_set(specs: Path, monkeypatch
 
 
 def test_the_folder_here_is_where_data_sets_are_looked_for(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    specs.rename(specs.with_name(str(folders.HERE)))
+    specs.rename(specs.with_name(str(files.HERE)))
     monkeypatch.chdir(specs.parent)
     assert find_dataset("digits") == DIGITS
 
@@ -202,5 +202,7 @@ def test_a_file_with_another_ending_is_reported_and_not_passed_over(specs: Path)
 def test_an_empty_file_is_reported(specs: Path) -> None:
     file = dataset_files(specs)["digits"]
     file.write_text("")
-    with pytest.raises(InvalidSpec, match="the file is empty; write its fields"):
+    with pytest.raises(
+        InvalidSpec, match="the file is empty; write its fields: title, source, inputs, classes, arrays"
+    ):
         read_dataset(file)

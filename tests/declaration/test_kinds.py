@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from harness.declaration.json_schema import KindJsonSchema
 from harness.declaration.kinds import Family, Kind
 from harness.declaration.values import Count
+from harness.spec.schema import KindJsonSchema
 
 
 class Animal(Kind):

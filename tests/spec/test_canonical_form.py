@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from harness.declaration.json_schema import KindJsonSchema
 from harness.spec.layers import LAYERS, Layer, Shape
+from harness.spec.schema import KindJsonSchema
 from harness.spec.training import Recipe
 
 FIELDS = st.sampled_from(sorted({field for kind in LAYERS.kinds.values() for field in kind.model_fields}))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.declaration.folders import specs_folder
+from harness.declaration.files import specs_folder
 from harness.errors import NoArchitectures, NotOne, UnknownArchitecture
 from harness.spec.folder import find_architectures, only_file, select_files
 

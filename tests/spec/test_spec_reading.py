@@ -122,13 +122,13 @@ def test_repeats_inside_repeats_are_counted_and_not_written_out(spec_file: Path,
 @pytest.mark.parametrize(
     ("text", "mistake"),
     [
-        ("", "1:1: the file is empty; write a spec, or start one with 'bench new NAME'"),
-        ("# nothing\n---\n", "1:1: the file is empty; write a spec, or start one with 'bench new NAME'"),
+        ("", "1:1: the file is empty; write its fields: title, dataset, layers, training"),
+        ("# nothing\n---\n", "1:1: the file is empty; write its fields: title, dataset, layers, training"),
         ("- a\n", "1:1: the file is a list, not a mapping; write 'name: value' lines below it, indented"),
         ("just words\n", "1:1: the file is 'just words', not a mapping; write 'name: value' lines below it, indented"),
         ("a: [1,\n", "2:1: not YAML: "),
         ("a: 1\n\tb: 2\n", "2:1: there is a tab; indent with spaces"),
-        ("a: 1\n---\nb: 2\n", "2:1: a second document starts here; keep one architecture or data set per file"),
+        ("a: 1\n---\nb: 2\n", "2:1: a second document starts here; keep one document per file"),
         ("a: !!python/object/apply:os.system [exit]\n", "1:4: the tag 'tag:yaml.org,2002:python/object/apply:o"),
     ],
 )

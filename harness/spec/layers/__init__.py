@@ -1,6 +1,5 @@
 """The layers that a spec can name: one small class per kind; imports no Keras, which is handed to them."""
 
-from harness.spec.layers.layer import LAYERS, Layer, LayerKind
-from harness.spec.layers.shapes import Shape, ShapeError
+from harness.spec.layers.layer import LAYERS, Layer, LayerKind, Shape, ShapeError
 
 __all__ = ["LAYERS", "Layer", "LayerKind", "Shape", "ShapeError"]

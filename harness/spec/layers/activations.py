@@ -10,8 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from harness.declaration.values import NonNegative, Number, listed
 from harness.spec.layers import fields as f
 from harness.spec.layers.fields import ActivationName
-from harness.spec.layers.layer import LayerKind, SameShape
-from harness.spec.layers.shapes import Shape, misfit, text
+from harness.spec.layers.layer import LayerKind, SameShape, Shape, misfit, text
 from harness.spec.layers.weights import Initializer, Zeros
 
 

@@ -13,8 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from harness.declaration.spec_error import refused
 from harness.declaration.values import Count, Fraction, Number
-from harness.spec.layers.layer import LayerKind
-from harness.spec.layers.shapes import Shape, image
+from harness.spec.layers.layer import LayerKind, Shape, image
 
 
 def _rising(bounds: tuple[float, float]) -> tuple[float, float]:

@@ -14,8 +14,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticKnownError
 
 from harness.declaration.spec_error import SpecError
-from harness.spec.layers.layer import Chain, Layer, LayerKind
-from harness.spec.layers.shapes import IMAGE_RANK, Shape, ShapeError, misfit, text
+from harness.spec.layers.layer import IMAGE_RANK, Chain, Layer, LayerKind, Shape, ShapeError, misfit, text
 
 
 def _at_least(needed: int) -> AfterValidator:

@@ -10,8 +10,7 @@ from pydantic import Field, model_validator
 from harness.declaration.spec_error import refused
 from harness.declaration.values import AmountPair, Pair
 from harness.spec.layers import fields as f
-from harness.spec.layers.layer import LayerKind
-from harness.spec.layers.shapes import Shape, Window, image, misfit, text
+from harness.spec.layers.layer import LayerKind, Shape, Window, image, misfit, text
 from harness.spec.layers.weights import GlorotUniform, Zeros
 
 

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from harness.declaration.values import Count
 from harness.spec.layers import fields as f
-from harness.spec.layers.layer import LayerKind
-from harness.spec.layers.shapes import Shape
+from harness.spec.layers.layer import LayerKind, Shape
 from harness.spec.layers.weights import GlorotUniform, Zeros
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from harness.declaration.spec_error import refused, shown
 from harness.declaration.values import Count, Pair, listed
 from harness.errors import did_you_mean
-from harness.spec.layers.shapes import PaddingName, Shape, misfit, text
+from harness.spec.layers.layer import PaddingName, Shape, misfit, text
 from harness.spec.layers.weights import Constraint, ConstraintKind, Initializer, InitializerKind, Regularizer
 
 # Not in it: glu changes the shape, threshold needs numbers of its own.

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from harness.declaration.values import BelowOne, Positive
 from harness.spec.layers import fields as f
-from harness.spec.layers.layer import LayerKind, SameShape
-from harness.spec.layers.shapes import Shape, misfit, text
+from harness.spec.layers.layer import LayerKind, SameShape, Shape, misfit, text
 from harness.spec.layers.weights import Ones, Zeros
 
 Epsilon = Annotated[Positive, Field(description="Small constant added to the variance.")]

@@ -11,8 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from harness.declaration.values import Pair
 from harness.spec.layers import fields as f
-from harness.spec.layers.layer import LayerKind
-from harness.spec.layers.shapes import Shape, Window, image
+from harness.spec.layers.layer import LayerKind, Shape, Window, image
 
 PoolSize = Annotated[Pair, Field(description="Height and width of the window: one number or two.")]
 PoolStrides = Annotated[

@@ -7,8 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from harness.declaration.values import BelowOne, NonNegative
-from harness.spec.layers.layer import LayerKind, SameShape
-from harness.spec.layers.shapes import Shape, image
+from harness.spec.layers.layer import LayerKind, SameShape, Shape, image
 
 Rate = Annotated[BelowOne, Field(description="Fraction that is dropped, from 0 to below 1.")]
 

@@ -9,8 +9,7 @@ from pydantic import AfterValidator, Field
 
 from harness.declaration.spec_error import refused
 from harness.declaration.values import Count, Pair, Sides
-from harness.spec.layers.layer import LayerKind, SameShape
-from harness.spec.layers.shapes import Shape, image, misfit, text
+from harness.spec.layers.layer import LayerKind, SameShape, Shape, image, misfit, text
 
 
 class Flatten(LayerKind):

@@ -1,4 +1,4 @@
-"""Which files can be specs at all."""
+"""Which files can declare anything at all."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.declaration.file_text import MAX_BYTES, decoded, read_bytes
+from harness.declaration.files import MAX_BYTES, file_text, read_bytes
 from harness.declaration.spec_error import InvalidSpec
 
 
 def refusal(path: Path) -> str:
     with pytest.raises(InvalidSpec) as caught:
-        decoded(path, read_bytes(path))
+        file_text(path)
     [mistake] = caught.value.mistakes
     return str(mistake)
 
@@ -24,7 +24,7 @@ def test_a_file_of_100_mb_is_refused_without_being_read(tmp_path: Path) -> None:
         stream.truncate(100_000_000)
     assert refusal(file) == (
         f"{file}:1:1: the file has 100,000,000 bytes, more than the {MAX_BYTES:,} that are read; "
-        "keep one architecture or data set per file"
+        "keep one declaration per file"
     )
 
 
@@ -79,4 +79,4 @@ def test_bytes_that_are_not_utf_8_are_reported_with_their_place(tmp_path: Path) 
 def test_the_mark_that_some_editors_put_first_is_no_mistake(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_bytes(b"\xef\xbb\xbftitle: x\n")
-    assert decoded(file, read_bytes(file)) == "title: x\n"
+    assert file_text(file) == "title: x\n"
