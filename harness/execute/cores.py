@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 
 from harness.records.environment import usable_cores
-
-if TYPE_CHECKING:
-    from filelock import FileLock
 
 TOPOLOGY = Path("/sys/devices/system/cpu")
 CGROUP = Path("/sys/fs/cgroup")
@@ -38,31 +34,18 @@ def reserved_cores(cores: Sequence[int], count: int, locks: Path | None = None) 
 
     A run's reservation ends with its process. Where fewer are free than are asked for, the rest is shared.
     """
-    folder = locks or Path(tempfile.gettempdir()) / f"architecture-bench-cores-{os.environ.get('USER', 'all')}"
-    held: dict[int, FileLock] = {}
-    for core in cores:
-        lock = _try_lock(folder / f"{core}.lock") if len(held) < count else None
-        if lock is not None:
-            held[core] = lock
-    shared = [core for core in cores if core not in held]
-    try:
-        yield (*held, *shared)[:count]
-    finally:
-        for lock in held.values():
-            lock.release()
-
-
-def _try_lock(path: Path) -> FileLock | None:
-    """Return the lock, or None where another run has it or it can't be made."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - a plan reserves no core
 
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)
-        lock.acquire(timeout=0)
-    except (Timeout, OSError):
-        return None
-    return lock
+    folder = locks or Path(tempfile.gettempdir()) / f"architecture-bench-cores-{os.environ.get('USER', 'all')}"
+    reserved: list[int] = []
+    with ExitStack() as held:
+        for core in cores:
+            if len(reserved) < count:
+                with suppress(Timeout, OSError):  # another run has it, or the file can't be made
+                    held.enter_context(FileLock(folder / f"{core}.lock").acquire(timeout=0))
+                    reserved.append(core)
+        shared = [core for core in cores if core not in reserved]
+        yield (*reserved, *shared)[:count]
 
 
 def core_groups(cores: Sequence[int], threads: int, jobs: int) -> list[tuple[int, ...]]:

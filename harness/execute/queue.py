@@ -73,16 +73,10 @@ class SharedQueue:
         """Let go of the trial's lock: it is recorded, or another run may try."""
         self._held.pop(trial.name).release()
 
-    def close(self) -> None:
-        """Let go of every lock."""
-        while self._held:
-            self._held.popitem()[1].release()
-
     def _acquire(self, trial: Trial) -> FileLock | None:
         path = self._locks / f"{trial.name}.lock"
+        lock = FileLock(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(path)
             lock.acquire(timeout=0)
         except Timeout:
             return None
@@ -94,5 +88,6 @@ class SharedQueue:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):
-            self.close()
+        for lock in self._held.values():
+            with contextlib.suppress(OSError):
+                lock.release()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 from harness.execute.engine import EpochEnded, TrialBuilt, TrialEnded, TrialEvent, TrialRecordedElsewhere, TrialStarted
@@ -29,9 +29,10 @@ class TimeLeft:
                 self._pending = [other for other in self._pending if other.name != trial.name]
                 self._running[trial.name] = _Underway(trial, now)
             case TrialBuilt(trial, resumed_epochs):
-                self._running[trial.name].built(now, resumed_epochs)
+                self._running[trial.name] = _Underway(trial, now, resumed_epochs)
             case EpochEnded(trial, measurement):
-                self._running[trial.name].epochs_done(measurement.epoch, now)
+                done = max(measurement.epoch, self._running[trial.name].done or 0)
+                self._running[trial.name] = _Underway(trial, now, done)
                 self._measure(trial, measurement.train_seconds + measurement.evaluation_seconds)
             case TrialEnded(trial) | TrialRecordedElsewhere(trial):
                 self._pending = [other for other in self._pending if other.name != trial.name]
@@ -56,23 +57,15 @@ class TimeLeft:
         )
 
 
+@dataclass(frozen=True)
 class _Underway:
-    """A running trial: what it has done and since when it works on the next epoch."""
+    """A running trial: since when it works on the next epoch, and how many are done; None while it is not built."""
 
-    def __init__(self, trial: Trial, now: float) -> None:
-        self.trial = trial
-        self._since = now
-        self._is_built = False
-        self._done = 0
-
-    def built(self, now: float, resumed_epochs: int) -> None:
-        self._is_built, self._done, self._since = True, resumed_epochs, now
-
-    def epochs_done(self, epoch: int, now: float) -> None:
-        self._done, self._since = max(self._done, epoch), now
+    trial: Trial
+    since: float
+    done: int | None = None
 
     def seconds_left(self, forecast: Forecast, now: float) -> float:
-        per_epoch = forecast.epoch_seconds_of(self.trial)
-        start_up = 0.0 if self._is_built else forecast.start_up_seconds
-        epochs = self.trial.epochs - self._done
-        return max(0.0, start_up + epochs * per_epoch - (now - self._since))
+        start_up = forecast.start_up_seconds if self.done is None else 0.0
+        epochs = self.trial.epochs - (self.done or 0)
+        return max(0.0, start_up + epochs * forecast.epoch_seconds_of(self.trial) - (now - self.since))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import signal
 import time
 from collections.abc import Iterator
@@ -12,10 +13,10 @@ from pathlib import Path
 
 import psutil
 
-from harness.execute.engine import TrialEnded, TrialEvent
-from harness.execute.reports import Reports
-from harness.records.record import Failure
-from harness.worker.messages import Job
+from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialEvent
+from harness.records.environment import Environment
+from harness.records.record import Failure, FailureKind, Measurement, Stage
+from harness.worker.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan, Started
 
 # How long a process that was asked to stop has, before it and all its children are killed.
 GRACE_SECONDS = 2.0
@@ -34,30 +35,31 @@ class TrialProcess:
         self.connection = connection
         self.concurrent_trials = 0
         self.ended = False
-        self._timeout = timeout
+        self._timeout = math.inf if timeout is None else timeout
         self._started = time.monotonic()
-        self._reports = Reports(job.trial)
         self._oom_kills = oom_kills()
+        self._stage: Stage = "start-up"
+        self._environment: Environment | None = None
+        self._measurement: Measurement | None = None
+        self._epochs: list[EpochDone] = []
 
     def receive(self) -> Iterator[TrialEvent]:
         """Yield what the process has reported; that it ends without a report is a failure."""
         try:
             while not self.ended and self.connection.poll():
-                yield from self._reports.take(self.connection.recv())
-                if self._reports.is_complete:
-                    yield self._end(self._reports.failure)
+                yield from self._take(self.connection.recv())
         except (EOFError, OSError):
             if not self.ended:
                 yield self._end(self._crash())
 
-    def seconds_left(self) -> float | None:
-        """Return the seconds until the trial's deadline, if it has one."""
-        return None if self._timeout is None else self._started + self._timeout - time.monotonic()
+    def seconds_left(self) -> float:
+        """Return the seconds until the trial's deadline; infinitely many where it has none."""
+        return self._started + self._timeout - time.monotonic()
 
     def end_late(self) -> TrialEnded:
         """Stop the process, whose deadline has passed, and return the failure."""
         self.stop()
-        return self._end(self._reports.failed("deadline", f"took longer than the {self._timeout:g} seconds allowed"))
+        return self._end(self._failed("deadline", f"took longer than the {self._timeout:g} seconds allowed"))
 
     def stop(self) -> None:
         """Ask the process to stop; kill it if it doesn't, and all its children."""
@@ -72,6 +74,24 @@ class TrialProcess:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
 
+    def _take(self, message: Message) -> Iterator[TrialEvent]:
+        match message:
+            case Started(environment):
+                self._environment = environment
+            case StageBegan(stage):
+                self._stage = stage
+            case Built(measurement):
+                self._measurement = measurement
+                yield TrialBuilt(self.job.trial, measurement.resumed_epochs)
+            case EpochDone(measurement):
+                self._epochs.append(message)
+                yield EpochEnded(self.job.trial, measurement)
+            case Finished(measurement):
+                self._measurement = measurement
+                yield self._end(None)
+            case Failed(failure):
+                yield self._end(failure)
+
     def _end(self, failure: Failure | None) -> TrialEnded:
         self.ended = True
         if self.process.is_alive():
@@ -81,17 +101,26 @@ class TrialProcess:
             self.job.log.unlink(missing_ok=True)
         else:
             failure = failure.model_copy(update={"log": last_lines(self.job.log)})
-        return TrialEnded(self.job.trial, self._reports.outcome(failure, self.concurrent_trials))
+        return TrialEnded(self.job.trial, self._outcome(failure))
+
+    def _outcome(self, failure: Failure | None) -> Outcome:
+        epochs = {"epochs": tuple(done.measurement for done in self._epochs)}
+        measurement = self._measurement.model_copy(update=epochs) if self._measurement else None
+        predictions = {done.measurement.epoch: done.predictions for done in self._epochs}
+        return Outcome(measurement, predictions, failure, self.concurrent_trials, self._environment)
+
+    def _failed(self, kind: FailureKind, reason: str) -> Failure:
+        return Failure(stage=self._stage, kind=kind, reason=reason)
 
     def _crash(self) -> Failure:
         """Return why the process ended without a report."""
         self.process.join(GRACE_SECONDS)
         code = self.process.exitcode
         if code == -signal.SIGKILL and oom_kills() > self._oom_kills:
-            return self._reports.failed("memory", "killed by the system, which ran out of memory")
+            return self._failed("memory", "killed by the system, which ran out of memory")
         if code is not None and code < 0:
-            return self._reports.failed("crash", f"the process was ended by {signal_name(-code)}")
-        return self._reports.failed("crash", f"the process ended without a report, exit code {code}")
+            return self._failed("crash", f"the process was ended by {signal_name(-code)}")
+        return self._failed("crash", f"the process ended without a report, exit code {code}")
 
 
 def signal_name(number: int) -> str:

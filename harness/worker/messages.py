@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from harness.planning.trial import Trial
 from harness.records.environment import Commit, Environment
-from harness.records.record import Conditions, EpochMeasurement, Failure, Measurement, Stage
+from harness.records.record import EpochMeasurement, Failure, Measurement, Stage
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,9 @@ class EpochDone:
 
 @dataclass(frozen=True)
 class Finished:
-    """The last epoch is done."""
+    """The last epoch is done: the measurement with what is known at the end; its epochs were reported before."""
 
-    conditions: Conditions
-    peak_memory_bytes: int | None
+    measurement: Measurement
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
     """
     prepared, measurement = prepare(job, backend, report, environment)
     done = resume(job.checkpoint, prepared) if job.checkpoint else []
-    report(Built(measurement.model_copy(update={"resumed_epochs": len(done)})))
+    measurement = measurement.model_copy(update={"resumed_epochs": len(done)})
+    report(Built(measurement))
     for earlier in done:
         report(earlier)
     report(StageBegan("train"))
@@ -51,7 +52,8 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
         report(done[-1])
         if job.checkpoint and epoch < job.trial.epochs:
             keep_checkpoint(job.checkpoint, Checkpoint(tuple(done), tuple(prepared.network.state())))
-    report(Finished(watch.conditions(), peak_memory_bytes()))
+    at_the_end = {"conditions": watch.conditions(), "peak_memory_bytes": peak_memory_bytes()}
+    report(Finished(measurement.model_copy(update=at_the_end)))
 
 
 def prepare(

@@ -102,7 +102,6 @@ def test_no_more_trials_run_at_once_than_there_are_jobs(fake_backend: FakeBacken
     ("action", "kind", "words"),
     [
         (dying_by(signal.SIGKILL), "crash", "SIGKILL"),
-        (lambda: os._exit(5), "crash", "exit code 5"),
         (raising(RuntimeError("no such kernel")), "error", "RuntimeError: no such kernel"),
         (raising(OutOfFakeMemory("a tensor")), "memory", "a tensor"),
         (raising(MemoryError()), "memory", "MemoryError"),
@@ -286,23 +285,6 @@ def test_this_process_keeps_its_variables_between_events_and_afterwards(
     for _ in forking_engine(TWO_JOBS)(InOrder(TRIALS)):
         assert dict(os.environ) == before
     assert dict(os.environ) == before
-
-
-def test_this_process_keeps_its_variables_when_a_run_is_closed_or_fails(fake_backend: FakeBackend) -> None:
-    fake_backend.actions[1] = hang
-    before = dict(os.environ)
-    closed = forking_engine(TWO_JOBS)(InOrder(TRIALS))
-    assert isinstance(next(closed), TrialStarted)
-    next(closed)
-    closed.close()
-    assert dict(os.environ) == before
-    failed = forking_engine(TWO_JOBS)(InOrder(TRIALS))
-    next(failed)
-    next(failed)
-    with pytest.raises(KeyboardInterrupt):
-        failed.throw(KeyboardInterrupt())
-    assert dict(os.environ) == before
-    assert not multiprocessing.active_children()
 
 
 def test_this_process_keeps_its_variables_where_no_process_can_be_started(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import math
 import multiprocessing
 import os
 import signal
@@ -34,7 +35,7 @@ BUILT = Built(
         clocks=CLOCKS,
     )
 )
-FINISHED = Finished(CONDITIONS, 2**20)
+FINISHED = Finished(BUILT.measurement.model_copy(update={"conditions": CONDITIONS, "peak_memory_bytes": 2**20}))
 EPOCHS = [EpochDone(*fake_epoch(TRIAL, epoch)) for epoch in (1, 2, 3)]
 Action = Callable[[Connection], object]
 
@@ -181,7 +182,7 @@ def test_a_trial_past_its_deadline_is_ended_and_its_epochs_are_kept(start: Calla
     while EpochEnded(TRIAL, EPOCHS[0].measurement) not in found:
         assert trial.connection.poll(10)
         found += trial.receive()
-    while (trial.seconds_left() or 0.0) > 0:
+    while trial.seconds_left() > 0:
         time.sleep(0.01)
     ended = trial.end_late().outcome
     assert ended.failure is not None
@@ -193,7 +194,7 @@ def test_a_trial_past_its_deadline_is_ended_and_its_epochs_are_kept(start: Calla
 
 
 def test_without_a_limit_there_is_no_deadline(start: Callable[..., TrialProcess]) -> None:
-    assert start(hangs).seconds_left() is None
+    assert start(hangs).seconds_left() == math.inf
 
 
 def test_a_process_that_does_not_stop_is_killed_with_all_its_children(

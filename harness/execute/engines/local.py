@@ -27,11 +27,6 @@ from harness.worker.process import main
 PATIENCE_SECONDS = 0.5
 
 
-def engine(options: EngineOptions) -> LocalEngine:
-    """Return the engine of local processes."""
-    return LocalEngine(options)
-
-
 @dataclass(frozen=True)
 class LocalEngine:
     """Local processes.
@@ -81,6 +76,9 @@ class LocalEngine:
                     left.stop()
 
 
+engine = LocalEngine
+
+
 @dataclass(frozen=True)
 class Starter:
     """Starts the processes of one run; its folder takes their output."""
@@ -119,11 +117,9 @@ class Starter:
 def listen(running: list[TrialProcess]) -> Iterator[TrialEvent]:
     """Yield what the running trials report within a moment, and end those whose deadline has passed."""
     by_connection = {trial.connection: trial for trial in running}
-    deadlines = [left for trial in running if (left := trial.seconds_left()) is not None]
-    patience = max(0.0, min([PATIENCE_SECONDS, *deadlines]))
-    for ready in multiprocessing.connection.wait(list(by_connection), timeout=patience):
+    patience = min(PATIENCE_SECONDS, *(trial.seconds_left() for trial in running))
+    for ready in multiprocessing.connection.wait(list(by_connection), timeout=max(0.0, patience)):
         yield from by_connection[ready].receive()  # type: ignore[index]
     for trial in running:
-        left = trial.seconds_left()
-        if not trial.ended and left is not None and left <= 0:
+        if not trial.ended and trial.seconds_left() <= 0:
             yield trial.end_late()
