@@ -23,18 +23,17 @@ ALPHA = 0.05
 FEWEST_SEEDS = 5
 NO_SPREAD = "every seed gave the same value, so the spread is unknown"
 
-EQUALITY_RULE = "Shapes and parameters are judged by equality."
+EQUALITY_RULE = "Shapes and parameters must be equal."
 NUMBER_RULE = (
-    "A published number is one run of the document's. It is *reproduced* if it lies where one more run of ours "
-    f"would fall (95 % prediction interval over at least {FEWEST_SEEDS} seeds, widened by half a unit of its last "
-    f"digit, and before that no wider than ± {100 * SHARE_MARGIN:.2f} points, for a loss than a third of the "
-    "published one), *refuted* if it lies outside even after the correction for the number of claims, and "
-    "*inconclusive* in between. A wider interval confirms nothing, but a number far outside it is refuted all the "
-    "same."
+    "A published number comes from a single run. It is *reproduced* if it lies where one more of our runs would fall "
+    f"(95 % prediction interval over at least {FEWEST_SEEDS} seeds, widened by half a unit of the number's last digit "
+    f"and, before that, no wider than ± {100 * SHARE_MARGIN:.2f} points or, for a loss, a third of the published "
+    "one), *refuted* if it lies outside even after the correction for the number of claims, "
+    "and *inconclusive* otherwise. A wider interval confirms nothing, but a number far outside it is still refuted."
 )
 SHARE_RULE = "A predicted class is *reproduced* if most seeds predict it and *refuted* if none does."
 DIFFERENCE_RULE = (
-    "*Better than* is Welch's one-sided test; architectures that share trials are compared seed by seed, by "
+    "*Better than* is Welch's one-sided test; architectures that share trials are compared seed by seed, with "
     "Student's paired test."
 )
 

@@ -82,8 +82,8 @@ class Judgement:
         """How the verdicts are reached, a few sentences a rule."""
         claims = f"{self.corrected_for} {'claim' if self.corrected_for == 1 else 'claims'}"
         correction = (
-            f"Holm's correction covers the {claims} that chance decides here, so that one false alarm among all of "
-            "them has a chance below 5 %."
+            f"Holm's correction covers the {claims} that depend on chance, so that the chance of even one false "
+            "alarm among all of them is below 5 %."
         )
         return NUMBER_RULE, DIFFERENCE_RULE, correction, SHARE_RULE, EQUALITY_RULE
 

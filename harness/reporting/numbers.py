@@ -38,13 +38,6 @@ def percent(share: float | None, places: int = PERCENT_PLACES) -> str:
     return UNKNOWN if share is None else f"{100 * share:.{places}f}"
 
 
-def points(share: float | None) -> str:
-    """Return a difference of shares in percentage points, signed: +0.12."""
-    if share is None:
-        return UNKNOWN
-    return f"{round(100 * share, 2) + 0.0:+.2f}"  # + 0.0: a rounded -0.00 has no sign to show
-
-
 def seconds(value: float | None) -> str:
     """Return seconds with three digits, or more before the point: 0.83, 41.2, 168."""
     if value is None:
@@ -111,16 +104,6 @@ def with_unit(metric: Metric, text: str) -> str:
 def headed(metric: Metric, words: str) -> str:
     """Return a column's header with the unit of its cells: Published (%)."""
     return f"{words} ({metric.unit})" if metric.unit else words
-
-
-def percent_interval(interval: Interval | None) -> str:
-    """Return bounds of a share in per cent: 99.03-99.21."""
-    return UNKNOWN if interval is None else f"{percent(interval.low)}{DASH}{percent(interval.high)}"
-
-
-def points_interval(interval: Interval | None) -> str:
-    """Return bounds of a difference in percentage points: +0.02 to +0.21."""
-    return UNKNOWN if interval is None else f"{points(interval.low)} to {points(interval.high)}"
 
 
 def p_value(p: float | None) -> str:

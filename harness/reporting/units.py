@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -39,9 +40,9 @@ def _plain(value: Value) -> str:
 FORMATS: Mapping[Unit, UnitFormat] = MappingProxyType(
     {
         Unit.PLAIN: UnitFormat(_plain, lambda found: f"{found.low:.4f}{numbers.DASH}{found.high:.4f}"),
-        Unit.PERCENT: UnitFormat(lambda share: f"{_share(share)} %", numbers.percent_interval),
-        Unit.SEEDS: UnitFormat(lambda share: f"{100 * share:.0f} %", numbers.percent_interval),
-        Unit.POINTS: UnitFormat(lambda difference: f"{numbers.points(difference)} points", numbers.points_interval),
-        Unit.ORDER: UnitFormat(lambda _: "better", numbers.points_interval),
+        Unit.PERCENT: UnitFormat(lambda share: f"{_share(share)} %", partial(numbers.bounds, ACCURACY)),
+        Unit.SEEDS: UnitFormat(lambda share: f"{100 * share:.0f} %", partial(numbers.bounds, ACCURACY)),
+        Unit.POINTS: UnitFormat(ACCURACY.signed, partial(numbers.difference_bounds, ACCURACY)),
+        Unit.ORDER: UnitFormat(lambda _: "better", partial(numbers.difference_bounds, ACCURACY)),
     }
 )

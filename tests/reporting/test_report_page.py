@@ -161,7 +161,7 @@ def test_other_environments_are_named_not_mixed() -> None:
     there = fake.environment("Other Processor")
     trials = [*fake.fake_trials(chosen), *fake.fake_trials(chosen, [0], where=there)]
     shown = page(fake.findings(chosen, trials))
-    assert f"which no number above mixes with this one's: {there.id} (1 record)" in shown
+    assert f"Records of other environments are never averaged with these: {there.id} (1 record)" in shown
     assert "n = 5" in shown
 
 
@@ -194,9 +194,9 @@ def test_seeds_that_failed_belong_to_the_command() -> None:
 def test_the_rules_of_the_verdicts_are_told(found: Findings) -> None:
     shown = page(found)
     assert RELATIVE_MARGIN == 1 / 3
-    assert f"no wider than ± {100 * SHARE_MARGIN:.2f} points, for a loss than a third of the published one" in shown
-    assert "a number far outside it is refuted all the same" in shown
-    assert "architectures that share trials are compared seed by seed, by Student's paired test" in shown
+    assert f"no wider than ± {100 * SHARE_MARGIN:.2f} points or, for a loss, a third of the published one" in shown
+    assert "a number far outside it is still refuted" in shown
+    assert "architectures that share trials are compared seed by seed, with Student's paired test" in shown
 
 
 def test_the_terminal_fits_80_columns(found: Findings) -> None:

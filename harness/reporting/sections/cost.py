@@ -49,12 +49,12 @@ def cost_table(findings: Findings) -> Table:
         alignments=("left", *right, "left"),
         notes=(
             (
-                "Seconds to a target: training seconds up to the end of the first epoch that reaches this "
-                f"{headline.title}, median over the seeds that do; in brackets their number, unless all do."
+                "Seconds to a target: training time until the end of the first epoch that reaches this "
+                f"{headline.title}; median over the seeds that reach it, with their number in brackets unless all do."
             ),
             (
                 f"Dominated by: architectures that are at least as good in mean {metric.name}, parameters, "
-                "multiply-accumulates and median training seconds, and better in one of them."
+                "multiply-accumulates and median training seconds, and better in at least one of them."
             ),
         ),
     )

@@ -43,7 +43,7 @@ def crosscheck_table(checks: Sequence[CrossCheck], headline: Quantity) -> Table:
         alignments=("left", "left", "right", "right", "right", "right", "right", "right", "left"),
         notes=(
             (
-                "Same bits: seeds whose weights are identical after every epoch; in brackets the first epoch that "
+                "Same bits: how many seeds have identical weights after every epoch; in brackets the first epoch that "
                 f"differs. Difference: {headline.title} here minus there{headline.metric.difference_unit}, seed by "
                 "seed, with its 95 % interval. p: Student's paired t test, Holm-corrected over all rows. A difference "
                 "that is not significant is not shown to be zero: the interval says how large it may be."

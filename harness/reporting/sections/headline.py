@@ -13,14 +13,14 @@ from harness.reporting.blocks import Cells, Illustration, Section, Table
 from harness.reporting.markdown import escape
 from harness.spec.claims.number_claim import published_value
 
-SHARED = "Architectures that compute the same share trials"
+SHARED = "Architectures with the same computation share trials"
 LONGEST_SOURCE = 32
 NARROW_SOURCE = 25
 SHORT_NAME = 4
 NOTES = (
     "Rank: architectures that do not differ significantly share ranks (Holm's correction over all pairs, level .05).",
     (
-        "Training seconds: median over the seeds, with quartiles; training alone, on the trial's own cores, without "
+        "Training seconds: median and quartiles over the seeds; training alone, on the trial's own cores, excluding "
         "start-up, compilation and evaluation."
     ),
 )
@@ -61,7 +61,7 @@ def shared_trials(findings: Findings) -> tuple[str, ...]:
     shared = [numbers.listed(names) for names in readers.values() if len(names) > 1]
     if not shared:
         return ()
-    return (f"{SHARED}: {'; '.join(shared)} are trained once per seed, and each is read at its own last epoch.",)
+    return (f"{SHARED}: {'; '.join(shared)} are trained once per seed, each evaluated after its own last epoch.",)
 
 
 def headline(findings: Findings) -> Table:

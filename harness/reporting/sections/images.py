@@ -15,7 +15,7 @@ def section(findings: Findings) -> Section | None:
         return None
     declared = (entry.architecture.data.contested for entry in findings.study.measured)
     table = hardest_table(findings.hardest, tuple(dict.fromkeys(labels.source for labels in declared if labels)))
-    folded = (Folded("Predictions for each image, and by architecture", table),) if table.rows else ()
+    folded = (Folded("Predictions for each image, and errors by architecture", table),) if table.rows else ()
     return Section(table.title, (Illustration("hardest"), *folded, Illustration("confusion")))
 
 
@@ -36,7 +36,7 @@ def hardest_table(images: Sequence[HardImage], contested_by: Sequence[str] = ())
         ),
         alignments=("right", "right", "right", "left", "left"),
         notes=(
-            "Shares of runs. Over all architectures, each has the same weight, and shared trials count once.",
+            "Shares of runs; overall, each architecture has the same weight, and shared trials count once.",
             *(f"Contested: reviewers reject the image's label. Source: {source}." for source in contested_by),
         ),
     )

@@ -18,14 +18,15 @@ LEGEND = """\
   layers of one image's forward pass.
 - **Training seconds** are wall-clock seconds of the architecture's own epochs, **seconds per epoch** the median over
   all epochs of all seeds. Times of two machines are never mixed.
-- **{heading}** is that of the last epoch, never of the best one. ± is the standard deviation over seeds; that of
-  a single seed is unknown.
-- All seeds share one test set. Intervals say what another seed would give, not what other images would{share}.
+- **{heading}** is measured after the last epoch, not after the best one. ± is the standard deviation over seeds, which
+  a single seed leaves unknown.
+- All seeds share one test set. Intervals describe what another seed would give, not what other images would{share}.
 - A dash means unknown, never 0."""
 # Of a share alone the standard error is known: sqrt(p · (1 - p) / n).
 STANDARD_ERROR = (
-    ": 10,000 images\n"
-    "  alone leave about ± .09 points (one standard error) at 99.2 %, which shifts all architectures together"
+    ":\n"
+    "  the choice of 10,000 images alone leaves about ± .09 points (one standard error) at 99.2 %, which shifts all\n"
+    "  architectures together"
 )
 
 
@@ -107,7 +108,7 @@ def _others(study: Study) -> tuple[str, ...]:
     if not study.others:
         return ()
     named = ", ".join(f"{name} ({numbers.plural(count, 'record')})" for name, count in study.others)
-    return (f"There are records of other environments, which no number above mixes with this one's: {named}.",)
+    return (f"Records of other environments are never averaged with these: {named}.",)
 
 
 def commands(study: Study) -> tuple[str, ...]:

@@ -14,21 +14,22 @@ SPEED_NOTES = (
         "of that epoch (a multiply-accumulate is two operations, and the backward pass costs twice the forward pass)."
     ),
     (
-        "Training step: one step at the recipe's batch size, which stands in brackets. Latency: inference on one image "
-        "that is on the device already. Both, and inference in batches of 256 images, are medians in a warm process on "
-        "random images, the architectures taking turns; 'bench time' measures them, and a dash says that it has not."
+        "Training step: one step at the recipe's batch size (in brackets). Latency: inference on one image that is "
+        "already on the device. Inference images per second: in batches of 256. All three are medians in a warm "
+        "process on random images, with the architectures taking turns, measured by 'bench time'; a dash means not "
+        "measured."
     ),
 )
 STAGE_NOTES = (
     (
-        "Wall-clock seconds, medians over the seeds. Start-up begins when the process is requested. Training and "
-        "evaluation are those of the architecture's own epochs; nothing else is part of its training seconds."
+        "Wall-clock seconds, medians over the seeds. Start-up is measured from the request for the process. Training "
+        "and evaluation are those of the architecture's own epochs; nothing else is part of its training seconds."
     ),
     (
-        "CPU: CPU seconds of training per wall-clock second; on one thread, a value below 1 is time that the trial did "
-        "not get. Other trials: the most that ran at the same time. Stolen: seconds taken by the hypervisor. Drift: by "
-        "how much a fixed calculation was faster or slower after the trial than before. Stolen and drift are the "
-        "largest of all seeds, over whole trials, or since the restart of a trial that was killed and resumed."
+        "CPU: CPU seconds of training per wall-clock second; on one thread, a value below 1 means that the trial did "
+        "not run all the time. Other trials: the largest number at the same time. Stolen: seconds taken by the "
+        "hypervisor. Drift: by how much a fixed calculation was faster or slower after the trial than before. Stolen "
+        "and drift are maxima over the seeds; they cover whole trials, or the time since a killed trial was resumed."
     ),
 )
 # What the harness's own benchmarks time, in words.
@@ -81,7 +82,7 @@ def speed_table(findings: Findings) -> Table:
 def _peak(times: Times) -> tuple[str, ...]:
     if times.peak_gflops is None:
         return ()
-    return (f"The peak is {times.peak_gflops:.0f} GFLOP/s: TensorFlow's float32 product of 2,048 × 2,048 matrices.",)
+    return (f"Peak: {times.peak_gflops:.0f} GFLOP/s, TensorFlow's float32 product of 2,048 × 2,048 matrices.",)
 
 
 def _speed_row(found: Speed) -> Cells:
