@@ -7,9 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from harness.backends.tensorflow.epoch import compile_epoch, to_device
-from harness.backends.tensorflow.model import build_model
-from harness.backends.tensorflow.scoring import compile_scoring
+from harness.backends.tensorflow.epoch import compile_epoch, compile_scoring, to_device
+from harness.backends.tensorflow.network import build_model
 from harness.data.declarations import find_dataset
 from harness.evaluations.evaluation import Scored
 from harness.evaluations.test import Test

@@ -113,7 +113,7 @@ def test_watching_the_machine(benchmark: BenchmarkFixture) -> None:
 def epochs(threads: int) -> dict[str, Callable[[], object]]:
     """Build one network twice, for the compiled epoch and for Keras' own, over the same noise in the same order."""
     from harness.backends.tensorflow.epoch import compile_epoch  # noqa: PLC0415 - loads TensorFlow
-    from harness.backends.tensorflow.model import build_model  # noqa: PLC0415
+    from harness.backends.tensorflow.network import build_model  # noqa: PLC0415
     from harness.backends.tensorflow.steps import noise, run_like_a_trial  # noqa: PLC0415
     from harness.worker.order import epoch_order  # noqa: PLC0415
 

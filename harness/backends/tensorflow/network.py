@@ -1,4 +1,4 @@
-"""TensorFlow as trials drive it: its runtime's settings, and a network that is trained and scored; keeps no clock."""
+"""TensorFlow as trials drive it: its runtime's settings, and Keras models, trained and scored; keeps no clock."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.backends.tensorflow.epoch import DeviceData, compile_epoch, to_device
-from harness.backends.tensorflow.model import build_model
-from harness.backends.tensorflow.scoring import compile_scoring
+from harness.backends.tensorflow.epoch import DeviceData, compile_epoch, compile_scoring, to_device
 from harness.data.dataset import Dataset
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
@@ -91,3 +89,31 @@ class TensorFlowNetwork:
 
     def _variables(self) -> list[keras.Variable]:
         return [*self._model.variables, *self._model.optimizer.variables]
+
+
+def build_model(computation: Computation, seed: int) -> keras.Model:
+    """Return the compiled model, its weights drawn from the seed.
+
+    The seed is set right before the model is built: nothing that ran earlier in the process reaches the weights.
+    """
+    keras.utils.set_random_seed(seed)
+    inputs = keras.Input(computation.data.inputs)
+    outputs = inputs
+    for layer in computation.layers:
+        outputs = layer.connect(keras, outputs)
+    model = keras.Model(inputs, outputs)
+    model.compile(
+        optimizer=computation.recipe.optimizer.build(keras, total_steps(computation)),
+        loss=computation.recipe.loss.build(keras),
+        metrics=["accuracy"],
+        jit_compile=False,  # XLA is two to ten times slower for these networks on a CPU
+    )
+    return model
+
+
+def total_steps(computation: Computation) -> int | None:
+    """Return the steps of the whole training, where the recipe's schedule spans them."""
+    if computation.schedule_epochs is None:
+        return None
+    images = computation.train_examples or computation.data.train_examples
+    return computation.schedule_epochs * computation.recipe.steps_per_epoch(images)

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.backends.tensorflow.epoch import DeviceData, create_variables, to_device
-from harness.backends.tensorflow.model import build_model
-from harness.backends.tensorflow.network import TensorFlow
+from harness.backends.tensorflow.epoch import DeviceData, create_variables, graph, to_device, training_step
+from harness.backends.tensorflow.network import TensorFlow, build_model
 from harness.data.dataset import Dataset
 from harness.planning.trial import Computation
 
@@ -48,7 +46,9 @@ def compile_steps(computation: Computation, seed: int = 0) -> Steps:
     model = build_model(computation, seed)
     data = noise(computation.data, computation.recipe.batch_size)
     create_variables(model, data)
-    return Steps(_compile_step(model, data), _compile_inference(model))
+    step, indices = graph(training_step(model, data)), tf.range(data.examples)
+    infer = graph(lambda images: model(images, training=False))
+    return Steps(train=lambda: step(indices), predict=lambda images: np.asarray(infer(images).numpy()))
 
 
 def noise(dataset: Dataset, images: int) -> DeviceData:
@@ -69,19 +69,5 @@ def matrix_product(size: int) -> Callable[[], object]:
     TensorFlow's product, since its kernels use the widest instructions; NumPy's reach half of that on some processors.
     """
     matrix = tf.constant(np.random.default_rng(0).random((size, size), dtype=np.float32))
-    product: Callable[[], object] = tf.function(lambda: tf.matmul(matrix, matrix), autograph=False, jit_compile=False)
+    product: Callable[[], object] = graph(lambda: tf.matmul(matrix, matrix))
     return product
-
-
-def _compile_step(model: keras.Model, data: DeviceData) -> Callable[[], None]:
-    def step(indices: tf.Tensor) -> None:
-        model.train_step(data.batch(indices))
-
-    compiled = tf.function(step, autograph=False, jit_compile=False)
-    indices = tf.range(data.examples)
-    return lambda: compiled(indices)
-
-
-def _compile_inference(model: keras.Model) -> Callable[[tf.Tensor], npt.NDArray[np.float32]]:
-    compiled = tf.function(lambda images: model(images, training=False), autograph=False, jit_compile=False)
-    return lambda images: np.asarray(compiled(images).numpy())
