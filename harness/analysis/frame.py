@@ -10,7 +10,7 @@ import pandas as pd
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.records.record import Record
-from harness.spec.claims.number_claim import published_value
+from harness.spec.claims.metrics import published_value
 
 # What stands in the columns of every epoch, before those of further evaluations.
 EPOCH_COLUMNS = (

@@ -14,7 +14,7 @@ from harness.analysis.runs import ArchitectureResults
 from harness.declaration.values import WrittenFloat
 from harness.evaluations.metric import Quantity
 from harness.spec.claims import Decision, Ruling, Value
-from harness.spec.claims.number_claim import SHARE_MARGIN
+from harness.spec.claims.metrics import SHARE_MARGIN
 from harness.statistics.comparisons import probability_of_superiority
 from harness.statistics.samples import Interval, mean, prediction_interval, prediction_p, share_interval
 

@@ -25,6 +25,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,13 +54,24 @@ class Kind(BaseModel):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 (pydantic's own signature)
         super().__init_subclass__(**kwargs)
-        if "kind" not in cls.__dict__:
-            cls.kind = cls.__name__
+        name, *aliases = cls.names()
+        cls.kind = cls.__dict__.get("kind", name)
+        cls.aliases = cls.__dict__.get("aliases", tuple(aliases))
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the kind's name and then its aliases, where the class does not give them."""
+        return (cls.__name__,)
 
     @classmethod
     def needs_fields(cls) -> bool:
         """Tell whether the kind has a field without a default, so that its name alone is not enough."""
         return any(field.is_required() for field in cls.model_fields.values())
+
+
+def snake_case(name: str) -> str:
+    """Return a class's name as Keras names functions: ``kl_divergence`` for KLDivergence."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 class KerasKind(Kind):

@@ -16,14 +16,10 @@ from harness.evaluations.metric import ACCURACY, LOSS, TEST_ACCURACY, Quantity
 from harness.planning.settings import Settings, smoke
 from harness.spec.claims import Claim, Ruling
 from harness.spec.claims.better_than import BetterThan
-from harness.spec.claims.layer_parameters import LayerParameters
-from harness.spec.claims.number_claim import published_value
-from harness.spec.claims.output_shape import OutputShape
-from harness.spec.claims.parameters import Parameters
+from harness.spec.claims.metrics import TestAccuracy, TestLoss, published_value
 from harness.spec.claims.prediction import Prediction
 from harness.spec.claims.statement import Statement
-from harness.spec.claims.test_accuracy import TestAccuracy
-from harness.spec.claims.test_loss import TestLoss
+from harness.spec.claims.structure import LayerParameters, OutputShape, Parameters
 
 CLOSE = (0.9912, 0.9918, 0.9921, 0.9925, 0.9915)
 

@@ -19,7 +19,7 @@ from harness.reporting.sections.claims import narrow_claims
 from harness.reporting.sections.headline import narrow_headline
 from harness.reporting.sections.reproduction import commands
 from harness.reporting.terminal import render_table as render_terminal
-from harness.spec.claims.number_claim import RELATIVE_MARGIN, SHARE_MARGIN
+from harness.spec.claims.metrics import RELATIVE_MARGIN, SHARE_MARGIN
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -13,10 +13,8 @@ from ruamel.yaml import YAML
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation
 from harness.spec.architecture import Architecture
-from harness.spec.claims.layer_parameters import LayerParameters
-from harness.spec.claims.output_shape import OutputShape
-from harness.spec.claims.parameters import Parameters
 from harness.spec.claims.statement import Statement
+from harness.spec.claims.structure import LayerParameters, OutputShape, Parameters
 from harness.spec.cost import cost
 from harness.spec.reading import read_architecture
 from harness.spec.schema import spec_schema

@@ -9,7 +9,7 @@ import pytest
 
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import UnknownArchitecture
-from harness.spec.claims.test_accuracy import TestAccuracy
+from harness.spec.claims.metrics import TestAccuracy
 from harness.spec.reading import read_architecture, reference_mistakes, select
 
 FIELD_MISTAKE = (

@@ -17,7 +17,7 @@ from harness.reporting import numbers
 from harness.reporting.blocks import Figure
 from harness.reporting.figures.drawing import BLUE, INK, ORANGE, PANEL, as_svg, canvas
 from harness.reporting.figures.scale import axis_label, metric_axis
-from harness.spec.claims.number_claim import published_value
+from harness.spec.claims.metrics import published_value
 from harness.statistics.samples import Interval, Spread, spread
 
 ROW_INCHES = 0.35

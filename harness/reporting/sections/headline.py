@@ -11,7 +11,7 @@ from harness.evaluations.metric import Quantity
 from harness.reporting import numbers
 from harness.reporting.blocks import Cells, Illustration, Section, Table
 from harness.reporting.markdown import escape
-from harness.spec.claims.number_claim import published_value
+from harness.spec.claims.metrics import published_value
 
 SHARED = "Architectures with the same computation share trials"
 LONGEST_SOURCE = 32

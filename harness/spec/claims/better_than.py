@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -14,8 +13,6 @@ from harness.spec.claims.claim import Case, Claim, Ruling, Unit
 
 class BetterThan(Claim):
     """The network's test accuracy is higher than another architecture's."""
-
-    kind: ClassVar[str] = "better_than"
 
     architecture: Line = Field(min_length=1, description="The other architecture's name.")
 

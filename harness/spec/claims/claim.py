@@ -1,7 +1,8 @@
 """What every kind of claim is, what it may ask of the records, and what comes of it; holds no kind.
 
-A kind is a class in a file of this folder: its fields, its check against the spec, its judgement, its unit. Layers are
-numbered from 1, as a reader counts the rows of a printed summary; a composite is one layer.
+A kind is a class in a file of this folder, called by its name in snake case: its fields, its check against the spec,
+its judgement, its unit. Layers are numbered from 1, as a reader counts the rows of a printed summary; a composite is
+one layer.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol
 
 from pydantic import Field
 
-from harness.declaration.kinds import Family, Kind
+from harness.declaration.kinds import Family, Kind, snake_case
 from harness.declaration.spec_error import SpecError
 from harness.declaration.values import Text, WrittenFloat
 from harness.evaluations.metric import Quantity
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
-    from harness.evaluations.metric import Quantity
     from harness.spec.architecture import SpecFile
     from harness.spec.cost import LayerCost
 
@@ -104,6 +104,11 @@ class Claim(Kind):
 
     where: Where
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the class's name in snake case."""
+        return (snake_case(cls.__name__),)
+
     @property
     @abstractmethod
     def published(self) -> Value:
@@ -153,6 +158,17 @@ class Claim(Kind):
         if isinstance(value, tuple):
             return f"{self.label}: {'×'.join(map(str, value))}"
         return f"{self.label}: {value:,}" if isinstance(value, int) else f"{self.label}: {value}"
+
+
+class ValueClaim(Claim):
+    """A claim that states a value."""
+
+    value: Value
+
+    @property
+    def published(self) -> Value:
+        """The value, a number with every digit as published."""
+        return self.value
 
 
 CLAIMS = Family("claim", Claim, "harness.spec.claims")

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from harness.declaration.spec_error import SpecError
-from harness.spec.claims.claim import Case, Claim, Ruling, Unit
+from harness.spec.claims.claim import Case, Ruling, Unit, ValueClaim
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
     from harness.spec.architecture import SpecFile
 
 
-class Prediction(Claim):
+class Prediction(ValueClaim):
     """The trained network predicts this class for one test image."""
-
-    kind: ClassVar[str] = "prediction"
 
     image: int = Field(ge=0, description="The test image's index, counted from 0 as in the document.")
     value: Annotated[int, Field(ge=0, description="The class that the network predicts.")]
-
-    @property
-    def published(self) -> int:
-        """The class."""
-        return self.value
 
     def judge(self, case: Case) -> Ruling:
         """Count the seeds that predict the class."""

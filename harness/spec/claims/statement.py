@@ -13,7 +13,6 @@ from harness.spec.claims.claim import Basis, Case, Claim, Ruling
 class Statement(Claim):
     """Something the document says that these numbers can't judge; it is listed as not tested, with the reason."""
 
-    kind: ClassVar[str] = "statement"
     basis: ClassVar[Basis] = "nothing"
 
     text: Text = Field(min_length=1, description="What it says, in your own words.")

@@ -9,11 +9,18 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.kinds import Family, KerasKind, snake_case
 from harness.declaration.values import Fraction, NonNegative, Number, Positive, listed
 
 
-class InitializerKind(KerasKind):
+class _WeightKind(KerasKind):
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the class's name, and the word that Keras takes for it."""
+        return cls.__name__, snake_case(cls.__name__)
+
+
+class InitializerKind(_WeightKind):
     """Initial values of a weight."""
 
     keras_module: ClassVar[str] = "initializers"
@@ -23,27 +30,19 @@ class InitializerKind(KerasKind):
 class Zeros(InitializerKind):
     """Initializes all weights to 0."""
 
-    aliases: ClassVar = ("zeros",)
-
 
 class Ones(InitializerKind):
     """Initializes all weights to 1."""
 
-    aliases: ClassVar = ("ones",)
-
 
 class Constant(InitializerKind):
     """Initializes all weights to one value."""
-
-    aliases: ClassVar = ("constant",)
 
     value: Number = 0.0
 
 
 class RandomNormal(InitializerKind):
     """Draws initial weights from a normal distribution."""
-
-    aliases: ClassVar = ("random_normal",)
 
     mean: Number = 0.0
     stddev: NonNegative = 0.05
@@ -52,8 +51,6 @@ class RandomNormal(InitializerKind):
 class RandomUniform(InitializerKind):
     """Draws initial weights from a uniform distribution."""
 
-    aliases: ClassVar = ("random_uniform",)
-
     minval: Number = -0.05
     maxval: Number = 0.05
 
@@ -61,16 +58,12 @@ class RandomUniform(InitializerKind):
 class TruncatedNormal(InitializerKind):
     """Draws initial weights from a normal distribution, redrawing values beyond two standard deviations."""
 
-    aliases: ClassVar = ("truncated_normal",)
-
     mean: Number = 0.0
     stddev: NonNegative = 0.05
 
 
 class VarianceScaling(InitializerKind):
     """Draws initial weights with variance scale / n, where n is the number of inputs, of outputs or their mean."""
-
-    aliases: ClassVar = ("variance_scaling",)
 
     scale: Positive = 1.0
     mode: Literal["fan_in", "fan_out", "fan_avg"] = "fan_in"
@@ -80,43 +73,30 @@ class VarianceScaling(InitializerKind):
 class GlorotUniform(InitializerKind):
     """Draws initial weights uniformly within ±sqrt(6 / (inputs + outputs)): Keras' default."""
 
-    aliases: ClassVar = ("glorot_uniform",)
-
 
 class GlorotNormal(InitializerKind):
     """Draws initial weights from a truncated normal distribution with variance 2 / (inputs + outputs)."""
-
-    aliases: ClassVar = ("glorot_normal",)
 
 
 class HeUniform(InitializerKind):
     """Draws initial weights uniformly within ±sqrt(6 / inputs)."""
 
-    aliases: ClassVar = ("he_uniform",)
-
 
 class HeNormal(InitializerKind):
     """Draws initial weights from a truncated normal distribution with variance 2 / inputs."""
-
-    aliases: ClassVar = ("he_normal",)
 
 
 class LecunUniform(InitializerKind):
     """Draws initial weights uniformly within ±sqrt(3 / inputs)."""
 
-    aliases: ClassVar = ("lecun_uniform",)
-
 
 class LecunNormal(InitializerKind):
     """Draws initial weights from a truncated normal distribution with variance 1 / inputs."""
-
-    aliases: ClassVar = ("lecun_normal",)
 
 
 class Orthogonal(InitializerKind):
     """Initializes kernels to an orthogonal matrix; not for biases."""
 
-    aliases: ClassVar = ("orthogonal",)
     min_rank: ClassVar[int] = 2
 
     gain: Number = 1.0
@@ -125,7 +105,7 @@ class Orthogonal(InitializerKind):
 Initializer = Annotated[InitializerKind, Family("initializer", InitializerKind, __name__)]
 
 
-class RegularizerKind(KerasKind):
+class RegularizerKind(_WeightKind):
     """Penalty that is added to the loss."""
 
     keras_module: ClassVar[str] = "regularizers"
@@ -134,21 +114,19 @@ class RegularizerKind(KerasKind):
 class L1(RegularizerKind):
     """Adds l1 × the sum of absolute values to the loss."""
 
-    aliases: ClassVar = ("l1",)
-
     l1: NonNegative = 0.01
 
 
 class L2(RegularizerKind):
     """Adds l2 × the sum of squares to the loss."""
 
-    aliases: ClassVar = ("l2",)
-
     l2: NonNegative = 0.01
 
 
 class L1L2(RegularizerKind):
     """Adds l1 × the sum of absolute values and l2 × the sum of squares to the loss."""
+
+    aliases: ClassVar[tuple[str, ...]] = ()
 
     l1: NonNegative = 0.0
     l2: NonNegative = 0.0
@@ -166,7 +144,7 @@ Axes = Annotated[
 ]
 
 
-class ConstraintKind(KerasKind):
+class ConstraintKind(_WeightKind):
     """Constraint applied to a weight after each update."""
 
     keras_module: ClassVar[str] = "constraints"
@@ -180,16 +158,12 @@ class ConstraintKind(KerasKind):
 class MaxNorm(ConstraintKind):
     """Limits the norm of weights to max_value."""
 
-    aliases: ClassVar = ("max_norm",)
-
     max_value: Positive = 2.0
     axis: Axes = (0,)
 
 
 class MinMaxNorm(ConstraintKind):
     """Rescales weights to a norm between min_value and max_value."""
-
-    aliases: ClassVar = ("min_max_norm",)
 
     min_value: NonNegative = 0.0
     max_value: Positive = 1.0
@@ -200,13 +174,9 @@ class MinMaxNorm(ConstraintKind):
 class NonNeg(ConstraintKind):
     """Sets negative weights to 0."""
 
-    aliases: ClassVar = ("non_neg",)
-
 
 class UnitNorm(ConstraintKind):
     """Rescales weights to unit norm."""
-
-    aliases: ClassVar = ("unit_norm",)
 
     axis: Axes = (0,)
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.kinds import Family, KerasKind, snake_case
 from harness.declaration.values import BelowOne, NonNegative, Positive
 
 FromLogits = Annotated[bool, Field(description="Whether the network outputs logits, without softmax or sigmoid.")]
@@ -18,11 +18,14 @@ class LossKind(KerasKind):
 
     keras_module: ClassVar[str] = "losses"
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the function's name, which ``compile`` takes."""
+        return (snake_case(cls.__name__),)
+
 
 class CategoricalCrossentropy(LossKind):
     """Categorical cross-entropy: negative log probability of the correct class."""
-
-    kind: ClassVar[str] = "categorical_crossentropy"
 
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
@@ -30,8 +33,6 @@ class CategoricalCrossentropy(LossKind):
 
 class CategoricalFocalCrossentropy(LossKind):
     """Focal cross-entropy: gives less weight to examples that are classified well."""
-
-    kind: ClassVar[str] = "categorical_focal_crossentropy"
 
     alpha: Annotated[NonNegative, Field(description="Weight of each class.")] = 0.25
     gamma: Annotated[NonNegative, Field(description="Exponent that gives less weight to easy examples.")] = 2.0
@@ -42,8 +43,6 @@ class CategoricalFocalCrossentropy(LossKind):
 class BinaryCrossentropy(LossKind):
     """Binary cross-entropy of each class, for networks that end in sigmoids."""
 
-    kind: ClassVar[str] = "binary_crossentropy"
-
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
 
@@ -51,31 +50,21 @@ class BinaryCrossentropy(LossKind):
 class KLDivergence(LossKind):
     """Kullback-Leibler divergence of the predicted probabilities from the labels."""
 
-    kind: ClassVar[str] = "kl_divergence"
-
 
 class Poisson(LossKind):
     """Poisson loss, with the outputs as rates."""
-
-    kind: ClassVar[str] = "poisson"
 
 
 class MeanSquaredError(LossKind):
     """Mean squared error against the one-hot label."""
 
-    kind: ClassVar[str] = "mean_squared_error"
-
 
 class MeanAbsoluteError(LossKind):
     """Mean absolute error against the one-hot label."""
 
-    kind: ClassVar[str] = "mean_absolute_error"
-
 
 class Huber(LossKind):
     """Huber loss: quadratic up to delta, linear beyond it."""
-
-    kind: ClassVar[str] = "huber"
 
     delta: Annotated[Positive, Field(description="Error beyond which the loss is linear.")] = 1.0
 
@@ -83,19 +72,13 @@ class Huber(LossKind):
 class LogCosh(LossKind):
     """Logarithm of the hyperbolic cosine of the error against the one-hot label."""
 
-    kind: ClassVar[str] = "log_cosh"
-
 
 class CategoricalHinge(LossKind):
     """Categorical hinge loss: margin of 1 between the correct class and the best wrong one."""
 
-    kind: ClassVar[str] = "categorical_hinge"
-
 
 class CosineSimilarity(LossKind):
     """Negative cosine similarity of the outputs and the one-hot label."""
-
-    kind: ClassVar[str] = "cosine_similarity"
 
 
 LOSSES = Family("loss", LossKind, __name__)

@@ -46,6 +46,11 @@ class OptimizerKind(KerasKind):
     clipvalue: ClipValue = None
     global_clipnorm: GlobalClipNorm = None
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the class's name, and the word that Keras takes for it."""
+        return cls.__name__, cls.__name__.lower()
+
     @model_validator(mode="after")
     def _one_clip(self) -> Self:
         clips = (self.clipnorm, self.clipvalue, self.global_clipnorm)
@@ -75,8 +80,6 @@ class OptimizerKind(KerasKind):
 class SGD(OptimizerKind):
     """Stochastic gradient descent, with momentum if it is set."""
 
-    aliases: ClassVar = ("sgd",)
-
     learning_rate: LearningRate = 0.01
     momentum: Momentum = 0.0
     nesterov: Annotated[bool, Field(description="Whether Nesterov momentum is used.")] = False
@@ -89,8 +92,6 @@ class SGD(OptimizerKind):
 
 class RMSprop(OptimizerKind):
     """RMSprop: divides the gradient by the root of the moving average of its square."""
-
-    aliases: ClassVar = ("rmsprop",)
 
     rho: Rho = 0.9
     momentum: Momentum = 0.0
@@ -108,8 +109,6 @@ class RMSprop(OptimizerKind):
 class Adam(OptimizerKind):
     """Adam: divides the moving average of the gradient by the root of that of its square."""
 
-    aliases: ClassVar = ("adam",)
-
     beta_1: Beta1 = 0.9
     beta_2: Beta2 = 0.999
     epsilon: Epsilon = 1e-7
@@ -123,8 +122,6 @@ class Adam(OptimizerKind):
 
 class AdamW(OptimizerKind):
     """Adam with decoupled weight decay."""
-
-    aliases: ClassVar = ("adamw",)
 
     weight_decay: Annotated[NonNegative, _DECAY] = 0.004
     beta_1: Beta1 = 0.9
@@ -141,8 +138,6 @@ class AdamW(OptimizerKind):
 class Nadam(OptimizerKind):
     """Adam with Nesterov momentum."""
 
-    aliases: ClassVar = ("nadam",)
-
     beta_1: Beta1 = 0.9
     beta_2: Beta2 = 0.999
     epsilon: Epsilon = 1e-7
@@ -150,8 +145,6 @@ class Nadam(OptimizerKind):
 
 class Adagrad(OptimizerKind):
     """Adagrad: divides the gradient by the root of the sum of all its squares so far."""
-
-    aliases: ClassVar = ("adagrad",)
 
     initial_accumulator_value: Annotated[NonNegative, Field(description="Initial value of the sum.")] = 0.1
     epsilon: Epsilon = 1e-7
@@ -165,16 +158,12 @@ class Adagrad(OptimizerKind):
 class Adadelta(OptimizerKind):
     """Adadelta: scales the gradient by the ratio of past updates to past gradients; the original rate is 1.0."""
 
-    aliases: ClassVar = ("adadelta",)
-
     rho: Rho = 0.95
     epsilon: Epsilon = 1e-7
 
 
 class Lion(OptimizerKind):
     """Lion: updates of one size, in the direction of the sign of a momentum."""
-
-    aliases: ClassVar = ("lion",)
 
     beta_1: Beta1 = 0.9
     beta_2: Annotated[BelowOne, Field(description="Decay rate of the momentum.")] = 0.99

@@ -8,21 +8,15 @@ from typing import ClassVar
 from harness.data.dataset import Dataset
 from harness.declaration.spec_error import SpecError
 from harness.spec.architecture import SpecFile
-from harness.spec.claims import Basis, Case, Claim, Ruling
+from harness.spec.claims import Basis, Case, Ruling, ValueClaim
 
 
-class LargestLayer(Claim):
+class LargestLayer(ValueClaim):
     """The largest layer has this many parameters."""
 
-    kind: ClassVar[str] = "largest_layer"
     basis: ClassVar[Basis] = "spec"
 
     value: int
-
-    @property
-    def published(self) -> int:
-        """The number of parameters."""
-        return self.value
 
     def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Find a number that is too large for the spec."""

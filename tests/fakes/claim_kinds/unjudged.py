@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from harness.spec.claims import Claim
+from harness.spec.claims import ValueClaim
 
 
-class Unjudged(Claim):
+class Unjudged(ValueClaim):
     """A claim that nobody wrote a rule for."""
 
-    kind: ClassVar[str] = "unjudged"
-
     value: int
-
-    @property
-    def published(self) -> int:
-        """The value."""
-        return self.value

@@ -1,16 +1,16 @@
-"""What claims about a measured number share; it is no kind by itself."""
+"""Claims that one run of the document measured a number, which is judged by the values of several seeds."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from harness.declaration.values import WrittenFloat
-from harness.evaluations.metric import PERCENT, Quantity
-from harness.spec.claims.claim import Case, Claim, Ruling, Unit
+from harness.evaluations.metric import ACCURACY, LOSS, PERCENT, TEST_ACCURACY, TRAIN, Quantity
+from harness.spec.claims.claim import Case, Claim, Ruling, Unit, ValueClaim
 
 PublishedShare = Annotated[
     WrittenFloat,
@@ -32,7 +32,7 @@ SHARE_MARGIN = 0.0030
 RELATIVE_MARGIN = 1 / 3
 
 
-class NumberClaim(Claim):
+class MetricClaim(ValueClaim):
     """One run of the document gave this number."""
 
     value: WrittenFloat
@@ -41,11 +41,6 @@ class NumberClaim(Claim):
     @abstractmethod
     def quantity(self) -> Quantity:
         """What the number measures."""
-
-    @property
-    def published(self) -> WrittenFloat:
-        """The number, with every digit as published."""
-        return self.value
 
     @property
     def unit(self) -> Unit:
@@ -62,8 +57,45 @@ class NumberClaim(Claim):
         return case.published_number(self.value, case.values(self.quantity), self.margin)
 
 
+class TestAccuracy(MetricClaim):
+    """The share of test images that the trained network classifies correctly."""
+
+    __test__: ClassVar[bool] = False  # its name makes pytest look for tests in it
+
+    value: PublishedShare
+
+    @property
+    def quantity(self) -> Quantity:
+        """The accuracy on the test images."""
+        return TEST_ACCURACY
+
+
+class TestLoss(MetricClaim):
+    """The loss on the test images after training."""
+
+    __test__: ClassVar[bool] = False  # its name makes pytest look for tests in it
+
+    value: PublishedLoss
+
+    @property
+    def quantity(self) -> Quantity:
+        """The loss on the test images."""
+        return Quantity("test", LOSS)
+
+
+class TrainAccuracy(MetricClaim):
+    """The accuracy on the training images as Keras prints it for the last epoch: a running mean."""
+
+    value: PublishedShare
+
+    @property
+    def quantity(self) -> Quantity:
+        """The accuracy on the training images."""
+        return Quantity(TRAIN, ACCURACY)
+
+
 def published_value(claims: Iterable[Claim], quantity: Quantity) -> WrittenFloat | None:
     """Return the published value of the quantity that is written with the most digits, if there is one."""
-    numbers = (claim for claim in claims if isinstance(claim, NumberClaim))
+    numbers = (claim for claim in claims if isinstance(claim, MetricClaim))
     values = [claim.value for claim in numbers if claim.quantity == quantity]
     return max(values, key=lambda value: value.decimals, default=None)
