@@ -131,7 +131,7 @@ def clocks(record: Record, evidence: Evidence) -> Iterator[str]:
     del evidence
     most = record.environment.numerics.threads + 1  # and the thread that waits for them
     for epoch in _epochs(record):
-        clocks = {name: (one.seconds, one.cpu_seconds) for name, one in epoch.evaluations.items()}
+        clocks = {name: (evaluation.seconds, evaluation.cpu_seconds) for name, evaluation in epoch.evaluations.items()}
         clocks[TRAIN] = (epoch.train_seconds, epoch.train_cpu_seconds)
         for name, (wall, cpu) in clocks.items():
             if cpu > most * wall + CLOCK_SLACK_SECONDS:

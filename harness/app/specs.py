@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,7 +64,7 @@ def list_specs(options: ListOptions) -> tuple[ListedSpec, ...]:
         BenchError: There is no spec, or a name means none.
     """
     files = select_files(options.names, options.specs)
-    recorded = Recorded(options.folder)
+    recorded = index_records(options.folder)
     return tuple(
         ListedSpec(file.stem, UNKNOWN, mistakes=tuple(row.mistakes))
         if isinstance(row, InvalidSpec)
@@ -73,21 +73,30 @@ def list_specs(options: ListOptions) -> tuple[ListedSpec, ...]:
     )
 
 
-class Recorded:
-    """The records of a results folder as far as their files' names tell, listed once."""
+@dataclass(frozen=True)
+class RecordIndex:
+    """The records of a results folder by their files' names; opened as far as they are asked about.
 
-    def __init__(self, folder: Path) -> None:
-        self._files: dict[str, list[RecordFile]] = {}
-        for file in record_files(folder / "records"):
-            self._files.setdefault(file.fingerprint, []).append(file)
-        self._here = this_environment() if self._files else None
+    ``here`` is the id of this machine's environment, None where nothing is recorded.
+    """
+
+    files: Mapping[str, Sequence[RecordFile]]
+    here: str | None
 
     def seeds(self, fingerprint: str, epochs: int) -> RecordedSeeds:
         """Return the seeds of the trial whose record goes as far as the epoch."""
-        reaching = [file for file in self._files.get(fingerprint, ()) if file.epochs >= epochs]
-        here = {file.seed for file in reaching if file.environment == self._here}
-        elsewhere = {file.seed for file in reaching if file.environment != self._here}
+        reaching = [file for file in self.files.get(fingerprint, ()) if file.epochs >= epochs]
+        here = {file.seed for file in reaching if file.environment == self.here}
+        elsewhere = {file.seed for file in reaching if file.environment != self.here}
         return RecordedSeeds(tuple(sorted(here)), tuple(sorted(elsewhere)))
+
+
+def index_records(folder: Path) -> RecordIndex:
+    """List the records of a results folder."""
+    files: dict[str, list[RecordFile]] = {}
+    for file in record_files(folder / "records"):
+        files.setdefault(file.fingerprint, []).append(file)
+    return RecordIndex(files, this_environment() if files else None)
 
 
 def this_environment() -> str:
@@ -188,7 +197,7 @@ def show_spec(options: ShowOptions) -> ShownSpec:
 
     architecture = read_architecture(only_file(options.name, options.specs))
     row = spec_row(architecture)
-    recorded = Recorded(options.folder).seeds(row["fingerprint"], row["epochs"])
+    recorded = index_records(options.folder).seeds(row["fingerprint"], row["epochs"])
     return ShownSpec(architecture, row, recorded, _predicted_seconds(architecture, options))
 
 

@@ -29,7 +29,7 @@ from harness.records.store import Loaded
 from harness.spec.reading import select
 
 SHORT_FINGERPRINT = 8
-Names = Mapping[str, tuple[str, ...]]
+ReaderNames = Mapping[str, tuple[str, ...]]
 """The architectures that read each trial, by its fingerprint."""
 
 
@@ -92,7 +92,7 @@ def verify(
     return VerifyResult(tuple(_train_again(chosen, plan, here, engine, progress)), recorded, here)
 
 
-def _names(options: VerifyOptions) -> Names:
+def _names(options: VerifyOptions) -> ReaderNames:
     """Return the names that trials are read by. Where none is asked for, a spec that is invalid costs only a name."""
     found: dict[str, tuple[str, ...]] = {}
     try:

@@ -19,6 +19,7 @@ from harness.evaluations.metric import ACCURACY
 from harness.reporting.figures.curves import Band, Curve, _draw
 from harness.reporting.figures.drawing import CREATOR, PANEL, as_svg, canvas, is_drawn_here, same_figure
 from harness.reporting.figures.gallery import gallery
+from harness.reporting.figures.headline import headline_figure
 from harness.reporting.figures.pareto import MARKER, NUMBER, number_offsets
 from harness.reporting.figures.scale import metric_axis, position, share_at
 from harness.reporting.writing import differing, report_files, write_report
@@ -71,6 +72,14 @@ def test_figures_are_whole_svgs_without_a_date(files: dict[str, bytes]) -> None:
             assert ET.fromstring(content).tag.endswith("svg")  # noqa: S314 - our own file
             assert b"<dc:date>" not in content
             assert PANEL.encode() in content or name == "figures/headline.svg"
+
+
+def test_a_figure_drawn_in_a_notebook_is_the_same_and_is_not_shown(
+    found: Findings, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setattr("rich.jupyter.display", lambda *_: pytest.fail("the table was shown"))
+    assert headline_figure(found).svg == files["figures/headline.svg"]
 
 
 def test_a_users_settings_change_no_figure() -> None:

@@ -46,7 +46,13 @@ def headline_figure(findings: Findings) -> Figure:
     """Return the headline table as a picture of a terminal."""
     table = narrow_headline(findings)
     console = Console(
-        record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor", highlight=False
+        record=True,
+        width=COLUMNS,
+        file=io.StringIO(),
+        force_terminal=True,
+        force_jupyter=False,  # a notebook would show what is only drawn here
+        color_system="truecolor",
+        highlight=False,
     )
     console.print(render_table(table))
     digest = hashlib.sha256(repr(table).encode()).hexdigest()
