@@ -17,7 +17,7 @@ from harness.evaluations.metric import ACCURACY, TRAIN, Quantity
 from harness.records.predictions import Classes, Predictions, digest
 from harness.records.record import EpochMeasurement, Record
 from harness.spec.cost import network_cost
-from harness.worker.order import epoch_order
+from harness.worker.training import epoch_order
 
 # Clocks of the processor and of the wall are read one after the other, and are not the same clock.
 CLOCK_SLACK_SECONDS = 0.1

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from harness.records.files import write_atomically
-from harness.records.predictions import UNREADABLE, Classes, digest
+from harness.records.predictions import UNREADABLE, digest
 from harness.records.record import EpochMeasurement
 from harness.worker.backend import Array
 from harness.worker.messages import EpochDone
@@ -29,11 +29,9 @@ class Checkpoint:
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Write it, whole or not at all."""
     arrays: dict[str, Any] = {f"state_{number}": array for number, array in enumerate(checkpoint.state)}
-    arrays |= {
-        _predictions_name(evaluation, done.measurement): classes
-        for done in checkpoint.epochs
-        for evaluation, classes in done.predictions.items()
-    }
+    for done in checkpoint.epochs:
+        for evaluation, classes in done.predictions.items():
+            arrays[f"predictions_{evaluation}_{done.measurement.epoch}"] = classes
     measurements = [done.measurement.model_dump(mode="json") for done in checkpoint.epochs]
     arrays["measurements"] = np.frombuffer(json.dumps(measurements).encode(), np.uint8)
     buffer = io.BytesIO()
@@ -43,37 +41,24 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
     """Return what the file holds; None where there is none that can be trusted."""
-    if not path.exists():
-        return None
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            epochs = _epochs(arrays)
-            state = tuple(arrays[f"state_{number}"] for number in range(_state_arrays(arrays)))
+            epochs = tuple(_epoch(content, arrays) for content in json.loads(arrays["measurements"].tobytes()))
+            state = tuple(arrays[name] for name in arrays.files if name.startswith("state_"))
     except UNREADABLE:
         return None
-    return Checkpoint(epochs, state) if epochs and all(map(_holds, epochs)) else None
+    return Checkpoint(epochs, state) if epochs else None
 
 
-def _epochs(arrays: Mapping[str, Array]) -> tuple[EpochDone, ...]:
-    measurements = (EpochMeasurement(**content) for content in json.loads(arrays["measurements"].tobytes()))
-    return tuple(EpochDone(measurement, _predictions(measurement, arrays)) for measurement in measurements)
-
-
-def _predictions(measurement: EpochMeasurement, arrays: Mapping[str, Array]) -> dict[str, Classes]:
-    evaluations = measurement.evaluations.items()
-    kept = [name for name, evaluation in evaluations if evaluation.predictions_sha256 is not None]
-    return {name: arrays[_predictions_name(name, measurement)] for name in kept}
-
-
-def _predictions_name(evaluation: str, measurement: EpochMeasurement) -> str:
-    return f"predictions_{evaluation}_{measurement.epoch}"
-
-
-def _state_arrays(arrays: Mapping[str, Array]) -> int:
-    return sum(name.startswith("state_") for name in arrays)
-
-
-def _holds(done: EpochDone) -> bool:
-    """Whether the predictions are those that the epoch has the digests of."""
-    evaluations = done.measurement.evaluations
-    return all(digest(classes) == evaluations[name].predictions_sha256 for name, classes in done.predictions.items())
+def _epoch(content: dict[str, Any], arrays: Mapping[str, Array]) -> EpochDone:
+    """Return the epoch; raise ValueError where its predictions are not those that it has the digests of."""
+    measurement = EpochMeasurement(**content)
+    predictions = {
+        name: arrays[f"predictions_{name}_{measurement.epoch}"]
+        for name, evaluation in measurement.evaluations.items()
+        if evaluation.predictions_sha256 is not None
+    }
+    for name, classes in predictions.items():
+        if digest(classes) != measurement.evaluations[name].predictions_sha256:
+            raise ValueError(f"other predictions of epoch {measurement.epoch} than were written")
+    return EpochDone(measurement, predictions)

@@ -25,16 +25,12 @@ class Evaluator:
     labels: Bytes
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluated:
-    """What the evaluations of an epoch gave, by name; predictions of those that keep them, shape (n,)."""
-
-    evaluations: Mapping[str, Evaluation]
-    predictions: Mapping[str, Classes]
-
-
-def evaluate(epoch: int, evaluators: Mapping[str, Evaluator], score: Callable[[str], Scores]) -> Evaluated:
+def evaluate(
+    epoch: int, evaluators: Mapping[str, Evaluator], score: Callable[[str], Scores]
+) -> tuple[Mapping[str, Evaluation], Mapping[str, Classes]]:
     """Evaluate the network as it stands; ``score`` scores the images of an evaluation by its name.
+
+    Returns the evaluations by name, and the predicted classes, shape (images,), of those that keep them.
 
     Raises:
         NotANumber: A loss or a metric is not finite.
@@ -56,7 +52,7 @@ def evaluate(epoch: int, evaluators: Mapping[str, Evaluator], score: Callable[[s
             seconds=clock.seconds,
             cpu_seconds=clock.cpu_seconds,
         )
-    return Evaluated(evaluations, predictions)
+    return evaluations, predictions
 
 
 def check_finite(epoch: int, evaluation: str, metrics: Mapping[str, float]) -> None:

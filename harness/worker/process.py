@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from harness.errors import BenchError
-from harness.records.environment import Environment, current_environment, usable_cores
+from harness.records.environment import current_environment, usable_cores
 from harness.records.record import Failure, FailureKind, Stage
 from harness.worker.backend import find_backend
 from harness.worker.evaluating import NotANumber
@@ -30,7 +30,14 @@ def main(job: Job, parent: Connection) -> None:
     send_output_to(job.log)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it decides, and stops this process
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
-    cores = len(usable_cores())  # the machine's, before this process is pinned to its own
+    environment = partial(
+        current_environment,
+        job.threads,
+        deterministic=job.deterministic,
+        backend=job.trial.computation.backend,
+        cores=len(usable_cores()),  # the machine's, before this process is pinned to its own
+        commit=job.commit,
+    )
     if job.cores and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, job.cores)
     stage: Stage = "start-up"
@@ -45,7 +52,7 @@ def main(job: Job, parent: Connection) -> None:
     try:
         backend = find_backend(job.trial.computation.backend).load()
         memory_errors += backend.memory_errors
-        run_trial(job, backend, report, partial(_environment, job, cores))
+        run_trial(job, backend, report, environment)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent records it
         traceback.print_exc()
         kind = failure_kind(error, memory_errors)
@@ -86,13 +93,3 @@ def _end_with_parent(parent: Connection) -> None:
     process = multiprocessing.parent_process()
     multiprocessing.connection.wait([parent, process.sentinel] if process else [parent])
     os._exit(STOPPED)
-
-
-def _environment(job: Job, cores: int) -> Environment:
-    return current_environment(
-        job.threads,
-        deterministic=job.deterministic,
-        backend=job.trial.computation.backend,
-        cores=cores,
-        commit=job.commit,
-    )

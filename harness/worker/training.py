@@ -6,10 +6,14 @@ import hashlib
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from harness.data.arrays import DatasetArrays
 from harness.data.fetching import load
@@ -19,13 +23,12 @@ from harness.evaluations.metric import TRAIN
 from harness.planning.trial import Trial
 from harness.records.environment import Environment
 from harness.records.predictions import digest
-from harness.records.record import Clocks, EpochMeasurement, Measurement
+from harness.records.record import Clocks, EpochMeasurement, Measurement, Stage
 from harness.worker.backend import Array, Backend, Network
 from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.clocks import Watch, stopwatch
 from harness.worker.evaluating import Evaluator, check_finite, evaluate
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
-from harness.worker.order import epoch_order
 
 Report = Callable[[Message], None]
 
@@ -56,71 +59,95 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
     report(Finished(measurement.model_copy(update=at_the_end)))
 
 
-def prepare(
-    job: Job, backend: Backend[Any], report: Report, environment: Callable[[], Environment]
-) -> tuple[PreparedTrial, Measurement]:
-    """Bring the trial to the moment before its first epoch, each stage on its own clock."""
-    start_up_seconds, start_up_cpu_seconds = max(0.0, time.time() - job.spawned), time.process_time()
-    trial = job.trial
-    backend.configure(job.threads, deterministic=job.deterministic)
-    report(Started(environment()))
-    report(StageBegan("data"))
-    with stopwatch() as data_clock:
-        arrays = load(trial.computation.data, job.cache)
-        data = hold_data(trial, arrays, backend)
-    report(StageBegan("build"))
-    with stopwatch() as build_clock:
-        network = backend.build(trial.computation, trial.seed)
-        initial_weights_sha256 = weights_digest(network.weights())
-    report(StageBegan("compile"))
-    with stopwatch() as compile_clock:
-        network.compile(data.training, data.evaluations)
-    measurement = Measurement(
-        parameters=network.parameters,
-        trainable_parameters=network.trainable_parameters,
-        initial_weights_sha256=initial_weights_sha256,
-        data_sha256=arrays.dataset.sha256,
-        clocks=Clocks(
-            start_up_seconds=start_up_seconds,
-            start_up_cpu_seconds=start_up_cpu_seconds,
-            data_seconds=data_clock.seconds,
-            data_cpu_seconds=data_clock.cpu_seconds,
-            build_seconds=build_clock.seconds,
-            build_cpu_seconds=build_clock.cpu_seconds,
-            compile_seconds=compile_clock.seconds,
-            compile_cpu_seconds=compile_clock.cpu_seconds,
-        ),
-    )
-    return PreparedTrial(network, trial.seed, data.examples, data.evaluators), measurement
-
-
 @dataclass(frozen=True, eq=False)
-class HeldData:
-    """A trial's data as its backend holds it, to be trained on and, by evaluation, to be scored.
+class PreparedTrial:
+    """A trial that is ready for its next epoch.
 
     ``examples`` are how many each epoch trains on.
     """
 
-    training: Any
+    network: Network[Any]
+    seed: int
     examples: int
-    evaluations: Mapping[str, Any]
     evaluators: Mapping[str, Evaluator]
 
+    def run_epoch(self, epoch: int) -> EpochDone:
+        """Train and evaluate one epoch, each on its own clock.
 
-def hold_data(trial: Trial, arrays: DatasetArrays, backend: Backend[Any]) -> HeldData:
-    """Give the backend the examples that the trial uses; as in Keras, ``validation_split`` holds out the last ones."""
-    computation, dataset = trial.computation, arrays.dataset
-    used = computation.recipe.training_examples(computation.train_examples or len(arrays.train_labels))
-    training = Examples(arrays.train_images, arrays.train_labels).first(used)
-    test = Examples(arrays.test_images, arrays.test_labels).first(computation.test_examples)
-    kinds = {name: find_evaluation(name) for name in trial.evaluations}
-    examples = {name: kind.examples(test) for name, kind in kinds.items()}
-    return HeldData(
-        training=backend.hold(training, dataset),
-        examples=used,
-        evaluations={name: backend.hold(made, dataset) for name, made in examples.items()},
-        evaluators={name: Evaluator(kind, examples[name].labels) for name, kind in kinds.items()},
+        Raises:
+            NotANumber: A loss or a metric is not finite.
+        """
+        order = epoch_order(self.seed, epoch, self.examples)
+        with stopwatch() as train_clock:
+            means = dict(self.network.train_epoch(order))
+        check_finite(epoch, TRAIN, means)
+        evaluations, predictions = evaluate(epoch, self.evaluators, self.network.score)
+        measurement = EpochMeasurement(
+            epoch=epoch,
+            train_metrics=means,
+            train_seconds=train_clock.seconds,
+            train_cpu_seconds=train_clock.cpu_seconds,
+            order_sha256=digest(order),
+            weights_sha256=weights_digest(self.network.weights()),
+            evaluations=evaluations,
+        )
+        return EpochDone(measurement, predictions)
+
+
+def prepare(
+    job: Job, backend: Backend[Any], report: Report, environment: Callable[[], Environment]
+) -> tuple[PreparedTrial, Measurement]:
+    """Bring the trial to the moment before its first epoch, each stage on its own clock."""
+    clocks = {"start_up_seconds": max(0.0, time.time() - job.spawned), "start_up_cpu_seconds": time.process_time()}
+
+    @contextmanager
+    def stage(name: Stage) -> Iterator[None]:
+        report(StageBegan(name))
+        with stopwatch() as clock:
+            yield
+        clocks.update({f"{name}_seconds": clock.seconds, f"{name}_cpu_seconds": clock.cpu_seconds})
+
+    computation, seed = job.trial.computation, job.trial.seed
+    backend.configure(job.threads, deterministic=job.deterministic)
+    report(Started(environment()))
+    with stage("data"):
+        arrays = load(computation.data, job.cache)
+        training, tests = trial_examples(job.trial, arrays)
+        held = backend.hold(training, arrays.dataset)
+        held_tests = {name: backend.hold(examples, arrays.dataset) for name, examples in tests.items()}
+    with stage("build"):
+        network = backend.build(computation, seed)
+        initial_weights_sha256 = weights_digest(network.weights())
+    with stage("compile"):
+        network.compile(held, held_tests)
+    evaluators = {name: Evaluator(find_evaluation(name), examples.labels) for name, examples in tests.items()}
+    return PreparedTrial(network, seed, len(training.labels), evaluators), Measurement(
+        parameters=network.parameters,
+        trainable_parameters=network.trainable_parameters,
+        initial_weights_sha256=initial_weights_sha256,
+        data_sha256=arrays.dataset.sha256,
+        clocks=Clocks(**clocks),
     )
+
+
+def trial_examples(trial: Trial, arrays: DatasetArrays) -> tuple[Examples, dict[str, Examples]]:
+    """Return what each epoch trains on, and what is scored by evaluation.
+
+    As in Keras, ``validation_split`` holds out the last of the examples to train on.
+    """
+    computation = trial.computation
+    used = computation.recipe.training_examples(computation.train_examples or len(arrays.train_labels))
+    test = Examples(arrays.test_images, arrays.test_labels).first(computation.test_examples)
+    tests = {name: find_evaluation(name).examples(test) for name in trial.evaluations}
+    return Examples(arrays.train_images, arrays.train_labels).first(used), tests
+
+
+def epoch_order(seed: int, epoch: int, examples: int) -> npt.NDArray[np.int32]:
+    """Return a permutation of the examples' indices, shape (examples,); the first epoch is 1.
+
+    The harness's own: Keras' shuffle depends on its version, and in some not on the seed.
+    """
+    return np.random.default_rng((seed, epoch)).permutation(examples).astype(np.int32)
 
 
 def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
@@ -151,41 +178,6 @@ def keep_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         write_checkpoint(path, checkpoint)
     except CannotWrite:
         traceback.print_exc()
-
-
-@dataclass(frozen=True, eq=False)
-class PreparedTrial:
-    """A trial that is ready for its next epoch.
-
-    ``examples`` are how many each epoch trains on.
-    """
-
-    network: Network[Any]
-    seed: int
-    examples: int
-    evaluators: Mapping[str, Evaluator]
-
-    def run_epoch(self, epoch: int) -> EpochDone:
-        """Train and evaluate one epoch, each on its own clock.
-
-        Raises:
-            NotANumber: A loss or a metric is not finite.
-        """
-        order = epoch_order(self.seed, epoch, self.examples)
-        with stopwatch() as train_clock:
-            means = dict(self.network.train_epoch(order))
-        check_finite(epoch, TRAIN, means)
-        found = evaluate(epoch, self.evaluators, self.network.score)
-        measurement = EpochMeasurement(
-            epoch=epoch,
-            train_metrics=means,
-            train_seconds=train_clock.seconds,
-            train_cpu_seconds=train_clock.cpu_seconds,
-            order_sha256=digest(order),
-            weights_sha256=weights_digest(self.network.weights()),
-            evaluations=found.evaluations,
-        )
-        return EpochDone(measurement, found.predictions)
 
 
 def weights_digest(weights: Iterable[Array]) -> str:

@@ -17,8 +17,7 @@ from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
 from harness.spec.cost import cost
 from harness.worker.backend import Backend, Network, backend_names, find_backend
-from harness.worker.order import epoch_order
-from harness.worker.training import weights_digest
+from harness.worker.training import epoch_order, weights_digest
 
 pytest_plugins = ["fake_training"]
 BACKENDS = [NAME, *backend_names()]

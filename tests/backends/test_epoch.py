@@ -15,7 +15,7 @@ from harness.evaluations.test import Test
 from harness.planning.trial import Computation
 from harness.spec.training import OPTIMIZERS
 from harness.worker import training
-from harness.worker.order import epoch_order
+from harness.worker.training import epoch_order
 
 MNIST = find_dataset("mnist")
 EXAMPLES = 210

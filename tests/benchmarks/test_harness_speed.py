@@ -115,7 +115,7 @@ def epochs(threads: int) -> dict[str, Callable[[], object]]:
     from harness.backends.tensorflow.epoch import compile_epoch  # noqa: PLC0415 - loads TensorFlow
     from harness.backends.tensorflow.network import build_model  # noqa: PLC0415
     from harness.backends.tensorflow.steps import noise, run_like_a_trial  # noqa: PLC0415
-    from harness.worker.order import epoch_order  # noqa: PLC0415
+    from harness.worker.training import epoch_order  # noqa: PLC0415
 
     run_like_a_trial(threads, physical_cores()[:threads])
     (architecture,) = architectures("002_two_conv_dropout")

@@ -74,9 +74,9 @@ def measured(trial: Trial, epoch: int) -> tuple[EpochMeasurement, dict[str, Clas
     kinds = {name: find_evaluation(name) for name in trial.evaluations}
     examples = {name: kind.examples(Examples(IMAGES, LABELS)) for name, kind in kinds.items()}
     evaluators = {name: Evaluator(kind, examples[name].labels) for name, kind in kinds.items()}
-    found = evaluate(epoch, evaluators, lambda name: scores(examples[name].images))
+    evaluations, predictions = evaluate(epoch, evaluators, lambda name: scores(examples[name].images))
     plain, _ = fake_epoch(trial, epoch)
-    return plain.model_copy(update={"evaluations": found.evaluations}), dict(found.predictions)
+    return plain.model_copy(update={"evaluations": evaluations}), dict(predictions)
 
 
 def trained(trial: Trial) -> Outcome:

@@ -26,16 +26,16 @@ def score(evaluation: str, loss: float = 0.5) -> Scores:
 
 
 def test_metrics_and_predictions_belong_together() -> None:
-    found = evaluate(1, {"test": EVALUATOR}, score)
-    assert found.evaluations["test"].metrics == {"loss": 0.5, "accuracy": 0.5}
-    assert found.predictions["test"].tolist() == [1, 1]
-    assert found.predictions["test"].dtype == np.uint8
-    assert found.evaluations["test"].predictions_sha256 == digest(found.predictions["test"])
+    evaluations, predictions = evaluate(1, {"test": EVALUATOR}, score)
+    assert evaluations["test"].metrics == {"loss": 0.5, "accuracy": 0.5}
+    assert predictions["test"].tolist() == [1, 1]
+    assert predictions["test"].dtype == np.uint8
+    assert evaluations["test"].predictions_sha256 == digest(predictions["test"])
 
 
 def test_each_evaluation_has_its_own_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.worker.clocks.time.perf_counter", iter([10.0, 11.0, 20.0, 25.0]).__next__)
-    found = evaluate(1, {"quick": EVALUATOR, "slow": EVALUATOR}, score).evaluations
+    found, _ = evaluate(1, {"quick": EVALUATOR, "slow": EVALUATOR}, score)
     assert (found["quick"].seconds, found["slow"].seconds) == (1.0, 5.0)
 
 

@@ -22,8 +22,7 @@ from harness.worker import clocks, training
 from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.evaluating import NotANumber
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
-from harness.worker.order import epoch_order
-from harness.worker.training import run_trial
+from harness.worker.training import epoch_order, run_trial
 
 pytest_plugins = ["fake_training"]
 TRIAL = fake_backend_trial(epochs=3)
@@ -238,3 +237,17 @@ def test_the_environment_is_described_while_no_clock_runs(
     run_trial(replace(job(tmp_path), spawned=0.0), fake_backend, messages.append, describe_for_an_hour)
     assert standing.now == 3600
     assert set(built(messages).clocks.model_dump().values()) == {0.0}
+
+
+def test_order_is_the_documented_permutation() -> None:
+    expected = np.random.default_rng((3, 2)).permutation(1_000)
+    assert np.array_equal(epoch_order(seed=3, epoch=2, examples=1_000), expected)
+
+
+def test_order_changes_with_seed_and_with_epoch() -> None:
+    orders = [epoch_order(seed, epoch, 100).tolist() for seed in (0, 1) for epoch in (1, 2)]
+    assert len({tuple(order) for order in orders}) == 4
+
+
+def test_order_visits_every_example_once() -> None:
+    assert sorted(epoch_order(0, 1, 50).tolist()) == list(range(50))
