@@ -217,9 +217,7 @@ def make_study(
 
 
 def _commits(records: Iterable[Record]) -> tuple[str, ...]:
-    environments = [record.environment for record in records]
-    marked = {(one.commit or "unknown")[:10] + ("+" if one.uncommitted_changes else "") for one in environments}
-    return tuple(sorted(marked))
+    return tuple(sorted({record.environment.short_commit for record in records}))
 
 
 def _entries(

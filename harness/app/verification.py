@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from harness.execute.engine import Outcome
 from harness.planning.trial import Trial
-from harness.records.causes import Cause, conclusion, likely_causes
-from harness.records.compare import Mismatch, compared_values, first_mismatch
+from harness.records.compare import Cause, Mismatch, compared_values, conclusion, first_mismatch, likely_causes
 from harness.records.environment import Environment
 from harness.records.record import Record
 from harness.reporting.numbers import plural

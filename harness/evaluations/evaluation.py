@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 import harness.evaluations
 from harness.errors import UnknownEvaluation
-from harness.evaluations.metric import METRICS, TRAIN, Metric, Quantity
+from harness.evaluations.metric import Metric
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -98,15 +98,3 @@ def find_evaluation(name: str) -> EvaluationKind:
         if isinstance(value, type) and issubclass(value, EvaluationKind) and value.__module__ == module.__name__
     )
     return kind()
-
-
-def find_quantity(evaluation: str, metric: str) -> Quantity:
-    """Return the metric of the evaluation, or of the running means, whose name is ``train``.
-
-    Raises:
-        UnknownEvaluation: There is no such evaluation.
-        KeyError: It has no such metric.
-    """
-    if evaluation == TRAIN:
-        return Quantity(TRAIN, METRICS[metric])
-    return Quantity(evaluation, {one.name: one for one in find_evaluation(evaluation).metrics}[metric])

@@ -117,6 +117,5 @@ class Quantity:
 
 
 TEST_ACCURACY, TEST_LOSS = Quantity(TEST, ACCURACY), Quantity(TEST, LOSS)
-TRAIN_ACCURACY = Quantity(TRAIN, ACCURACY)
 # What architectures are ranked by, and what is shown while they train.
 HEADLINE = TEST_ACCURACY

@@ -36,6 +36,13 @@ INSTRUCTION_SETS = {
     "sve": {"sve"},
     "asimd": {"asimd"},
 }
+# What tells environments apart. The commit changes neither bits nor, on a quiet machine, times.
+IDENTITY = (
+    *("processor", "processor_features", "threads", "accelerator", "system", "python"),
+    *("tensorflow", "keras", "numpy", "onednn", "deterministic"),
+)
+# What came after the first records: left out at its default, so that it changes no folder's name.
+LATER = {"onednn_max_isa": None, "backend": "tensorflow"}
 
 
 class Frozen(BaseModel):
@@ -85,27 +92,10 @@ class Environment(Frozen):
 
     @property
     def identity(self) -> Mapping[str, object]:
-        """What tells environments apart, in an order that folders' names depend on.
-
-        The commit changes neither bits nor, on a quiet machine, times. What came after the first records is left out
-        at its default, so that it changes no folder's name.
-        """
-        numerics, machine = self.numerics, self.machine
-        return {
-            "processor": machine.processor,
-            "processor_features": machine.processor_features,
-            "threads": numerics.threads,
-            "accelerator": numerics.accelerator,
-            "system": machine.system,
-            "python": machine.python,
-            "tensorflow": numerics.tensorflow,
-            "keras": numerics.keras,
-            "numpy": numerics.numpy,
-            "onednn": numerics.onednn,
-            "deterministic": numerics.deterministic,
-            **({"onednn_max_isa": numerics.onednn_max_isa} if numerics.onednn_max_isa else {}),
-            **({"backend": numerics.backend} if numerics.backend != "tensorflow" else {}),
-        }
+        """What tells environments apart, in an order that folders' names depend on."""
+        facts = self.facts
+        later = {name: facts[name] for name, default in LATER.items() if facts[name] != default}
+        return {name: facts[name] for name in IDENTITY} | later
 
     @property
     def id(self) -> str:
@@ -115,8 +105,13 @@ class Environment(Frozen):
     @property
     def facts(self) -> dict[str, Any]:
         """Every field by its name, numerics and machine in one."""
-        rest = self.model_dump(exclude={"numerics", "machine"})
-        return {**self.machine.model_dump(), **self.numerics.model_dump(), **rest}
+        rest = {name: value for name, value in self if name not in {"numerics", "machine"}}
+        return {**dict(self.machine), **dict(self.numerics), **rest}
+
+    @property
+    def short_commit(self) -> str:
+        """The beginning of the commit, with a ``+`` for uncommitted changes."""
+        return (self.commit or "unknown")[:10] + ("+" if self.uncommitted_changes else "")
 
 
 @lru_cache(maxsize=256)
@@ -154,7 +149,7 @@ def current_environment(
     """
     processor, features = _processor()
     commit = commit or current_commit()
-    onednn_max_isa = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA")
+    onednn_max_isa = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA") or None
     return Environment(
         numerics=Numerics(
             threads=threads,
@@ -219,31 +214,21 @@ def _processor() -> tuple[str, tuple[str, ...]]:
         flags = re.search(r"^(?:flags|Features)\s*: (.+)$", text, re.MULTILINE)
         features = sorted(flag for flag in flags[1].split() if VECTOR_FEATURES.match(flag)) if flags else []
         return (model[1].strip() if model else platform.machine()), tuple(features)
-    return _sysctl("machdep.cpu.brand_string") or platform.processor() or platform.machine(), ()
-
-
-def _sysctl(name: str) -> str | None:
-    if platform.system() != "Darwin":
-        return None
-    answer = _output(["sysctl", "-n", name])
-    return answer or None
+    brand = _output("sysctl", "-n", "machdep.cpu.brand_string") if platform.system() == "Darwin" else ""
+    return brand or platform.processor() or platform.machine(), ()
 
 
 def current_commit() -> Commit:
     """Ask git for the commit of the harness's code."""
     root = PACKAGE.parent
-    if not (root / ".git").exists():
+    sha = _output("git", "-C", str(root), "rev-parse", "HEAD") if (root / ".git").exists() else ""
+    if not sha:
         return Commit()
-    commit = _output(["git", "-C", str(root), "rev-parse", "HEAD"])
-    if not commit:
-        return Commit()
-    changes = _output(
-        ["git", "-C", str(root), "status", "--porcelain", "--", "harness", "architectures", "pyproject.toml"]
-    )
-    return Commit(commit, bool(changes))
+    paths = ("harness", "architectures", "pyproject.toml")
+    return Commit(sha, bool(_output("git", "-C", str(root), "status", "--porcelain", "--", *paths)))
 
 
-def _output(command: list[str]) -> str:
+def _output(*command: str) -> str:
     """Return what the command prints, or nothing where it can't be run."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from harness.evaluations.metric import TEST
+from harness.evaluations.metric import TEST, TRAIN
 from harness.records.content import FORMAT
 from harness.records.environment import Machine, Numerics, instruction_set
 
@@ -44,40 +44,28 @@ def _second(first: Content) -> dict[str, Any]:
 
 def _computation(first: Content) -> dict[str, Any]:
     """Put the recipe's fields together."""
-    return _nested(first, {"recipe": _unchanged(RECIPE_FIELDS)})
+    rest = dict(first)
+    recipe = _taken(rest, RECIPE_FIELDS)
+    return {**rest, "recipe": recipe}
 
 
 def _environment(first: Content) -> dict[str, Any]:
     """Part what bits depend on from what times depend on."""
-    parts = {"numerics": _unchanged(Numerics.model_fields), "machine": _unchanged(Machine.model_fields)}
-    parted = _nested(first, parts)
+    rest = dict(first)
     known = instruction_set(first["processor_features"], first.get("onednn_max_isa"))
-    return {**parted, "numerics": {**parted["numerics"], "instruction_set": known}}
+    numerics = {**_taken(rest, Numerics.model_fields), "instruction_set": known}
+    machine = _taken(rest, Machine.model_fields)
+    return {**rest, "numerics": numerics, "machine": machine}
 
 
 def _epoch(first: Content) -> dict[str, Any]:
     """Put running means and evaluation apart, each with its metrics by name."""
-    parted = _nested(
-        first,
-        {
-            "train_metrics": {f"train_{metric}": metric for metric in METRICS},
-            "metrics": {f"test_{metric}": metric for metric in METRICS},
-            "test": {"predictions_sha256": "predictions_sha256", **{f"test_{clock}": clock for clock in CLOCKS}},
-        },
-    )
-    metrics, test = parted.pop("metrics"), parted.pop("test")
-    return {**parted, "evaluations": {TEST: {"metrics": metrics, **test}}}
+    rest = dict(first)
+    train_metrics, metrics = (_taken(rest, METRICS, f"{part}_") for part in (TRAIN, TEST))
+    test = {"metrics": metrics, **_taken(rest, CLOCKS, f"{TEST}_"), **_taken(rest, ("predictions_sha256",))}
+    return {**rest, "train_metrics": train_metrics, "evaluations": {TEST: test}}
 
 
-def _nested(content: Content, parts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Return the content with each part's fields below the part, by their new names."""
-    moved = {field for fields in parts.values() for field in fields}
-    rest = {name: value for name, value in content.items() if name not in moved}
-    return rest | {
-        part: {new: content[field] for field, new in fields.items() if field in content}
-        for part, fields in parts.items()
-    }
-
-
-def _unchanged(names: Iterable[str]) -> dict[str, str]:
-    return {name: name for name in names}
+def _taken(content: dict[str, Any], names: Iterable[str], prefix: str = "") -> dict[str, Any]:
+    """Take the fields out of the content, as far as it has them, and return them without the prefix."""
+    return {name: content.pop(prefix + name) for name in names if prefix + name in content}

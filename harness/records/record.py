@@ -110,6 +110,11 @@ class Clocks(Frozen):
     compile_seconds: float = Field(ge=0)
     compile_cpu_seconds: float = Field(ge=0)
 
+    @property
+    def seconds(self) -> float:
+        """Wall seconds from the trial's start to its first epoch."""
+        return self.start_up_seconds + self.data_seconds + self.build_seconds + self.compile_seconds
+
 
 class Conditions(Frozen):
     """How quiet the machine was while the trial ran: what its times are to be trusted by.

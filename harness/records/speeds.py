@@ -9,7 +9,7 @@ from statistics import median
 from harness.errors import UnknownDataset
 from harness.planning.forecast import START_UP_SECONDS, Forecast, modelled_epoch_seconds
 from harness.planning.trial import Trial
-from harness.records.record import Measurement, Record
+from harness.records.record import Record
 
 
 def measured_forecast(records: Iterable[Record]) -> Forecast:
@@ -18,15 +18,16 @@ def measured_forecast(records: Iterable[Record]) -> Forecast:
     seconds: dict[str, list[float]] = defaultdict(list)
     start_ups: list[float] = []
     for record in records:
-        if record.measurement is None or not record.measurement.epochs:
+        measured = record.measurement
+        if measured is None or not measured.epochs:
             continue
         trials[record.fingerprint] = Trial(record.computation, record.seed, record.epochs)
-        seconds[record.fingerprint] += epoch_seconds(record.measurement)
-        start_ups.append(start_up_seconds(record.measurement))
-    measured = {trial: median(values) for trial, values in seconds.items()}
-    speeds = [speed for trial, epoch in measured.items() if (speed := _speed(trials[trial], epoch)) is not None]
+        seconds[record.fingerprint] += [epoch.train_seconds + epoch.evaluation_seconds for epoch in measured.epochs]
+        start_ups.append(measured.clocks.seconds)
+    medians = {trial: median(values) for trial, values in seconds.items()}
+    speeds = [speed for trial, epoch in medians.items() if (speed := _speed(trials[trial], epoch)) is not None]
     return Forecast(
-        epoch_seconds=measured,
+        epoch_seconds=medians,
         start_up_seconds=median(start_ups) if start_ups else START_UP_SECONDS,
         speed=median(speeds) if speeds else 1.0,
     )
@@ -38,14 +39,3 @@ def _speed(trial: Trial, measured_seconds: float) -> float | None:
         return modelled_epoch_seconds(trial) / measured_seconds if measured_seconds > 0 else None
     except UnknownDataset:
         return None
-
-
-def epoch_seconds(measurement: Measurement) -> list[float]:
-    """Return the wall seconds of each epoch, training and evaluations."""
-    return [epoch.train_seconds + epoch.evaluation_seconds for epoch in measurement.epochs]
-
-
-def start_up_seconds(measurement: Measurement) -> float:
-    """Return the seconds from the trial's start to its first epoch."""
-    clocks = measurement.clocks
-    return clocks.start_up_seconds + clocks.data_seconds + clocks.build_seconds + clocks.compile_seconds

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -87,27 +87,21 @@ class Store:
             write_atomically(path.with_suffix(".npz"), packed(predictions))
         write_atomically(path, record_text(record).encode())
 
-    def predictions(self, record: Record) -> Predictions:
-        """Return the predicted classes by epoch and evaluation, shape (images,); only those whose digests hold."""
-        path = self._path(record.environment.id, record.name).with_suffix(".npz")
-        if record.measurement is None or not path.exists():
-            return {}
-        from harness.records.predictions import holding, stored_arrays  # noqa: PLC0415 - as above
+    def predictions(self, record: Record, epoch: int | None = None) -> Predictions:
+        """Return the predicted classes by epoch and evaluation, shape (images,); only those whose digests hold.
 
-        stored = stored_arrays(path)
-        kept = {epoch.epoch: holding(stored.get(epoch.epoch, {}), epoch) for epoch in record.measurement.epochs}
-        return {epoch: arrays for epoch, arrays in kept.items() if arrays}
-
-    def predictions_after(self, record: Record, epoch: int) -> Mapping[str, Classes]:
-        """Return the predicted classes after one epoch by evaluation, shape (images,); only those whose digests hold.
-
-        Of a file with many epochs, the others are not even read.
+        Of one epoch or all. Of a file with many epochs, the others are not even read.
         """
         from harness.records.predictions import holding, stored_arrays  # noqa: PLC0415 - as above
 
-        measured = record.measurement.at(epoch) if record.measurement else None
-        path = self._path(record.environment.id, record.name).with_suffix(".npz")
-        return holding(stored_arrays(path, epoch).get(epoch, {}), measured) if measured else {}
+        stored = stored_arrays(self._path(record.environment.id, record.name).with_suffix(".npz"), epoch)
+        epochs = record.measurement.epochs if record.measurement else ()
+        kept = {measured.epoch: holding(stored.get(measured.epoch, {}), measured) for measured in epochs}
+        return {number: arrays for number, arrays in kept.items() if arrays}
+
+    def predictions_after(self, record: Record, epoch: int) -> Mapping[str, Classes]:
+        """Return the predicted classes after one epoch by evaluation, as far as they are recorded."""
+        return self.predictions(record, epoch).get(epoch, {})
 
     def locks(self, environment: str) -> Path:
         """Return the folder of the locks that runs on this results folder share."""
@@ -188,14 +182,6 @@ def read_record(path: Path) -> Record:
     content = read_content(path)
     try:
         content = dict(migrated(content))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UnusableRecord(f"is not a record of its format {content.get('format')}: {error}") from error
-    return _validated(path, content)
-
-
-def _validated(path: Path, content: dict[str, Any]) -> Record:
-    """Return the record, its fingerprint recomputed from what it says it computed."""
-    try:
         computation = _computation(json.dumps(content.get("computation")))
         environment = _environment(json.dumps(content.get("environment")))
         record = Record.model_validate({**content, "computation": computation, "environment": environment})
@@ -203,6 +189,8 @@ def _validated(path: Path, content: dict[str, Any]) -> Record:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnusableRecord(f"is no record of format {FORMAT}: {where}: {first['msg']}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UnusableRecord(f"is not a record of its format {content.get('format')}: {error}") from error
     if (record.fingerprint, record.name) != (computation.fingerprint, path.stem):
         raise UnusableRecord("has a name or a fingerprint that does not belong to what it computed")
     return record

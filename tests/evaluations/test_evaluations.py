@@ -18,8 +18,8 @@ from harness.analysis.runs import make_study
 from harness.app.plan import Benchmark, plan_benchmark
 from harness.app.recording import run_benchmark
 from harness.errors import UnknownEvaluation
-from harness.evaluations.evaluation import Examples, Scored, evaluation_names, find_evaluation, find_quantity
-from harness.evaluations.metric import ACCURACY, LOSS
+from harness.evaluations.evaluation import Examples, Scored, evaluation_names, find_evaluation
+from harness.evaluations.metric import ACCURACY, LOSS, Quantity
 from harness.execute.engine import Outcome
 from harness.planning.plan import Status
 from harness.planning.settings import Settings
@@ -126,11 +126,8 @@ def test_an_unknown_evaluation_is_told_with_the_known_ones() -> None:
         find_evaluation("tset")
 
 
-def test_quantities_are_found_by_name() -> None:
-    assert find_quantity("test", "accuracy").metric is ACCURACY
-    assert (find_quantity("train", "loss").title, find_quantity("test", "loss").column) == ("train loss", "test_loss")
-    with pytest.raises(KeyError):
-        find_quantity("test", "beauty")
+def test_a_quantity_is_named_after_its_evaluation_and_metric() -> None:
+    assert (Quantity("train", LOSS).title, Quantity("test", LOSS).column) == ("train loss", "test_loss")
 
 
 def test_what_is_better_and_what_is_possible_is_the_metrics_own_knowledge() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from fake_trials import ENVIRONMENT, elsewhere
 
-from harness.records.causes import SUSPECTS, conclusion, likely_causes
-from harness.records.compare import Mismatch
+from harness.records.compare import SUSPECTS, Mismatch, conclusion, likely_causes
 
 TRAINED = Mismatch(1, ("weights", "train loss"))
 OTHERS = {

@@ -10,7 +10,7 @@ import pytest
 from fake_trials import dense_trial, fake_record
 
 from harness.errors import CannotWrite
-from harness.records.content import FORMAT
+from harness.records.content import FORMAT, content_digest
 from harness.records.store import Store
 
 
@@ -73,6 +73,27 @@ def test_a_damaged_record_is_named_and_never_used(tmp_path: Path, damage: str) -
     assert not loaded.records
     assert loaded.unreadable[0].path == path
     assert reason in loaded.unreadable[0].reason
+
+
+IMPOSSIBLE = {
+    "evaluations": lambda epoch: epoch["evaluations"]["test"]["metrics"].update(accuracy=1.5),
+    "train_metrics": lambda epoch: epoch["train_metrics"].update(accuracy=-0.1),
+    "loss": lambda epoch: epoch["evaluations"]["test"]["metrics"].update(loss=float("nan")),
+    "train_seconds": lambda epoch: epoch.update(train_seconds=-1.0),
+    "cpu_seconds": lambda epoch: epoch["evaluations"]["test"].update(cpu_seconds=-1.0),
+}
+
+
+@pytest.mark.parametrize("place", IMPOSSIBLE)
+def test_a_number_that_no_trial_can_give_is_refused_whatever_the_digest(tmp_path: Path, place: str) -> None:
+    store, path = saved(tmp_path)
+    content = json.loads(path.read_text())
+    content.pop("sha256")
+    IMPOSSIBLE[place](content["measurement"]["epochs"][-1])
+    path.write_text(json.dumps({**content, "sha256": content_digest(content)}))
+    loaded = store.load()
+    assert not loaded.records
+    assert place in loaded.unreadable[0].reason
 
 
 def test_what_is_set_aside_keeps_its_bytes_and_frees_its_place(tmp_path: Path) -> None:
