@@ -15,6 +15,7 @@ from harness.declaration.kinds import Kind
 from harness.evaluations.metric import Quantity
 from harness.spec.architecture import Architecture
 from harness.statistics.comparisons import (
+    ALPHA,
     PERMUTATIONS,
     Difference,
     Superiority,
@@ -27,7 +28,6 @@ from harness.statistics.comparisons import (
 )
 from harness.statistics.ranking import RankInterval, letters, rank_intervals
 
-ALPHA = 0.05
 # Any number would do: it makes the same records give the same p-values.
 PERMUTATION_SEED = 20_240_601
 # Permutation tests stand beside Welch's as a check; beyond these numbers they would take minutes and add nothing.

@@ -11,6 +11,7 @@ from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.records.record import Record
 from harness.spec.claims.metrics import published_value
+from harness.statistics.samples import Interval
 
 # What stands in the columns of every epoch, before those of further evaluations.
 EPOCH_COLUMNS = (
@@ -59,8 +60,7 @@ def comparisons_frame(findings: Findings) -> pd.DataFrame:
             "first": pair.first,
             "second": pair.second,
             "difference": pair.difference.estimate if pair.difference else None,
-            "low": pair.difference.interval.low if pair.difference and pair.difference.interval else None,
-            "high": pair.difference.interval.high if pair.difference and pair.difference.interval else None,
+            **_bounds(pair.difference.interval if pair.difference else None),
             "p": pair.difference.p if pair.difference else None,
             "adjusted_p": pair.adjusted_p,
             "permutation_p": pair.permutation_p,
@@ -126,7 +126,11 @@ def _headline_columns(findings: Findings, entry: ArchitectureResults) -> dict[st
     return {
         f"{headline.column}_mean": found.mean if found else None,
         f"{headline.column}_sd": found.deviation if found else None,
-        f"{headline.column}_low": found.interval.low if found and found.interval else None,
-        f"{headline.column}_high": found.interval.high if found and found.interval else None,
+        **_bounds(found.interval if found else None, f"{headline.column}_"),
         f"published_{headline.column}": None if published is None else float(published),
     }
+
+
+def _bounds(interval: Interval | None, prefix: str = "") -> dict[str, float | None]:
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    return {f"{prefix}low": low, f"{prefix}high": high}

@@ -120,40 +120,40 @@ class RecordedCase:
 
     def published_number(self, published: WrittenFloat, values: Sequence[float], margin: float) -> Ruling:
         """Judge a number of one run against ``values``."""
-        missing = None if values else "what it is about is not recorded"
-        return self._untested(self._obstacle or missing) or judge_number(values, published, margin)
+        missing = "" if values else "what it is about is not recorded"
+        return self._untested(missing) or judge_number(values, published, margin)
 
     def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
         """Judge a class by the share of seeds that predict it."""
-        missing = None if predicted else "no prediction for this image is recorded"
-        return self._untested(self._obstacle or missing) or judge_share(published, predicted)
+        missing = "" if predicted else "no prediction for this image is recorded"
+        return self._untested(missing) or judge_share(published, predicted)
 
     def better_than(self, other: str, quantity: Quantity) -> Ruling:
         """Judge whether the quantity is better than that of another architecture of the study."""
         rival = self.study.named(other)
         if rival is None:
             return self.without_numbers("not tested", self._obstacle or f"{other} is not in this report")
-        missing = None if rival.runs else f"no trial of {other} is recorded"
-        return self._untested(self._obstacle or missing) or judge_difference(self.entry, rival, quantity)
+        missing = "" if rival.runs else f"no trial of {other} is recorded"
+        return self._untested(missing) or judge_difference(self.entry, rival, quantity)
 
     def without_numbers(self, decision: Decision, reason: str) -> Ruling:
         """Return a ruling that measures nothing."""
         return Ruling(decision, reason, len(self.entry.runs))
 
-    def _untested(self, obstacle: str | None) -> Ruling | None:
+    def _untested(self, missing: str) -> Ruling | None:
+        obstacle = self._obstacle or missing
         return self.without_numbers("not tested", obstacle) if obstacle else None
 
     @property
-    def _obstacle(self) -> str | None:
-        """Why the numbers of training say nothing about any claim, or None where they do."""
+    def _obstacle(self) -> str:
+        """Why the numbers of training say nothing about any claim; empty where they do."""
         settings = self.study.settings
         if (settings.train_examples, settings.test_examples, settings.max_epochs) != (None, None, None):
             return "smoke results: fewer examples and epochs than the claim is about"
         if self.entry.runs:
-            return None
-        if self.entry.failures:
-            return f"all {len(self.entry.failures)} trials failed"
-        return "no trial is recorded"
+            return ""
+        failures = len(self.entry.failures)
+        return f"all {failures} trials failed" if failures else "no trial is recorded"
 
 
 def judge(study: Study) -> Judgement:

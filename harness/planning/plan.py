@@ -83,8 +83,11 @@ def make_plan(
     """
     planned = []
     for seed in settings.seeds:
-        trials = [_planned(trial, recorded, forecast) for trial in needed_trials(architectures, settings, seed)]
-        planned += sorted(trials, key=lambda one: (-one.seconds, one.trial.fingerprint))
+        trials = [
+            PlannedTrial(trial, trial_status(trial, recorded.get(trial.name)), forecast.trial_seconds(trial))
+            for trial in needed_trials(architectures, settings, seed)
+        ]
+        planned += sorted(trials, key=lambda found: (-found.seconds, found.trial.fingerprint))
     return Plan(tuple(planned), forecast)
 
 
@@ -104,10 +107,6 @@ def needed_trials(architectures: Iterable[Architecture], settings: Settings, see
             evaluations=settings.evaluations,
         )
     return tuple(trials.values())
-
-
-def _planned(trial: Trial, recorded: Mapping[str, Recorded], forecast: Forecast) -> PlannedTrial:
-    return PlannedTrial(trial, trial_status(trial, recorded.get(trial.name)), forecast.trial_seconds(trial))
 
 
 def trial_status(trial: Trial, known: Recorded | None) -> Status:

@@ -49,7 +49,7 @@ def packed(predictions: Predictions) -> bytes:
 def stored_arrays(path: Path, epoch: int | None = None) -> Predictions:
     """Return the arrays of a predictions file, all or those of one epoch, whatever their digests.
 
-    None where it can't be read.
+    Nothing where it can't be read.
     """
     found: dict[int, dict[str, Classes]] = {}
     try:

@@ -28,6 +28,7 @@ from harness.statistics.samples import (
     two_sided_p,
 )
 
+ALPHA = 0.05
 PERMUTATIONS = 10_000
 # Sums of the same numbers in another order differ in their last bits.
 ROUNDING = 1e-12
@@ -207,7 +208,7 @@ def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
     return tuple(adjusted)
 
 
-def power(difference: float, deviation: float, seeds: int, alpha: float = 0.05) -> float:
+def power(difference: float, deviation: float, seeds: int, alpha: float = ALPHA) -> float:
     """Return the chance that a two-sided t test finds ``difference`` between two samples of ``seeds`` each.
 
     Both samples have standard deviation ``deviation``, in the unit of ``difference``. The statistic
@@ -221,7 +222,7 @@ def power(difference: float, deviation: float, seeds: int, alpha: float = 0.05) 
     return float(above + special.nctdtr(degrees, shift, -critical))
 
 
-def seeds_needed(difference: float, deviation: float, comparisons: int = 1, alpha: float = 0.05) -> int | None:
+def seeds_needed(difference: float, deviation: float, comparisons: int = 1, alpha: float = ALPHA) -> int | None:
     """Return the seeds per architecture that find ``difference`` with power 0.8, or None above 10,000.
 
     ``alpha`` is divided by the number of ``comparisons`` (Bonferroni's bound on what Holm does).
