@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 class BenchError(Exception):
-    """A sentence for the user: where, what, and how to mend it.
+    """A sentence for the user: where, what, and what to do.
 
     The command line prints it without a traceback and exits with ``exit_code``.
     """

@@ -62,7 +62,7 @@ def audit(workspace: Workspace, *, progress: Progress = SILENT, fetch: Fetch = c
     Args:
         workspace: Whose records.
         progress: Takes a warning for each data set that is missing.
-        fetch: Gives the true labels; those of a data set that is missing are not checked.
+        fetch: Returns the true labels; those of a data set that is missing are not checked.
 
     Raises:
         NothingRecorded: There is no record.

@@ -96,7 +96,7 @@ def run(
         options: What to train.
         engine: Trains the trials; None: the local one, with as many jobs as the options say.
         progress: Takes warnings, messages and events.
-        fetch: Gives the data sets; trials read them from the cache.
+        fetch: Returns the data sets; trials read them from the cache.
 
     Raises:
         BenchError: A name means no spec, a spec is invalid, the data can't be fetched, a file can't be written.

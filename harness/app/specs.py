@@ -182,9 +182,9 @@ class ShownSpec:
             }
             for layer in cost(self.architecture).layers
         ]
-        said = self.architecture.model_dump(mode="json", include={"training", "claims", "assumptions"})
+        written = self.architecture.model_dump(mode="json", include={"training", "claims", "assumptions"})
         listed = ListedSpec(self.architecture.name, self.row, self.recorded).facts
-        return {**listed, "layers": layers, **said, "predicted_seconds": round(self.seconds, 1)}
+        return {**listed, "layers": layers, **written, "predicted_seconds": round(self.seconds, 1)}
 
 
 def show_spec(options: ShowOptions) -> ShownSpec:

@@ -63,7 +63,7 @@ def verify(
         options: Which trials.
         engine: Trains them; None: the local one.
         progress: Takes warnings, messages and events.
-        fetch: Gives the data sets; trials read them from the cache.
+        fetch: Returns the data sets; trials read them from the cache.
 
     Raises:
         BenchError: An unknown name or environment, nothing is recorded, or the data can't be fetched.

@@ -85,11 +85,11 @@ def _layers(architecture: Architecture) -> Table:
 
 
 def _facts(architecture: Architecture, trials: Mapping[str, str]) -> Table:
-    """Return what is said in one line each: recipe, size, memory, and what is known of its trials."""
+    """Return what takes one line each: recipe, size, memory, and what is known of its trials."""
     from harness.spec.cost import cost
 
     recipe, costs = architecture.training, cost(architecture)
-    said = recipe.model_dump(mode="json")
+    dumped = recipe.model_dump(mode="json")
     epochs = f"{recipe.epochs} epoch{'' if recipe.epochs == 1 else 's'}"
     held_out = f", {recipe.validation_split:.0%} of the images held out" if recipe.validation_split else ""
     table = Table.grid(padding=(0, 2))
@@ -97,8 +97,8 @@ def _facts(architecture: Architecture, trials: Mapping[str, str]) -> Table:
     table.add_column(overflow="fold")
     for label, text in (
         ("Data set", architecture.dataset),
-        ("Optimizer", _kind_text(said["optimizer"])),
-        ("Loss", _kind_text(said["loss"])),
+        ("Optimizer", _kind_text(dumped["optimizer"])),
+        ("Loss", _kind_text(dumped["loss"])),
         ("Recipe", f"{epochs}, batches of {recipe.batch_size}{held_out}"),
         ("Memory", f"about {mebibytes(costs.training_bytes)} to train, {mebibytes(costs.model_bytes)} of weights"),
         *trials.items(),
@@ -128,9 +128,9 @@ def _kind_text(dumped: object) -> str:
     if not isinstance(dumped, dict) or len(dumped) != 1:
         return str(dumped)
     [(kind, fields)] = dumped.items()
-    said = ", ".join(
+    listed = ", ".join(
         f"{key} ({_kind_text(value)})" if isinstance(value, dict) else f"{key} {value}"
         for key, value in fields.items()
         if value not in (None, False)
     )
-    return f"{kind}: {said}" if said else kind
+    return f"{kind}: {listed}" if listed else kind

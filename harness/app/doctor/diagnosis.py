@@ -40,7 +40,7 @@ def problem(subject: str, what: str, remedy: str) -> Diagnosis:
     return Diagnosis(subject, State.PROBLEM, what, remedy)
 
 
-def homely(path: Path) -> str:
+def below_home(path: Path) -> str:
     """Return the path with the home folder as ``~``: what the doctor says is pasted into public places."""
     absolute = path.expanduser().absolute()
     try:

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion
 
-from harness.app.doctor.diagnosis import Diagnosis, advice, fine, gigabytes, homely, problem
+from harness.app.doctor.diagnosis import Diagnosis, advice, below_home, fine, gigabytes, problem
 from harness.data.cache import CopyState, cache_folder, copy_state
 from harness.data.declarations import all_datasets
 from harness.declaration.spec_error import InvalidSpec
@@ -126,11 +126,13 @@ def folder(subject: str, path: Path, needed: int) -> Diagnosis:
     """Say whether a folder can be written and has room."""
     there = nearest_existing(path)
     if not there.is_dir():
-        return problem(subject, f"{homely(there)} is not a folder", "choose another folder, or move that file")
+        return problem(subject, f"{below_home(there)} is not a folder", "choose another folder, or move that file")
     if not os.access(there, os.W_OK):
-        return problem(subject, f"{homely(path)} can't be written", "choose another folder, or change its permissions")
+        return problem(
+            subject, f"{below_home(path)} can't be written", "choose another folder, or change its permissions"
+        )
     free = shutil.disk_usage(there).free
-    what = f"{homely(path)}, {gigabytes(free)} free"
+    what = f"{below_home(path)}, {gigabytes(free)} free"
     if free < needed:
         return problem(subject, what, f"make room: {gigabytes(needed)} are needed")
     return fine(subject, what)

@@ -42,8 +42,8 @@ class Quietness:
     spread: float
 
     @property
-    def noises(self) -> tuple[str, ...]:
-        """What is louder than times can bear, in words; empty where it is quiet."""
+    def disturbances(self) -> tuple[str, ...]:
+        """What disturbs times, in words; empty where it is quiet."""
         found = []
         if self.busy_share > BUSY:
             found.append(f"other programs take {self.busy_share:.0%} of the cores' time")
@@ -74,9 +74,11 @@ def quiet(found: Quietness) -> Diagnosis:
     """Say whether times measured now mean something."""
     speed = ", ".join(f"{value:.0f}" for value in found.gflops)
     what = f"{speed} GFLOP/s per core in float32, varying by {found.spread:.1%}"
-    if found.noises:
+    if found.disturbances:
         return advice(
-            "quiet", f"{what}; {'; '.join(found.noises)}", "end other programs before you trust times; bits don't mind"
+            "quiet",
+            f"{what}; {'; '.join(found.disturbances)}",
+            "end other programs before you trust times; bits don't mind",
         )
     return fine("quiet", f"{what}; other programs take {found.busy_share:.0%}")
 

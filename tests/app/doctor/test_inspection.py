@@ -11,7 +11,7 @@ from fake_trials import ENVIRONMENT, elsewhere
 from packaging.specifiers import SpecifierSet
 
 from harness.app.doctor import inspection
-from harness.app.doctor.diagnosis import State, homely
+from harness.app.doctor.diagnosis import State, below_home
 from harness.app.doctor.inspection import (
     Cores,
     cores,
@@ -64,8 +64,8 @@ def test_missing_data_is_no_problem_since_a_run_fetches_it(tmp_path: Path, monke
 
 def test_the_home_folder_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert homely(tmp_path / "cache") == "~/cache"
-    assert str(tmp_path) not in homely(tmp_path / "a" / "b")
+    assert below_home(tmp_path / "cache") == "~/cache"
+    assert str(tmp_path) not in below_home(tmp_path / "a" / "b")
 
 
 def test_the_versions_of_the_committed_results_are_fine() -> None:
