@@ -14,7 +14,7 @@ from harness.app.findings import Fetch, cached
 from harness.app.progress import SILENT, Progress
 from harness.app.record_checks import CHECKS, Evidence
 from harness.app.workspace import Workspace
-from harness.data.arrays import DatasetArrays
+from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.data.declarations import all_datasets
 from harness.errors import DataMissing, NothingRecorded

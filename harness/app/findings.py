@@ -10,7 +10,7 @@ from harness.analysis.findings import Findings
 from harness.analysis.runs import choose_environment, make_study
 from harness.app.progress import Progress
 from harness.app.workspace import Workspace, load_records
-from harness.data.arrays import DatasetArrays
+from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.data.fetching import OnEvent, load
 from harness.declaration.spec_error import joined

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from harness.data.arrays import DatasetArrays
+from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.evaluations.evaluation import Examples, evaluation_names, find_evaluation
 from harness.evaluations.metric import ACCURACY, TRAIN, Quantity

@@ -106,6 +106,6 @@ def path(name: DatasetName = DEFAULT_DATASET, *, architectures: ArchitecturesFol
 
 
 def _print_path(dataset: Dataset) -> None:
-    from harness.data.cache import CachedCopy, cache_folder
+    from harness.data.cache import CachedCopy
 
-    stdout().print(str(CachedCopy(dataset, cache_folder()).path), markup=False, soft_wrap=True)
+    stdout().print(str(CachedCopy(dataset).path), markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
 """Data sets: their declarations, and verified copies of them; imports no TensorFlow and prints nothing.
 
-What a declaration says (``dataset``, ``declarations``) is read without NumPy; arrays are in ``arrays``.
+What a declaration says (``dataset``, ``declarations``) is read without NumPy; the arrays are in ``cache``.
 """

@@ -13,8 +13,9 @@ import zlib
 from typing import IO
 
 import numpy as np
+from numpy.typing import NDArray
 
-from harness.data.arrays import Bytes
+Bytes = NDArray[np.uint8]
 
 UNSIGNED_BYTE = 0x08
 HEADER_LIMIT = 4_096
@@ -76,9 +77,13 @@ def read_member(archive: zipfile.ZipFile, name: str, limit_bytes: int) -> Bytes:
         raise ValueError(f"unpacks to {info.file_size:,} bytes, more than any array of the data set")
     with archive.open(info) as file:
         shape = _read_shape(file)
-        if math.prod(shape) > limit_bytes:
+        size = math.prod(shape)
+        if size > limit_bytes:
             raise ValueError(f"declares shape {shape}, larger than any array of the data set")
-        return _read_values(file, shape)
+        content = file.read(size)
+    if len(content) != size:
+        raise ValueError(f"does not hold as many values as its shape {shape} says")
+    return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def _read_shape(file: IO[bytes]) -> tuple[int, ...]:
@@ -93,10 +98,3 @@ def _read_shape(file: IO[bytes]) -> tuple[int, ...]:
     if any(size < 0 for size in shape):
         raise ValueError(f"declares the shape {shape}")
     return shape
-
-
-def _read_values(file: IO[bytes], shape: tuple[int, ...]) -> Bytes:
-    content = file.read(math.prod(shape))
-    if len(content) != math.prod(shape):
-        raise ValueError(f"does not hold as many values as its shape {shape} says")
-    return np.frombuffer(content, np.uint8).reshape(shape)

@@ -9,17 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
-from harness.data.array_formats import UNREADABLE, idx_bytes, idx_sha256, read_member, write_member
-from harness.data.arrays import Bytes, DatasetArrays
-from harness.data.dataset import ArrayName, Dataset, PublishedArray
-from harness.data.reading_files import Arrays
+from harness.data.array_formats import UNREADABLE, Bytes, idx_bytes, idx_sha256, read_member, write_member
+from harness.data.dataset import Dataset, PublishedArray
 from harness.errors import CacheUnwritable, DataMissing
 
 VARIABLE = "BENCH_CACHE"
@@ -34,12 +32,27 @@ def cache_folder() -> Path:
     return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir(APPLICATION))
 
 
+@dataclass(frozen=True, eq=False)
+class DatasetArrays:
+    """A data set's images and labels in memory, verified: uint8 as published, and read-only.
+
+    For MNIST: ``train_images`` (60000, 28, 28), ``train_labels`` (60000,), ``test_images`` (10000, 28, 28),
+    ``test_labels`` (10000,).
+    """
+
+    dataset: Dataset
+    train_images: Bytes
+    train_labels: Bytes
+    test_images: Bytes
+    test_labels: Bytes
+
+
 @dataclass(frozen=True)
 class CachedCopy:
     """The verified copy of one data set in a cache folder, whether it exists yet or not."""
 
     dataset: Dataset
-    folder: Path
+    folder: Path = field(default_factory=cache_folder)
 
     @property
     def path(self) -> Path:
@@ -75,7 +88,7 @@ class CachedCopy:
         except UNREADABLE:
             return None
 
-    def write(self, arrays: Arrays, source: str) -> None:
+    def write(self, arrays: Mapping[str, Bytes], source: str) -> None:
         """Replace the file in one step: whole and on the disk, or as it was."""
         temporary = self.incoming / self.path.name
         with self.writable():
@@ -111,7 +124,7 @@ class CachedCopy:
         return DataMissing(self.dataset.name, self.dataset.title, self.path, reason)
 
 
-def _verified(archive: zipfile.ZipFile, name: ArrayName, published: PublishedArray) -> Bytes:
+def _verified(archive: zipfile.ZipFile, name: str, published: PublishedArray) -> Bytes:
     values = read_member(archive, f"{name}.npy", idx_bytes(published.shape))
     if idx_sha256(values) != published.sha256:
         raise ValueError(f"{name} does not have the published digest")
@@ -122,10 +135,8 @@ def _verified(archive: zipfile.ZipFile, name: ArrayName, published: PublishedArr
 class CopyState:
     """A data set's copy as it was just found. ``source`` and ``problem`` are None where there is none to report."""
 
-    name: str
-    title: str
+    dataset: Dataset
     path: Path
-    sha256: str
     source: str | None
     problem: str | None
 
@@ -137,31 +148,29 @@ class CopyState:
     @property
     def sentence(self) -> str:
         """The same for a person."""
+        name, title = self.dataset.name, self.dataset.title
         if self.problem is not None:
-            return f"{self.title}: {self.problem}; 'bench data fetch {self.name}' downloads it to {self.path}"
-        return f"{self.title}: verified, {self.path}, from {self.source or 'an unknown source'}"
+            return f"{title}: {self.problem}; 'bench data fetch {name}' downloads it to {self.path}"
+        return f"{title}: verified, {self.path}, from {self.source or 'an unknown source'}"
 
     def as_json(self) -> dict[str, str | bool | None]:
         """The same for a program."""
         return {
-            "name": self.name,
+            "name": self.dataset.name,
             "path": str(self.path),
             "verified": self.verified,
             "source": self.source,
             "problem": self.problem,
-            "sha256": self.sha256,
+            "sha256": self.dataset.sha256,
         }
 
 
-def copy_state(dataset: Dataset, cache: Path | None = None) -> CopyState:
+def copy_state(dataset: Dataset) -> CopyState:
     """Read and verify the copy in the cache, and return what was found."""
-    copy = CachedCopy(dataset, cache or cache_folder())
-    return CopyState(dataset.name, dataset.title, copy.path, dataset.sha256, copy.source(), _problem(copy))
-
-
-def _problem(copy: CachedCopy) -> str | None:
+    copy = CachedCopy(dataset)
+    problem = None
     try:
         copy.read()
     except DataMissing as missing:
-        return missing.reason
-    return None
+        problem = missing.reason
+    return CopyState(dataset, copy.path, copy.source(), problem)

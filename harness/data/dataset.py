@@ -13,7 +13,6 @@ from harness.data.sources.source import Source
 from harness.declaration.kinds import Family
 from harness.declaration.values import Count, Form, Line
 
-ArrayName = Literal["train_images", "train_labels", "test_images", "test_labels"]
 Shape = Annotated[tuple[Count, ...], Field(strict=False, min_length=1, max_length=8)]
 Sha256 = Annotated[str, Form("[0-9a-f]{64}", "write the 64 hexadecimal digits that 'sha256sum FILE' prints")]
 AnySource = Annotated[Source, Family("source", Source, "harness.data.sources")]
@@ -75,14 +74,9 @@ class DatasetFile(Declared):
     contested: ContestedLabels | None = Field(default=None, description="Test labels that are contested.")
 
     @property
-    def published(self) -> dict[ArrayName, PublishedArray]:
+    def published(self) -> dict[str, PublishedArray]:
         """The arrays by name, in the order of the fields."""
-        return {
-            "train_images": self.arrays.train_images,
-            "train_labels": self.arrays.train_labels,
-            "test_images": self.arrays.test_images,
-            "test_labels": self.arrays.test_labels,
-        }
+        return dict(self.arrays)
 
     @property
     def sha256(self) -> str:

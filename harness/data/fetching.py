@@ -11,8 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from harness.data.arrays import DatasetArrays
-from harness.data.cache import CachedCopy, cache_folder
+from harness.data.cache import CachedCopy, DatasetArrays, cache_folder
 from harness.data.dataset import Dataset
 from harness.data.reading_files import limit_bytes, published_files, read_files
 from harness.data.sources.source import Source, SourceFailed
@@ -93,9 +92,8 @@ def mirror_variable(name: str) -> str:
 
 @contextmanager
 def _locked(copy: CachedCopy, on_event: OnEvent) -> Iterator[None]:
+    lock = FileLock(copy.lock_path)
     with copy.writable():
-        copy.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(copy.lock_path)
         try:
             lock.acquire(timeout=0)
         except Timeout:

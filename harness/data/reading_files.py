@@ -16,12 +16,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.data.array_formats import UNREADABLE, decode_idx, idx_bytes, idx_header, read_member
-from harness.data.arrays import Bytes
-from harness.data.dataset import ArrayName, Dataset, PublishedArray
+from harness.data.array_formats import UNREADABLE, Bytes, decode_idx, idx_bytes, idx_header, read_member
+from harness.data.dataset import Dataset, PublishedArray
 from harness.errors import DataRefused
 
-Arrays = dict[ArrayName, Bytes]
+Arrays = dict[str, Bytes]
 
 ZIP_START = b"PK\x03\x04"
 GZIP_START = b"\x1f\x8b"
@@ -71,7 +70,7 @@ def read_files(paths: Sequence[Path], dataset: Dataset) -> Arrays:
     raise DataRefused(_refusal(dataset, found, remarks))
 
 
-def _matches(content: bytes, dataset: Dataset) -> list[tuple[ArrayName, PublishedArray]]:
+def _matches(content: bytes, dataset: Dataset) -> list[tuple[str, PublishedArray]]:
     """Return the arrays that these bytes are the published file of; more than one where two arrays are equal."""
     if not any(idx_bytes(array.shape) == len(content) for array in dataset.published.values()):
         return []
@@ -100,22 +99,12 @@ def _pieces(paths: Sequence[Path], dataset: Dataset) -> Iterator[Piece]:
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         try:
-            files = _files_of(path)
+            found = sorted(path.iterdir()) if stat.S_ISDIR(path.stat().st_mode) else [path]
         except (FileNotFoundError, NotADirectoryError):
-            files = []
+            raise DataRefused(f"{path}: there is no such file or folder.") from None
         except OSError as error:
             raise DataRefused(f"{path}: can't be read ({error.strerror or error}).") from None
-        if not files and not path.is_dir():
-            raise DataRefused(f"{path}: there is no such file or folder.")
-        yield from files
-
-
-def _files_of(path: Path) -> list[Path]:
-    """Return the file itself, or the files of a folder, sorted; nothing for what is neither."""
-    kind = path.stat().st_mode
-    if stat.S_ISDIR(kind):
-        return sorted(inside for inside in path.iterdir() if inside.is_file())
-    return [path] if stat.S_ISREG(kind) else []
+        yield from (file for file in found if file.is_file())
 
 
 def _file_pieces(path: Path, dataset: Dataset) -> Iterator[Piece]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from harness.data.arrays import DatasetArrays
+from harness.data.cache import DatasetArrays
 from harness.data.fetching import load
 from harness.errors import CannotWrite
 from harness.evaluations.evaluation import Examples, find_evaluation

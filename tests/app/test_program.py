@@ -19,7 +19,7 @@ from harness.app.plan import plan
 from harness.app.report import ClaimsOptions, CompareOptions, ReportOptions, claims, compare, report, summary_csv
 from harness.app.run import RunOptions, run
 from harness.app.verify import VerifyOptions, verify
-from harness.data.arrays import DatasetArrays
+from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.data.fetching import OnEvent
 from harness.declaration.spec_error import InvalidSpec

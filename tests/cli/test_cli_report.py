@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 import harness
 from harness.app import findings
 from harness.cli import claims, compare, report
-from harness.data.arrays import DatasetArrays
+from harness.data.cache import DatasetArrays
 from harness.data.declarations import find_dataset
 from harness.errors import UnknownEnvironment
 from harness.records.environment import current_environment

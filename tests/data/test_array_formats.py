@@ -42,7 +42,3 @@ def test_the_digest_is_that_of_the_file_whatever_the_arrays_memory_looks_like() 
     array = np.arange(24, dtype=np.uint8).reshape(4, 6)
     assert idx_sha256(array.T) == idx_sha256(array.T.copy())
     assert idx_sha256(array.T) != idx_sha256(array)
-
-
-def test_a_file_is_as_long_as_its_header_and_values() -> None:
-    assert idx_bytes((2, 3)) == len(idx_header((2, 3))) + 6

@@ -70,6 +70,13 @@ def test_a_file_that_is_dropped_into_the_specs_folder_is_a_data_set(specs: Path)
     assert "digits" not in dataset_names()
 
 
+def test_an_unknown_data_set_is_reported_with_the_nearest_name() -> None:
+    with pytest.raises(UnknownDataset, match="there is no data set 'mnits'; did you mean 'mnist'"):
+        find_dataset("mnits")
+    with pytest.raises(UnknownDataset, match=r"there is no data set 'x'; available: mnist"):
+        find_dataset("x")
+
+
 def test_a_name_that_leaves_the_folder_means_no_data_set(specs: Path) -> None:
     (specs / "outside.yaml").write_text("")
     with pytest.raises(UnknownDataset):

@@ -16,27 +16,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.data.array_formats import idx_header, idx_sha256
-from harness.data.arrays import Bytes
-from harness.data.dataset import ArrayName, Dataset, PublishedArray, PublishedArrays
+from harness.data.array_formats import Bytes, idx_header, idx_sha256
+from harness.data.dataset import Dataset, PublishedArray, PublishedArrays
 from harness.data.folder import FOLDER
 from harness.data.sources.source import Source
 
 Respond = Callable[[BaseHTTPRequestHandler], object]
 
-SHAPES: dict[ArrayName, tuple[int, ...]] = {
+SHAPES: dict[str, tuple[int, ...]] = {
     "train_images": (12, 5, 4),
     "train_labels": (12,),
     "test_images": (6, 5, 4),
     "test_labels": (6,),
 }
-FILES: dict[ArrayName, str] = {
+FILES: dict[str, str] = {
     "train_images": "train-images-idx3-ubyte",
     "train_labels": "train-labels-idx1-ubyte",
     "test_images": "t10k-images-idx3-ubyte",
     "test_labels": "t10k-labels-idx1-ubyte",
 }
-KERAS_NAMES: dict[ArrayName, str] = {
+KERAS_NAMES: dict[str, str] = {
     "train_images": "x_train",
     "train_labels": "y_train",
     "test_images": "x_test",
@@ -44,7 +43,7 @@ KERAS_NAMES: dict[ArrayName, str] = {
 }
 
 
-def arrays() -> dict[ArrayName, Bytes]:
+def arrays() -> dict[str, Bytes]:
     random = np.random.default_rng(7)
     return {field: random.integers(0, 256, shape, np.uint8) for field, shape in SHAPES.items()}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from fake_trials import changed_epoch, dense_trial, fake_outcome, fake_record
 
-from harness.data.arrays import DatasetArrays
+from harness.data.cache import DatasetArrays
 from harness.data.declarations import find_dataset
 from harness.planning.trial import Trial
 from harness.records.predictions import Predictions, digest

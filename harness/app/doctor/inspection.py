@@ -158,6 +158,7 @@ def data(specs: Path) -> tuple[Diagnosis, ...]:
 
 
 def _copy(copy: CopyState) -> Diagnosis:
+    name = copy.dataset.name
     if copy.problem is not None:
-        return advice(f"data {copy.name}", copy.problem, f"bench data fetch {copy.name} (bench run does it too)")
-    return fine(f"data {copy.name}", "verified against the published digests")
+        return advice(f"data {name}", copy.problem, f"bench data fetch {name} (bench run does it too)")
+    return fine(f"data {name}", "verified against the published digests")

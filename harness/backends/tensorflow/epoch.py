@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.data.arrays import Bytes
 from harness.data.dataset import Dataset
 from harness.data.preprocessing import Step
+from harness.evaluations.evaluation import Bytes
 from harness.worker.backend import Scores
 
 # Images scored at once: divides the 10,000 test images; 000 and 003 are not faster with more.

