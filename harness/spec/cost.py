@@ -19,7 +19,6 @@ from typing import Protocol
 
 from harness.data.dataset import Dataset
 from harness.spec.layers import LayerKind, Shape
-from harness.spec.layers.composites import CompositeKind
 from harness.spec.layers.layer import Chain
 from harness.spec.training import Recipe
 
@@ -120,18 +119,12 @@ def network_cost(layers: tuple[LayerKind, ...], recipe: Recipe, data: Dataset) -
     )
 
 
-def _rows(part: Chain, shape: Shape, depth: int) -> Iterator[LayerCost]:
-    for layer in part:
-        yield from _layer_rows(layer, shape, depth)
-        shape = layer.output_shape(shape)
-
-
-def _layer_rows(layer: LayerKind, shape: Shape, depth: int) -> Iterator[LayerCost]:
-    inner: list[LayerCost] = []
-    if isinstance(layer, CompositeKind):
+def _rows(chain: Chain, shape: Shape, depth: int) -> Iterator[LayerCost]:
+    for layer in chain:
         inner = [row for part in layer.chains for row in _rows(part, shape, depth + 1)]
-    yield _row(layer, shape, inner, depth)
-    yield from inner
+        yield _row(layer, shape, inner, depth)
+        yield from inner
+        shape = layer.output_shape(shape)
 
 
 def _row(layer: LayerKind, shape: Shape, inner: list[LayerCost], depth: int) -> LayerCost:

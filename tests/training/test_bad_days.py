@@ -22,7 +22,7 @@ from harness.execute.engine import EpochEnded, TrialEnded, TrialStarted
 from harness.records.record import Failure
 from harness.records.store import Store
 from harness.spec.architecture import Architecture
-from harness.spec.layers.dense import Dense
+from harness.spec.layers.kernels import Dense
 from harness.spec.training.losses import MeanSquaredError
 from harness.spec.training.optimizers import SGD
 

@@ -58,8 +58,9 @@ class PReLU(LayerKind):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape."""
-        if max(self.shared_axes or (1,)) > len(input_shape):
-            what = f"there is no dimension {max(self.shared_axes or (1,))} in PReLU's input of {text(input_shape)}"
+        last = max(self.shared_axes or (1,))
+        if last > len(input_shape):
+            what = f"there is no dimension {last} in PReLU's input of {text(input_shape)}"
             raise misfit(what, f"name dimensions up to {len(input_shape)} in shared_axes")
         return input_shape
 
@@ -73,17 +74,6 @@ class ELU(SameShape, LayerKind):
     """Exponential linear unit: x where it is positive, else alpha × (exp(x) - 1)."""
 
     alpha: Annotated[Number, Field(description="Limit for large negative values, without its sign.")] = 1.0
-
-
-class Softmax(LayerKind):
-    """Softmax: normalizes to probabilities along the channel axis (or the axes given)."""
-
-    axis: f.LastAxes = (-1,)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the input's shape."""
-        f.sizes("Softmax", self.axis, input_shape)
-        return input_shape
 
 
 class Rescaling(SameShape, LayerKind):

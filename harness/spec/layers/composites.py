@@ -50,23 +50,13 @@ MAX_TIMES = 1000
 class CompositeKind(LayerKind):
     """A layer made of chains that all start at its input."""
 
-    @property
-    @abstractmethod
-    def chains(self) -> tuple[Chain, ...]:
-        """The chains, in the order of their weights."""
-
     @abstractmethod
     def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
         """Return the shape that the chains' outputs are joined to, or raise ShapeError."""
 
     @abstractmethod
-    def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+    def join(self, keras: ModuleType, outputs: list[Any]) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Return the Keras tensor that the chains' outputs are joined to."""
-
-    @property
-    def layer_count(self) -> int:
-        """All layers of all chains, and itself."""
-        return 1 + sum(part.layer_count for part in self.chains)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the joined shape, or raise the mistakes of all chains at once."""
@@ -81,30 +71,9 @@ class CompositeKind(LayerKind):
             raise ShapeError(mistakes)
         return self.joined_shape(tuple(shapes), input_shape)
 
-    def _over_parts(self, cost: str, input_shape: Shape) -> int:
-        total = 0
-        for part in self.chains:
-            shape = input_shape
-            for layer in part:
-                total += getattr(layer, cost)(shape)
-                shape = layer.output_shape(shape)
-        return total
-
-    def trainable_parameters(self, input_shape: Shape) -> int:
-        """Return the sum over all chains."""
-        return self._over_parts("trainable_parameters", input_shape)
-
-    def frozen_parameters(self, input_shape: Shape) -> int:
-        """Return the sum over all chains."""
-        return self._over_parts("frozen_parameters", input_shape)
-
-    def macs(self, input_shape: Shape) -> int:
-        """Return the sum over all chains."""
-        return self._over_parts("macs", input_shape)
-
     def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Return the joined Keras tensor."""
-        return self.join(keras, tuple(part.connect(keras, x) for part in self.chains), x)
+        return self.join(keras, [chain.connect(keras, x) for chain in self.chains])
 
 
 class Residual(CompositeKind):
@@ -130,10 +99,9 @@ class Residual(CompositeKind):
             raise misfit(what, f"give it a projection from {text(input_shape)} to {text(output)}")
         return output
 
-    def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+    def join(self, keras: ModuleType, outputs: list[Any]) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Add the two."""
-        del x
-        return keras.layers.Add()(list(outputs))
+        return keras.layers.Add()(outputs)
 
 
 class Parallel(CompositeKind):
@@ -162,11 +130,10 @@ class Parallel(CompositeKind):
             raise misfit(f"Parallel cannot concatenate its branches' {listed}", f"make {equal} equal")
         return (*first[:-1], sum(shape[-1] for shape in shapes))
 
-    def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+    def join(self, keras: ModuleType, outputs: list[Any]) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Add or concatenate the branches."""
-        del x
         merge = keras.layers.Add() if self.merge == "add" else keras.layers.Concatenate()
-        return merge(list(outputs))
+        return merge(outputs)
 
 
 class Repeat(CompositeKind):
@@ -185,7 +152,7 @@ class Repeat(CompositeKind):
         del input_shape
         return shapes[0]
 
-    def join(self, keras: ModuleType, outputs: tuple[Any, ...], x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+    def join(self, keras: ModuleType, outputs: list[Any]) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Return the last repetition's output."""
-        del keras, x
+        del keras
         return outputs[0]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from harness.declaration.spec_error import refused, shown
-from harness.declaration.values import Count, Pair, listed
+from harness.declaration.values import Count, Pair
 from harness.errors import did_you_mean
-from harness.spec.layers.layer import PaddingName, Shape, misfit, text
+from harness.spec.layers.layer import PaddingName
 from harness.spec.layers.weights import Constraint, ConstraintKind, Initializer, InitializerKind, Regularizer
 
 # Not in it: glu changes the shape, threshold needs numbers of its own.
@@ -43,7 +43,7 @@ ActivationName = Annotated[
     WithJsonSchema(_NAME),
     Field(description="Activation function, such as relu or softmax."),
 ]
-OptionalActivation = Annotated[
+Activation = Annotated[
     str | None,
     BeforeValidator(_or_none),
     WithJsonSchema({"anyOf": [_NAME, {"type": "null"}]}),
@@ -54,21 +54,19 @@ OptionalActivation = Annotated[
 DENSE_RANK, IMAGE_KERNEL_RANK = 2, 4
 
 
-class WeightRank:
-    """Refuses an initializer or a constraint that needs more dimensions than the weight has."""
+def _weight_rank(rank: int) -> AfterValidator:
+    """Return the check for an initializer or a constraint that needs more dimensions than the weight has."""
 
-    def __init__(self, rank: int) -> None:
-        self._rank = rank
-
-    def __call__(self, value: InitializerKind | ConstraintKind | None) -> object:
-        """Return the value, or raise what does not fit."""
-        if value is not None and value.min_rank > self._rank:
+    def check(value: InitializerKind | ConstraintKind | None) -> object:
+        if value is not None and value.min_rank > rank:
             needed = f"{value.kind} needs a weight with at least {value.min_rank} dimensions"
-            raise refused("weight_rank", f"{needed}, and this one has {self._rank}", "choose another for this weight")
+            raise refused("weight_rank", f"{needed}, and this one has {rank}", "choose another for this weight")
         return value
 
+    return AfterValidator(check)
 
-VECTOR = AfterValidator(WeightRank(1))
+
+VECTOR = _weight_rank(1)
 
 Filters = Annotated[Count, Field(description="Number of output channels.")]
 KernelSize = Annotated[Pair, Field(description="Height and width of the window: one number or two.")]
@@ -80,7 +78,6 @@ Padding = Annotated[
 Groups = Annotated[Count, Field(description="Number of groups of channels that are convolved separately.")]
 DepthMultiplier = Annotated[Count, Field(description="Number of output channels per input channel.")]
 UseBias = Annotated[bool, Field(description="Whether a trainable bias is added to each output channel.")]
-ActivationField = OptionalActivation
 
 _INITIALIZER = Field(description="Initializer of the weight.")
 _PENALTY = Field(description="Penalty on the weight, added to the loss; none by default.")
@@ -89,32 +86,9 @@ _CONSTRAINT = Field(description="Constraint applied after each update; none by d
 KernelInitializer = Annotated[Initializer, _INITIALIZER]
 VectorInitializer = Annotated[Initializer, VECTOR, _INITIALIZER]
 WeightRegularizer = Annotated[Regularizer | None, _PENALTY]
-DenseConstraint = Annotated[Constraint | None, AfterValidator(WeightRank(DENSE_RANK)), _CONSTRAINT]
-KernelConstraint = Annotated[Constraint | None, AfterValidator(WeightRank(IMAGE_KERNEL_RANK)), _CONSTRAINT]
+DenseConstraint = Annotated[Constraint | None, _weight_rank(DENSE_RANK), _CONSTRAINT]
+KernelConstraint = Annotated[Constraint | None, _weight_rank(IMAGE_KERNEL_RANK), _CONSTRAINT]
 VectorConstraint = Annotated[Constraint | None, VECTOR, _CONSTRAINT]
 ActivityRegularizer = Annotated[
     Regularizer | None, Field(description="Penalty on the output, added to the loss; none by default.")
 ]
-
-
-def _in_order(axes: tuple[int, ...]) -> tuple[int, ...]:
-    if len(set(axes)) != len(axes):
-        raise refused("axis_twice", "a dimension is named twice", "name each dimension once")
-    return tuple(sorted(axes))
-
-
-_INDEX: dict[str, Any] = {"type": "integer", "minimum": -3, "maximum": -1}
-LastAxes = Annotated[
-    tuple[Annotated[int, Field(ge=-3, le=-1)], ...],
-    Field(strict=False, min_length=1, description="Axes, counted from the last: -1 is the channel axis."),
-    BeforeValidator(listed),
-    AfterValidator(_in_order),
-    WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),
-]
-
-
-def sizes(kind: str, axes: tuple[int, ...], shape: Shape) -> Shape:
-    """Return the shape's sizes along the axes, or raise that it has no such dimension."""
-    if -min(axes) > len(shape):
-        raise misfit(f"there is no dimension {min(axes)} in {kind}'s input of {text(shape)}", "name fewer dimensions")
-    return tuple(shape[axis] for axis in axes)

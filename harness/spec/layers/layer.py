@@ -90,9 +90,14 @@ class LayerKind(KerasKind):
     keras_module: ClassVar[str] = "layers"
 
     @property
+    def chains(self) -> tuple[Chain, ...]:
+        """The layers inside, which all start at this one's input, in the order of their weights."""
+        return ()
+
+    @property
     def layer_count(self) -> int:
         """How many layers this one stands for, itself included."""
-        return 1
+        return 1 + sum(chain.layer_count for chain in self.chains)
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -100,18 +105,15 @@ class LayerKind(KerasKind):
 
     def trainable_parameters(self, input_shape: Shape) -> int:
         """Return the number of trainable weights."""
-        del input_shape
-        return 0
+        return sum(chain.total("trainable_parameters", input_shape) for chain in self.chains)
 
     def frozen_parameters(self, input_shape: Shape) -> int:
         """Return the number of weights that are not trained, such as moving averages."""
-        del input_shape
-        return 0
+        return sum(chain.total("frozen_parameters", input_shape) for chain in self.chains)
 
     def macs(self, input_shape: Shape) -> int:
         """Return the multiply-accumulates for one example: convolutions and dense products, nothing else."""
-        del input_shape
-        return 0
+        return sum(chain.total("macs", input_shape) for chain in self.chains)
 
     def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors, and Keras is not imported)
         """Return the layer's Keras output for the Keras tensor ``x``."""
@@ -157,6 +159,14 @@ class Chain:
             except ShapeError as error:
                 raise error.below(*self.path, position % len(self.layers)) from None
         return shape
+
+    def total(self, cost: Literal["trainable_parameters", "frozen_parameters", "macs"], shape: Shape) -> int:
+        """Return the sum of what the layers cost for an input of this shape."""
+        total = 0
+        for layer in self:
+            total += getattr(layer, cost)(shape)
+            shape = layer.output_shape(shape)
+        return total
 
     def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Return the Keras output of the last layer."""

@@ -3,31 +3,59 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from harness.declaration.values import BelowOne, Positive
+from harness.declaration.spec_error import refused
+from harness.declaration.values import BelowOne, Positive, listed
 from harness.spec.layers import fields as f
 from harness.spec.layers.layer import LayerKind, SameShape, Shape, misfit, text
 from harness.spec.layers.weights import Ones, Zeros
 
 Epsilon = Annotated[Positive, Field(description="Small constant added to the variance.")]
-Center = Annotated[bool, Field(description="Whether a trainable offset (beta) is added.")]
-Scale = Annotated[bool, Field(description="Whether a trainable factor (gamma) is applied.")]
 
 
-class BatchNormalization(SameShape, LayerKind):
-    """Normalizes each channel to mean 0 and variance 1 over the batch; uses moving averages for inference."""
+def _in_order(axes: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(axes)) != len(axes):
+        raise refused("axis_twice", "a dimension is named twice", "name each dimension once")
+    return tuple(sorted(axes))
 
-    momentum: Annotated[BelowOne, Field(description="Momentum of the moving averages.")] = 0.99
+
+_INDEX: dict[str, Any] = {"type": "integer", "minimum": -3, "maximum": -1}
+LastAxes = Annotated[
+    tuple[Annotated[int, Field(ge=-3, le=-1)], ...],
+    Field(strict=False, min_length=1, description="Axes, counted from the last: -1 is the channel axis."),
+    BeforeValidator(listed),
+    AfterValidator(_in_order),
+    WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),
+]
+
+
+class _OverLastAxes(LayerKind):
+    """A layer that keeps the shape, and works on all numbers along its axes together."""
+
+    axis: LastAxes = (-1,)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the input's shape."""
+        self.sizes(input_shape)
+        return input_shape
+
+    def sizes(self, shape: Shape) -> Shape:
+        """Return the shape's sizes along the axes, or raise that it has no such dimension."""
+        if -min(self.axis) > len(shape):
+            what = f"there is no dimension {min(self.axis)} in {self.kind}'s input of {text(shape)}"
+            raise misfit(what, "name fewer dimensions")
+        return tuple(shape[axis] for axis in self.axis)
+
+
+class _Affine(LayerKind):
     epsilon: Epsilon = 0.001
-    center: Center = True
-    scale: Scale = True
+    center: Annotated[bool, Field(description="Whether a trainable offset (beta) is added.")] = True
+    scale: Annotated[bool, Field(description="Whether a trainable factor (gamma) is applied.")] = True
     beta_initializer: f.VectorInitializer = Zeros()
     gamma_initializer: f.VectorInitializer = Ones()
-    moving_mean_initializer: f.VectorInitializer = Zeros()
-    moving_variance_initializer: f.VectorInitializer = Ones()
     beta_regularizer: f.WeightRegularizer = None
     gamma_regularizer: f.WeightRegularizer = None
     beta_constraint: f.VectorConstraint = None
@@ -35,66 +63,43 @@ class BatchNormalization(SameShape, LayerKind):
 
     def trainable_parameters(self, input_shape: Shape) -> int:
         """Return offsets and factors."""
-        return (self.center + self.scale) * input_shape[-1]
+        return (self.center + self.scale) * prod(self.sizes(input_shape))
+
+    def sizes(self, shape: Shape) -> Shape:
+        """Return the sizes of offsets and factors: one for each channel."""
+        return shape[-1:]
+
+
+class BatchNormalization(SameShape, _Affine):
+    """Normalizes each channel to mean 0 and variance 1 over the batch; uses moving averages for inference."""
+
+    momentum: Annotated[BelowOne, Field(description="Momentum of the moving averages.")] = 0.99
+    moving_mean_initializer: f.VectorInitializer = Zeros()
+    moving_variance_initializer: f.VectorInitializer = Ones()
 
     def frozen_parameters(self, input_shape: Shape) -> int:
         """Return moving means and variances."""
         return 2 * input_shape[-1]
 
 
-class LayerNormalization(LayerKind):
+class LayerNormalization(_OverLastAxes, _Affine):
     """Normalizes each example to mean 0 and variance 1 over its channels (or the axes given)."""
 
-    axis: f.LastAxes = (-1,)
-    epsilon: Epsilon = 0.001
-    center: Center = True
-    scale: Scale = True
-    beta_initializer: f.VectorInitializer = Zeros()
-    gamma_initializer: f.VectorInitializer = Ones()
-    beta_regularizer: f.WeightRegularizer = None
-    gamma_regularizer: f.WeightRegularizer = None
-    beta_constraint: f.VectorConstraint = None
-    gamma_constraint: f.VectorConstraint = None
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the input's shape."""
-        f.sizes("LayerNormalization", self.axis, input_shape)
-        return input_shape
-
-    def trainable_parameters(self, input_shape: Shape) -> int:
-        """Return offsets and factors."""
-        return (self.center + self.scale) * prod(f.sizes("LayerNormalization", self.axis, input_shape))
-
-
-class RMSNormalization(LayerKind):
+class RMSNormalization(_OverLastAxes):
     """Divides each example by its root mean square over its channels (or the axes given)."""
 
-    axis: f.LastAxes = (-1,)
     epsilon: Epsilon = 1e-6
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the input's shape."""
-        f.sizes("RMSNormalization", self.axis, input_shape)
-        return input_shape
 
     def trainable_parameters(self, input_shape: Shape) -> int:
         """Return the factors."""
-        return prod(f.sizes("RMSNormalization", self.axis, input_shape))
+        return prod(self.sizes(input_shape))
 
 
-class GroupNormalization(LayerKind):
+class GroupNormalization(_Affine):
     """Normalizes each example to mean 0 and variance 1 within groups of channels."""
 
     groups: Annotated[int, Field(ge=-1, le=2**31 - 1, description="Number of groups; -1: one per channel.")] = 32
-    epsilon: Epsilon = 0.001
-    center: Center = True
-    scale: Scale = True
-    beta_initializer: f.VectorInitializer = Zeros()
-    gamma_initializer: f.VectorInitializer = Ones()
-    beta_regularizer: f.WeightRegularizer = None
-    gamma_regularizer: f.WeightRegularizer = None
-    beta_constraint: f.VectorConstraint = None
-    gamma_constraint: f.VectorConstraint = None
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape, whose channels the groups must divide."""
@@ -103,17 +108,10 @@ class GroupNormalization(LayerKind):
             raise misfit(what, f"set groups to a divisor of {input_shape[-1]}")
         return input_shape
 
-    def trainable_parameters(self, input_shape: Shape) -> int:
-        """Return offsets and factors."""
-        return (self.center + self.scale) * input_shape[-1]
 
-
-class UnitNormalization(LayerKind):
+class UnitNormalization(_OverLastAxes):
     """Scales each example to unit norm over its channels (or the axes given)."""
 
-    axis: f.LastAxes = (-1,)
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the input's shape."""
-        f.sizes("UnitNormalization", self.axis, input_shape)
-        return input_shape
+class Softmax(_OverLastAxes):
+    """Softmax: normalizes to probabilities along the channel axis (or the axes given)."""

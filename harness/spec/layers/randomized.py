@@ -1,7 +1,8 @@
-"""Random augmentation of images during training, under Keras' names; images here hold values from 0 to 1.
+"""Layers that act at random during training and do nothing during inference, under Keras' names; they take no seed.
 
-Keras' ``value_range`` is that of images from 0 to 255 by default, so where a kind has it, write [0, 1].
-Left out are RandomCrop, which in Keras 3.15 leaves evaluation images uncut, and what needs colors.
+Images here hold values from 0 to 1. Keras' ``value_range`` is that of images from 0 to 255 by default, so where a kind
+has it, write [0, 1]. Left out are RandomCrop, which in Keras 3.15 leaves evaluation images uncut, and what needs
+colors.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from harness.declaration.spec_error import refused
-from harness.declaration.values import Count, Fraction, Number
-from harness.spec.layers.layer import LayerKind, Shape, image
+from harness.declaration.values import BelowOne, Count, Fraction, NonNegative, Number
+from harness.spec.layers.layer import LayerKind, SameShape, Shape, image
 
 
 def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
@@ -40,10 +41,11 @@ def _range_schema(minimum: int) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [number, {"type": "array", "items": number, "minItems": 2, "maxItems": 2}]})
 
 
+_AROUND_ZERO = Field(strict=False, description="Range to draw from: a number f for -f to f, or two numbers.")
 _Part = Annotated[Number, Ge(-1), Le(1)]
 AroundZero = Annotated[
     tuple[_Part, _Part],
-    Field(strict=False, description="Range to draw from: a number f for -f to f, or two numbers."),
+    _AROUND_ZERO,
     BeforeValidator(_around_zero),
     AfterValidator(_rising),
     _range_schema(-1),
@@ -52,7 +54,7 @@ AroundZero = Annotated[
 _ZoomPart = Annotated[Number, Gt(-1), Le(1)]
 Zoom = Annotated[
     tuple[_ZoomPart, _ZoomPart],
-    Field(strict=False, description="Range to draw from: a number f for -f to f, or two numbers."),
+    _AROUND_ZERO,
     BeforeValidator(_around_zero),
     AfterValidator(_rising),
     _range_schema(-1),
@@ -76,13 +78,19 @@ FillValue = Annotated[Number, Field(description="Fill value for fill_mode: const
 Interpolation = Annotated[Literal["nearest", "bilinear"], Field(description="Interpolation between pixels.")]
 
 
-class _Augmentation(LayerKind):
+class _OfImages(LayerKind):
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the image's shape."""
         return image(self.kind, input_shape)
 
 
-class RandomFlip(_Augmentation):
+class _Moved(_OfImages):
+    fill_mode: FillMode = "reflect"
+    interpolation: Interpolation = "bilinear"
+    fill_value: FillValue = 0.0
+
+
+class RandomFlip(_OfImages):
     """Flips images at random during training."""
 
     mode: Annotated[Literal["horizontal", "vertical", "horizontal_and_vertical"], Field(description="Direction.")] = (
@@ -90,26 +98,20 @@ class RandomFlip(_Augmentation):
     )
 
 
-class RandomRotation(_Augmentation):
+class RandomRotation(_Moved):
     """Rotates images at random during training, by fractions of a full turn."""
 
     factor: AroundZero
-    fill_mode: FillMode = "reflect"
-    interpolation: Interpolation = "bilinear"
-    fill_value: FillValue = 0.0
 
 
-class RandomTranslation(_Augmentation):
+class RandomTranslation(_Moved):
     """Shifts images at random during training, by fractions of their height and width."""
 
     height_factor: AroundZero
     width_factor: AroundZero
-    fill_mode: FillMode = "reflect"
-    interpolation: Interpolation = "bilinear"
-    fill_value: FillValue = 0.0
 
 
-class RandomZoom(_Augmentation):
+class RandomZoom(_Moved):
     """Zooms in (negative) or out (positive) at random during training, by fractions of the size."""
 
     height_factor: Zoom
@@ -119,36 +121,30 @@ class RandomZoom(_Augmentation):
             description="As height_factor; by default the factor drawn for the height, which keeps the aspect ratio."
         ),
     ] = None
-    fill_mode: FillMode = "reflect"
-    interpolation: Interpolation = "bilinear"
-    fill_value: FillValue = 0.0
 
 
-class RandomShear(_Augmentation):
+class RandomShear(_Moved):
     """Shears images at random during training."""
 
     x_factor: Annotated[Fraction, Field(description="Maximum horizontal shear.")] = 0.0
     y_factor: Annotated[Fraction, Field(description="Maximum vertical shear.")] = 0.0
-    interpolation: Interpolation = "bilinear"
-    fill_mode: FillMode = "reflect"
-    fill_value: FillValue = 0.0
 
 
-class RandomContrast(_Augmentation):
+class RandomContrast(_OfImages):
     """Changes the contrast of images at random during training."""
 
     factor: FromZero
     value_range: ValueRange = (0.0, 255.0)
 
 
-class RandomBrightness(_Augmentation):
+class RandomBrightness(_OfImages):
     """Changes the brightness of images at random during training."""
 
     factor: AroundZero
     value_range: ValueRange = (0.0, 255.0)
 
 
-class RandomErasing(_Augmentation):
+class RandomErasing(_OfImages):
     """Erases a rectangle of images at random during training."""
 
     factor: FromZero = (0.0, 1.0)
@@ -157,7 +153,7 @@ class RandomErasing(_Augmentation):
     value_range: ValueRange = (0.0, 255.0)
 
 
-class RandomGaussianBlur(_Augmentation):
+class RandomGaussianBlur(_OfImages):
     """Blurs images at random during training."""
 
     factor: FromZero = (0.0, 1.0)
@@ -171,3 +167,36 @@ class RandomGaussianBlur(_Augmentation):
             what = f"kernel_size is {self.kernel_size}, which is not odd"
             raise refused("odd", what, "write an odd number such as 3")
         return self
+
+
+Rate = Annotated[BelowOne, Field(description="Fraction that is dropped, from 0 to below 1.")]
+
+
+class Dropout(SameShape, LayerKind):
+    """Sets a random fraction of the values to 0 during training."""
+
+    rate: Rate
+
+
+class SpatialDropout2D(_OfImages):
+    """Sets a random fraction of the channels to 0 during training."""
+
+    rate: Rate
+
+
+class GaussianNoise(SameShape, LayerKind):
+    """Adds Gaussian noise during training."""
+
+    stddev: Annotated[NonNegative, Field(description="Standard deviation of the noise.")]
+
+
+class GaussianDropout(SameShape, LayerKind):
+    """Multiplies by Gaussian noise with mean 1 during training."""
+
+    rate: Rate
+
+
+class AlphaDropout(SameShape, LayerKind):
+    """Dropout that keeps mean and variance, for networks with selu."""
+
+    rate: Rate
