@@ -60,11 +60,6 @@ class CachedCopy:
         return self.folder / f"{self.dataset.name}.npz"
 
     @property
-    def lock_path(self) -> Path:
-        """The file that a process locks while it fetches."""
-        return self.folder / f"{self.dataset.name}.lock"
-
-    @property
     def incoming(self) -> Path:
         """The folder for what is being downloaded; whoever holds the lock owns it."""
         return self.folder / f"{self.dataset.name}.incoming"

@@ -92,7 +92,7 @@ def mirror_variable(name: str) -> str:
 
 @contextmanager
 def _locked(copy: CachedCopy, on_event: OnEvent) -> Iterator[None]:
-    lock = FileLock(copy.lock_path)
+    lock = FileLock(copy.path.with_suffix(".lock"))
     with copy.writable():
         try:
             lock.acquire(timeout=0)
@@ -109,7 +109,7 @@ def _wait(lock: FileLock, copy: CachedCopy, on_event: OnEvent) -> None:
     try:
         lock.acquire(timeout=LOCK_SECONDS)
     except Timeout:
-        raise CacheBusy(copy.lock_path, LOCK_SECONDS / 60) from None
+        raise CacheBusy(Path(lock.lock_file), LOCK_SECONDS / 60) from None
 
 
 def _fetch(copy: CachedCopy, on_event: OnEvent) -> DatasetArrays:

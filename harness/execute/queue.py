@@ -24,11 +24,11 @@ class InOrder:
         return self._pending.pop(0) if self._pending else None
 
     def exhausted(self) -> bool:
-        """Whether nothing is left."""
+        """Whether nothing is left, now or later."""
         return not self._pending
 
 
-class SharedQueue:
+class SharedQueue(InOrder):
     """Pending trials in order, each behind a lock file that its run holds until the trial is recorded.
 
     The system lets go of a lock when its process ends, however it ends: a killed run blocks nobody.
@@ -40,7 +40,7 @@ class SharedQueue:
     """
 
     def __init__(self, trials: Iterable[Trial], is_recorded: Callable[[Trial], bool], locks: Path) -> None:
-        self._pending = list(trials)
+        super().__init__(trials)
         self._is_recorded = is_recorded
         self._locks = locks
         self._held: dict[str, FileLock] = {}
@@ -59,10 +59,6 @@ class SharedQueue:
             lock.release()
             self._recorded_elsewhere.append(trial)
         return None
-
-    def exhausted(self) -> bool:
-        """Whether nothing is left, now or later."""
-        return not self._pending
 
     def newly_recorded_elsewhere(self) -> list[Trial]:
         """Return the trials that other runs were found to have recorded since this was last asked."""

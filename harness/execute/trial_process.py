@@ -89,8 +89,8 @@ class TrialProcess:
             case Finished(measurement):
                 self._measurement = measurement
                 yield self._end(None)
-            case Failed(failure):
-                yield self._end(failure)
+            case Failed(kind, reason):
+                yield self._end(self._failed(kind, reason))
 
     def _end(self, failure: Failure | None) -> TrialEnded:
         self.ended = True

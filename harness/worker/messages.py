@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from harness.planning.trial import Trial
 from harness.records.environment import Commit, Environment
-from harness.records.record import EpochMeasurement, Failure, Measurement, Stage
+from harness.records.record import EpochMeasurement, FailureKind, Measurement, Stage
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,10 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """The trial can't go on; the failure has no log yet."""
+    """The trial can't go on, in the stage that began last, for a reason in one line."""
 
-    failure: Failure
+    kind: FailureKind
+    reason: str
 
 
 Message = Started | StageBegan | Built | EpochDone | Finished | Failed

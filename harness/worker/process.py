@@ -15,10 +15,10 @@ from pathlib import Path
 
 from harness.errors import BenchError
 from harness.records.environment import current_environment, usable_cores
-from harness.records.record import Failure, FailureKind, Stage
+from harness.records.record import FailureKind
 from harness.worker.backend import find_backend
 from harness.worker.evaluating import NotANumber
-from harness.worker.messages import Failed, Job, Message, StageBegan
+from harness.worker.messages import Failed, Job
 from harness.worker.training import run_trial
 
 # The exit code of a process that was asked to stop, or whose parent is gone.
@@ -40,37 +40,24 @@ def main(job: Job, parent: Connection) -> None:
     )
     if job.cores and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, job.cores)
-    stage: Stage = "start-up"
     memory_errors: tuple[type[Exception], ...] = (MemoryError,)
-
-    def report(message: Message) -> None:
-        nonlocal stage
-        if isinstance(message, StageBegan):
-            stage = message.stage
-        parent.send(message)
-
     try:
         backend = find_backend(job.trial.computation.backend).load()
         memory_errors += backend.memory_errors
-        run_trial(job, backend, report, environment)
+        run_trial(job, backend, parent.send, environment)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent records it
         traceback.print_exc()
-        kind = failure_kind(error, memory_errors)
-        parent.send(Failed(Failure(stage=stage, kind=kind, reason=failure_reason(error))))
+        parent.send(failed(error, memory_errors))
 
 
-def failure_kind(error: Exception, memory_errors: tuple[type[Exception], ...]) -> FailureKind:
-    """Return what sort of failure the error is."""
+def failed(error: Exception, memory_errors: tuple[type[Exception], ...]) -> Failed:
+    """Return the report of an error: our own sentences as they are, others' with their type."""
+    kind: FailureKind = "nan" if isinstance(error, NotANumber) else "error"
     if isinstance(error, memory_errors):
-        return "memory"
-    return "nan" if isinstance(error, NotANumber) else "error"
-
-
-def failure_reason(error: Exception) -> str:
-    """Return one line: our own sentences as they are, others' with their type."""
-    message = str(error).strip()
-    first = message.splitlines()[0] if message else "no message"
-    return first if isinstance(error, BenchError | NotANumber) else f"{type(error).__name__}: {first}"
+        kind = "memory"
+    reason = next(iter(str(error).strip().splitlines()), "no message")
+    ours = isinstance(error, BenchError | NotANumber)
+    return Failed(kind, reason if ours else f"{type(error).__name__}: {reason}")
 
 
 def send_output_to(log: Path) -> None:

@@ -22,7 +22,7 @@ from harness.execute import trial_process
 from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialEvent
 from harness.execute.trial_process import LOG_LINES, TrialProcess, last_lines, oom_kills, signal_name
 from harness.records.predictions import digest
-from harness.records.record import Failure, Measurement
+from harness.records.record import Measurement
 from harness.worker.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan, Started
 
 TRIAL = dense_trial(epochs=3)
@@ -163,7 +163,7 @@ def test_a_reported_failure_is_kept_with_its_stage_and_the_last_lines_of_the_log
     start: Callable[..., TrialProcess], tmp_path: Path
 ) -> None:
     (tmp_path / "trial.log").write_text("Traceback\nlast words\n")
-    found = outcome(start(reports(StageBegan("data"), Failed(Failure(stage="data", kind="error", reason="no data")))))
+    found = outcome(start(reports(StageBegan("data"), Failed("error", "no data"))))
     assert found.failure is not None
     assert (found.failure.stage, found.failure.kind, found.failure.reason) == ("data", "error", "no data")
     assert found.failure.log == ("Traceback", "last words")

@@ -6,17 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from harness.data.sources.source import OnProgress, Source, SourceFailed
 from harness.declaration.values import Form, Positive
-
-if TYPE_CHECKING:  # a declaration that names an address is read without what opens it, which takes 35 ms to import
-    import http.client
 
 Address = Annotated[str, Form(r"https?://[!-~]+", "write a web address, such as https://example.org/data.npz")]
 CHUNK_BYTES = 1 << 16
@@ -37,47 +33,31 @@ class WebFile(Source):
     def fetch(self, folder: Path, limit_bytes: int, on_progress: OnProgress) -> Path:
         """Download the file; raise SourceFailed on silence, refusal, truncation, or more than the limit."""
         path = folder / "download"
-        done = 0
-        with self._open() as response, path.open("wb") as file:
-            total = _content_length(response)
-            for chunk in self._chunks(response):
-                done += len(chunk)
+        with path.open("wb") as file:
+            for chunk, done, total in self._chunks():
                 if done > limit_bytes:
                     raise SourceFailed(f"sent more than {limit_bytes:,} bytes, so it is not the data set")
                 file.write(chunk)
                 on_progress(done, total)
-        if total is not None and done < total:
-            raise SourceFailed(f"the connection ended after {done:,} of {total:,} bytes")
         return path
 
-    def _open(self) -> http.client.HTTPResponse:
-        import urllib.request  # noqa: PLC0415
-
-        if not self.address.startswith(("https://", "http://")):
-            raise SourceFailed("not an http or https address")
-        with self._failures():
-            # The check above keeps file: and other schemes out: the address of a mirror comes from the environment.
-            response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310
-                self.address, timeout=self.timeout_seconds
-            )
-        return response
-
-    def _chunks(self, response: http.client.HTTPResponse) -> Iterator[bytes]:
-        while True:
-            with self._failures():
-                chunk = response.read(CHUNK_BYTES)
-            if not chunk:
-                return
-            yield chunk
-
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        """Turn what urllib raises into the clause that a person can use."""
+    def _chunks(self) -> Iterator[tuple[bytes, int, int | None]]:
+        """Yield what the address sends, with the bytes so far and in all; failures in words that a person can use."""
+        # Imported here: a declaration that names an address is read without them, which take 35 ms.
         import http.client  # noqa: PLC0415
         import urllib.error  # noqa: PLC0415
+        import urllib.request  # noqa: PLC0415
 
+        # Keeps file: and other schemes out: the address of a mirror comes from the environment.
+        if not self.address.startswith(("https://", "http://")):
+            raise SourceFailed("not an http or https address")
         try:
-            yield
+            with urllib.request.urlopen(self.address, timeout=self.timeout_seconds) as response:  # noqa: S310
+                length = response.headers.get("Content-Length", "")
+                done, total = 0, int(length) if length.isdecimal() else None
+                while chunk := response.read(CHUNK_BYTES):
+                    done += len(chunk)
+                    yield chunk, done, total
         except urllib.error.HTTPError as error:
             error.close()
             raise SourceFailed(f"responded {error.code} {error.reason}") from None
@@ -88,14 +68,11 @@ class WebFile(Source):
             raise SourceFailed(self._silence() if silent else f"can't be reached ({_text(error.reason)})") from None
         except (http.client.HTTPException, OSError, ValueError) as error:
             raise SourceFailed(f"the connection broke ({_text(error)})") from None
+        if total is not None and done < total:
+            raise SourceFailed(f"the connection ended after {done:,} of {total:,} bytes")
 
     def _silence(self) -> str:
         return f"sent nothing for {self.timeout_seconds:g} seconds"
-
-
-def _content_length(response: http.client.HTTPResponse) -> int | None:
-    text = response.headers.get("Content-Length", "")
-    return int(text) if text.isdecimal() else None
 
 
 def _text(error: object) -> str:
