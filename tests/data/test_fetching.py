@@ -183,8 +183,8 @@ def fetch_slowly(folder: Path, counter: Path) -> None:
 def test_two_processes_at_once_fetch_once(tmp_path: Path) -> None:
     (tmp_path / "whole.tgz").write_bytes(fake_digits.tarball())
     counter, folder = tmp_path / "counter", tmp_path / "cache"
-    spawn = multiprocessing.get_context("spawn")
-    processes = [spawn.Process(target=fetch_slowly, args=(folder, counter)) for _ in range(3)]
+    fork = multiprocessing.get_context("fork")
+    processes = [fork.Process(target=fetch_slowly, args=(folder, counter)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:
