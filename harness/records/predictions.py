@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.
 Classes = npt.NDArray[np.uint8]
 # Of each epoch, the predicted classes by evaluation.
 Predictions = Mapping[int, Mapping[str, Classes]]
+# The bytes of a `.npy` file before its header: magic, version and the header's length.
+PREFIX = 10
 ARRAY_NAME = re.compile(r"(?:(?P<evaluation>.+)_)?epoch_(?P<epoch>\d+)")
 
 
@@ -53,15 +56,32 @@ def stored_arrays(path: Path, epoch: int | None = None) -> Predictions:
     """
     found: dict[int, dict[str, Classes]] = {}
     try:
-        # Opened here, since numpy leaves a file open that is no archive.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            for name in arrays.files:
-                of_epoch, evaluation = _named(name)
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                of_epoch, evaluation = _named(name.removesuffix(".npy"))
                 if epoch in {None, of_epoch}:
-                    found.setdefault(of_epoch, {})[evaluation] = arrays[name]
+                    found.setdefault(of_epoch, {})[evaluation] = _array(archive.read(name))
     except UNREADABLE:
         return {}
     return found
+
+
+def _array(content: bytes) -> Classes:
+    """Return the array of a `.npy` file of format 1, as numpy does, but for half its time."""
+    start = PREFIX + int.from_bytes(content[PREFIX - 2 : PREFIX], "little")
+    shape, dtype = _header(content[:start])
+    return np.frombuffer(content, dtype, offset=start).reshape(shape)
+
+
+@lru_cache(maxsize=64)
+def _header(start: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return the shape and type that a file's beginning gives; thousands of files begin alike."""
+    file = io.BytesIO(start)
+    version = np.lib.format.read_magic(file)
+    shape, in_columns, dtype = np.lib.format.read_array_header_1_0(file)
+    if version != (1, 0) or in_columns:
+        raise ValueError("not an array as numpy saves predictions")
+    return shape, dtype
 
 
 def _named(array: str) -> tuple[int, str]:
