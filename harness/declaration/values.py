@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Self
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -20,20 +21,12 @@ from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 from harness.declaration.spec_error import refused
 
 
-def _positive_zero(value: float) -> float:
-    return value + 0.0  # -0.0 + 0.0 is 0.0
-
-
-def _shows(letter: str) -> bool:
-    return letter.isprintable() or unicodedata.category(letter) == "Zs"  # a non-breaking space is fine
-
-
 def _line(text: str) -> str:
     """Refuse what a terminal could obey or a page not show: control characters, marks that reverse the text."""
-    hidden = next((letter for letter in text if not _shows(letter)), None)
-    if hidden is not None:
-        remedy = f"write it without the character {hidden!a}, which can't be shown"
-        raise refused("hidden_character", None, remedy)
+    for letter in text:
+        # A non-breaking space is fine.
+        if not letter.isprintable() and unicodedata.category(letter) != "Zs":
+            raise refused("hidden_character", None, f"write it without the character {letter!a}, which can't be shown")
     return text
 
 
@@ -67,7 +60,7 @@ class Form:
 Line = Annotated[str, AfterValidator(_line)]
 Text = Annotated[str, AfterValidator(_text)]
 
-_PLAIN = AfterValidator(_positive_zero)
+_PLAIN = AfterValidator(lambda value: value + 0.0)  # -0.0 + 0.0 is 0.0
 Count = Annotated[int, Ge(1), Le(2**31 - 1)]  # TensorFlow's own limit for most sizes
 Number = Annotated[float, _PLAIN]
 Positive = Annotated[float, Gt(0), _PLAIN]
@@ -97,14 +90,6 @@ def _two(value: object, minimum: int) -> object:
     return (value, value)
 
 
-def _two_sizes(value: object) -> object:
-    return _two(value, minimum=1)
-
-
-def _two_amounts(value: object) -> object:
-    return _two(value, minimum=0)
-
-
 def _one_or_two(one: dict[str, Any], minimum: int) -> WithJsonSchema:
     size = {"type": "integer", "minimum": minimum}
     item = {"anyOf": [size, one]} if one else size
@@ -113,12 +98,14 @@ def _one_or_two(one: dict[str, Any], minimum: int) -> WithJsonSchema:
 
 _AMOUNTS = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2}
 _LIST = Field(strict=False)  # a list of the file is a tuple here
+_TWO_SIZES = BeforeValidator(partial(_two, minimum=1))
+_TWO_AMOUNTS = BeforeValidator(partial(_two, minimum=0))
 
-Pair = Annotated[tuple[Count, Count], _LIST, BeforeValidator(_two_sizes), _one_or_two({}, minimum=1)]
+Pair = Annotated[tuple[Count, Count], _LIST, _TWO_SIZES, _one_or_two({}, minimum=1)]
 
 _Amount = Annotated[int, Ge(0), Le(2**31 - 1)]
-AmountPair = Annotated[tuple[_Amount, _Amount], _LIST, BeforeValidator(_two_amounts), _one_or_two({}, minimum=0)]
-Sides = Annotated[tuple[AmountPair, AmountPair], _LIST, BeforeValidator(_two_amounts), _one_or_two(_AMOUNTS, minimum=0)]
+AmountPair = Annotated[tuple[_Amount, _Amount], _LIST, _TWO_AMOUNTS, _one_or_two({}, minimum=0)]
+Sides = Annotated[tuple[AmountPair, AmountPair], _LIST, _TWO_AMOUNTS, _one_or_two(_AMOUNTS, minimum=0)]
 
 
 class WrittenFloat(float):

@@ -42,26 +42,20 @@ assumptions: []                 # what the document leaves open and this file ha
 
 def new_spec(name: str) -> str:
     """Return a small commented spec that is valid as it stands."""
-    return _header(name, name, "mnist") + _body(_LAYERS, _TRAINING)
+    return _spec(name, name, "mnist", _LAYERS, _TRAINING)
 
 
 def derived_spec(name: str, original: Architecture, text: str) -> str:
     """Return a spec with the original's layers and recipe as its text writes them, and none of its claims."""
     tree = parse(text)
-    layers, training = _block(text, tree, "layers"), _block(text, tree, "training")
-    return _header(name, _cut(f"{name}, from {original.name}"), original.dataset) + _body(layers, training)
+    title = f"{name}, from {original.name}"
+    title = title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1]}…"
+    return _spec(name, title, original.dataset, _block(text, tree, "layers"), _block(text, tree, "training"))
 
 
-def _header(name: str, title: str, dataset: str) -> str:
-    return _HEADER.format(title=f'"{title}"', check=f"bench validate {name}", dataset=dataset)
-
-
-def _cut(title: str) -> str:
-    return title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1]}…"
-
-
-def _body(layers: str, training: str) -> str:
-    return f"\n{layers}\n{training}\n{_CLAIMS}"
+def _spec(name: str, title: str, dataset: str, layers: str, training: str) -> str:
+    header = _HEADER.format(title=f'"{title}"', check=f"bench validate {name}", dataset=dataset)
+    return f"{header}\n{layers}\n{training}\n{_CLAIMS}"
 
 
 def _block(text: str, tree: Tree, key: str) -> str:

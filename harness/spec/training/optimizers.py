@@ -120,19 +120,10 @@ class Adam(OptimizerKind):
         return 2 + self.amsgrad
 
 
-class AdamW(OptimizerKind):
+class AdamW(Adam):
     """Adam with decoupled weight decay."""
 
     weight_decay: Annotated[NonNegative, _DECAY] = 0.004
-    beta_1: Beta1 = 0.9
-    beta_2: Beta2 = 0.999
-    epsilon: Epsilon = 1e-7
-    amsgrad: AmsGrad = False
-
-    @property
-    def slots(self) -> int:
-        """Two means, and the largest one for amsgrad."""
-        return 2 + self.amsgrad
 
 
 class Nadam(OptimizerKind):

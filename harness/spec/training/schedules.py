@@ -21,10 +21,6 @@ InitialRate = Annotated[Positive, Field(description="Initial learning rate.")]
 DecaySteps = Annotated[
     Count | None, Field(description="Steps (batches) of the decay; by default those of the whole training.")
 ]
-DecayRate = Annotated[Positive, Field(description="Decay factor per decay_steps.")]
-Staircase = Annotated[
-    bool, Field(description="Whether the rate decays once every decay_steps rather than at every step.")
-]
 
 
 class ScheduleKind(KerasKind):
@@ -48,22 +44,21 @@ class ScheduleKind(KerasKind):
         return self.model_copy(update={"decay_steps": max(left, 1)})
 
 
-class ExponentialDecay(ScheduleKind):
+class _Decay(ScheduleKind):
+    initial_learning_rate: InitialRate
+    decay_steps: DecaySteps = None
+    decay_rate: Annotated[Positive, Field(description="Decay factor per decay_steps.")]
+    staircase: Annotated[
+        bool, Field(description="Whether the rate decays once every decay_steps rather than at every step.")
+    ] = False
+
+
+class ExponentialDecay(_Decay):
     """Exponential decay: initial × decay_rate ^ (step / decay_steps)."""
 
-    initial_learning_rate: InitialRate
-    decay_steps: DecaySteps = None
-    decay_rate: DecayRate
-    staircase: Staircase = False
 
-
-class InverseTimeDecay(ScheduleKind):
+class InverseTimeDecay(_Decay):
     """Inverse time decay: initial / (1 + decay_rate × step / decay_steps)."""
-
-    initial_learning_rate: InitialRate
-    decay_steps: DecaySteps = None
-    decay_rate: DecayRate
-    staircase: Staircase = False
 
 
 class PolynomialDecay(ScheduleKind):
@@ -118,9 +113,6 @@ class PiecewiseConstantDecay(ScheduleKind):
 
 
 SCHEDULES = Family("schedule", ScheduleKind, __name__)
-_SCHEDULE = Annotated[ScheduleKind, SCHEDULES]
-
-
 LARGEST_RATE = 1000.0
 
 
@@ -131,7 +123,7 @@ class NumberOrSchedule:
         """Put the number before the family."""
         del source
         dump = core_schema.plain_serializer_function_ser_schema(self._dump, info_arg=True)
-        family = handler.generate_schema(_SCHEDULE)
+        family = handler.generate_schema(Annotated[ScheduleKind, SCHEDULES])
         return core_schema.no_info_wrap_validator_function(self._read, family, serialization=dump)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
