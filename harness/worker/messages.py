@@ -19,13 +19,10 @@ class Job:
     """A trial and how its process is to run it.
 
     Args:
-        trial: What to train.
         cores: The cores that the process is pinned to; empty: wherever the system puts it.
         threads: Threads within one operation.
-        deterministic: Whether the backend's operations must be deterministic.
         cache: The folder of the verified data.
         checkpoint: Where the state after each epoch is kept until the trial ends; None: nowhere.
-        log: Where the process's own output goes.
         spawned: ``time.time()`` when the process was asked for.
         commit: The commit of the harness's code, where it is the parent's; None: the process asks git itself.
     """

@@ -28,8 +28,7 @@ SCORED = 500
 class DeviceData:
     """Examples on the device: images as bytes, shape (n, *inputs), and labels, shape (n,).
 
-    The numbers of ``preprocessing`` are tensors of their own: as constants, TensorFlow would turn a division by 255
-    into a product with 1/255, which has other bits than the documents' division.
+    ``preprocessing`` has each step with its numbers, as tensors of their own for the reason that `Step.numbers` gives.
     """
 
     images: tf.Tensor
