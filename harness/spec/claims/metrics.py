@@ -32,7 +32,7 @@ SHARE_MARGIN = 0.0030
 RELATIVE_MARGIN = 1 / 3
 
 
-class MetricClaim(ValueClaim):
+class NumberClaim(ValueClaim):
     """One run of the document gave this number."""
 
     value: WrittenFloat
@@ -57,7 +57,7 @@ class MetricClaim(ValueClaim):
         return case.published_number(self.value, case.values(self.quantity), self.margin)
 
 
-class TestAccuracy(MetricClaim):
+class TestAccuracy(NumberClaim):
     """The share of test images that the trained network classifies correctly."""
 
     __test__: ClassVar[bool] = False  # its name makes pytest look for tests in it
@@ -70,7 +70,7 @@ class TestAccuracy(MetricClaim):
         return TEST_ACCURACY
 
 
-class TestLoss(MetricClaim):
+class TestLoss(NumberClaim):
     """The loss on the test images after training."""
 
     __test__: ClassVar[bool] = False  # its name makes pytest look for tests in it
@@ -83,7 +83,7 @@ class TestLoss(MetricClaim):
         return Quantity("test", LOSS)
 
 
-class TrainAccuracy(MetricClaim):
+class TrainAccuracy(NumberClaim):
     """The accuracy on the training images as Keras prints it for the last epoch: a running mean."""
 
     value: PublishedShare
@@ -96,6 +96,6 @@ class TrainAccuracy(MetricClaim):
 
 def published_value(claims: Iterable[Claim], quantity: Quantity) -> WrittenFloat | None:
     """Return the published value of the quantity that is written with the most digits, if there is one."""
-    numbers = (claim for claim in claims if isinstance(claim, MetricClaim))
+    numbers = (claim for claim in claims if isinstance(claim, NumberClaim))
     values = [claim.value for claim in numbers if claim.quantity == quantity]
     return max(values, key=lambda value: value.decimals, default=None)
