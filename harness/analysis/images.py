@@ -34,16 +34,17 @@ def uncontested(dataset: Dataset, examples: int) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class HardImage:
-    """One test image: shares of runs in [0, 1], what was ``said`` from the most frequent wrong class down.
+    """One test image; shares are of runs, in [0, 1].
 
-    ``missed`` is the mean over architectures, shared trials counted once; ``missed_by`` is by architecture.
+    ``predicted`` are the wrong classes with their shares, the most frequent first. ``missed`` is the mean over
+    architectures, shared trials counted once; ``missed_by`` is by architecture.
     """
 
     dataset: str
     index: int
     label: int
     missed: float
-    said: tuple[tuple[int, float], ...]
+    predicted: tuple[tuple[int, float], ...]
     missed_by: tuple[tuple[str, float], ...]
     contested: bool
 
@@ -69,7 +70,7 @@ def _hardest(readers: Sequence[ArchitectureResults], labels: Labels, count: int)
             index=int(index),
             label=int(truth[index]),
             missed=float(missed[index]),
-            said=_said(distinct, int(index), int(truth[index])),
+            predicted=_wrong_classes(distinct, int(index), int(truth[index])),
             missed_by=tuple((one.name, float(shares[one.name][index])) for one, _ in known),
             contested=int(index) in data.contested_test_labels,
         )
@@ -78,7 +79,7 @@ def _hardest(readers: Sequence[ArchitectureResults], labels: Labels, count: int)
     )
 
 
-def _said(readers: Sequence[ArchitectureResults], index: int, label: int) -> tuple[tuple[int, float], ...]:
+def _wrong_classes(readers: Sequence[ArchitectureResults], index: int, label: int) -> tuple[tuple[int, float], ...]:
     """Return the wrong classes with their mean share over the readers' runs."""
     stacks = [stack for one in readers if (stack := one.predictions) is not None]
     shares = np.mean([np.bincount(stack[:, index], minlength=256) / len(stack) for stack in stacks], axis=0)

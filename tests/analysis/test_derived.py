@@ -91,8 +91,8 @@ def test_the_hardest_images_are_missed_most_and_say_by_whom(found: Findings) -> 
     assert len(images) == 7
     assert [one.missed for one in images] == sorted((one.missed for one in images), reverse=True)
     first = images[0]
-    assert sum(share for _, share in first.said) == pytest.approx(first.missed)
-    assert first.label not in dict(first.said)
+    assert sum(share for _, share in first.predicted) == pytest.approx(first.missed)
+    assert first.label not in dict(first.predicted)
     assert set(dict(first.missed_by)) == {one.name for one in found.study.entries}
 
 

@@ -67,8 +67,8 @@ def _draw_image(axes: Axes, image: HardImage, pixels: Classes, corner: tuple[flo
     axes.add_patch(Rectangle(corner, SIDE, SIDE, fill=False, edgecolor=edge, linewidth=width))
     label = f"contested label {image.label}" if image.contested else f"label {image.label}"
     axes.text(middle, top - GAP, label, ha="center", va="bottom", fontsize=8.5)
-    predicted, share = image.said[0]
-    caption = f"predicted {predicted} in\n{100 * share:.0f} % of runs\nimage {image.index}"
+    digit, share = image.predicted[0]
+    caption = f"predicted {digit} in\n{100 * share:.0f} % of runs\nimage {image.index}"
     axes.text(middle, bottom + GAP, caption, ha="center", va="top", fontsize=7.5)
 
 

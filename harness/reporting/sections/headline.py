@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.summary import DRIFT
@@ -24,25 +22,6 @@ NOTES = (
         "start-up, compilation and evaluation."
     ),
 )
-
-
-@dataclass(frozen=True)
-class Line:
-    """One architecture's cells, apart from how a format lays them out."""
-
-    rank: str
-    name: str
-    document: str
-    parameters: str
-    macs: str
-    epochs: str
-    seconds: str
-    quartiles: str
-    mark: str
-    epoch_seconds: str
-    measured: str
-    seeds: str
-    published: str
 
 
 def section(findings: Findings) -> Section | None:
@@ -81,7 +60,7 @@ def headline(findings: Findings) -> Table:
             numbers.headed(metric, findings.study.headline.heading),
             numbers.headed(metric, "Published"),
         ),
-        rows=tuple(_wide(line) for line in lines(findings)),
+        rows=tuple(_cells(findings, entry)[0] for entry in findings.ranking),
         alignments=("right", "left", "left", *("right",) * 7),
         notes=_notes(findings),
     )
@@ -107,7 +86,7 @@ def narrow_headline(findings: Findings) -> Table:
             f"{numbers.headed(metric, _short(findings.study.headline))}\nseeds",
             numbers.headed(metric, "Publ.").replace(" ", "\n"),
         ),
-        rows=tuple(_narrow(_line(findings, entry)) for entry in shown),
+        rows=tuple(_cells(findings, entry)[1] for entry in shown),
         alignments=("right", "left", *("right",) * 6),
         notes=(*_notes(findings), *([f"Not run: {', '.join(others)}."] if others else [])),
     )
@@ -128,30 +107,33 @@ def _notes(findings: Findings) -> tuple[str, ...]:
     return (*NOTES, values, *_drift(findings))
 
 
-def lines(findings: Findings) -> tuple[Line, ...]:
-    """Return the cells of every architecture, best first."""
-    return tuple(_line(findings, entry) for entry in findings.ranking)
-
-
-def _line(findings: Findings, entry: ArchitectureResults) -> Line:
-    metric = findings.study.headline.metric
-    published = published_value(entry.architecture.claims, findings.study.headline)
-    summary, standing = findings.summaries[entry.name], findings.standings.get(entry.name)
-    return Line(
-        rank=numbers.ordinal_range(standing.rank.best, standing.rank.worst) if standing else numbers.UNKNOWN,
-        name=entry.name,
-        document=document(entry),
-        parameters=numbers.count(entry.cost.parameters),
-        macs=numbers.millions(entry.cost.macs),
-        epochs=str(entry.epochs),
-        seconds=numbers.seconds(summary.train_seconds.median if summary.train_seconds else None),
-        quartiles=numbers.quartiles(summary.train_seconds),
-        mark=" †" if summary.drifted_seeds else "",
-        epoch_seconds=numbers.seconds(summary.epoch_seconds.median if summary.epoch_seconds else None),
-        measured=numbers.plus_minus(metric, findings.headline_of(entry)) if entry.runs else state(entry),
-        seeds=_seeds(entry),
-        published=numbers.UNKNOWN if published is None else numbers.published(metric, published),
+def _cells(findings: Findings, entry: ArchitectureResults) -> tuple[Cells, Cells]:
+    """Return the architecture's cells for a wide table and for 80 columns, where two share a column."""
+    headline, summary = findings.study.headline, findings.summaries[entry.name]
+    standing = findings.standings.get(entry.name)
+    rank = numbers.ordinal_range(standing.rank.best, standing.rank.worst) if standing else numbers.UNKNOWN
+    parameters, macs = numbers.count(entry.cost.parameters), numbers.millions(entry.cost.macs)
+    median = numbers.seconds(summary.train_seconds.median if summary.train_seconds else None)
+    quartiles, mark = numbers.quartiles(summary.train_seconds), " †" if summary.drifted_seeds else ""
+    epoch = numbers.seconds(summary.epoch_seconds.median if summary.epoch_seconds else None)
+    value = numbers.plus_minus(headline.metric, findings.headline_of(entry)) if entry.runs else state(entry)
+    seeds, source = _seeds(entry), document(entry)
+    found = published_value(entry.architecture.claims, headline)
+    published = numbers.UNKNOWN if found is None else numbers.published(headline.metric, found)
+    seconds = f"{median} ({quartiles}){mark}" if quartiles else f"{median}{mark}"
+    measured = f"{value} ({seeds})" if seeds else value
+    wide = (rank, entry.name, source, parameters, macs, str(entry.epochs), seconds, epoch, measured, published)
+    narrow = (
+        rank,
+        f"{entry.name}\n{shortened(source, NARROW_SOURCE)}",
+        f"{parameters}\n{macs}",
+        str(entry.epochs),
+        f"{median}{mark}\n{quartiles}".rstrip(),
+        epoch,
+        f"{value}\n{seeds}".rstrip(),
+        published,
     )
+    return wide, narrow
 
 
 def document(entry: ArchitectureResults) -> str:
@@ -189,39 +171,7 @@ def _drift(findings: Findings) -> tuple[str, ...]:
     return (f"†: the machine's speed drifted by more than {100 * DRIFT:.0f} % during trials of {'; '.join(named)}.",)
 
 
-def _spread(line: Line) -> str:
-    return f"{line.seconds} ({line.quartiles}){line.mark}" if line.quartiles else line.seconds + line.mark
-
-
 def _seeds(entry: ArchitectureResults) -> str:
     measured = f"n = {len(entry.runs)}" if entry.runs else ""
     failed = f"{len(entry.failures)} failed" if entry.failures else ""
     return ", ".join(filter(None, (measured, failed)))
-
-
-def _wide(line: Line) -> Cells:
-    return (
-        line.rank,
-        line.name,
-        line.document,
-        line.parameters,
-        line.macs,
-        line.epochs,
-        _spread(line),
-        line.epoch_seconds,
-        f"{line.measured} ({line.seeds})" if line.seeds else line.measured,
-        line.published,
-    )
-
-
-def _narrow(line: Line) -> Cells:
-    return (
-        line.rank,
-        f"{line.name}\n{shortened(line.document, NARROW_SOURCE)}",
-        f"{line.parameters}\n{line.macs}",
-        line.epochs,
-        f"{line.seconds}{line.mark}\n{line.quartiles}".rstrip(),
-        line.epoch_seconds,
-        f"{line.measured}\n{line.seeds}".rstrip(),
-        line.published,
-    )

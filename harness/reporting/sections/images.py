@@ -29,7 +29,7 @@ def hardest_table(images: Sequence[HardImage], contested_by: Sequence[str] = ())
                 f"{image.index} (contested)" if image.contested else str(image.index),
                 str(image.label),
                 _percent(image.missed),
-                ", ".join(f"{digit} ({_percent(share)})" for digit, share in image.said),
+                ", ".join(f"{digit} ({_percent(share)})" for digit, share in image.predicted),
                 _missed_by(image),
             )
             for image in images
