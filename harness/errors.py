@@ -1,6 +1,6 @@
 """The messages that a user can be given about bad input or a bad day; it raises and prints none itself.
 
-Mistakes in a spec are found and put into words in ``spec``, with their places.
+Mistakes in declared files are put into words where they are found, with their places.
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ def start_spec(options: NewOptions) -> Path:
 def _free_path(options: NewOptions) -> Path:
     name = options.name.removesuffix(SUFFIX)
     if not is_safe_name(name):
-        remedy = "use letters, digits, '_', '-' and '.', a letter or a digit first"
-        raise CannotStart(f"'{name}' can't be an architecture's name; {remedy}")
+        remedy = "use letters, digits, '_', '-' and '.', a letter or a digit first, 80 at most"
+        raise CannotStart(f"'{name}' is not a valid name; {remedy}")
     path = (options.architectures or HERE) / f"{name}{SUFFIX}"
     if os.path.lexists(path):
         raise CannotStart(f"{path}: this file exists already; choose another name, or edit it")

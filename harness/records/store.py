@@ -188,7 +188,7 @@ def read_record(path: Path) -> Record:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UnusableRecord(f"is no record of format {FORMAT}: {where}: {first['msg']}") from error
+        raise UnusableRecord(f"is not a record of format {FORMAT}: {where}: {first['msg']}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableRecord(f"is not a record of its format {content.get('format')}: {error}") from error
     if (record.fingerprint, record.name) != (computation.fingerprint, path.stem):
