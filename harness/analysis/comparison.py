@@ -59,13 +59,13 @@ class Comparison:
 
     @property
     def differ(self) -> bool:
-        """Whether the two can be told apart after correction."""
+        """Whether the two differ significantly after correction."""
         return self.adjusted_p is not None and self.adjusted_p < ALPHA
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The ranks that an architecture may hold, and the letters it shares with those it can't be told from."""
+    """The ranks that an architecture may hold, and the letters it shares with those it does not differ from."""
 
     rank: RankInterval
     letters: str

@@ -40,7 +40,7 @@ class CrossCheck:
 
     @property
     def differ(self) -> bool | None:
-        """Whether the values can be told apart; None where too few seeds leave it open."""
+        """Whether the values differ significantly; None where too few seeds leave it open."""
         if self.same_values == len(self.seeds):
             return False
         return None if self.adjusted_p is None else self.adjusted_p < ALPHA

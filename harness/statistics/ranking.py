@@ -1,4 +1,4 @@
-"""Ranks and groups of things that can't all be told apart; decides no difference itself."""
+"""Ranks and groups of things that do not all differ significantly; decides no difference itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RankInterval:
 def rank_intervals(means: Sequence[float], differ: Callable[[int, int], bool]) -> tuple[RankInterval, ...]:
     """Return for each of ``means``, shape (k,), from which to which rank it may stand; higher is better.
 
-    ``differ(i, j)`` says whether i and j can be told apart. The best rank is one more than the number of
+    ``differ(i, j)`` says whether i and j differ significantly. The best rank is one more than the number of
     those that are shown to be better; the worst leaves room for those that are shown to be worse.
     """
 
@@ -31,7 +31,7 @@ def rank_intervals(means: Sequence[float], differ: Callable[[int, int], bool]) -
 
 
 def letters(means: Sequence[float], differ: Callable[[int, int], bool]) -> tuple[str, ...]:
-    """Return letters for ``means``, shape (k,): two that share one can't be told apart; ``a`` holds the best.
+    """Return letters for ``means``, shape (k,): two that share one do not differ; ``a`` holds the best.
 
     Starts with one group of all, splits every group that holds a pair that differs, and drops groups that are
     part of another. Source: Piepho, J. Comput. Graph. Stat. 13 (2004), insert and absorb.

@@ -20,7 +20,8 @@ from harness.reporting.figures.curves import Band, Curve, _draw
 from harness.reporting.figures.drawing import CREATOR, PANEL, as_svg, canvas, is_drawn_here, same_figure
 from harness.reporting.figures.gallery import gallery
 from harness.reporting.figures.headline import headline_figure
-from harness.reporting.figures.pareto import MARKER, NUMBER, number_offsets
+from harness.reporting.figures.pareto import MARKER, NUMBER, Point, number_offsets
+from harness.reporting.figures.pareto import _draw as draw_points
 from harness.reporting.figures.scale import metric_axis, position, share_at
 from harness.reporting.writing import differing, report_files, write_report
 
@@ -164,6 +165,19 @@ def test_numbers_cover_neither_points_nor_each_other() -> None:
     numbers = [(x + dx, y + dy) for (x, y), (dx, dy) in zip(points, number_offsets(points), strict=True)]
     assert all(math.dist(a, b) >= 1.5 * NUMBER for a, b in combinations(numbers, 2))
     assert all(math.dist(number, point) >= MARKER for number in numbers for point in points)
+
+
+def test_the_numbers_of_points_lie_within_the_picture() -> None:
+    points = [Point(("best",), (1e4,), 0.995), Point(("worst",), (1e6,), 0.98)]
+    with canvas(2.6) as drawn:
+        axes = drawn.subplots()
+        draw_points(axes, points, 0, ACCURACY)
+        as_svg(drawn, points)  # lays the figure out
+        extents = [text.get_window_extent() for text in axes.texts]
+    assert len(extents) == 2
+    assert min(min(extent.x0, extent.y0) for extent in extents) >= 0
+    assert max(extent.x1 for extent in extents) <= drawn.bbox.x1
+    assert max(extent.y1 for extent in extents) <= drawn.bbox.y1
 
 
 def test_writing_twice_changes_nothing_and_a_difference_is_named(tmp_path: Path, files: dict[str, bytes]) -> None:

@@ -118,7 +118,6 @@ def _number(axes: Axes, places: Sequence[Place]) -> None:
             color=INK,
             bbox={"facecolor": PANEL, "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
             zorder=4,
-            in_layout=False,
         )
 
 
