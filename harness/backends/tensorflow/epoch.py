@@ -1,7 +1,12 @@
 """The compiled epoch, all its steps in one call, and scoring, over data that stays on the device as bytes.
 
-A step is Keras' own ``train_step``, so that weights, loss and accuracy have the same bits as those of
-``model.fit(x[order], y[order], shuffle=False)``; what is saved is the way to Python and back at each batch.
+A step is Keras' own ``train_step``; what is saved is the way to Python and back at each batch. For networks made of the
+documents' layers, loss and optimizers, at a fixed rate, weights, loss and accuracy have the bits of
+``model.fit(x[order], y[order], shuffle=False)``. Elsewhere the two may round differently, since TensorFlow rewrites a
+graph's arithmetic by what it knows. ``fit`` doesn't know how many examples a batch has where the last one is smaller;
+this graph does, and so multiplies the gradient of a mean by a reciprocal where ``fit`` divides. A step of ``fit``
+returns the running means; this graph returns nothing, and so keeps a schedule's constants apart. Records hold these
+bits: both must stay.
 """
 
 from __future__ import annotations
