@@ -138,11 +138,8 @@ def run_benchmarks(chosen: Chosen, harness: bool) -> Document:  # noqa: FBT001 -
         target = Path(folder) / "times.json"
         options = (*PYTEST, *chosen.arguments, f"--benchmark-json={target}")
         command = [sys.executable, "-m", "pytest", *map(str, files), *options]
-        # Without what a pytest that this runs in says to its own processes.
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-        environment = {**inherited, **VARIABLES, "KERAS_HOME": folder}
         try:
-            done = subprocess.run(command, env=environment, stdout=sys.stderr.fileno(), check=False)
+            done = subprocess.run(command, env=variables(folder), stdout=sys.stderr.fileno(), check=False)
         except KeyboardInterrupt:
             raise Stopped("the benchmarks were not finished") from None
         if done.returncode:
@@ -158,6 +155,12 @@ def benchmark_file(name: str) -> Path:
     if not path.exists():
         raise NoBenchmarks(name)
     return path
+
+
+def variables(folder: str) -> dict[str, str]:
+    """Return the environment variables of the benchmarks' process, without those of a pytest that this may run in."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return {**inherited, **VARIABLES, "KERAS_HOME": folder}
 
 
 def published(document: Mapping[str, Any], environment: Environment) -> Document:

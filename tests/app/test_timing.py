@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tomllib
@@ -51,7 +50,7 @@ def collected(*arguments: str) -> list[str]:
     done = subprocess.run(
         [*command, "--collect-only"],
         cwd=ROOT,
-        env={**os.environ, **timing.VARIABLES},
+        env=timing.variables(str(ROOT)),
         capture_output=True,
         text=True,
         check=True,
