@@ -209,4 +209,5 @@ def _predicted_seconds(architecture: Architecture, workspace: Workspace) -> floa
 
     settings = Settings()
     trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.training.epochs)
-    return measured_forecast(workspace.store.load().of(this_environment()).values()).trial_seconds(trial)
+    here = this_environment()
+    return measured_forecast(workspace.store.load(here).of(here).values()).trial_seconds(trial)

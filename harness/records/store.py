@@ -56,10 +56,10 @@ class Store:
         self.results = results
         self.folder = results / "records"
 
-    def load(self) -> Loaded:
-        """Read every record of every environment; what can't be used is named, never dropped silently."""
+    def load(self, environment: str = "*") -> Loaded:
+        """Read every record, or every one of an environment; what can't be used is named, never dropped silently."""
         records, unreadable = [], []
-        for path in sorted(self.folder.glob("*/*.json")):
+        for path in sorted(self.folder.glob(f"{environment}/*.json")):
             try:
                 records.append(read_record(path))
             except UnusableRecord as error:
