@@ -18,10 +18,9 @@ from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.data.declarations import all_datasets
 from harness.errors import DataMissing, NothingRecorded
-from harness.records.content import UnusableRecord
 from harness.records.predictions import stored_arrays
 from harness.records.record import Record
-from harness.records.store import Store, read_record
+from harness.records.store import Store, Unreadable
 
 
 @dataclass(frozen=True)
@@ -83,14 +82,9 @@ def audit(workspace: Workspace, *, progress: Progress = SILENT, fetch: Fetch = c
 
 def audit_records(store: Store, datasets: Mapping[str, Dataset], arrays: Mapping[str, DatasetArrays]) -> Audit:
     """Check every record of every environment; ``arrays`` give the true labels, as far as they are at hand."""
-    paths = sorted(store.folder.glob("*/*.json"))
-    faults: list[RecordFault] = []
-    records: dict[Path, Record] = {}
-    for path in paths:
-        try:
-            records[path] = read_record(path)
-        except UnusableRecord as error:
-            faults.append(RecordFault(path, "file", str(error)))
+    files = store.by_path()
+    faults = [RecordFault(path, "file", file.reason) for path, file in files.items() if isinstance(file, Unreadable)]
+    records = {path: file for path, file in files.items() if isinstance(file, Record)}
     for path, record in records.items():
         name = record.computation.dataset
         evidence = Evidence(
@@ -99,7 +93,7 @@ def audit_records(store: Store, datasets: Mapping[str, Dataset], arrays: Mapping
         faults += _faults(path, record, evidence)
     faults += _copies(records)
     unchecked = {record.computation.dataset for record in records.values()} - set(arrays)
-    return Audit(len(paths), ("file", *CHECKS, "copies"), tuple(faults), tuple(sorted(unchecked)))
+    return Audit(len(files), ("file", *CHECKS, "copies"), tuple(faults), tuple(sorted(unchecked)))
 
 
 def _faults(path: Path, record: Record, evidence: Evidence) -> Iterator[RecordFault]:

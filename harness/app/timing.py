@@ -17,6 +17,7 @@ from harness.app.report import ReportOptions, report
 from harness.app.timing_plugin import Chosen
 from harness.app.workspace import Workspace
 from harness.errors import NoBenchmarks, Stopped, TimingFailed
+from harness.execute.process_start import ONE_THREAD
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation
 from harness.records.environment import Environment, current_environment
@@ -24,21 +25,14 @@ from harness.records.files import write_atomically
 from harness.records.times import Timed, Times, read_times, times_path, work_of
 from harness.spec.architecture import Architecture
 from harness.spec.reading import select
+from harness.worker.backend import find_backend
 
 Document = dict[str, Any]
 
 PACKAGE = Path(__file__).resolve().parents[1]
 NETWORKS, HARNESS = "test_networks_speed.py", "test_harness_speed.py"
-# One pool of threads and no greetings, as in a trial's process; and none of the user's plugins of pytest, some of
-# which keep pytest-benchmark from measuring.
-VARIABLES = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
-    "KERAS_BACKEND": "tensorflow",
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-}
+# None of the user's plugins of pytest, some of which keep pytest-benchmark from measuring.
+VARIABLES = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 PYTEST = (
     *("-p", "pytest_benchmark.plugin", "-p", "harness.app.timing_plugin", "-p", "no:cacheprovider", "-o", "addopts="),
     *("-q", "--benchmark-only", "--benchmark-quiet", "--benchmark-disable-gc"),
@@ -158,9 +152,13 @@ def benchmark_file(name: str) -> Path:
 
 
 def variables(folder: str) -> dict[str, str]:
-    """Return the environment variables of the benchmarks' process, without those of a pytest that this may run in."""
+    """Return the environment variables of the benchmarks' process: those of a trial's, and pytest's.
+
+    Those of a pytest that this may run in are left out.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return {**inherited, **VARIABLES, "KERAS_HOME": folder}
+    backend = find_backend(Settings().backend).variables(Path(folder))
+    return {**inherited, **ONE_THREAD, **backend, **VARIABLES}
 
 
 def published(document: Mapping[str, Any], environment: Environment) -> Document:

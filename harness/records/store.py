@@ -58,13 +58,15 @@ class Store:
 
     def load(self, environment: str = "*") -> Loaded:
         """Read every record, or every one of an environment; what can't be used is named, never dropped silently."""
-        records, unreadable = [], []
-        for path in sorted(self.folder.glob(f"{environment}/*.json")):
-            try:
-                records.append(read_record(path))
-            except UnusableRecord as error:
-                unreadable.append(Unreadable(path, str(error)))
-        return Loaded(tuple(records), tuple(unreadable))
+        found = tuple(self.by_path(environment).values())
+        return Loaded(
+            tuple(record for record in found if isinstance(record, Record)),
+            tuple(file for file in found if isinstance(file, Unreadable)),
+        )
+
+    def by_path(self, environment: str = "*") -> dict[Path, Record | Unreadable]:
+        """Read every file among the records, or among those of an environment: a record, or why it is none."""
+        return {path: _record_or_reason(path) for path in sorted(self.folder.glob(f"{environment}/*.json"))}
 
     def read(self, environment: str, name: str) -> Record | None:
         """Return one trial's record, or None where there is none that can be used."""
@@ -194,6 +196,13 @@ def read_record(path: Path) -> Record:
     if (record.fingerprint, record.name) != (computation.fingerprint, path.stem):
         raise UnusableRecord("has a name or a fingerprint that does not belong to what it computed")
     return record
+
+
+def _record_or_reason(path: Path) -> Record | Unreadable:
+    try:
+        return read_record(path)
+    except UnusableRecord as error:
+        return Unreadable(path, str(error))
 
 
 @lru_cache(maxsize=1024)
