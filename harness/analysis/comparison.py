@@ -15,17 +15,16 @@ from harness.declaration.kinds import Kind
 from harness.evaluations.metric import Quantity
 from harness.spec.architecture import Architecture
 from harness.statistics.comparisons import (
-    ALPHA,
     PERMUTATIONS,
     Difference,
     Superiority,
-    holm,
     paired,
     permutation_p,
-    seeds_needed,
     superiority,
     welch,
 )
+from harness.statistics.multiplicity import ALPHA, holm
+from harness.statistics.power import seeds_needed
 from harness.statistics.ranking import RankInterval, letters, rank_intervals
 
 # Any number would do: it makes the same records give the same p-values.

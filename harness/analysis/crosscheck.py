@@ -9,7 +9,8 @@ from harness.analysis.runs import ArchitectureResults, Run, Study, make_study
 from harness.evaluations.metric import Quantity
 from harness.records.environment import Environment
 from harness.records.record import Record
-from harness.statistics.comparisons import ALPHA, Difference, holm, paired
+from harness.statistics.comparisons import Difference, paired
+from harness.statistics.multiplicity import ALPHA, holm
 from harness.statistics.samples import Estimate, estimate
 
 # What may differ between two environments whose records are laid side by side.

@@ -15,7 +15,8 @@ from harness.declaration.values import WrittenFloat
 from harness.evaluations.metric import Quantity
 from harness.spec.claims import Decision, Ruling, Value
 from harness.spec.claims.metrics import SHARE_MARGIN
-from harness.statistics.comparisons import ALPHA, probability_of_superiority
+from harness.statistics.comparisons import probability_of_superiority
+from harness.statistics.multiplicity import ALPHA
 from harness.statistics.samples import Interval, mean, prediction_interval, prediction_p, share_interval
 
 # Below five seeds the factor of the prediction interval is above 3: nearly anything would be "reproduced".

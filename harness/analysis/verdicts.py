@@ -27,7 +27,7 @@ from harness.declaration.values import WrittenFloat
 from harness.evaluations.metric import Quantity
 from harness.spec.claims import Claim, Decision, Ruling, Value
 from harness.spec.cost import LayerCost
-from harness.statistics.comparisons import holm
+from harness.statistics.multiplicity import holm
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Two samples compared: differences, tests, superiority, corrected p-values, and the seeds that a difference needs.
+"""Two samples compared: differences, tests and superiority; corrects for no number of comparisons.
 
 scipy has some of these tests too. They stand here because ``scipy.stats`` takes half a second to import, .7 ms for one
 t test (.03 ms here) and 25 ms for 10,000 relabellings (2 ms here), and a report on 100 architectures compares 5,000
@@ -28,14 +28,11 @@ from harness.statistics.samples import (
     two_sided_p,
 )
 
-ALPHA = 0.05
 PERMUTATIONS = 10_000
 # Sums of the same numbers in another order differ in their last bits.
 ROUNDING = 1e-12
 # Relabellings are drawn in batches of about so many numbers: memory stays small for any number of seeds.
 BATCH_NUMBERS = 1_000_000
-POWER = 0.8
-MOST_SEEDS = 10_000
 
 
 @dataclass(frozen=True)
@@ -191,54 +188,3 @@ def _variance(theta: float, sizes: tuple[int, int]) -> float:
     middle = sum(sizes) / 2
     overlap = (middle - 1) * ((1 - theta) / (2 - theta) + theta / (1 + theta))
     return theta * (1 - theta) * (1 + overlap) / math.prod(sizes)
-
-
-def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
-    """Return Holm's adjusted ``p_values``, shape (k,), in the order given; an unknown one stays so and does not count.
-
-    The i-th smallest (from 0) is multiplied by k - i, made no smaller than those before it, and cut at 1.
-    Keeps the chance of one false alarm among all below the level, however they depend on each other.
-    Source: Holm, Scand. J. Statist. 6 (1979).
-    """
-    adjusted: list[float | None] = [None] * len(p_values)
-    known = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
-    largest = 0.0
-    for step, (p, index) in enumerate(known):
-        largest = max(largest, min(1.0, (len(known) - step) * p))
-        adjusted[index] = largest
-    return tuple(adjusted)
-
-
-def power(difference: float, deviation: float, seeds: int, alpha: float = ALPHA) -> float:
-    """Return the chance that a two-sided t test finds ``difference`` between two samples of ``seeds`` each.
-
-    Both samples have standard deviation ``deviation``, in the unit of ``difference``. The statistic
-    follows the noncentral t with 2n - 2 degrees of freedom, noncentrality difference/deviation · sqrt(n/2).
-    Source: Cohen, Statistical Power Analysis, 2.
-    """
-    degrees = 2 * seeds - 2
-    critical = t_quantile(1 - alpha, degrees)
-    shift = abs(difference) / deviation * (seeds / 2) ** 0.5
-    above = 1 - special.nctdtr(degrees, shift, critical)
-    return float(above + special.nctdtr(degrees, shift, -critical))
-
-
-def seeds_needed(difference: float, deviation: float, comparisons: int = 1, alpha: float = ALPHA) -> int | None:
-    """Return the seeds per architecture that find ``difference`` with power 0.8, or None above 10,000.
-
-    ``alpha`` is divided by the number of ``comparisons`` (Bonferroni's bound on what Holm does).
-    """
-    if not difference:
-        return None
-    if not deviation:
-        return 2
-    low, high = 1, 2
-    while power(difference, deviation, high, alpha / comparisons) < POWER:
-        low, high = high, high * 2
-        if low >= MOST_SEEDS:
-            return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        enough = power(difference, deviation, middle, alpha / comparisons) >= POWER
-        low, high = (low, middle) if enough else (middle, high)
-    return high

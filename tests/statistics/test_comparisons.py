@@ -1,4 +1,4 @@
-"""Differences, corrections and powers against scipy and statsmodels and by simulation."""
+"""Differences and corrections against scipy and statsmodels and by simulation."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.power import TTestIndPower
 from statsmodels.stats.weightstats import CompareMeans
 
-from harness.statistics.comparisons import holm, paired, permutation_p, power, seeds_needed, superiority, welch
+from harness.statistics.comparisons import paired, permutation_p, superiority, welch
+from harness.statistics.multiplicity import holm
 from harness.statistics.samples import Interval, discordant_deviation
 
 Sample = tuple[float, ...]
@@ -125,25 +125,6 @@ def test_superiority_interval_holds_the_truth_as_often_as_promised(shift: float)
     pairs = ((generator.normal(shift, 1, 5), generator.normal(0, 1, 5)) for _ in range(600))
     inside = [truth in found.interval for a, b in pairs if (found := superiority(list(a), list(b)))]
     assert np.mean(inside) >= 0.93
-
-
-@pytest.mark.parametrize(
-    ("deviation", "comparisons", "seeds"),
-    [(0.05, 1, 6), (0.07, 1, 9), (0.10, 1, 17), (0.05, 10, 9), (0.07, 10, 16), (0.10, 10, 29)],
-)
-def test_seeds_needed_are_the_known_ones(deviation: float, comparisons: int, seeds: int) -> None:
-    assert seeds_needed(0.1, deviation, comparisons) == seeds
-
-
-@pytest.mark.parametrize("seeds", [2, 5, 30])
-def test_power_agrees_with_statsmodels(seeds: int) -> None:
-    assert power(0.1, 0.08, seeds) == pytest.approx(TTestIndPower().power(0.1 / 0.08, seeds, 0.05), rel=1e-6)
-
-
-def test_no_number_of_seeds_resolves_no_difference() -> None:
-    assert seeds_needed(0.0, 0.1) is None
-    assert seeds_needed(1e-9, 0.1) is None
-    assert seeds_needed(0.1, 0.0) == 2
 
 
 def test_discordant_predictions_tell_the_spread_of_independent_flips() -> None:
