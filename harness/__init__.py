@@ -272,7 +272,7 @@ def _names(names: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def _seeds(seeds: int | str | Iterable[int]) -> tuple[int, ...]:
-    from harness.app.parsing import seeds_from
+    from harness.planning.seeds import seeds_from
 
     return seeds_from(seeds)
 

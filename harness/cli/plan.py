@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.app.console import Shown
-from harness.app.parsing import parse_seeds
 from harness.cli import options
 from harness.cli.console import print_json, print_lines, stdout
+from harness.planning.seeds import parse_seeds
 
 if TYPE_CHECKING:
     from harness.app.plan import PlanResult

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from harness.app.console import Shown
-from harness.app.parsing import parse_duration, parse_seeds
+from harness.app.parsing import parse_duration
 from harness.app.progress import ProgressMode
 from harness.cli import options
 from harness.cli.console import print_json
 from harness.cli.report import name_files, print_headline
 from harness.errors import NothingSelected
+from harness.planning.seeds import parse_seeds
 
 if TYPE_CHECKING:
     from harness.app.run import RunResult

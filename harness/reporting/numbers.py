@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from harness.planning.seeds import seed_ranges
+
 if TYPE_CHECKING:
     from harness.declaration.values import WrittenFloat
     from harness.evaluations.metric import Metric
@@ -136,34 +138,14 @@ def listed(words: Iterable[str]) -> str:
 
 
 def seed_list(seeds: Iterable[int], separator: str = ", ") -> str:
-    """Return seeds with those in a row as ranges; none is a dash.
-
-    >>> seed_list([0, 1, 2, 3, 7]), seed_list([3]), seed_list([4, 5])
-    ('0-3, 7', '3', '4-5')
-    """
-    runs: list[list[int]] = []
-    for seed in sorted(seeds):
-        if runs and seed == runs[-1][-1] + 1:
-            runs[-1].append(seed)
-        else:
-            runs.append([seed])
-    return separator.join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs) or UNKNOWN
+    """Return seeds with those in a row as ranges; none is a dash."""
+    return separator.join(seed_ranges(seeds)) or UNKNOWN
 
 
 def named_seeds(seeds: Iterable[int]) -> str:
     """Return seeds as part of a sentence: seed 3, seeds 0-4, seeds 0, 3, 7."""
     listed_seeds = list(seeds)
     return f"{'seed' if len(listed_seeds) == 1 else 'seeds'} {seed_list(listed_seeds)}"
-
-
-def seed_option(seeds: Iterable[int]) -> str:
-    """Return seeds as ``--seeds`` reads them back: 0-4, 0,3,7; one seed is a range, as a plain number is a count.
-
-    >>> seed_option([0, 1, 2]), seed_option([0, 3, 7]), seed_option([3])
-    ('0-2', '0,3,7', '3-3')
-    """
-    listed_seeds = list(seeds)
-    return f"{listed_seeds[0]}-{listed_seeds[0]}" if len(listed_seeds) == 1 else seed_list(listed_seeds, ",")
 
 
 def duration(value: float) -> str:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from harness.app.parsing import parse_seeds
 from harness.evaluations.metric import ACCURACY
+from harness.planning.seeds import parse_seeds, seed_option
 from harness.reporting import markdown, numbers, terminal
 from harness.reporting.blocks import Table
 from harness.reporting.sections.headline import shortened
@@ -162,4 +162,4 @@ def test_a_list_of_seeds_is_the_same_text_everywhere() -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.sets(st.integers(0, 9_999), min_size=1, max_size=30))
 def test_seeds_written_as_an_option_are_read_back(seeds: set[int]) -> None:
-    assert set(parse_seeds(numbers.seed_option(sorted(seeds)))) == seeds
+    assert set(parse_seeds(seed_option(sorted(seeds)))) == seeds

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.evaluations.metric import PERCENT
+from harness.planning.seeds import seed_option
 from harness.records.environment import Numerics
 from harness.reporting import numbers
 from harness.reporting.blocks import Commands, Section, Table
@@ -129,7 +130,7 @@ def _tried(entry: ArchitectureResults) -> tuple[int, ...]:
 def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
     parts = ["bench run", *names]
     if seeds:
-        parts.append(f"--seeds {numbers.seed_option(seeds)}")
+        parts.append(f"--seeds {seed_option(seeds)}")
     if study.environment is not None and study.environment.numerics.threads != 1:
         parts.append(f"--threads {study.environment.numerics.threads}")
     if study.environment is not None and not study.environment.numerics.deterministic:
