@@ -16,11 +16,11 @@ from harness.evaluations.metric import Quantity
 from harness.spec.claims import Decision, Ruling, Value
 from harness.spec.claims.metrics import SHARE_MARGIN
 from harness.statistics.comparisons import probability_of_superiority
-from harness.statistics.multiplicity import ALPHA
 from harness.statistics.samples import Interval, mean, prediction_interval, prediction_p, share_interval
 
 # Below five seeds the factor of the prediction interval is above 3: nearly anything would be "reproduced".
 FEWEST_SEEDS = 5
+SMALL_P = 0.001
 NO_SPREAD = "every seed gave the same value, so the spread is unknown"
 
 EQUALITY_RULE = "Shapes and parameters must be equal."
@@ -60,9 +60,9 @@ def _in_words(value: Value) -> str:
 class NumberRuling(Ruling):
     """A ruling on a published number."""
 
-    def corrected(self, adjusted_p: float, claims: int) -> Ruling:
+    def corrected(self, adjusted_p: float, claims: int, alpha: float) -> Ruling:
         """Return the ruling after the correction: a refutation has to outlast it."""
-        if self.decision != "refuted" or adjusted_p < ALPHA:
+        if self.decision != "refuted" or adjusted_p < alpha:
             return self
         reason = (
             f"outside {self.low:.4f} to {self.high:.4f}, where one more run would fall, "
@@ -71,14 +71,14 @@ class NumberRuling(Ruling):
         return replace(self, decision="inconclusive", reason=reason)
 
 
-def judge_number(values: Sequence[float], published: WrittenFloat, margin: float) -> Ruling:
+def judge_number(values: Sequence[float], published: WrittenFloat, margin: float, alpha: float) -> Ruling:
     """Return the ruling on ``values``, one per seed; an interval wider than ± ``margin`` confirms nothing.
 
     A refutation is still to be corrected.
     """
     plain = NumberRuling("inconclusive", "", len(values), mean(values))
     # The half-width that is limited is ours; the widening is the document's own rounding.
-    ours = prediction_interval(values)
+    ours = prediction_interval(values, level=1 - alpha)
     if ours is None:
         return replace(plain, reason=too_few(len(values)) or NO_SPREAD)
     interval = ours.widened(published.half_unit)
@@ -124,11 +124,11 @@ class DifferenceRuling(Ruling):
 
     better: bool = False
 
-    def corrected(self, adjusted_p: float, claims: int) -> Ruling:
+    def corrected(self, adjusted_p: float, claims: int, alpha: float) -> Ruling:
         """Return the ruling after the correction: the sign decides where the difference is clear."""
-        phrase = f"p = {adjusted_p:.3f}" if adjusted_p >= ALPHA / 50 else f"p < {ALPHA / 50}"
+        phrase = f"p = {adjusted_p:.3f}" if adjusted_p >= SMALL_P else f"p < {SMALL_P}"
         judged = replace(self, reason=f"{self.reason}; one-sided {phrase} after Holm over {claims} claims")
-        if adjusted_p >= ALPHA:
+        if adjusted_p >= alpha:
             return judged
         return replace(judged, decision="reproduced" if self.better else "refuted")
 

@@ -27,7 +27,7 @@ from harness.declaration.values import WrittenFloat
 from harness.evaluations.metric import Quantity
 from harness.spec.claims import Claim, Decision, Ruling, Value
 from harness.spec.cost import LayerCost
-from harness.statistics.multiplicity import holm
+from harness.statistics.multiplicity import ALPHA, holm
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ class RecordedCase:
 
     entry: ArchitectureResults
     study: Study
+    alpha: float = ALPHA
 
     @property
     def layers(self) -> tuple[LayerCost, ...]:
@@ -121,7 +122,7 @@ class RecordedCase:
     def published_number(self, published: WrittenFloat, values: Sequence[float], margin: float) -> Ruling:
         """Judge a number of one run against ``values``."""
         missing = "" if values else "what it is about is not recorded"
-        return self._untested(missing) or judge_number(values, published, margin)
+        return self._untested(missing) or judge_number(values, published, margin, self.alpha)
 
     def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
         """Judge a class by the share of seeds that predict it."""
@@ -156,19 +157,23 @@ class RecordedCase:
         return f"all {failures} trials failed" if failures else "no trial is recorded"
 
 
-def judge(study: Study) -> Judgement:
-    """Return the verdict on every claim, in the order of architectures and of their specs."""
+def judge(study: Study, alpha: float = ALPHA) -> Judgement:
+    """Return the verdict on every claim, in the order of architectures and of their specs.
+
+    ``alpha`` is the level of each question: lower for one of several looks at the same claims. Which runs are judged
+    is the study's choice.
+    """
     found = [
-        Verdict(entry.name, claim, claim.judge(RecordedCase(entry, study)))
+        Verdict(entry.name, claim, claim.judge(RecordedCase(entry, study, alpha)))
         for entry in study.entries
         for claim in entry.architecture.claims
     ]
     adjusted = holm([verdict.ruling.p for verdict in found])
     claims = sum(p is not None for p in adjusted)
-    return Judgement(tuple(_corrected(verdict, p, claims) for verdict, p in zip(found, adjusted, strict=True)), claims)
-
-
-def _corrected(verdict: Verdict, adjusted_p: float | None, claims: int) -> Verdict:
-    if adjusted_p is None:
-        return verdict
-    return replace(verdict, ruling=verdict.ruling.corrected(adjusted_p, claims), adjusted_p=adjusted_p)
+    return Judgement(
+        tuple(
+            verdict if p is None else replace(verdict, ruling=verdict.ruling.corrected(p, claims, alpha), adjusted_p=p)
+            for verdict, p in zip(found, adjusted, strict=True)
+        ),
+        claims,
+    )

@@ -59,9 +59,9 @@ def test_a_target_is_reached_from_above(by_loss: Findings) -> None:
 
 def test_better_is_refuted_where_the_loss_is_clearly_higher() -> None:
     ours, theirs = fake.entry("ours", BAD), fake.entry("theirs", GOOD)
-    assert judge_difference(ours, theirs, TEST_LOSS).corrected(0.001, 1).decision == "refuted"
-    assert judge_difference(theirs, ours, TEST_LOSS).corrected(0.001, 1).decision == "reproduced"
-    assert judge_difference(theirs, ours, TEST_ACCURACY).corrected(0.001, 1).decision == "reproduced"
+    assert judge_difference(ours, theirs, TEST_LOSS).corrected(0.001, 1, 0.05).decision == "refuted"
+    assert judge_difference(theirs, ours, TEST_LOSS).corrected(0.001, 1, 0.05).decision == "reproduced"
+    assert judge_difference(theirs, ours, TEST_ACCURACY).corrected(0.001, 1, 0.05).decision == "reproduced"
     assert "P(ours < theirs) = 0.00" in judge_difference(ours, theirs, TEST_LOSS).reason
 
 

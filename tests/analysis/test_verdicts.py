@@ -192,8 +192,8 @@ def test_of_two_losses_the_lower_one_is_better() -> None:
     for quantity, amount in ((TEST_ACCURACY, "+1.37 points"), (Quantity("test", LOSS), "-0.0412")):
         found = case.better_than("other", quantity)
         assert found.reason == f"{amount}, P(one {quantity.metric.sign} other) = 1.00"
-        assert found.corrected(0.001, 1).decision == "reproduced"
-        assert found.corrected(0.2, 1).decision == "inconclusive"
+        assert found.corrected(0.001, 1, 0.05).decision == "reproduced"
+        assert found.corrected(0.2, 1, 0.05).decision == "inconclusive"
 
 
 def test_what_is_not_recorded_is_not_tested() -> None:

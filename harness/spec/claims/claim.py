@@ -58,9 +58,9 @@ class Ruling:
     high: float | None = None
     p: float | None = None
 
-    def corrected(self, adjusted_p: float, claims: int) -> Ruling:
-        """Return the ruling after the correction of its p-value for the number of ``claims`` that have one."""
-        del adjusted_p, claims
+    def corrected(self, adjusted_p: float, claims: int, alpha: float) -> Ruling:
+        """Return the ruling at level ``alpha``, its p-value corrected for the number of ``claims`` with one."""
+        del adjusted_p, claims, alpha
         return self
 
 

@@ -1,0 +1,172 @@
+"""A published number and the runs of one recipe: could it be one of them, and is the typical run near it; judges none.
+
+Everything here takes runs along an array's last axis, so that the report and the simulation of the rules share it
+(``tests/benchmarks/verdict_rates.py``; its figures are in ``docs/verdicts.md``). Higher is better: losses come negated.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from harness.statistics.samples import Interval
+
+Numbers = NDArray[np.float64]
+
+# Below five runs the upper ones give no spread to speak of.
+FEWEST_RUNS = 5
+# A tail in which one run in 130 lies eight spreads below the others, as dips do.
+DIP_DEGREES = 2
+# Sums and products of the same numbers in another order differ in their last bits.
+ROUNDING = 1e-12
+P_PRECISION = 1e-6
+
+
+@dataclass(frozen=True)
+class UpperFit:
+    """The normal distribution that the better four fifths of the runs follow; one entry for each set of runs."""
+
+    centre: Numbers
+    spread: Numbers
+    degrees: int
+    stretch: float
+
+    def p_better(self, published: ArrayLike, half_unit: float = 0.0) -> Numbers:
+        """Return the chance that one more run is as good as ``published``, rounded to ± ``half_unit``."""
+        return self._tail(np.asarray(published) - half_unit - self.centre, self.degrees)
+
+    def p_worse(self, published: ArrayLike, half_unit: float = 0.0) -> Numbers:
+        """Return the chance that one more run is as bad, with the heavy tail that dips need."""
+        return self._tail(self.centre - np.asarray(published) - half_unit, DIP_DEGREES)
+
+    def p(self, published: ArrayLike, half_unit: float = 0.0) -> Numbers:
+        """Return the two-sided p-value: small where ``published`` is hardly one more run."""
+        sides = self.p_better(published, half_unit), self.p_worse(published, half_unit)
+        return np.asarray(np.minimum(1.0, 2 * np.minimum(*sides)))
+
+    def range(self, alpha: float, half_unit: float = 0.0) -> Interval:
+        """Return the numbers whose p-value is ``alpha`` or more, for a single set of runs."""
+        step, centre = self.stretch * float(self.spread), float(self.centre)
+        worse, better = (float(special.stdtrit(degrees, 1 - alpha / 2)) for degrees in (DIP_DEGREES, self.degrees))
+        return Interval(centre - worse * step, centre + better * step).widened(half_unit)
+
+    def _tail(self, distance: Numbers, degrees: int) -> Numbers:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(special.stdtr(degrees, -distance / (self.stretch * self.spread)))
+
+
+def upper_fit(values: ArrayLike) -> UpperFit:
+    """Fit a line through the better runs of ``values``, shape (…, n), on normal probability paper.
+
+    The r = ⌈n/5⌉ worst runs are left out, wherever they lie, so that dips don't widen the fit: least squares of
+    x₍ᵢ₎ = centre + spread · Φ⁻¹((i - 3/8) / (n + 1/4)) over i = r + 1 … n, with Blom's positions. A further run is
+    compared by Student's t with n - r - 1 degrees of freedom, the spread stretched by √(1 + 1/2n): half of what a mean
+    would need, since a centre that comes out too high has a spread that comes out too small. Both were chosen by
+    simulation, among forms without fitted constants.
+    """
+    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=-1)
+    runs = ordered.shape[-1]
+    left_out = math.ceil(runs / 5)
+    centre, spread = np.moveaxis(ordered[..., left_out:] @ _line(runs, left_out), -1, 0)
+    same = ordered[..., left_out] == ordered[..., -1]  # exactly 0, whatever the rounding of the sums
+    return UpperFit(centre, np.where(same, 0.0, spread), runs - left_out - 1, math.sqrt(1 + 1 / (2 * runs)))
+
+
+@lru_cache
+def _line(runs: int, left_out: int) -> Numbers:
+    """Return what the fitted runs are multiplied by for centre and spread, shape (n - r, 2)."""
+    positions = special.ndtri((np.arange(left_out + 1, runs + 1) - 3 / 8) / (runs + 1 / 4))
+    return np.asarray(np.linalg.pinv(np.column_stack([np.ones_like(positions), positions])).T)
+
+
+def median_bounds(values: ArrayLike, level: float) -> tuple[Numbers, Numbers] | None:
+    """Return the median's interval at ``level`` for ``values``, shape (…, n); None where n is too small for it.
+
+    Between the order statistics whose interval is just wide enough and the next ones inside, interpolated; no
+    distribution is assumed. Source: Hettmansperger and Sheather, Statistics & Probability Letters 4 (1986) 75-79.
+    """
+    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=-1)
+    runs = ordered.shape[-1]
+    depth, inward = _depth(runs, level)
+    if depth == 0:
+        return None
+    low = (1 - inward) * ordered[..., depth - 1] + inward * ordered[..., depth]
+    high = (1 - inward) * ordered[..., runs - depth] + inward * ordered[..., runs - depth - 1]
+    return low, high
+
+
+@lru_cache
+def _depth(runs: int, level: float) -> tuple[int, float]:
+    """Return which order statistic from each end bounds the median, and the weight of the next one; 0 for none.
+
+    The two bounds never pass each other: at the level 0 both are the median.
+    """
+
+    def coverage(depth: int) -> float:
+        return max(0.0, float(1 - 2 * special.bdtr(depth - 1, runs, 0.5)))
+
+    depth = max((k for k in range(1, runs // 2 + 1) if coverage(k) >= level), default=0)
+    if depth == 0:
+        return 0, 0.0
+    here, next_one = coverage(depth), coverage(depth + 1)
+    share = (here - level) / (here - next_one)
+    inward = (runs - depth) * share / (depth + (runs - 2 * depth) * share)
+    return depth, min(inward, 1 / 2) if 2 * depth == runs else inward
+
+
+def median_interval(values: Sequence[float], level: float) -> Interval | None:
+    """Return the interval of the median of ``values``, shape (n,), at the ``level``, as `median_bounds`."""
+    bounds = median_bounds(values, level)
+    return Interval(float(bounds[0]), float(bounds[1])) if bounds else None
+
+
+def inside(low: ArrayLike, high: ArrayLike, centre: ArrayLike, reach: float) -> NDArray[np.bool_]:
+    """Say whether everything from ``low`` to ``high`` is nearer to ``centre`` than ``reach``.
+
+    With bounds at the level 1 - 2 · alpha these are two one-sided tests at alpha.
+    Source: Schuirmann, J. Pharmacokinet. Biopharm. 15 (1987) 657-680.
+    """
+    centre = np.asarray(centre)
+    return np.asarray((low - centre > ROUNDING - reach) & (high - centre < reach - ROUNDING))
+
+
+def p_outside(values: Sequence[float], published: float, reach: float) -> float:
+    """Return the p-value of the median of ``values``, shape (n,), being ``reach`` or more from ``published``.
+
+    The smallest alpha at which the median's interval at the level 1 - 2 · alpha is `inside`; at most 0.5. With few
+    runs it can't be small: the widest interval is from the lowest to the highest.
+    """
+    smallest, largest = 0.5 ** len(values), 0.5
+    if not _is_inside(values, 1 - 2 * largest, published, reach):
+        return largest
+    while largest - smallest > P_PRECISION:
+        middle = (smallest + largest) / 2
+        smallest, largest = (
+            (smallest, middle) if _is_inside(values, 1 - 2 * middle, published, reach) else (middle, largest)
+        )
+    return largest
+
+
+def _is_inside(values: Sequence[float], level: float, published: float, reach: float) -> bool:
+    interval = median_interval(values, level)
+    return interval is not None and bool(inside(interval.low, interval.high, published, reach))
+
+
+def runs_to_confirm(runs: int, centre: float, interval: Interval, published: float, reach: float) -> int | None:
+    """Return how many runs would bring ``interval``, of ``runs``, within ± ``reach``; None where no number would.
+
+    An interval narrows as 1/√n; its ``centre`` is taken to stay where it is.
+    """
+    room = min(centre - published + reach, published + reach - centre)
+    if room <= 0:
+        return None
+    widest = max(
+        (centre - interval.low) / (centre - published + reach), (interval.high - centre) / (published + reach - centre)
+    )
+    return math.floor(runs * widest**2) + 1
