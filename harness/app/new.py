@@ -1,4 +1,4 @@
-"""Starts a spec file that is valid at once; overwrites nothing."""
+"""Starts a spec file that is valid at once: a commented example, or another's layers and recipe; overwrites nothing."""
 
 from __future__ import annotations
 
@@ -8,12 +8,47 @@ from pathlib import Path
 
 from harness.declaration.files import HERE, SUFFIX, file_text, is_safe_name, shipped_folder, specs_folder
 from harness.declaration.spec_error import InvalidSpec
+from harness.declaration.yaml_text import Tree, parse
 from harness.errors import CannotStart, NoArchitectures, UnknownArchitecture
 from harness.records.files import write_atomically
+from harness.spec.architecture import MOST_TITLE
 from harness.spec.folder import only_file
 from harness.spec.reading import read_text
 from harness.spec.schema import FILE_NAME, schema_text, spec_schema
-from harness.spec.template import derived_spec, new_spec
+
+_HEADER = """\
+# yaml-language-server: $schema=schema.json
+# An editor that reads the line above completes and checks as you type. '{check}' reports every mistake.
+title: {title}  # in a few words
+# document: file.txt            # the document that it comes from, by its file name,
+# source: Author, title, year   # or the publication
+dataset: {dataset}
+"""
+
+_LAYERS = """\
+layers:                         # from the image (28, 28, 1) to the classes; Keras' names and arguments
+  - Conv2D: {filters: 8, kernel_size: 3, activation: relu}
+  - MaxPooling2D: {pool_size: 2}
+  - Flatten                     # a layer without fields is a word
+  - Dense: {units: 10, activation: softmax}
+"""
+
+_TRAINING = """\
+training:
+  optimizer: {Adam: {learning_rate: 0.001}}
+  loss: categorical_crossentropy
+  batch_size: 64
+  epochs: 2
+"""
+
+_CLAIMS = """\
+claims: []                      # what the document claims, with the place where it does:
+#  - test_accuracy: {value: 0.99, where: "In [4]"}      # every digit as published
+#  - parameters: {value: 13610, where: "table 1"}
+#  - better_than: {architecture: dense_512, where: "last sentence"}
+
+assumptions: []                 # what the document leaves open and this file had to choose, a sentence each
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +74,7 @@ def start_spec(options: NewOptions) -> Path:
         BenchError: The other spec is unknown or invalid, or the folder can't be written.
     """
     path = _free_path(options)
-    text = new_spec(path.stem) if options.other is None else _derived(path, options.other, options.architectures)
+    text = _new(path.stem) if options.other is None else _derived(path, options.other, options.architectures)
     schema = path.parent / FILE_NAME
     if not os.path.lexists(schema):
         write_atomically(schema, schema_text(spec_schema()).encode())
@@ -58,12 +93,23 @@ def _free_path(options: NewOptions) -> Path:
     return path
 
 
+def _new(name: str) -> str:
+    """Return a small commented spec that is valid as it stands."""
+    return _spec(name, name, "mnist", _LAYERS, _TRAINING)
+
+
 def _derived(path: Path, other: str, architectures: Path | None) -> str:
-    """Return a spec with the other's layers and recipe, once it is sure that it says the same."""
+    """Return a spec with the other's layers and recipe as its text writes them, and none of its claims.
+
+    It is sure then that the copy says the same.
+    """
     file = _original(other, architectures)
     text = file_text(file)
-    original = read_text(file, text)
-    derived = derived_spec(path.stem, original, text)
+    original, tree = read_text(file, text), parse(text)
+    title = f"{path.stem}, from {original.name}"
+    title = title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1]}…"
+    layers, training = (_block(text, tree, key) for key in ("layers", "training"))
+    derived = _spec(path.stem, title, original.dataset, layers, training)
     try:
         copy = read_text(path, derived)
     except InvalidSpec:
@@ -82,3 +128,17 @@ def _original(other: str, architectures: Path | None) -> Path:
         if architectures is not None:
             raise
         return only_file(other, shipped_folder())
+
+
+def _spec(name: str, title: str, dataset: str, layers: str, training: str) -> str:
+    header = _HEADER.format(title=f'"{title}"', check=f"bench validate {name}", dataset=dataset)
+    return f"{header}\n{layers}\n{training}\n{_CLAIMS}"
+
+
+def _block(text: str, tree: Tree, key: str) -> str:
+    """Return the lines of one top-level key, its comments with it."""
+    lines = text.splitlines()
+    starts = sorted(place.line - 1 for path, place in tree.keys.items() if len(path) == 1)
+    start = tree.keys[(key,)].line - 1
+    end = min((line for line in starts if line > start), default=len(lines))
+    return "\n".join(lines[start:end]).rstrip() + "\n"

@@ -12,8 +12,7 @@ from harness.cli import options
 from harness.cli.console import print_json, stdout
 
 if TYPE_CHECKING:
-    from harness.app.doctor.examination import Examination
-    from harness.app.doctor.quiet import Quietness
+    from harness.app.doctor import Examination
 
 MARKS = {"fine": "[green]fine   [/]", "advice": "[yellow]advice [/]", "problem": "[bold red]problem[/]"}
 
@@ -32,15 +31,11 @@ def doctor(
         bench doctor            before a run whose times count
         bench doctor --json     for a program
     """
-    from harness.app.doctor.examination import examine
-    from harness.app.doctor.quiet import measure_quietness
+    from harness.app.doctor import examine
     from harness.app.workspace import Workspace
 
-    def measured(cores: tuple[int, ...]) -> Quietness:
-        with stderr().status("measuring how quiet this machine is"):
-            return measure_quietness(cores)
-
-    found = examine(Workspace(results=results, architectures=architectures), measured)
+    measuring = stderr().status("measuring how quiet this machine is")
+    found = examine(Workspace(results=results, architectures=architectures), measuring=measuring)
     if json:
         print_json(examination_json(found))
     else:

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.completion import complete_architectures
 from harness.cli.console import say
-from harness.cli.options import ArchitecturesFolder
+from harness.cli.options import ArchitecturesFolder, complete_architectures
 
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="The new architecture's name.", show_default=False)]
 From = Annotated[

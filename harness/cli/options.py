@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,21 @@ import typer
 
 from harness.app import workspace
 from harness.app.progress import ProgressMode
-from harness.cli.completion import complete_architectures
 from harness.errors import CannotRead
+
+
+def complete_architectures(incomplete: str) -> list[str]:
+    """Return the architectures' names that start with what is typed; it reads names of files and nothing else."""
+    from harness.declaration.files import SUFFIX, specs_folder
+    from harness.errors import NoArchitectures
+    from harness.spec.folder import find_architectures
+
+    named = os.environ.get("BENCH_ARCHITECTURES")
+    try:
+        files = find_architectures(specs_folder(Path(named) if named else None))
+    except NoArchitectures:
+        return []
+    return [file.stem for file in files if file.suffix == SUFFIX and file.stem.startswith(incomplete)]
 
 
 def check_folder(folder: Path) -> Path:

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.completion import complete_architectures
 from harness.cli.console import print_lines, say
-from harness.cli.options import ArchitecturesFolder
+from harness.cli.options import ArchitecturesFolder, complete_architectures
 
 Paths = Annotated[
     list[str] | None,

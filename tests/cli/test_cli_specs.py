@@ -16,7 +16,7 @@ import typer
 import typer.core
 from typer.testing import CliRunner, Result
 
-from harness.cli import app, completion, register_verbs
+from harness.cli import app, options, register_verbs
 from harness.errors import BenchError, CannotWrite
 from harness.records.content import content_digest
 from harness.records.environment import current_environment
@@ -447,7 +447,7 @@ def test_verbs_that_derive_nothing_load_no_statistics() -> None:
 
 
 def test_completing_names_imports_nothing_heavy() -> None:
-    run = "import sys; from harness.cli import completion; assert completion.complete_architectures('dense_512')"
+    run = "import sys; from harness.cli import options; assert options.complete_architectures('dense_512')"
     assert output_of(f"{run}; {loaded('pydantic', 'ruamel.yaml', 'numpy', 'tensorflow')}") == "[]"
 
 
@@ -472,8 +472,8 @@ def test_the_shells_whole_question_is_answered_without_anything_heavy() -> None:
 
 def test_completion_looks_where_the_verbs_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BENCH_ARCHITECTURES")
-    assert completion.complete_architectures("dense") == ["dense_512"]
+    assert options.complete_architectures("dense") == ["dense_512"]
     write(tmp_path / "architectures", "mine", "")
-    assert completion.complete_architectures("") == ["mine"]
+    assert options.complete_architectures("") == ["mine"]
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(tmp_path / "nowhere"))
-    assert completion.complete_architectures("") == []
+    assert options.complete_architectures("") == []

@@ -1,4 +1,4 @@
-"""Looks at each thing that a run depends on, as the run would find it; changes nothing and imports no framework."""
+"""Each thing that a run depends on, as the run would find it, and what to do about it; changes nothing."""
 
 from __future__ import annotations
 
@@ -8,22 +8,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
+from typing import Literal
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion
 
-from harness.app.doctor.diagnosis import Diagnosis, advice, below_home, fine, gigabytes, problem
 from harness.data.cache import CopyState, cache_folder, copy_state
 from harness.data.declarations import all_datasets
 from harness.declaration.spec_error import InvalidSpec
-from harness.execute.cores import CGROUP, RESERVE, cpu_quota, physical_cores
+from harness.errors import BenchError
+from harness.execute.cores import RESERVE
 from harness.records.environment import Environment, usable_cores
+from harness.spec.architecture import Architecture
+from harness.spec.reading import select
 
 DISTRIBUTION = "architecture-bench"
 # The data sets, unpacked, with a copy on its way; and the records and figures of some hundred trials.
 CACHE_BYTES = 200 * 2**20
 RESULTS_BYTES = 100 * 2**20
+# A problem would stop a run, advice would make it better.
+State = Literal["fine", "advice", "problem"]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found, in words; ``remedy`` is what to do, where there is something."""
+
+    subject: str
+    state: State
+    what: str
+    remedy: str | None = None
 
 
 def versions(environment: Environment, wanted: Mapping[str, SpecifierSet]) -> Diagnosis:
@@ -33,12 +48,14 @@ def versions(environment: Environment, wanted: Mapping[str, SpecifierSet]) -> Di
     listed = ", ".join(f"{name} {version}" for name, version in found.items())
     missing = [name for name, version in found.items() if version == "unknown"]
     if missing:
-        return problem("versions", f"not installed: {', '.join(missing)}", f"pip install {DISTRIBUTION}")
+        return Diagnosis("versions", "problem", f"not installed: {', '.join(missing)}", f"pip install {DISTRIBUTION}")
     other = [name for name, version in found.items() if name in wanted and not satisfies(version, wanted[name])]
     if other:
         asked_for = " ".join(f"'{name}{wanted[name]}'" for name in other)
-        return advice("versions", f"{listed}: other bits than the committed results", f"pip install {asked_for}")
-    return fine("versions", f"Python {environment.machine.python}, {listed}")
+        return Diagnosis(
+            "versions", "advice", f"{listed}: other bits than the committed results", f"pip install {asked_for}"
+        )
+    return Diagnosis("versions", "fine", f"Python {environment.machine.python}, {listed}")
 
 
 def wanted_versions() -> dict[str, SpecifierSet]:
@@ -70,11 +87,12 @@ def satisfies(version: str, wanted: SpecifierSet) -> bool:
 def onednn(environment: Environment) -> Diagnosis:
     """Say whether oneDNN's kernels are on and may use all that the processor has."""
     if not environment.numerics.onednn:
-        return advice("oneDNN", "off: other bits, and about half the speed", "unset TF_ENABLE_ONEDNN_OPTS")
+        return Diagnosis("oneDNN", "advice", "off: other bits, and about half the speed", "unset TF_ENABLE_ONEDNN_OPTS")
     if environment.numerics.onednn_max_isa:
         what = f"limited to {environment.numerics.onednn_max_isa}: other bits than without the limit"
-        return advice("oneDNN", what, "unset ONEDNN_MAX_CPU_ISA and DNNL_MAX_CPU_ISA")
-    return fine("oneDNN", f"on, {' '.join(environment.machine.processor_features) or 'vector features unknown'}")
+        return Diagnosis("oneDNN", "advice", what, "unset ONEDNN_MAX_CPU_ISA and DNNL_MAX_CPU_ISA")
+    features = " ".join(environment.machine.processor_features) or "vector features unknown"
+    return Diagnosis("oneDNN", "fine", f"on, {features}")
 
 
 def harness_commit(environment: Environment) -> Diagnosis:
@@ -82,60 +100,48 @@ def harness_commit(environment: Environment) -> Diagnosis:
     commit = f", commit {environment.commit[:10]}" if environment.commit else ""
     what = f"{environment.harness}{commit}"
     if environment.uncommitted_changes:
-        return advice("harness", f"{what}, with uncommitted changes", "commit before recording results to publish")
-    return fine("harness", what)
+        remedy = "commit before recording results to publish"
+        return Diagnosis("harness", "advice", f"{what}, with uncommitted changes", remedy)
+    return Diagnosis("harness", "fine", what)
 
 
-@dataclass(frozen=True)
-class Cores:
-    """How many there are, may be used, are apart from each other, and how much of them a quota leaves."""
-
-    present: int
-    usable: int
-    physical: int
-    quota: float | None
-
-
-def find_cores(cgroup: Path = CGROUP) -> Cores:
-    """Look at the cores as this process may use them."""
-    return Cores(os.cpu_count() or 1, len(usable_cores()), len(physical_cores()), cpu_quota(cgroup))
-
-
-def cores(found: Cores) -> Diagnosis:
-    """Say how many trials run at once."""
-    what = f"{found.physical} for trials, one each ({found.usable} of {found.present} processors may be used)"
-    if found.quota is not None and found.quota < found.physical:
-        jobs = max(1, int(found.quota))
-        what += f", but a quota gives the time of {found.quota:g}"
-        return advice("cores", what, f"bench run --jobs {jobs}, or trials are held up and their times mean little")
-    return fine("cores", what)
+def cores(physical: int, quota: float | None) -> Diagnosis:
+    """Say how many trials run at once, on as many cores as there are and may be used for as long as a quota allows."""
+    what = f"{physical} for trials, one each ({len(usable_cores())} of {os.cpu_count() or 1} processors may be used)"
+    if quota is None or quota >= physical:
+        return Diagnosis("cores", "fine", what)
+    what += f", but a quota gives the time of {quota:g}"
+    jobs = max(1, int(quota))
+    remedy = f"bench run --jobs {jobs}, or trials are held up and their times mean little"
+    return Diagnosis("cores", "advice", what, remedy)
 
 
 def memory(available: int, jobs: int, largest_trial: int) -> Diagnosis:
     """Say whether the largest trial fits, and one on every core."""
     what = f"{gigabytes(available)} available; the largest trial takes about {gigabytes(largest_trial)}"
     if available < largest_trial:
-        return problem("memory", what, "end other programs, or leave that architecture out")
+        return Diagnosis("memory", "problem", what, "end other programs, or leave that architecture out")
     fit = int(available * RESERVE / largest_trial)
     if fit < jobs:
-        return advice("memory", f"{what}: {fit} at once, not {jobs}", "end other programs: idle cores cost time")
-    return fine("memory", what)
+        remedy = "end other programs: idle cores cost time"
+        return Diagnosis("memory", "advice", f"{what}: {fit} at once, not {jobs}", remedy)
+    return Diagnosis("memory", "fine", what)
 
 
 def folder(subject: str, path: Path, needed: int) -> Diagnosis:
     """Say whether a folder can be written and has room."""
-    there = nearest_existing(path)
+    there, named = nearest_existing(path), below_home(path)
     if not there.is_dir():
-        return problem(subject, f"{below_home(there)} is not a folder", "choose another folder, or move that file")
+        remedy = "choose another folder, or move that file"
+        return Diagnosis(subject, "problem", f"{below_home(there)} is not a folder", remedy)
     if not os.access(there, os.W_OK):
-        return problem(
-            subject, f"{below_home(path)} can't be written", "choose another folder, or change its permissions"
-        )
+        remedy = "choose another folder, or change its permissions"
+        return Diagnosis(subject, "problem", f"{named} can't be written", remedy)
     free = shutil.disk_usage(there).free
-    what = f"{below_home(path)}, {gigabytes(free)} free"
+    what = f"{named}, {gigabytes(free)} free"
     if free < needed:
-        return problem(subject, what, f"make room: {gigabytes(needed)} are needed")
-    return fine(subject, what)
+        return Diagnosis(subject, "problem", what, f"make room: {gigabytes(needed)} are needed")
+    return Diagnosis(subject, "fine", what)
 
 
 def nearest_existing(path: Path) -> Path:
@@ -152,7 +158,7 @@ def data(specs: Path) -> tuple[Diagnosis, ...]:
     try:
         copies = [copy_state(dataset) for dataset in all_datasets(specs).values()]
     except InvalidSpec as error:
-        return (problem("data", str(error.mistakes[0]), "bench validate reports every mistake"),)
+        return (Diagnosis("data", "problem", str(error.mistakes[0]), "bench validate reports every mistake"),)
     missing = any(not copy.verified for copy in copies)
     return (*map(_copy, copies), folder("cache", cache_folder(), CACHE_BYTES if missing else 0))
 
@@ -160,5 +166,28 @@ def data(specs: Path) -> tuple[Diagnosis, ...]:
 def _copy(copy: CopyState) -> Diagnosis:
     name = copy.dataset.name
     if copy.problem is not None:
-        return advice(f"data {name}", copy.problem, f"bench data fetch {name} (bench run does it too)")
-    return fine(f"data {name}", "verified against the published digests")
+        return Diagnosis(f"data {name}", "advice", copy.problem, f"bench data fetch {name} (bench run does it too)")
+    return Diagnosis(f"data {name}", "fine", "verified against the published digests")
+
+
+def read_specs(folder: Path) -> tuple[tuple[Architecture, ...], Diagnosis]:
+    """Read every spec; a mistake in one stops `bench run --all`."""
+    try:
+        chosen = select((), folder)
+    except BenchError as error:
+        return (), Diagnosis("specs", "problem", str(error).splitlines()[0], "bench validate reports every mistake")
+    return chosen, Diagnosis("specs", "fine", f"{len(chosen)} architectures, all valid")
+
+
+def below_home(path: Path) -> str:
+    """Return the path with the home folder as ``~``: what the doctor says is pasted into public places."""
+    absolute = path.expanduser().absolute()
+    try:
+        return str(Path("~") / absolute.relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return str(absolute)
+
+
+def gigabytes(number: float) -> str:
+    """Return bytes with their unit."""
+    return f"{number / 2**30:.1f} GiB"

@@ -10,10 +10,9 @@ import pytest
 from fake_trials import ENVIRONMENT, elsewhere
 from packaging.specifiers import SpecifierSet
 
-from harness.app.doctor import inspection
-from harness.app.doctor.diagnosis import State, below_home
-from harness.app.doctor.inspection import (
-    Cores,
+from harness.app import inspections
+from harness.app.inspections import (
+    below_home,
     cores,
     data,
     folder,
@@ -30,33 +29,33 @@ WANTED = {"tensorflow": SpecifierSet("~=2.21.0"), "keras": SpecifierSet("~=3.15.
 
 
 def test_a_quota_below_the_cores_is_told_with_the_jobs_that_fit() -> None:
-    assert cores(Cores(8, 4, 4, None)).state is State.FINE
-    assert cores(Cores(8, 4, 4, 4.0)).state is State.FINE
-    found = cores(Cores(8, 4, 4, 1.5))
-    assert found.state is State.ADVICE
+    assert cores(4, None).state == "fine"
+    assert cores(4, 4.0).state == "fine"
+    found = cores(4, 1.5)
+    assert found.state == "advice"
     assert found.remedy is not None
     assert found.remedy.startswith("bench run --jobs 1")
 
 
-@pytest.mark.parametrize(("available", "state"), [(8, State.FINE), (1.5, State.ADVICE), (0.5, State.PROBLEM)])
-def test_memory_for_one_trial_is_needed_and_for_all_cores_wanted(available: float, state: State) -> None:
-    assert memory(int(available * GIB), jobs=2, largest_trial=GIB).state is state
+@pytest.mark.parametrize(("available", "state"), [(8, "fine"), (1.5, "advice"), (0.5, "problem")])
+def test_memory_for_one_trial_is_needed_and_for_all_cores_wanted(available: float, state: str) -> None:
+    assert memory(int(available * GIB), jobs=2, largest_trial=GIB).state == state
 
 
 def test_a_full_disk_or_a_read_only_folder_stops_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     new = tmp_path / "results" / "of" / "today"
-    assert folder("results", new, 1).state is State.FINE
+    assert folder("results", new, 1).state == "fine"
     assert not new.exists()
     assert nearest_existing(new) == tmp_path
-    assert folder("results", new, 2**70).state is State.PROBLEM
+    assert folder("results", new, 2**70).state == "problem"
     monkeypatch.setattr(os, "access", lambda *_: False)
-    assert folder("results", new, 1).state is State.PROBLEM
+    assert folder("results", new, 1).state == "problem"
 
 
 def test_missing_data_is_no_problem_since_a_run_fetches_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     copy, cache = data(tmp_path)
-    assert (copy.state, cache.state) == (State.ADVICE, State.FINE)
+    assert (copy.state, cache.state) == ("advice", "fine")
     assert copy.remedy is not None
     assert "bench data fetch mnist" in copy.remedy
     assert not (tmp_path / "cache").exists()
@@ -69,17 +68,17 @@ def test_the_home_folder_is_not_named(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_versions_of_the_committed_results_are_fine() -> None:
-    assert versions(ENVIRONMENT, WANTED).state is State.FINE
+    assert versions(ENVIRONMENT, WANTED).state == "fine"
 
 
 def test_another_minor_version_is_advised_against() -> None:
     found = versions(elsewhere(keras="3.14.2"), WANTED)
-    assert (found.state, found.remedy) == (State.ADVICE, "pip install 'keras~=3.15.1'")
+    assert (found.state, found.remedy) == ("advice", "pip install 'keras~=3.15.1'")
 
 
 @pytest.mark.parametrize("version", ["2.21.0rc1", "2.21.0.dev20260101", "2.22.0", "something"])
 def test_a_candidate_for_a_release_is_another_version(version: str) -> None:
-    assert versions(elsewhere(tensorflow=version), WANTED).state is State.ADVICE
+    assert versions(elsewhere(tensorflow=version), WANTED).state == "advice"
 
 
 def test_what_is_asked_for_is_what_the_package_declares() -> None:
@@ -90,22 +89,22 @@ def test_what_is_asked_for_is_what_the_package_declares() -> None:
 
 
 def test_examples_in_docstrings_hold() -> None:
-    outcome = doctest.testmod(inspection)
+    outcome = doctest.testmod(inspections)
     assert (outcome.failed, outcome.attempted > 0) == (0, True)
 
 
 def test_a_missing_library_stops_a_run() -> None:
     found = versions(elsewhere(tensorflow="unknown"), WANTED)
-    assert found.state is State.PROBLEM
+    assert found.state == "problem"
     assert "tensorflow" in found.what
 
 
 @pytest.mark.parametrize("changes", [{"onednn": False}, {"onednn_max_isa": "AVX2"}])
 def test_a_limited_onednn_is_advised_against(changes: dict[str, object]) -> None:
-    assert onednn(ENVIRONMENT).state is State.FINE
-    assert onednn(elsewhere(**changes)).state is State.ADVICE
+    assert onednn(ENVIRONMENT).state == "fine"
+    assert onednn(elsewhere(**changes)).state == "advice"
 
 
 def test_uncommitted_changes_are_told() -> None:
-    assert harness_commit(ENVIRONMENT).state is State.FINE
-    assert harness_commit(ENVIRONMENT.model_copy(update={"uncommitted_changes": True})).state is State.ADVICE
+    assert harness_commit(ENVIRONMENT).state == "fine"
+    assert harness_commit(ENVIRONMENT.model_copy(update={"uncommitted_changes": True})).state == "advice"

@@ -1,4 +1,4 @@
-"""Whether this machine is quiet enough to time on: a few seconds of a fixed calculation on its cores."""
+"""Everything that the doctor looks at, in order; last, whether this machine is quiet enough to time on."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import multiprocessing
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import repeat
 from statistics import median, quantiles
 
 import psutil
 
-from harness.app.doctor.diagnosis import Diagnosis, advice, fine
+from harness.app import inspections
+from harness.app.inspections import Diagnosis
+from harness.app.workspace import Workspace
+from harness.execute.cores import available_memory, cpu_quota, physical_cores
 from harness.execute.process_start import ONE_THREAD, variables_set
-from harness.records.environment import usable_cores
+from harness.records.environment import Environment, current_environment, usable_cores
+from harness.spec.cost import PROCESS_BYTES, cost
 from harness.worker.clocks import calibrate, load_average, stolen_seconds
 
 WATCH_SECONDS = 1.0
@@ -54,6 +59,41 @@ class Quietness:
         return tuple(found)
 
 
+@dataclass(frozen=True)
+class Examination:
+    """The environment, what was found of each thing, and how quiet it was."""
+
+    environment: Environment
+    diagnoses: tuple[Diagnosis, ...]
+    quietness: Quietness
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether nothing would stop a run."""
+        return all(diagnosis.state != "problem" for diagnosis in self.diagnoses)
+
+
+def examine(workspace: Workspace, *, measuring: AbstractContextManager[object] | None = None) -> Examination:
+    """Look at everything; the cores are measured last, when nothing else of ours runs, within ``measuring``."""
+    environment = current_environment(threads=1)
+    chosen, specs = inspections.read_specs(workspace.specs)
+    cores = physical_cores()
+    largest = max((cost(architecture).training_bytes for architecture in chosen), default=PROCESS_BYTES)
+    diagnoses = (
+        inspections.versions(environment, inspections.wanted_versions()),
+        inspections.onednn(environment),
+        inspections.harness_commit(environment),
+        specs,
+        *inspections.data(workspace.specs),
+        inspections.folder("results", workspace.results, inspections.RESULTS_BYTES),
+        inspections.cores(len(cores), cpu_quota()),
+        inspections.memory(available_memory(), len(cores), largest),
+    )
+    with measuring or nullcontext():
+        quietness = measure_quietness(cores)
+    return Examination(environment, (*diagnoses, quiet(quietness)), quietness)
+
+
 def measure_quietness(cores: tuple[int, ...]) -> Quietness:
     """Watch the cores for a second, then keep each busy for two in a process of its own."""
     watched = cores[:MOST_CORES]
@@ -75,12 +115,13 @@ def quiet(found: Quietness) -> Diagnosis:
     speed = ", ".join(f"{value:.0f}" for value in found.gflops)
     what = f"{speed} GFLOP/s per core in float32, varying by {found.spread:.1%}"
     if found.disturbances:
-        return advice(
+        return Diagnosis(
             "quiet",
+            "advice",
             f"{what}; {'; '.join(found.disturbances)}",
             "end other programs before you trust times; bits don't mind",
         )
-    return fine("quiet", f"{what}; other programs take {found.busy_share:.0%}")
+    return Diagnosis("quiet", "fine", f"{what}; other programs take {found.busy_share:.0%}")
 
 
 def spread(values: list[float]) -> float:

@@ -1,1 +1,0 @@
-"""Whether this machine can run the benchmark, and whether it is quiet enough to time on; changes nothing."""
