@@ -146,7 +146,7 @@ def report(
     Args:
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
-        environment: An id or its unique beginning; by default this machine's, else the one with most records.
+        environment: An id, its unique beginning, or ``here``; by default the one with most records of seeds 0 to 4.
         check: Write nothing, but find the files that are not what the records give.
         smoke: Report on smoke results.
         progress: How a download of test images is shown: auto, live, plain, json or none.
@@ -185,7 +185,7 @@ def verify(
     Args:
         names: Architectures, as names or globs; by default all that is recorded.
         seeds: How many, from 0 on, or which; by default each trial's first recorded one, None for every one.
-        environment: Whose records, an id or its unique beginning; by default this machine's, else the one with most.
+        environment: Whose records: an id, its unique beginning, or ``here``; by default as for a report.
         threads: Threads of each trial; by default as many as the record, since other threads give other bits.
         jobs: Trials at once; by default as many as cores and memory allow.
         timeout_seconds: How long one trial may take; by default as long as it needs.
@@ -228,7 +228,7 @@ def findings(
 ) -> Findings:
     """Return all that follows from the folder's records, for the specs of ``architectures``.
 
-    ``environment`` is an id or its unique beginning; by default this machine's, else the one with most records.
+    ``environment`` is an id, its unique beginning, or ``here``; by default the one with most records of seeds 0 to 4.
     Test labels are used if the data set is in the cache; nothing is downloaded.
     """
     from harness.app.findings import cached, read_inputs

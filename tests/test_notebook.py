@@ -49,10 +49,11 @@ def test_a_record_that_cannot_be_read_is_named_in_a_warning(results: Path) -> No
         harness.summary_frame(results)
 
 
-def test_this_machines_records_come_before_those_of_the_environment_with_most(results: Path) -> None:
+def test_findings_are_about_the_fullest_environment_until_this_machine_is_named(results: Path) -> None:
     here = current_environment(1)
     fake.save(results, fake.fake_trials(fake.architectures("dense_512"), [0], where=here))
-    assert harness.findings(results).study.environment == here
+    assert harness.findings(results).study.environment == fake.environment()
+    assert harness.findings(results, environment="here").study.environment == here
 
 
 def imported(code: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from harness.statistics.samples import Spread, spread
 
 @dataclass(frozen=True)
 class TimeToTarget:
-    """How many seeds reached a value of the headline, and the training seconds that those took."""
+    """How many seeds reached a value of the headline, and the training seconds that those took, on one machine."""
 
     target: float
     reached: int
@@ -26,7 +27,8 @@ class TimeToTarget:
 def dominators(values: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
     """Return for each row of ``values``, shape (n, k), lower being better, the rows that dominate it.
 
-    A row dominates another if it is nowhere worse and somewhere better; equal rows don't dominate each other.
+    A row dominates another if it is nowhere worse and somewhere better; equal rows don't dominate each other, and a
+    row with a nan dominates none and is dominated by none.
     """
     return tuple(
         tuple(j for j, other in enumerate(values) if np.all(other <= row) and np.any(other < row)) for row in values
@@ -47,14 +49,14 @@ def dominated_by(study: Study) -> Mapping[str, tuple[str, ...]]:
 
 
 def costs(entry: ArchitectureResults) -> tuple[float, float, float]:
-    """Return parameters, multiply-accumulates and training seconds: lower is better in all.
+    """Return parameters, multiply-accumulates and training seconds: lower is better in all, and nan is unknown.
 
     Architectures that share trials have one time per epoch, so their seconds differ by epochs alone.
     """
     return (
         float(entry.cost.parameters),
         float(entry.cost.macs),
-        float(np.median([run.train_seconds for run in entry.runs])),
+        float(np.median([run.train_seconds for run in entry.timed])) if entry.timed else math.nan,
     )
 
 
@@ -77,6 +79,6 @@ def seconds_to(run: Run, quantity: Quantity, target: float) -> float | None:
 
 def time_to_target(entry: ArchitectureResults, quantity: Quantity, target: float) -> TimeToTarget:
     """Return how long the architecture trains until the quantity reaches ``target``."""
-    times = [seconds_to(run, quantity, target) for run in entry.runs]
+    times = [seconds_to(run, quantity, target) for run in entry.timed]
     reached = [time for time in times if time is not None]
     return TimeToTarget(target, len(reached), len(times), spread(reached))

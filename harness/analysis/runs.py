@@ -13,11 +13,11 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from harness.errors import UnknownEnvironment
 from harness.evaluations.metric import HEADLINE, TEST, Quantity
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation, trial_epochs
 from harness.records.environment import Environment
+from harness.records.pooling import Peer, pool
 from harness.records.predictions import Classes
 from harness.records.record import EpochMeasurement, Failure, Measurement, Record
 from harness.spec.architecture import Architecture
@@ -32,13 +32,15 @@ class Run:
     """A measured trial as one architecture reads it.
 
     ``measurement`` ends at the architecture's own last epoch. ``read_predictions`` returns what was predicted after
-    it: many runs are reported on without a look at their predictions.
+    it: many runs are reported on without a look at their predictions. ``environment`` is the id of the machine's
+    environment that recorded it.
     """
 
     seed: int
     measurement: Measurement
     concurrent_trials: int = 0
     read_predictions: Callable[[], Mapping[str, Classes]] = field(default=dict, compare=False, repr=False)
+    environment: str = ""
 
     @property
     def epochs(self) -> tuple[EpochMeasurement, ...]:
@@ -75,11 +77,15 @@ class FailedRun:
 
     seed: int
     failure: Failure
+    environment: str = ""
 
 
 @dataclass(frozen=True)
 class ArchitectureResults:
-    """An architecture with what its trials gave, by seed."""
+    """An architecture with what its trials gave, by seed: every seed once, whichever machine recorded it.
+
+    ``machine`` is the id of the environment whose times are shown.
+    """
 
     architecture: Architecture
     cost: Cost
@@ -87,6 +93,7 @@ class ArchitectureResults:
     epochs: int
     runs: tuple[Run, ...] = ()
     failures: tuple[FailedRun, ...] = ()
+    machine: str = ""
 
     @property
     def name(self) -> str:
@@ -102,6 +109,11 @@ class ArchitectureResults:
     def seeds(self) -> tuple[int, ...]:
         """The seeds that were measured, in order."""
         return tuple(run.seed for run in self.runs)
+
+    @cached_property
+    def timed(self) -> tuple[Run, ...]:
+        """The runs that times are about: those of one machine."""
+        return tuple(run for run in self.runs if run.environment == self.machine)
 
     @cached_property
     def _by_quantity(self) -> dict[Quantity, Mapping[int, float]]:
@@ -132,15 +144,17 @@ class ArchitectureResults:
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that one report is about: one environment's runs of some architectures, ranked by ``headline``.
+    """Everything that one report is about: the runs of one environment's numerics, ranked by ``headline``.
 
-    ``others`` counts the records of environments that the report is not about, by id. ``commits`` are the versions
-    of the harness that made the records, ``+`` where there were uncommitted changes.
+    Times are those of ``environment``; ``peers`` are the machines that claim its numerics. ``others`` counts the
+    records of all other environments, by id. ``commits`` are the versions of the harness that made the records that
+    count, ``+`` where there were uncommitted changes.
     """
 
     settings: Settings
     entries: tuple[ArchitectureResults, ...]
     environment: Environment | None = None
+    peers: tuple[Peer, ...] = ()
     others: tuple[tuple[str, int], ...] = ()
     commits: tuple[str, ...] = ()
     headline: Quantity = HEADLINE
@@ -169,30 +183,6 @@ def no_predictions(record: Record, epoch: int) -> Mapping[str, Classes]:
     return {}
 
 
-def choose_environment(
-    records: Sequence[Record], wanted: str | None = None, here: str | None = None
-) -> Environment | None:
-    """Return the environment to report on, or None where there is no record.
-
-    ``wanted`` is an id or its unique beginning; without one it is this machine's, ``here``, else the one with
-    most records (of two with as many, the first by name).
-
-    Raises:
-        UnknownEnvironment: ``wanted`` has no record.
-    """
-    known = {record.environment.id: record.environment for record in records}
-    if wanted is not None:
-        matches = [name for name in known if name == wanted] or [name for name in known if name.startswith(wanted)]
-        if len(matches) != 1:
-            raise UnknownEnvironment(wanted, sorted(known))
-        return known[matches[0]]
-    if here in known:
-        return known[here]
-    counts = Counter(record.environment.id for record in records)
-    most = min(counts, key=lambda name: (-counts[name], name), default=None)
-    return None if most is None else known[most]
-
-
 def make_study(
     architectures: Iterable[Architecture],
     records: Sequence[Record],
@@ -200,20 +190,21 @@ def make_study(
     environment: Environment | None = None,
     read_predictions: ReadPredictions = no_predictions,
 ) -> Study:
-    """Join the architectures with the environment's records.
+    """Join the architectures with the environment's records and those of other machines with the same bits.
 
     ``environment`` is the one that the report is about; see `choose_environment`.
     """
-    by_environment: dict[str, list[Record]] = {}
-    for record in records:
-        by_environment.setdefault(record.environment.id, []).append(record)
-    own = by_environment.pop(environment.id, []) if environment else []
-    others = tuple(sorted((name, len(found)) for name, found in by_environment.items()))
+    pooled = pool(records, environment) if environment else None
+    counted = pooled.records if pooled else ()
     by_fingerprint: dict[str, list[Record]] = {}
-    for record in sorted(own, key=lambda found: found.seed):
+    for record in sorted(counted, key=lambda found: found.seed):
         by_fingerprint.setdefault(record.fingerprint, []).append(record)
-    entries = tuple(_entries(architectures, by_fingerprint, settings, read_predictions))
-    return Study(settings, entries, environment, others, _commits(own))
+    machine = environment.id if environment else ""
+    entries = tuple(_entries(architectures, by_fingerprint, settings, machine, read_predictions))
+    alike = pooled.machines if pooled else ()
+    others = Counter(record.environment.id for record in records if record.environment.id not in alike)
+    peers = pooled.peers if pooled else ()
+    return Study(settings, entries, environment, peers, tuple(sorted(others.items())), _commits(counted))
 
 
 def _commits(records: Iterable[Record]) -> tuple[str, ...]:
@@ -224,6 +215,7 @@ def _entries(
     architectures: Iterable[Architecture],
     records: Mapping[str, Sequence[Record]],
     settings: Settings,
+    machine: str,
     read_predictions: ReadPredictions,
 ) -> Iterator[ArchitectureResults]:
     """Yield each architecture's results; those that read the same trials at the same epoch share their runs."""
@@ -232,23 +224,27 @@ def _entries(
         fingerprint = trial_computation(architecture, settings).fingerprint
         epochs = trial_epochs(architecture, settings)
         if (fingerprint, epochs) not in read:
-            read[fingerprint, epochs] = _read(records.get(fingerprint, ()), epochs, read_predictions)
+            read[fingerprint, epochs] = _read(records.get(fingerprint, ()), epochs, machine, read_predictions)
         runs, failures = read[fingerprint, epochs]
-        yield ArchitectureResults(architecture, cost(architecture), fingerprint, epochs, runs, failures)
+        yield ArchitectureResults(architecture, cost(architecture), fingerprint, epochs, runs, failures, machine)
 
 
 def _read(
-    records: Iterable[Record], epochs: int, read_predictions: ReadPredictions
+    records: Iterable[Record], epochs: int, machine: str, read_predictions: ReadPredictions
 ) -> tuple[tuple[Run, ...], tuple[FailedRun, ...]]:
-    """Return what the records of one trial gave up to ``epochs``, and the trials that ended before."""
-    runs, failures = [], []
+    """Return what the records of one computation gave up to ``epochs``, and the trials that ended before.
+
+    Each seed counts once: as ``machine`` recorded it, a failure too; else as the first other one that measured it.
+    """
+    found: dict[int, Run | FailedRun] = {}
     for record in records:
-        run = _run(record, epochs, read_predictions)
-        if run is not None:
-            runs.append(run)
-        elif record.failure is not None:
-            failures.append(FailedRun(record.seed, record.failure))
-    return tuple(runs), tuple(failures)
+        given = _run(record, epochs, read_predictions) or _failed(record)
+        known = found.get(record.seed)
+        failed_elsewhere = isinstance(known, FailedRun) and known.environment != machine
+        if given and (known is None or (failed_elsewhere and isinstance(given, Run))):
+            found[record.seed] = given
+    runs = tuple(one for one in found.values() if isinstance(one, Run))
+    return runs, tuple(one for one in found.values() if isinstance(one, FailedRun))
 
 
 def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run | None:
@@ -258,4 +254,9 @@ def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run 
     if measured is None or last is None or HEADLINE.known_of(last) is None:
         return None
     own = measured.model_copy(update={"epochs": measured.epochs[:epochs]})
-    return Run(record.seed, own, record.concurrent_trials, partial(read_predictions, record, epochs))
+    read = partial(read_predictions, record, epochs)
+    return Run(record.seed, own, record.concurrent_trials, read, record.environment.id)
+
+
+def _failed(record: Record) -> FailedRun | None:
+    return FailedRun(record.seed, record.failure, record.environment.id) if record.failure else None

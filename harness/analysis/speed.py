@@ -39,7 +39,7 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
     """
     architecture = entry.architecture
     images = architecture.training.training_examples(study.settings.train_examples or architecture.data.train_examples)
-    runs = [median(epoch.train_seconds for epoch in run.epochs) for run in entry.runs]
+    runs = [median(epoch.train_seconds for epoch in run.epochs) for run in entry.timed]
     seconds = median(runs) if runs else None
     gflops = OPERATIONS_PER_MAC * entry.cost.macs * images / seconds / 1e9 if seconds else None
     timed: Mapping[str, Timed] = times.networks.get(entry.fingerprint, {})
@@ -56,7 +56,7 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
 
 @dataclass(frozen=True)
 class Stages:
-    """Medians over an architecture's runs, wall seconds by stage; unknown is None.
+    """Medians over an architecture's runs on one machine, wall seconds by stage; unknown is None.
 
     ``processor_share`` is the processor seconds of training per wall second: as many as threads that were busy all
     the time. ``drift`` and ``stolen_seconds`` are the largest of all runs and, as they are taken once per trial, over
@@ -79,7 +79,7 @@ class Stages:
 
 def stages(entry: ArchitectureResults) -> Stages:
     """Return where the time of the architecture's own epochs went, and of what came before them."""
-    runs, measurements = entry.runs, [run.measurement for run in entry.runs]
+    runs, measurements = entry.timed, [run.measurement for run in entry.timed]
     clocks = [measurement.clocks for measurement in measurements]
     conditions = [measurement.conditions for measurement in measurements if measurement.conditions]
     return Stages(

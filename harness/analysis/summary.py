@@ -15,7 +15,7 @@ DRIFT = 0.05
 
 @dataclass(frozen=True)
 class Summary:
-    """Centre and spread over the seeds of one architecture; None where nothing was measured.
+    """Centre and spread over the seeds of one architecture, times over those of one machine; None: nothing measured.
 
     ``metrics`` are what every run has measured after its last epoch, by the names of columns; ``of`` finds them by
     quantity. ``epoch_seconds`` is over all epochs of all seeds. ``discordant_deviation`` is the spread of the share of
@@ -38,15 +38,15 @@ class Summary:
 
 def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
     """Return one architecture's summary; ``labels`` are the true test labels by data set, where known."""
-    runs = entry.runs
+    timed = entry.timed
     right = right_predictions(entry, labels)
     kept = None if right is None else right[:, uncontested(entry.architecture.data, right.shape[1])]
     return Summary(
-        metrics=_estimates([run.last.metrics for run in runs]),
-        train_seconds=spread([run.train_seconds for run in runs]),
-        epoch_seconds=spread([epoch.train_seconds for run in runs for epoch in run.epochs]),
+        metrics=_estimates([run.last.metrics for run in entry.runs]),
+        train_seconds=spread([run.train_seconds for run in timed]),
+        epoch_seconds=spread([epoch.train_seconds for run in timed for epoch in run.epochs]),
         discordant_deviation=None if right is None else discordant_deviation(right),
-        drifted_seeds=tuple(run.seed for run in runs if run.drift is not None and run.drift > DRIFT),
+        drifted_seeds=tuple(run.seed for run in timed if run.drift is not None and run.drift > DRIFT),
         uncontested_accuracy=None if kept is None else estimate(kept.mean(axis=1).tolist()),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import choose_environment, make_study
+from harness.analysis.runs import make_study
 from harness.app.progress import Progress
 from harness.app.workspace import Workspace, load_records
 from harness.data.cache import DatasetArrays
@@ -17,6 +17,7 @@ from harness.declaration.spec_error import joined
 from harness.errors import BenchError, DataMissing
 from harness.planning.settings import Settings
 from harness.records.environment import current_environment
+from harness.records.pooling import HERE, choose_environment
 from harness.records.store import Loaded
 from harness.records.times import Times, read_times, times_path
 from harness.spec.architecture import Architecture
@@ -43,15 +44,15 @@ class Inputs:
     loaded: Loaded
 
     def findings(self, environment: str | None = None) -> Findings:
-        """Return what the records of one environment say of the architectures.
+        """Return what the records say of the architectures: those of one environment's numerics, and its times.
 
-        ``environment`` is an id or its unique beginning; by default this machine's, else the one with most records.
+        ``environment`` is an id, its unique beginning or ``here``; by default `choose_environment` chooses.
 
         Raises:
             UnknownEnvironment: The environment asked for has no record.
         """
         settings, records = self.workspace.cut(Settings()), self.loaded.records
-        here = None if environment else current_environment(settings.threads).id
+        here = current_environment(settings.threads).id if environment in {None, HERE} else None
         chosen = choose_environment(records, environment, here)
         study = make_study(self.architectures, records, settings, chosen, self.workspace.store.predictions_after)
         labels = {arrays.dataset.name: arrays.test_labels for arrays in self.arrays}

@@ -29,7 +29,7 @@ class ReportOptions(Workspace):
     """What to report on.
 
     Args:
-        environment: An id or its unique beginning; by default this machine's, else the one with most records.
+        environment: An id, its unique beginning, or ``here``; None: the one with most records of seeds 0 to 4.
         check: Write nothing, but find the files that are not what the records give.
     """
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.analysis.runs import choose_environment
 from harness.app.findings import Fetch
 from harness.app.plan import jobs_for
 from harness.app.progress import SILENT, Progress
@@ -23,6 +22,7 @@ from harness.planning.plan import Plan, PlannedTrial, Status
 from harness.planning.settings import DEFAULT_EVALUATIONS, Settings
 from harness.planning.trial import Trial, trial_computation
 from harness.records.environment import Environment, current_environment
+from harness.records.pooling import choose_environment
 from harness.records.record import Record
 from harness.records.speeds import measured_forecast
 from harness.records.store import Loaded
@@ -40,7 +40,7 @@ class VerifyOptions(Workspace):
     Args:
         names: Architectures, as names or globs; none: all that is recorded.
         seeds: Those seeds; None: every recorded one; empty: the first recorded one of each trial.
-        environment: Whose records, an id or its unique beginning; by default this machine's, else the one with most.
+        environment: Whose records: an id, its unique beginning, or ``here``; None: as for a report.
         threads: Threads of each trial; None: as many as the record, since other threads give other bits.
         jobs: Trials at once; None: as many as cores and memory allow.
         timeout_seconds: How long one trial may take; None: as long as it needs.

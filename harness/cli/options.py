@@ -122,7 +122,7 @@ EnvironmentId = Annotated[
         "--environment",
         metavar="ID",
         envvar="BENCH_ENVIRONMENT",
-        help="Use the records of this environment; by default this machine's, else the one with most records.",
+        help="The environment: an id, its beginning, or 'here'; by default the one with most records of seeds 0-4.",
         show_default=False,
     ),
 ]

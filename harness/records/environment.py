@@ -102,6 +102,15 @@ class Environment(Frozen):
         """A readable name for the folder of this environment's records, with a hash of what identifies it."""
         return _environment_id(self)
 
+    def has_bits_of(self, other: Environment) -> bool:
+        """Whether a trial is expected to have the same bits in both, whatever the machines.
+
+        Other systems have other builds of the same versions, and what is not known of two processors is not the same.
+        Python's version is no part of it: Python does none of the arithmetic.
+        """
+        known = self.numerics.instruction_set is not None
+        return self.numerics == other.numerics and self.machine.system == other.machine.system and known
+
     @property
     def facts(self) -> dict[str, Any]:
         """Every field by its name, numerics and machine in one."""

@@ -1,19 +1,30 @@
-"""Architectures read their trials at their own epochs, in one environment, whatever is missing."""
+"""Architectures read their trials at their own epochs, in one environment's numerics, whatever is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 
 import fake_records as fake
-import pytest
+from fake_records import timed, with_other_weights
 
-from harness.analysis.runs import choose_environment, make_study
-from harness.errors import UnknownEnvironment
+from harness.analysis.pareto import costs, time_to_target
+from harness.analysis.runs import Study, make_study
+from harness.analysis.speed import stages
 from harness.planning.settings import Settings
 from harness.records.predictions import Classes
 from harness.records.record import Record
+from harness.reporting.page import page
+from harness.spec.architecture import Architecture
 
 SHARED = ("000_convnet", "001_convnet_8_epochs", "004_convnet")
+DENSE = fake.architectures("dense_512")
+BOTH = fake.architectures("000_convnet", "dense_512")
+HERE, THERE = fake.environment(), fake.environment("Other Processor")
+
+
+def studied(trials: Iterable[fake.FakeTrial], chosen: tuple[Architecture, ...] = DENSE) -> Study:
+    return make_study(chosen, [trial.record for trial in trials], Settings(), HERE)
 
 
 def test_architectures_that_share_trials_read_their_own_epoch() -> None:
@@ -48,31 +59,79 @@ def test_a_trial_that_is_too_short_but_did_not_fail_is_missing() -> None:
     assert (entry.runs, entry.failures) == ((), ())
 
 
-def test_records_of_other_environments_are_counted_not_mixed() -> None:
-    chosen = fake.architectures("dense_512")
-    here, there = fake.environment(), fake.environment("Other Processor")
-    trials = [*fake.fake_trials(chosen, [0, 1], where=here), *fake.fake_trials(chosen, [0, 1, 2], where=there)]
-    study = make_study(chosen, [one.record for one in trials], Settings(), here)
+def test_records_of_other_numerics_are_counted_not_mixed() -> None:
+    here, there = fake.environment(), fake.environment("Other Processor", threads=2)
+    trials = [*fake.fake_trials(DENSE, [0, 1], where=here), *fake.fake_trials(DENSE, [0, 1, 2], where=there)]
+    study = studied(trials)
     assert study.entries[0].seeds == (0, 1)
     assert study.others == ((there.id, 3),)
 
 
-def test_the_environment_is_the_one_asked_for_else_this_machines_else_the_fullest() -> None:
-    chosen = fake.architectures("dense_512")
-    few, many = fake.environment("Few"), fake.environment("Many")
-    trials = [*fake.fake_trials(chosen, [0], where=few), *fake.fake_trials(chosen, [0, 1], where=many)]
-    records = [one.record for one in trials]
-    assert choose_environment(records, wanted=few.id[:6]) == few
-    assert choose_environment(records, here=few.id) == few
-    assert choose_environment(records, here="nowhere") == many
-    assert choose_environment([]) is None
+def test_a_machine_of_the_same_numerics_adds_its_seeds_and_no_times() -> None:
+    trials = [*fake.fake_trials(DENSE, [1, 2], where=HERE), *fake.fake_trials(DENSE, [0, 1, 3], where=THERE)]
+    study = studied(trials)
+    entry = study.entries[0]
+    assert entry.seeds == (0, 1, 2, 3)
+    assert [run.environment for run in entry.runs] == [THERE.id, HERE.id, HERE.id, THERE.id]
+    assert [run.seed for run in entry.timed] == [1, 2]
+    assert study.others == ()
+    assert [peer.environment for peer in study.peers] == [THERE]
 
 
-def test_an_unknown_environment_is_told_with_the_known_ones() -> None:
-    chosen = fake.architectures("dense_512")
-    records = [one.record for one in fake.fake_trials(chosen, [0])]
-    with pytest.raises(UnknownEnvironment, match="recorded: fake-processor"):
-        choose_environment(records, wanted="real-processor")
+def test_times_are_those_of_one_machine_wherever_they_are_shown() -> None:
+    slow = [timed(trial, 100.0) for trial in fake.fake_trials(DENSE, [2, 3], where=THERE)]
+    found = fake.findings(DENSE, [*fake.fake_trials(DENSE, [0, 1], where=HERE), *slow], where=HERE)
+    [entry], summary = found.study.entries, found.summaries["dense_512"]
+    assert summary.train_seconds is not None
+    assert summary.epoch_seconds is not None
+    assert max(summary.train_seconds.median, summary.epoch_seconds.median) < 100
+    assert (stages(entry).train_seconds or 100) < 100
+    assert costs(entry)[2] < 100
+    target = time_to_target(entry, found.study.headline, 0.5)
+    assert (target.seeds, target.seconds is not None and target.seconds.median < 100) == (2, True)
+
+
+def test_an_architecture_that_only_another_machine_recorded_has_values_and_no_times() -> None:
+    found = fake.findings(DENSE, fake.fake_trials(DENSE, [0, 1], where=THERE), where=HERE)
+    [entry], summary = found.study.entries, found.summaries["dense_512"]
+    assert (len(entry.runs), entry.timed, summary.train_seconds) == (2, (), None)
+    assert math.isnan(costs(entry)[2])
+    row = next(line for line in page(found).splitlines() if line.startswith("|      1 | dense_512"))
+    assert "(n = 2)" in row
+    assert found.dominated == {"dense_512": ()}
+
+
+def test_a_machine_with_other_bits_in_one_trial_adds_nothing() -> None:
+    ours = fake.fake_trials(BOTH, [0, 1], where=HERE)
+    theirs = [*fake.fake_trials(BOTH, [0, 2], where=THERE)]
+    theirs[0] = with_other_weights(theirs[0], epoch=3)
+    study = studied([*ours, *theirs], BOTH)
+    assert {entry.seeds for entry in study.entries} == {(0, 1)}
+    [peer] = study.peers
+    assert [(found.record.seed, found.mismatch.epoch) for found in peer.divergences] == [(0, 3)]
+
+
+def test_a_trial_that_failed_here_stays_a_failure_though_another_machine_measured_it() -> None:
+    ours, theirs = (fake.fake_trials(DENSE, [0, 1], where=where) for where in (HERE, THERE))
+    [entry] = studied([fake.failed(ours[0], kind="crash"), ours[1], *theirs]).entries
+    assert (entry.seeds, [failed.seed for failed in entry.failures]) == ((1,), [0])
+
+
+def test_a_trial_that_failed_elsewhere_counts_only_where_no_machine_measured_it() -> None:
+    third = fake.environment("A Third Processor")
+    [zero, one, two] = fake.fake_trials(DENSE, [0, 1, 2], where=THERE)
+    trials = [fake.failed(zero), fake.failed(one), two, *fake.fake_trials(DENSE, [1], where=third)]
+    [entry] = studied(trials).entries
+    assert (entry.seeds, [failed.seed for failed in entry.failures]) == ((1, 2), [0])
+
+
+def test_a_record_that_is_too_short_here_gives_way_to_a_longer_one_elsewhere() -> None:
+    short, long = fake.architectures("000_convnet", "001_convnet_8_epochs")
+    [ours], theirs = (fake.fake_trials([short, long], [0], where=where) for where in (HERE, THERE))
+    cut = fake.failed(ours, epochs=5)
+    trials = [fake.FakeTrial(cut.record.model_copy(update={"failure": None}), {}), *theirs]
+    first, second = studied(trials, (short, long)).entries
+    assert [run.environment for entry in (first, second) for run in entry.runs] == [HERE.id, THERE.id]
 
 
 def test_predictions_are_read_when_they_are_asked_for_and_once_for_all_that_read_the_same_epoch() -> None:

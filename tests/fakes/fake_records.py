@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -114,6 +114,24 @@ def failed(trial: FakeTrial, epochs: int = 0, kind: str = "nan") -> FakeTrial:
     measured = trial.record.measurement
     cut = measured.model_copy(update={"epochs": measured.epochs[:epochs]}) if measured and epochs else None
     return FakeTrial(trial.record.model_copy(update={"measurement": cut, "failure": failure}), {})
+
+
+def timed(trial: FakeTrial, seconds: float) -> FakeTrial:
+    """Return the trial as if each of its epochs had taken so long."""
+    return _with_epochs(trial, lambda _: {"train_seconds": seconds})
+
+
+def with_other_weights(trial: FakeTrial, epoch: int) -> FakeTrial:
+    """Return the trial as if its weights had other bits from that epoch on."""
+    return _with_epochs(trial, lambda number: {"weights_sha256": f"{number}" * 64} if number >= epoch else {})
+
+
+def _with_epochs(trial: FakeTrial, changes: Callable[[int], Mapping[str, object]]) -> FakeTrial:
+    measured = trial.record.measurement
+    assert measured is not None
+    epochs = tuple(epoch.model_copy(update=changes(epoch.epoch)) for epoch in measured.epochs)
+    changed = {"measurement": measured.model_copy(update={"epochs": epochs})}
+    return FakeTrial(trial.record.model_copy(update=changed), trial.predictions)
 
 
 def findings(

@@ -86,7 +86,11 @@ def _legend_title(metric: Metric) -> str:
 
 
 def _draw(axes: Axes, points: Sequence[Point], cost: int, metric: Metric) -> None:
-    places = [(point.costs[cost], point.mean) for point in points]
+    numbered = {number: (point.costs[cost], point.mean) for number, point in enumerate(points, 1)}
+    known = {number: place for number, place in numbered.items() if not math.isnan(place[0])}
+    if not known:
+        return
+    places = tuple(known.values())
     costs_shown, means = zip(*places, strict=True)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
@@ -99,14 +103,14 @@ def _draw(axes: Axes, points: Sequence[Point], cost: int, metric: Metric) -> Non
     for index, place in enumerate(places):
         fill, edge = (BLUE, BLUE) if index in best else (PANEL, QUIET)
         axes.plot(*place, "o", markersize=7, markerfacecolor=fill, markeredgecolor=edge, markeredgewidth=1.3, zorder=3)
-    _number(axes, places)
+    _number(axes, tuple(known), places)
 
 
-def _number(axes: Axes, places: Sequence[Place]) -> None:
+def _number(axes: Axes, ranks: Sequence[int], places: Sequence[Place]) -> None:
     """Write each point's number, its place in the ranking, beside it; ``places`` are in data coordinates."""
     shares = (axes.transScale + axes.transLimits).transform(places)  # of the panel's width and height
     on_paper = [(x * PANEL_POINTS[0], y * PANEL_POINTS[1]) for x, y in shares.tolist()]
-    for number, (place, offset) in enumerate(zip(places, number_offsets(on_paper), strict=True), 1):
+    for number, place, offset in zip(ranks, places, number_offsets(on_paper), strict=True):
         axes.annotate(
             str(number),
             place,

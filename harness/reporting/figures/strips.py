@@ -57,9 +57,11 @@ def seeds_figure(findings: Findings) -> Figure:
     )
 
 
-def times_figure(findings: Findings) -> Figure:
-    """Draw every epoch, with median and quartiles."""
-    rows = tuple(_epoch_times(entry) for entry in findings.ranking if entry.runs)
+def times_figure(findings: Findings) -> Figure | None:
+    """Draw every epoch of the one machine that times are about, with median and quartiles; None without one."""
+    rows = tuple(_epoch_times(entry) for entry in findings.ranking if entry.timed)
+    if not rows:
+        return None
     return Figure(
         name="times",
         description="Training seconds per epoch of every architecture: each epoch, the median and the quartiles",
@@ -135,7 +137,7 @@ def _extent(row: SeedValues, metric: Metric) -> list[float]:
 
 
 def _epoch_times(entry: ArchitectureResults) -> EpochTimes:
-    seconds = tuple(epoch.train_seconds for run in entry.runs for epoch in run.epochs)
+    seconds = tuple(epoch.train_seconds for run in entry.timed for epoch in run.epochs)
     found = spread(seconds)
     if found is None:
         raise ValueError(f"{entry.name} is not measured")

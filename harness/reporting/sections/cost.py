@@ -62,6 +62,8 @@ def cost_table(findings: Findings) -> Table:
 
 def seconds_to_target(time: TimeToTarget) -> str:
     """Return the median, with how many seeds reached the target where not all did."""
+    if not time.seeds:
+        return numbers.UNKNOWN
     if time.seconds is None:
         return "not reached"
     median = numbers.seconds(time.seconds.median)

@@ -1,0 +1,160 @@
+"""Which records belong together, and which machine a report is about; derives no statistic.
+
+Bits depend on numerics, times on the machine. Where two machines that claim the same numerics share a trial, its bits
+are compared: one difference refutes the claim, whatever the architecture, and nothing of that machine is pooled.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from harness.errors import UnknownEnvironment
+from harness.planning.settings import DEFAULT_SEEDS, Settings
+from harness.records.compare import Mismatch, first_mismatch
+from harness.records.environment import Environment
+from harness.records.record import Record
+
+# What an option names this machine's environment by.
+HERE = "here"
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """A trial that two machines of the same numerics recorded with other bits; ``other`` was pooled before."""
+
+    record: Record
+    other: Record
+    mismatch: Mismatch
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Another machine that claims the same numerics, held against what was pooled before it.
+
+    ``compared`` are the names of the trials that both finished an epoch of.
+    """
+
+    environment: Environment
+    records: tuple[Record, ...]
+    compared: tuple[str, ...]
+    divergences: tuple[Divergence, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether its records are pooled: no trial has other bits. Without one in common its claim alone counts."""
+        return not self.divergences
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One machine's records and those of the peers that agree, its own first."""
+
+    here: Environment
+    own: tuple[Record, ...]
+    peers: tuple[Peer, ...] = ()
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All records that count: of one trial, this machine's comes first."""
+        return (*self.own, *(record for peer in self.peers if peer.agrees for record in peer.records))
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """The ids of this machine's environment and of all that claim its numerics."""
+        return (self.here.id, *(peer.environment.id for peer in self.peers))
+
+    @cached_property
+    def proven(self) -> frozenset[str]:
+        """The fingerprints of which a trial is recorded here and, with the same bits, on another machine."""
+        ours = {record.name: record.fingerprint for record in self.own}
+        return frozenset(ours[name] for peer in self.peers if peer.agrees for name in peer.compared if name in ours)
+
+
+def pool(records: Iterable[Record], here: Environment) -> Pool:
+    """Hold every machine of the same numerics against this one, and against those that were pooled before it.
+
+    The one with most records comes first, of two with as many the first by name.
+    """
+    machines: dict[str, list[Record]] = {}
+    for record in records:
+        machines.setdefault(record.environment.id, []).append(record)
+    own = tuple(machines.pop(here.id, ()))
+    alike = [found for found in machines.values() if found[0].environment.has_bits_of(here)]
+    pooled: dict[str, list[Record]] = {}
+    _add(own, pooled)
+    peers = []
+    for found in sorted(alike, key=lambda found: (-len(found), found[0].environment.id)):
+        peer = _held_against(pooled, found)
+        peers.append(peer)
+        if peer.agrees:
+            _add(found, pooled)
+    return Pool(here, own, tuple(peers))
+
+
+def _add(records: Iterable[Record], pooled: dict[str, list[Record]]) -> None:
+    for record in records:
+        pooled.setdefault(record.name, []).append(record)
+
+
+def _held_against(pooled: Mapping[str, Sequence[Record]], records: Sequence[Record]) -> Peer:
+    """Compare the bits of every trial that was pooled before."""
+    compared: dict[str, None] = {}
+    divergences = []
+    for record in records:
+        for other in pooled.get(record.name, ()):
+            if not (_finished(record) and _finished(other)):
+                continue
+            compared[record.name] = None
+            mismatch = _mismatch(record, other)
+            divergences += [Divergence(record, other, mismatch)] if mismatch else []
+    return Peer(records[0].environment, tuple(records), tuple(compared), tuple(divergences))
+
+
+def _finished(record: Record) -> bool:
+    return bool(record.measurement and record.measurement.epochs)
+
+
+def _mismatch(record: Record, other: Record) -> Mismatch | None:
+    one, two = record.measurement, other.measurement
+    return first_mismatch(one, two) if one and two else None
+
+
+def choose_environment(
+    records: Sequence[Record],
+    wanted: str | None = None,
+    here: str | None = None,
+    seeds: Collection[int] = DEFAULT_SEEDS,
+) -> Environment | None:
+    """Return the environment whose times a report shows and whose numerics it is about, or None without a record.
+
+    ``wanted`` is an id or its unique beginning, or ``here``. Without one it is that of default threads and determinism
+    with most records of the ``seeds`` that runs take; of two with as many this machine's, ``here``, else the one with
+    most records, else the first by name. A results folder thus has the same report on every machine, unless one that
+    has recorded as much as any other reports on itself.
+
+    Raises:
+        UnknownEnvironment: ``wanted`` has no record.
+    """
+    known = {record.environment.id: record.environment for record in records}
+    if wanted is not None:
+        sought = here if wanted == HERE and here else wanted
+        matches = [name for name in known if name == sought] or [name for name in known if name.startswith(sought)]
+        if len(matches) != 1:
+            raise UnknownEnvironment(sought, sorted(known))
+        return known[matches[0]]
+    counts = Counter(record.environment.id for record in records)
+    preset = Counter(record.environment.id for record in records if record.seed in seeds)
+
+    def place(name: str) -> tuple[bool, int, bool, int, str]:
+        return not _is_default(known[name]), -preset[name], name != here, -counts[name], name
+
+    return min(known.items(), key=lambda item: place(item[0]), default=(None, None))[1]
+
+
+def _is_default(environment: Environment) -> bool:
+    """Whether trials ran as they do where no option says otherwise."""
+    numerics, default = environment.numerics, Settings()
+    return (numerics.threads, numerics.deterministic) == (default.threads, default.deterministic)

@@ -1,0 +1,167 @@
+"""Machines of the same numerics belong together until a trial that they share has other bits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import fake_records as fake
+import pytest
+from fake_records import with_other_weights
+from fake_trials import elsewhere
+
+from harness.errors import UnknownEnvironment
+from harness.records.environment import Environment
+from harness.records.pooling import Pool, choose_environment, pool
+from harness.records.record import Record
+from harness.records.store import Store
+
+OFFICIAL = Path(__file__).parents[2] / "results"
+DENSE = fake.architectures("dense_512")
+HERE = fake.environment("Here")
+THERE, THIRD = fake.environment("There"), fake.environment("Third")
+
+
+def trials(where: Environment, *seeds: int) -> list[fake.FakeTrial]:
+    return list(fake.fake_trials(DENSE, seeds, where=where))
+
+
+def pooled(*machines: list[fake.FakeTrial]) -> Pool:
+    return pool([trial.record for machine in machines for trial in machine], HERE)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"processor": "Another"}, True),
+        ({"processor_features": ("avx2",), "cores": 64, "memory_bytes": 1, "python": "3.13"}, True),
+        ({"commit": "b" * 40, "harness": "0.2.0"}, True),
+        ({"instruction_set": "avx512_core_vnni"}, False),
+        ({"tensorflow": "2.20.0"}, False),
+        ({"keras": "3.14.0"}, False),
+        ({"numpy": "2.2.0"}, False),
+        ({"onednn": False}, False),
+        ({"onednn_max_isa": "AVX2"}, False),
+        ({"threads": 2}, False),
+        ({"deterministic": False}, False),
+        ({"backend": "torch"}, False),
+        ({"accelerator": "a device"}, False),
+        ({"system": "Darwin x86_64"}, False),
+    ],
+)
+def test_bits_are_expected_to_be_the_same_on_every_machine_of_the_same_numerics(
+    facts: dict[str, object], *, expected: bool
+) -> None:
+    there = elsewhere(HERE, **facts)
+    assert (HERE.has_bits_of(there), there.has_bits_of(HERE)) == (expected, expected)
+
+
+def test_machines_whose_instructions_are_not_known_are_not_taken_for_the_same() -> None:
+    unknown = elsewhere(HERE, instruction_set=None)
+    assert not unknown.has_bits_of(elsewhere(unknown, processor="Another"))
+
+
+def test_a_machine_that_agrees_is_pooled_after_this_ones_own() -> None:
+    found = pooled(trials(THERE, 0, 1), trials(HERE, 1, 2))
+    assert [(record.environment.id, record.seed) for record in found.records] == [
+        *[(HERE.id, 1), (HERE.id, 2)],
+        *[(THERE.id, 0), (THERE.id, 1)],
+    ]
+    assert found.machines == (HERE.id, THERE.id)
+    assert found.proven == {record.fingerprint for record in found.own}
+
+
+def test_without_a_trial_in_common_the_claim_counts_and_proves_nothing() -> None:
+    found = pooled(trials(HERE, 0), trials(THERE, 1))
+    assert ([peer.agrees for peer in found.peers], len(found.records), found.proven) == ([True], 2, frozenset())
+
+
+def test_one_trial_with_other_bits_leaves_out_all_of_that_machine_and_names_the_epoch() -> None:
+    [same, other, alone] = trials(THERE, 0, 1, 7)
+    found = pooled(trials(HERE, 0, 1), [same, with_other_weights(other, epoch=2), alone])
+    [peer] = found.peers
+    assert (peer.agrees, len(peer.compared), found.records, found.proven) == (False, 2, found.own, frozenset())
+    [divergence] = peer.divergences
+    assert (divergence.record.seed, divergence.mismatch.epoch) == (1, 2)
+    assert divergence.other.environment == HERE
+
+
+def test_machines_are_held_against_those_that_were_pooled_before_them() -> None:
+    odd = [with_other_weights(trial, epoch=1) for trial in trials(THIRD, 5)]
+    found = pooled(trials(HERE, 0), odd, trials(THERE, 0, 5))
+    assert [(peer.environment, peer.agrees) for peer in found.peers] == [(THERE, True), (THIRD, False)]
+    assert found.peers[1].divergences[0].other.environment == THERE
+
+
+def test_epochs_that_both_finished_are_compared_and_failures_without_one_are_not() -> None:
+    [long], [short] = trials(HERE, 0), trials(THERE, 0)
+    assert pooled([long], [fake.failed(short, epochs=2)]).proven
+    assert pooled([long], [fake.failed(short)]).peers[0].compared == ()
+
+
+def test_the_order_of_the_files_does_not_matter() -> None:
+    machines = [trials(HERE, 0), trials(THERE, 0, 1), trials(THIRD, 1)]
+    assert pooled(*machines) == pooled(*reversed(machines))
+
+
+def official() -> tuple[Record, ...]:
+    return Store(OFFICIAL).load().records
+
+
+def moved(record: Record, **facts: object) -> Record:
+    return record.model_copy(update={"environment": elsewhere(record.environment, **facts)})
+
+
+def test_official_records_pool_with_another_machine_of_their_numerics_and_with_no_other_setting() -> None:
+    records = official()
+    here = choose_environment(records)
+    assert here is not None
+    firsts = [record for record in records if record.environment.id == here.id and record.seed == 0]
+    there = elsewhere(here, processor="Another")
+    found = pool([*records, *(moved(record, processor="Another") for record in firsts)], there)
+    assert len(found.own) == len({record.fingerprint for record in firsts})
+    assert found.proven == {record.fingerprint for record in firsts}
+    assert here.id in found.machines
+    others = {record.environment.id for record in records if not record.environment.has_bits_of(here)}
+    assert others
+    assert not others & set(found.machines)
+
+
+def chosen(*machines: list[fake.FakeTrial], wanted: str | None = None, here: Environment | None = None) -> Environment:
+    records = [trial.record for machine in machines for trial in machine]
+    found = choose_environment(records, wanted, here.id if here else None)
+    assert found is not None
+    return found
+
+
+def test_a_report_is_about_the_machine_with_most_records_of_the_usual_seeds_wherever_it_is_written() -> None:
+    few, many = trials(HERE, 0, 10, 11, 12, 13), trials(THERE, 0, 1)
+    for where in (HERE, THERE, THIRD, None):
+        assert chosen(few, many, here=where) == THERE
+
+
+def test_of_two_that_recorded_as_much_it_is_this_machine_else_the_one_with_most_records_else_the_first() -> None:
+    one, other = trials(HERE, 0, 1), trials(THERE, 0, 1)
+    assert chosen(one, other, here=THERE) == THERE
+    assert chosen(one, trials(THERE, 0, 1, 10)) == THERE
+    assert chosen(other, one) == min(HERE, THERE, key=lambda where: where.id)
+
+
+def test_default_threads_and_determinism_come_before_any_number_of_records() -> None:
+    two, loose = (elsewhere(THERE, **facts) for facts in ({"threads": 2}, {"deterministic": False}))
+    assert chosen(trials(HERE, 9), trials(two, 0, 1, 2), trials(loose, 0, 1), here=two) == HERE
+    assert chosen(trials(two, 0, 1, 2), trials(loose, 0, 1)) == two
+
+
+def test_an_environment_is_named_by_its_id_its_beginning_or_as_here() -> None:
+    machines = trials(HERE, 0), trials(THERE, 0, 1)
+    assert chosen(*machines, wanted=HERE.id) == HERE
+    assert chosen(*machines, wanted=HERE.id[:4]) == HERE
+    assert chosen(*machines, wanted="here", here=HERE) == HERE
+    assert choose_environment([]) is None
+
+
+def test_an_unknown_environment_is_named_with_the_known_ones() -> None:
+    records = [trial.record for trial in trials(HERE, 0)]
+    for wanted, here in (("real-processor", None), ("here", THERE.id)):
+        with pytest.raises(UnknownEnvironment, match=f"recorded: {HERE.id}"):
+            choose_environment(records, wanted, here)
