@@ -9,6 +9,7 @@ from functools import cached_property
 
 from harness.analysis.comparison import Comparison, Standing, compare_all, standings
 from harness.analysis.crosscheck import CrossCheck, cross_check
+from harness.analysis.elsewhere import Elsewhere, here_and_elsewhere
 from harness.analysis.images import HardImage, Labels, hardest_images
 from harness.analysis.pareto import dominated_by
 from harness.analysis.runs import ArchitectureResults, Study
@@ -66,6 +67,11 @@ class Findings:
     def crosschecks(self) -> tuple[CrossCheck, ...]:
         """The study beside the records on other numbers of threads and without determinism."""
         return cross_check(self.study, self.records)
+
+    @cached_property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """The study's machine beside others of the same numerics."""
+        return here_and_elsewhere(self.study)
 
     @property
     def ranking(self) -> tuple[ArchitectureResults, ...]:

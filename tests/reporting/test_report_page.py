@@ -156,12 +156,12 @@ def test_smoke_results_say_so() -> None:
     assert "--smoke" in shown
 
 
-def test_other_environments_are_named_not_mixed() -> None:
+def test_other_numerics_are_named_not_mixed() -> None:
     chosen = fake.architectures("dense_512")
     there = fake.environment("Other Processor", threads=2)
     trials = [*fake.fake_trials(chosen), *fake.fake_trials(chosen, [0], where=there)]
     shown = page(fake.findings(chosen, trials))
-    assert f"Records of other environments are never averaged with these: {there.id} (1 record)" in shown
+    assert f"Records of other numerics are never averaged with these: {there.id} (1 record)" in shown
     assert "n = 5" in shown
 
 

@@ -104,7 +104,17 @@ def _short(headline: Quantity) -> str:
 
 def _notes(findings: Findings) -> tuple[str, ...]:
     values = f"{findings.study.headline.heading}: mean ± standard deviation over n seeds, after the last epoch."
-    return (*NOTES, values, *_drift(findings))
+    return (*NOTES, values, *_pooled(findings), *_drift(findings))
+
+
+def _pooled(findings: Findings) -> tuple[str, ...]:
+    """Return whose seeds count beside those of the machine that times are of."""
+    others = [f"{found.environment.id} ({found.taken})" for found in findings.elsewhere if found.taken]
+    here = findings.study.environment
+    if not others or here is None:
+        return ()
+    first = f"n counts a seed once, whichever machine of the same numerics recorded it: {here.id}"
+    return (f"{first}, which all times are of, else {numbers.listed(others)}.",)
 
 
 def _cells(findings: Findings, entry: ArchitectureResults) -> tuple[Cells, Cells]:

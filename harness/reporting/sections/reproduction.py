@@ -106,19 +106,10 @@ def _onednn(numerics: Numerics) -> str:
 
 
 def _others(study: Study) -> tuple[str, ...]:
-    peers = [(peer.environment.id, len(peer.records), peer.agrees) for peer in study.peers]
-    pooled = [(name, count) for name, count, agrees in peers if agrees]
-    refused = [(name, count) for name, count, agrees in peers if not agrees]
-    sentences = {
-        "Machines of the same numerics add seeds, and no times": pooled,
-        "These claim the same numerics and have other bits, so nothing of them is on this page": refused,
-        "Records of other environments are never averaged with these": study.others,
-    }
-    return tuple(f"{sentence}: {_counted(found)}." for sentence, found in sentences.items() if found)
-
-
-def _counted(records: Iterable[tuple[str, int]]) -> str:
-    return ", ".join(f"{name} ({numbers.plural(count, 'record')})" for name, count in records)
+    if not study.others:
+        return ()
+    named = ", ".join(f"{name} ({numbers.plural(count, 'record')})" for name, count in study.others)
+    return (f"Records of other numerics are never averaged with these: {named}.",)
 
 
 def commands(study: Study) -> tuple[str, ...]:
