@@ -73,7 +73,9 @@ def test_the_page_names_whose_seeds_count_and_whose_times_are_shown() -> None:
 
 
 def test_a_machine_without_a_trial_in_common_is_shown_as_not_compared() -> None:
-    [row] = machines_table(found(trials(0), there(1))).rows
+    table = machines_table(found(trials(0), there(1)))
+    [row] = table.rows
+    assert table.notes[-1] == f"Pooled for its numerics alone, with no trial in common to compare: {THERE.id}."
     assert row == ("There", THERE.id, "2", "2", "0", "\N{EN DASH}", "\N{EN DASH}", row[-1])
 
 

@@ -47,6 +47,7 @@ def machines_table(findings: Findings) -> Table:
                 "of both. Speed: of an epoch there relative to here, the geometric mean over the architectures that "
                 "both have times of."
             ),
+            *_not_compared(findings),
             *_other_bits(findings),
         ),
     )
@@ -63,6 +64,14 @@ def _row(found: Elsewhere, metric: Metric) -> Cells:
         numbers.difference(metric, found.difference),
         numbers.UNKNOWN if found.speed is None else f"{found.speed:.2f} ×",
     )
+
+
+def _not_compared(findings: Findings) -> tuple[str, ...]:
+    """Return which machines are pooled although none of their bits could be compared."""
+    names = [found.environment.id for found in findings.elsewhere if not found.in_common]
+    if not names:
+        return ()
+    return (f"Pooled for its numerics alone, with no trial in common to compare: {numbers.listed(names)}.",)
 
 
 def _other_bits(findings: Findings) -> tuple[str, ...]:
