@@ -12,6 +12,7 @@ from harness.errors import UnknownArchitecture
 from harness.spec.claims.metrics import TestAccuracy
 from harness.spec.reading import read_architecture, reference_mistakes, select
 
+pytest_plugins = ["valid_spec"]
 FIELD_MISTAKE = (
     "4:26: Conv2D has no field 'kernel_siz'; did you mean 'kernel_size' or 'kernel_constraint' or 'kernel_regularizer'?"
 )

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from harness.spec.schema import dataset_schema, schema_text, spec_schema, write_schemas
 
+pytest_plugins = ["valid_spec"]
 FOLDER = Path(__file__).parents[2] / "architectures"
 
 

@@ -1,4 +1,4 @@
-"""What the tests of specs share."""
+"""A valid spec for tests that break it: its text, and its file in a folder of its own."""
 
 from __future__ import annotations
 
