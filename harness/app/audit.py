@@ -22,6 +22,9 @@ from harness.records.predictions import stored_arrays
 from harness.records.record import Record
 from harness.records.store import Store, Unreadable
 
+# Every file of a store, read.
+Files = Mapping[Path, Record | Unreadable]
+
 
 @dataclass(frozen=True)
 class RecordFault:
@@ -66,23 +69,27 @@ def audit(workspace: Workspace, *, progress: Progress = SILENT, fetch: Fetch = c
     Raises:
         NothingRecorded: There is no record.
     """
-    arrays = {}
+    files = workspace.store.by_path()
+    if not files:
+        raise NothingRecorded(f"in {workspace.folder}")
     datasets = all_datasets(workspace.specs)
-    for name, dataset in datasets.items():
+    arrays = {}
+    for name in sorted(_trained_on(files) & set(datasets)):
         try:
             with progress.fetching() as on_event:
-                arrays[name] = fetch(dataset, on_event)
+                arrays[name] = fetch(datasets[name], on_event)
         except DataMissing as missing:
             progress.warn(f"test accuracies are not checked: {missing}")
-    found = audit_records(workspace.store, datasets, arrays)
-    if not found.records:
-        raise NothingRecorded(f"in {workspace.folder}")
-    return found
+    return audit_files(files, datasets, arrays)
 
 
 def audit_records(store: Store, datasets: Mapping[str, Dataset], arrays: Mapping[str, DatasetArrays]) -> Audit:
     """Check every record of every environment; ``arrays`` give the true labels, as far as they are at hand."""
-    files = store.by_path()
+    return audit_files(store.by_path(), datasets, arrays)
+
+
+def audit_files(files: Files, datasets: Mapping[str, Dataset], arrays: Mapping[str, DatasetArrays]) -> Audit:
+    """Check the files, which have been read already."""
     faults = [RecordFault(path, "file", file.reason) for path, file in files.items() if isinstance(file, Unreadable)]
     records = {path: file for path, file in files.items() if isinstance(file, Record)}
     for path, record in records.items():
@@ -92,8 +99,12 @@ def audit_records(store: Store, datasets: Mapping[str, Dataset], arrays: Mapping
         )
         faults += _faults(path, record, evidence)
     faults += _copies(records)
-    unchecked = {record.computation.dataset for record in records.values()} - set(arrays)
+    unchecked = _trained_on(files) - set(arrays)
     return Audit(len(files), ("file", *CHECKS, "copies"), tuple(faults), tuple(sorted(unchecked)))
+
+
+def _trained_on(files: Files) -> set[str]:
+    return {file.computation.dataset for file in files.values() if isinstance(file, Record)}
 
 
 def _faults(path: Path, record: Record, evidence: Evidence) -> Iterator[RecordFault]:

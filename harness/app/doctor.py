@@ -84,7 +84,7 @@ def examine(workspace: Workspace, *, measuring: AbstractContextManager[object] |
         inspections.onednn(environment),
         inspections.harness_commit(environment),
         specs,
-        *inspections.data(workspace.specs),
+        *inspections.data(workspace.specs, {architecture.dataset for architecture in chosen}),
         inspections.folder("results", workspace.results, inspections.RESULTS_BYTES),
         inspections.cores(len(cores), cpu_quota()),
         inspections.memory(available_memory(), len(cores), largest),

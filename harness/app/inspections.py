@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
@@ -14,8 +14,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion
 
+from harness.app.datasets import datasets_in_use
 from harness.data.cache import CopyState, cache_folder, copy_state
-from harness.data.declarations import all_datasets
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import BenchError
 from harness.execute.cores import RESERVE
@@ -150,13 +150,13 @@ def nearest_existing(path: Path) -> Path:
     return next(path for path in (absolute, *absolute.parents) if path.exists())
 
 
-def data(specs: Path) -> tuple[Diagnosis, ...]:
-    """Tell of each data set whether its verified copy is there, and whether the cache could take one.
+def data(specs: Path, named: Collection[str]) -> tuple[Diagnosis, ...]:
+    """Tell of each data set in use whether its verified copy is there, and whether the cache could take one.
 
-    ``specs`` is the folder of the specs, which can have data sets of its own.
+    ``specs`` is the folder of the specs, which can have data sets of its own; ``named`` are those that the specs name.
     """
     try:
-        copies = [copy_state(dataset) for dataset in all_datasets(specs).values()]
+        copies = [copy_state(dataset) for dataset in datasets_in_use(specs, named)]
     except InvalidSpec as error:
         return (Diagnosis("data", "problem", str(error.mistakes[0]), "bench validate reports every mistake"),)
     missing = any(not copy.verified for copy in copies)

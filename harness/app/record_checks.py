@@ -65,8 +65,10 @@ def parameters(record: Record, evidence: Evidence) -> Iterator[str]:
 
 def data(record: Record, evidence: Evidence) -> Iterator[str]:
     """The data is the published data."""
-    dataset = evidence.dataset
-    if record.measurement and dataset and record.measurement.data_sha256 != dataset.sha256:
+    dataset = evidence.arrays.dataset if evidence.arrays else evidence.dataset
+    if dataset is None or dataset.sha256 is None:  # the digest is known once the data is at hand
+        return
+    if record.measurement and record.measurement.data_sha256 != dataset.sha256:
         yield f"was trained on data that is not the published {dataset.title}"
 
 

@@ -37,18 +37,21 @@ DEFAULT_DATASET = "mnist"
 
 @app.command()
 def status(*, architectures: ArchitecturesFolder = None, json: Json = False) -> None:
-    """Show where each data set's copy is, where it came from, and whether it is as published.
+    """Show where the copy of each data set in use is, where it came from, and whether it is as published.
 
-    Exits with 1 where a copy is missing or damaged.
+    In use are those that specs name, and those that are declared beside them. Exits with 1 where a copy is missing or
+    damaged.
 
     Examples:
         bench data status           is everything there?
         bench data status --json    for a program
     """
+    from harness.app.datasets import datasets_in_use, named_datasets
     from harness.data.cache import copy_state
-    from harness.data.declarations import all_datasets
+    from harness.declaration.files import specs_folder
 
-    found = [copy_state(dataset) for dataset in all_datasets(architectures).values()]
+    specs = specs_folder(architectures)
+    found = [copy_state(dataset) for dataset in datasets_in_use(specs, named_datasets(specs))]
     if json:
         print_json([state.as_json() for state in found])
     else:

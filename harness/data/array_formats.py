@@ -1,4 +1,4 @@
-"""Arrays of bytes in IDX files and in NumPy's zip archives, with limits; knows no data set.
+"""Arrays in IDX files and in NumPy's zip archives, with limits; knows no data set.
 
 Python objects are never loaded, and no header is trusted.
 """
@@ -10,16 +10,28 @@ import math
 import struct
 import zipfile
 import zlib
-from typing import IO
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
+Values = NDArray[Any]
 
-UNSIGNED_BYTE = 0x08
+IDX_TYPES = {"uint8": 0x08, "float32": 0x0D}
+"""The types that a data set's arrays can have, each with its number in an IDX file."""
+
 HEADER_LIMIT = 4_096
 """Bytes that a member of an archive may have beside its values; NumPy writes 128."""
+
+CHUNK_BYTES = 1 << 24
+"""How much of an array is turned into an IDX file's bytes at once."""
+
+LOCAL_HEADER_BYTES = 30
+LOCAL_LENGTHS = slice(26, 30)
+"""In front of a zip archive's member: a header of this size, which ends in the lengths of what else stands there."""
 
 UNREADABLE = (
     zipfile.BadZipFile,
@@ -35,38 +47,66 @@ UNREADABLE = (
 """What zipfile and NumPy raise on a damaged archive."""
 
 
-def idx_header(shape: tuple[int, ...]) -> bytes:
+def idx_header(shape: tuple[int, ...], dtype: str = "uint8") -> bytes:
     """Return the bytes before an IDX file's values: two zeros, the type, the number of sizes, each size big-endian."""
-    return struct.pack(f">BBBB{len(shape)}I", 0, 0, UNSIGNED_BYTE, len(shape), *shape)
+    return struct.pack(f">BBBB{len(shape)}I", 0, 0, IDX_TYPES[dtype], len(shape), *shape)
 
 
-def idx_bytes(shape: tuple[int, ...]) -> int:
+def idx_bytes(shape: tuple[int, ...], dtype: str = "uint8") -> int:
     """Return how long the uncompressed IDX file of such an array is."""
-    return len(idx_header(shape)) + math.prod(shape)
+    return len(idx_header(shape, dtype)) + math.prod(shape) * np.dtype(dtype).itemsize
 
 
-def idx_sha256(array: Bytes) -> str:
+def idx_sha256(array: Values) -> str:
     """Return the digest that the array's uncompressed IDX file has."""
-    digest = hashlib.sha256(idx_header(array.shape))
-    digest.update(np.ascontiguousarray(array).data)
+    digest = hashlib.sha256(idx_header(array.shape, array.dtype.name))
+    for chunk in _chunks(array):
+        digest.update(np.ascontiguousarray(chunk, chunk.dtype.newbyteorder(">")).data)
     return digest.hexdigest()
 
 
-def decode_idx(content: bytes, shape: tuple[int, ...]) -> Bytes:
-    """Return an IDX file's values as a read-only array; raise ValueError where the shape is another."""
-    expected = idx_header(shape)
-    if not content.startswith(expected) or len(content) != idx_bytes(shape):
-        raise ValueError(f"not an IDX file of {shape} bytes")
-    return np.frombuffer(content, np.uint8, offset=len(expected)).reshape(shape)
+def idx_content(array: Values) -> bytes:
+    """Return the array's uncompressed IDX file."""
+    return idx_header(array.shape, array.dtype.name) + array.astype(array.dtype.newbyteorder(">"), copy=False).tobytes()
 
 
-def write_member(archive: zipfile.ZipFile, name: str, array: Bytes) -> None:
+def _chunks(array: Values) -> Iterator[Values]:
+    """Yield the array in parts, along its first axis."""
+    rows = max(1, CHUNK_BYTES // max(1, array[:1].nbytes))
+    for start in range(0, len(array), rows):
+        yield array[start : start + rows]
+
+
+def decode_idx(content: bytes, shape: tuple[int, ...], dtype: str = "uint8") -> Values:
+    """Return an IDX file's values as a read-only array; raise ValueError where the shape or the type is another."""
+    expected = idx_header(shape, dtype)
+    if not content.startswith(expected) or len(content) != idx_bytes(shape, dtype):
+        raise ValueError(f"not an IDX file of {shape} values of {dtype}")
+    stored = np.frombuffer(content, np.dtype(dtype).newbyteorder(">"), offset=len(expected)).reshape(shape)
+    values = stored.astype(dtype, copy=False)
+    values.flags.writeable = False
+    return values
+
+
+def write_member(archive: zipfile.ZipFile, name: str, array: Values) -> None:
     """Add the array as ``<name>.npy``."""
     with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
         np.lib.format.write_array(file, array, allow_pickle=False)
 
 
-def read_member(archive: zipfile.ZipFile, name: str, limit_bytes: int) -> Bytes:
+class Header(NamedTuple):
+    """What a ``.npy`` file's beginning says of its values."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    @property
+    def values_bytes(self) -> int:
+        """How many bytes the values take."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def read_member(archive: zipfile.ZipFile, name: str, limit_bytes: int, dtypes: Collection[str] = ("uint8",)) -> Values:
     """Return the member's array, read-only; raise ValueError or one of UNREADABLE.
 
     The shape and type are checked against ``limit_bytes`` before memory is taken for the values, so that a
@@ -76,25 +116,49 @@ def read_member(archive: zipfile.ZipFile, name: str, limit_bytes: int) -> Bytes:
     if info.file_size > limit_bytes + HEADER_LIMIT:
         raise ValueError(f"unpacks to {info.file_size:,} bytes, more than any array of the data set")
     with archive.open(info) as file:
-        shape = _read_shape(file)
-        size = math.prod(shape)
-        if size > limit_bytes:
-            raise ValueError(f"declares shape {shape}, larger than any array of the data set")
-        content = file.read(size)
-    if len(content) != size:
-        raise ValueError(f"does not hold as many values as its shape {shape} says")
-    return np.frombuffer(content, np.uint8).reshape(shape)
+        header = read_header(file, dtypes)
+        if header.values_bytes > limit_bytes:
+            raise ValueError(f"declares shape {header.shape}, larger than any array of the data set")
+        content = file.read(header.values_bytes)
+    if len(content) != header.values_bytes:
+        raise ValueError(f"does not hold as many values as its shape {header.shape} says")
+    return np.frombuffer(content, header.dtype).reshape(header.shape)
 
 
-def _read_shape(file: IO[bytes]) -> tuple[int, ...]:
+def map_member(path: Path, name: str) -> Values:
+    """Return an uncompressed member's array as the file has it, mapped into memory and read-only.
+
+    Nothing is copied: the pages are the system's, which all processes that map the file share.
+
+    Raises:
+        ValueError: The member is not such an array. One of UNREADABLE where the file is damaged.
+    """
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo(name)
+        if info.compress_type != zipfile.ZIP_STORED:
+            raise ValueError(f"{name} is compressed")
+        with archive.open(info) as file:
+            header = read_header(file, IDX_TYPES)
+            begins = file.tell()
+    if info.file_size != begins + header.values_bytes:
+        raise ValueError(f"{name} does not hold as many values as its shape {header.shape} says")
+    with path.open("rb") as raw:
+        raw.seek(info.header_offset)
+        lengths = struct.unpack("<HH", raw.read(LOCAL_HEADER_BYTES)[LOCAL_LENGTHS])
+    start = info.header_offset + LOCAL_HEADER_BYTES + sum(lengths) + begins
+    return np.asarray(np.memmap(path, header.dtype, mode="r", offset=start, shape=header.shape))
+
+
+def read_header(file: IO[bytes], dtypes: Collection[str]) -> Header:
+    """Return what the file's beginning says; raise ValueError where no array of one of these types is behind it."""
     version = np.lib.format.read_magic(file)
     if version != (1, 0):
-        raise ValueError(f"has NumPy's file format {version}, which arrays of bytes don't need")
+        raise ValueError(f"has NumPy's file format {version}, which arrays of numbers don't need")
     shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(file, max_header_size=HEADER_LIMIT)
     if dtype.hasobject:
         raise ValueError("holds Python objects, which are never loaded")
-    if dtype != np.uint8 or fortran_order:
-        raise ValueError(f"holds {dtype} values where bytes (uint8, row by row) are expected")
+    if dtype.name not in dtypes or not dtype.isnative or fortran_order:
+        raise ValueError(f"holds {dtype} values where {' or '.join(dtypes)}, row by row, is expected")
     if any(size < 0 for size in shape):
         raise ValueError(f"declares the shape {shape}")
-    return shape
+    return Header(shape, dtype)

@@ -1,11 +1,13 @@
 """The one file in the user's cache folder that holds a data set, and the state of it; downloads nothing.
 
-The file is an uncompressed npz (so that reading it costs little more than the digests) with one text beside
-the arrays: the source they came from. Every reading checks every digest.
+The file is an uncompressed npz, which is mapped into memory and not copied, so that all trials share its pages. Beside
+the arrays stand two texts: the source they came from, and their digests. Every reading checks every digest: the
+declared one, else the one that the array had when it was written.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import zipfile
@@ -16,14 +18,15 @@ from pathlib import Path
 
 import platformdirs
 
-from harness.data.array_formats import UNREADABLE, Bytes, idx_bytes, idx_sha256, read_member, write_member
-from harness.data.dataset import Dataset, PublishedArray
+from harness.data.array_formats import UNREADABLE, Bytes, Values, idx_sha256, map_member, write_member
+from harness.data.dataset import Dataset, PublishedArray, PublishedArrays, joint_digest
 from harness.errors import CacheUnwritable, DataMissing
 
 VARIABLE = "BENCH_CACHE"
 APPLICATION = "architecture-bench"
 SOURCE_MEMBER = "source.txt"
-SOURCE_LIMIT = 1_000
+DIGESTS_MEMBER = "digests.json"
+TEXT_LIMIT = 1_000
 
 
 def cache_folder() -> Path:
@@ -34,17 +37,23 @@ def cache_folder() -> Path:
 
 @dataclass(frozen=True, eq=False)
 class DatasetArrays:
-    """A data set's images and labels in memory, verified: uint8 as published, and read-only.
+    """A data set's images and labels in memory, verified: the values as declared, and read-only.
 
     For MNIST: ``train_images`` (60000, 28, 28), ``train_labels`` (60000,), ``test_images`` (10000, 28, 28),
-    ``test_labels`` (10000,).
+    ``test_labels`` (10000,). ``dataset`` has the digests of these arrays, also where its file declares none.
     """
 
     dataset: Dataset
-    train_images: Bytes
+    train_images: Values
     train_labels: Bytes
-    test_images: Bytes
+    test_images: Values
     test_labels: Bytes
+
+    @property
+    def sha256(self) -> str:
+        """One digest of the arrays' digests."""
+        published = self.dataset.published.items()
+        return joint_digest(array.sha256 or idx_sha256(getattr(self, name)) for name, array in published)
 
 
 @dataclass(frozen=True)
@@ -67,23 +76,38 @@ class CachedCopy:
     def read(self) -> DatasetArrays:
         """Return the verified arrays, or raise DataMissing with the reason."""
         try:
-            with zipfile.ZipFile(self.path) as archive:
-                arrays = {name: _verified(archive, name, array) for name, array in self.dataset.published.items()}
+            dataset = self._with_digests()
+            arrays = {name: _verified(self.path, name, array) for name, array in dataset.published.items()}
         except FileNotFoundError:
             raise self._missing("the file does not exist") from None
         except UNREADABLE as error:
             raise self._missing(f"the file is damaged: {error}") from None
-        return DatasetArrays(self.dataset, **arrays)
+        return DatasetArrays(dataset, **arrays)
+
+    def _with_digests(self) -> Dataset:
+        """Return the data set with the digests that the copy was written with, where none are declared."""
+        if self.dataset.sha256 is not None:
+            return self.dataset
+        written = json.loads(self._text(DIGESTS_MEMBER))
+        published = {
+            name: array if array.sha256 else array.model_copy(update={"sha256": written[name]})
+            for name, array in self.dataset.published.items()
+        }
+        return self.dataset.model_copy(update={"arrays": PublishedArrays(**published)})
 
     def source(self) -> str | None:
         """Return where the copy came from, or None where the file doesn't say."""
         try:
-            with zipfile.ZipFile(self.path) as archive, archive.open(SOURCE_MEMBER) as file:
-                return file.read(SOURCE_LIMIT).decode()
+            return self._text(SOURCE_MEMBER)
         except UNREADABLE:
             return None
 
-    def write(self, arrays: Mapping[str, Bytes], source: str) -> None:
+    def _text(self, member: str) -> str:
+        """Return one of the texts beside the arrays."""
+        with zipfile.ZipFile(self.path) as archive, archive.open(member) as file:
+            return file.read(TEXT_LIMIT).decode()
+
+    def write(self, arrays: Mapping[str, Values], source: str) -> None:
         """Replace the file in one step: whole and on the disk, or as it was."""
         temporary = self.incoming / self.path.name
         with self.writable():
@@ -92,6 +116,8 @@ class CachedCopy:
                     for name in self.dataset.published:
                         write_member(archive, name, arrays[name])
                     archive.writestr(SOURCE_MEMBER, source)
+                    digests = {name: idx_sha256(arrays[name]) for name in self.dataset.published}
+                    archive.writestr(DIGESTS_MEMBER, json.dumps(digests))
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.path)
@@ -119,8 +145,10 @@ class CachedCopy:
         return DataMissing(self.dataset.name, self.dataset.title, self.path, reason)
 
 
-def _verified(archive: zipfile.ZipFile, name: str, published: PublishedArray) -> Bytes:
-    values = read_member(archive, f"{name}.npy", idx_bytes(published.shape))
+def _verified(path: Path, name: str, published: PublishedArray) -> Values:
+    values = map_member(path, f"{name}.npy")
+    if (values.shape, values.dtype.name) != (published.shape, published.dtype):
+        raise ValueError(f"{name} has the shape {values.shape} and the type {values.dtype}")
     if idx_sha256(values) != published.sha256:
         raise ValueError(f"{name} does not have the published digest")
     return values

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from math import prod
 from typing import Annotated, Literal
 
+from annotated_types import Gt, Lt
 from pydantic import BaseModel, ConfigDict, Field
 
+from harness.data.formats.file_format import FileFormat
 from harness.data.preprocessing import AnyStep
 from harness.data.sources.source import Source
 from harness.declaration.kinds import Family
@@ -16,6 +19,12 @@ from harness.declaration.values import Count, Form, Line
 Shape = Annotated[tuple[Count, ...], Field(strict=False, min_length=1, max_length=8)]
 Sha256 = Annotated[str, Form("[0-9a-f]{64}", "write the 64 hexadecimal digits that 'sha256sum FILE' prints")]
 AnySource = Annotated[Source, Family("source", Source, "harness.data.sources")]
+AnyFormat = Annotated[FileFormat, Family("file format", FileFormat, "harness.data.formats")]
+Share = Annotated[float, Gt(0), Lt(1)]
+
+ITEM_BYTES = {"uint8": 1, "float32": 4}
+# Predicted classes are recorded as bytes.
+MOST_CLASSES = 256
 
 
 class Declared(BaseModel):
@@ -25,12 +34,17 @@ class Declared(BaseModel):
 
 
 class PublishedArray(Declared):
-    """One array, as the IDX file that it was published as."""
+    """One array, with the digest of the IDX file that it is published as, or would be."""
 
-    file: Line = Field(min_length=1, description="The published file's name, without .gz.")
+    file: Line | None = Field(
+        default=None, min_length=1, description="The published file's name, without .gz, where it has one of its own."
+    )
     shape: Shape = Field(description="The array's shape, examples first: [60000, 28, 28].")
-    dtype: Literal["uint8"] = Field(default="uint8", description="The type of the values.")
-    sha256: Sha256 = Field(description="The digest of the uncompressed IDX file.")
+    dtype: Literal["uint8", "float32"] = Field(default="uint8", description="The type of the values.")
+    sha256: Sha256 | None = Field(
+        default=None,
+        description="The digest of the uncompressed IDX file; where it is not known, those in 'files' are held to.",
+    )
 
 
 class PublishedArrays(Declared):
@@ -40,6 +54,20 @@ class PublishedArrays(Declared):
     train_labels: PublishedArray = Field(description="Their classes, counted from 0.")
     test_images: PublishedArray = Field(description="The images to test on.")
     test_labels: PublishedArray = Field(description="Their classes, counted from 0.")
+
+
+class PublishedFile(Declared):
+    """A file as it is published, known by a digest of its own."""
+
+    name: Line = Field(min_length=1, description="What the file is called.")
+    sha256: Sha256 = Field(description="The digest of its bytes as they are downloaded.")
+
+
+class Split(Declared):
+    """How one set of examples becomes two: each class by the same share, drawn with a seed, then shuffled."""
+
+    test: Share = Field(description="The share of each class to test on: 0.2.")
+    seed: int = Field(default=0, ge=0, le=2**32 - 1, description="The seed that the examples are drawn with.")
 
 
 class ContestedLabel(Declared):
@@ -63,11 +91,20 @@ class DatasetFile(Declared):
     source: Line = Field(min_length=1, description="The publication it comes from.")
     licence: Line | None = Field(default=None, description="The licence that it is published under, if it names one.")
     inputs: Shape = Field(description="The shape of one example as a network takes it: [28, 28, 1].")
-    classes: tuple[Line, ...] = Field(strict=False, min_length=2, description="The classes' names, from label 0.")
-    arrays: PublishedArrays = Field(description="The published files.")
+    classes: tuple[Line, ...] = Field(
+        strict=False, min_length=2, max_length=MOST_CLASSES, description="The classes' names, from label 0."
+    )
+    arrays: PublishedArrays = Field(description="The arrays, as they are once read.")
+    files: tuple[PublishedFile, ...] = Field(
+        default=(), strict=False, description="Published files with digests of their own, where arrays have none."
+    )
     sources: tuple[AnySource, ...] = Field(
         default=(), strict=False, description="Where the files can be fetched, tried in this order."
     )
+    read_as: AnyFormat | None = Field(
+        default=None, description="How the files are read; left out: IDX files or an npz, known by the arrays' digests."
+    )
+    split: Split | None = Field(default=None, description="How the test examples are set apart, if the files don't.")
     preprocessing: tuple[AnyStep, ...] = Field(
         default=(), strict=False, description="What is done to an image's bytes before the network sees them."
     )
@@ -79,10 +116,10 @@ class DatasetFile(Declared):
         return dict(self.arrays)
 
     @property
-    def sha256(self) -> str:
-        """One digest of the arrays' published digests, in their order."""
-        digests = "\n".join(array.sha256 for array in self.published.values())
-        return hashlib.sha256(digests.encode()).hexdigest()
+    def sha256(self) -> str | None:
+        """One digest of the arrays' published digests, in their order; None where one is not known."""
+        digests = [array.sha256 for array in self.published.values() if array.sha256]
+        return joint_digest(digests) if len(digests) == len(self.published) else None
 
     @property
     def train_examples(self) -> int:
@@ -96,8 +133,9 @@ class DatasetFile(Declared):
 
     @property
     def image_bytes(self) -> int:
-        """All images as they are held: one byte for each number."""
-        return prod(self.inputs) * (self.train_examples + self.test_examples)
+        """All images as they are held."""
+        per_number = ITEM_BYTES[self.arrays.train_images.dtype]
+        return prod(self.inputs) * (self.train_examples + self.test_examples) * per_number
 
     @property
     def contested_test_labels(self) -> dict[int, int]:
@@ -107,10 +145,16 @@ class DatasetFile(Declared):
     @property
     def computed_on(self) -> tuple[object, ...]:
         """What the numbers of a training depend on: data sets that are equal in this are the same to a network."""
-        return self.sha256, self.inputs, len(self.classes), self.preprocessing
+        digests = *(array.sha256 for array in self.published.values()), *(file.sha256 for file in self.files)
+        return self.sha256 or digests, self.inputs, len(self.classes), self.preprocessing
 
 
 class Dataset(DatasetFile):
     """A data set's declaration and the name it goes by: its file's."""
 
     name: str
+
+
+def joint_digest(digests: Iterable[str]) -> str:
+    """Return one digest of several, in their order."""
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()

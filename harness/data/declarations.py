@@ -59,6 +59,7 @@ def _read(file: Path, state: tuple[str, int, int]) -> Dataset | tuple[SpecError,
 def _mistakes(content: DatasetFile, file: Path) -> Iterator[SpecError]:
     """Yield what is wrong with a declaration whose fields are all valid by themselves."""
     yield from _shapes(content)
+    yield from _digests(content)
     yield from _contested(content)
     shipped = shipped_folder() / FOLDER / file.name
     if file.absolute() != shipped and shipped.exists() and content.computed_on != read_dataset(shipped).computed_on:
@@ -78,6 +79,17 @@ def _shapes(content: DatasetFile) -> Iterator[SpecError]:
         if labels != images[:1]:
             what = f"labels of shape [{_text(labels)}] for {images[0]:,} images"
             yield SpecError(("arrays", f"{part}_labels", "shape"), what, f"write [{images[0]}]")
+
+
+def _digests(content: DatasetFile) -> Iterator[SpecError]:
+    """Yield the arrays that nothing could be held against, and a split of files that set their test examples apart."""
+    for name, array in content.published.items():
+        if array.sha256 is None and not content.files:
+            what = f"nothing says what {name} must be"
+            yield SpecError(("arrays", name), what, "add its sha256, or 'files' with the digests of whole files")
+    if content.split and not content.read_as:
+        what = "'split' is for files that 'read_as' reads, and these hold the test examples by themselves"
+        yield SpecError(("split",), what, "remove it", on_key=True)
 
 
 def _contested(content: DatasetFile) -> Iterator[SpecError]:

@@ -13,7 +13,8 @@ from filelock import FileLock, Timeout
 
 from harness.data.cache import CachedCopy, DatasetArrays, cache_folder
 from harness.data.dataset import Dataset
-from harness.data.reading_files import limit_bytes, published_files, read_files
+from harness.data.reading import read_declared
+from harness.data.reading_files import limit_bytes, published_files
 from harness.data.sources.source import Source, SourceFailed
 from harness.data.sources.web import WebFile
 from harness.errors import CacheBusy, DataMissing, DataRefused, DataUnavailable
@@ -74,7 +75,7 @@ def import_files(
     dataset: Dataset, paths: Sequence[Path], on_event: OnEvent = ignore, cache: Path | None = None
 ) -> DatasetArrays:
     """Keep the data set that these files hold, and return it; raise DataRefused where they don't hold it."""
-    arrays = read_files(paths, dataset)
+    arrays = read_declared(paths, dataset)
     copy = CachedCopy(dataset, cache or cache_folder())
     with _locked(copy, on_event), copy.empty_incoming():
         copy.write(arrays, source=f"imported files: {', '.join(path.name for path in paths)}")
@@ -139,4 +140,4 @@ def _fetch_from(source: Source, copy: CachedCopy, on_event: OnEvent) -> None:
     with copy.empty_incoming() as folder:
         with copy.writable():
             path = source.fetch(folder, limit_bytes(copy.dataset), on_progress)
-        copy.write(read_files([path], copy.dataset), source.name)
+        copy.write(read_declared([path], copy.dataset), source.name)

@@ -1,7 +1,8 @@
 """Reads a data set out of downloaded or imported files, by content; unpacks nothing to the disk.
 
 Names of files and of archive members are never used as paths, and an array is accepted only where its digest is
-the published one. So an archive may hold anything: it is read up to a limit, and the rest is named.
+the published one; where that is not known, the digest of the file that it is in. So an archive may hold anything: it is
+read up to a limit, and the rest is named.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.data.array_formats import UNREADABLE, Bytes, decode_idx, idx_bytes, idx_header, read_member
+from harness.data.array_formats import UNREADABLE, Values, decode_idx, idx_bytes, idx_content, idx_header, read_member
 from harness.data.dataset import Dataset, PublishedArray
 from harness.errors import DataRefused
 
-Arrays = dict[str, Bytes]
+Arrays = dict[str, Values]
 
 ZIP_START = b"PK\x03\x04"
 GZIP_START = b"\x1f\x8b"
@@ -35,21 +36,27 @@ REMARKS_SHOWN = 6
 
 @dataclass(frozen=True)
 class Piece:
-    """The content of one file or archive member, or the reason why it could not be read."""
+    """The content of one file or archive member, or the reason why it could not be read.
+
+    ``published`` tells that the file has the digest of a published one.
+    """
 
     where: str
     content: bytes = b""
     problem: str | None = None
+    published: bool = False
 
 
 def limit_bytes(dataset: Dataset) -> int:
     """Return the length above which a file can't be the data set, however it is packed."""
-    return sum(idx_bytes(array.shape) for array in dataset.published.values()) + SURPLUS_BYTES
+    return sum(idx_bytes(array.shape, array.dtype) for array in dataset.published.values()) + SURPLUS_BYTES
 
 
 def published_files(dataset: Dataset) -> str:
     """Return the files that can be imported, as a phrase."""
-    *first, last = (array.file for array in dataset.published.values())
+    if dataset.read_as is not None:
+        return " or ".join(file.name for file in dataset.files) or "the files that it was made from"
+    *first, last = (array.file or name for name, array in dataset.published.items())
     return f"{', '.join(first)} and {last} (gzipped or not), or an archive (tar.gz or npz) of these arrays"
 
 
@@ -61,8 +68,8 @@ def read_files(paths: Sequence[Path], dataset: Dataset) -> Arrays:
     found: Arrays = {}
     remarks: list[str] = []
     for piece in _pieces(paths, dataset):
-        matches = _matches(piece.content, dataset)
-        found |= {name: decode_idx(piece.content, array.shape) for name, array in matches}
+        matches = _matches(piece, dataset)
+        found |= {name: decode_idx(piece.content, array.shape, array.dtype) for name, array in matches}
         if not matches:
             remarks.append(f"{piece.where}: {piece.problem or f'not a published file of {dataset.title}'}")
         if all(name in found for name in dataset.published):
@@ -70,16 +77,25 @@ def read_files(paths: Sequence[Path], dataset: Dataset) -> Arrays:
     raise DataRefused(_refusal(dataset, found, remarks))
 
 
-def _matches(content: bytes, dataset: Dataset) -> list[tuple[str, PublishedArray]]:
+def _matches(piece: Piece, dataset: Dataset) -> list[tuple[str, PublishedArray]]:
     """Return the arrays that these bytes are the published file of; more than one where two arrays are equal."""
-    if not any(idx_bytes(array.shape) == len(content) for array in dataset.published.values()):
+    fitting = [(name, array) for name, array in dataset.published.items() if _fits(piece.content, array)]
+    if not fitting:
         return []
-    digest = hashlib.sha256(content).hexdigest()
-    return [(name, array) for name, array in dataset.published.items() if array.sha256 == digest]
+    digest = hashlib.sha256(piece.content).hexdigest()
+    return [
+        (name, array) for name, array in fitting if array.sha256 == digest or (array.sha256 is None and piece.published)
+    ]
+
+
+def _fits(content: bytes, array: PublishedArray) -> bool:
+    """Tell whether the bytes begin and end where the array's IDX file does."""
+    size = idx_bytes(array.shape, array.dtype)
+    return len(content) == size and content.startswith(idx_header(array.shape, array.dtype))
 
 
 def _refusal(dataset: Dataset, found: Arrays, remarks: list[str]) -> str:
-    missing = [array.file for name, array in dataset.published.items() if name not in found]
+    missing = [array.file or name for name, array in dataset.published.items() if name not in found]
     lines = [f"No file with the published digest of {', '.join(missing)} was found; give {published_files(dataset)}."]
     lines += [f"  - {remark}" for remark in remarks[:REMARKS_SHOWN]]
     if len(remarks) > REMARKS_SHOWN:
@@ -114,11 +130,14 @@ def _file_pieces(path: Path, dataset: Dataset) -> Iterator[Piece]:
         return
     content = path.read_bytes()
     if content.startswith(ZIP_START):
-        yield from _npz_pieces(str(path), content, dataset)
+        pieces = _npz_pieces(str(path), content, dataset)
     elif content.startswith(GZIP_START):
-        yield from _gzip_pieces(str(path), content, limit)
+        pieces = _gzip_pieces(str(path), content, limit)
     else:
-        yield Piece(str(path), content)
+        pieces = iter([Piece(str(path), content)])
+    digests = {file.sha256 for file in dataset.files}
+    published = bool(digests) and hashlib.sha256(content).hexdigest() in digests
+    yield from (replace(piece, published=published) for piece in pieces)
 
 
 def _gzip_pieces(where: str, content: bytes, limit: int) -> Iterator[Piece]:
@@ -145,12 +164,13 @@ def _tar_pieces(where: str, content: bytes) -> Iterator[Piece]:
 
 
 def _npz_pieces(where: str, content: bytes, dataset: Dataset) -> Iterator[Piece]:
-    largest = max(idx_bytes(array.shape) for array in dataset.published.values())
+    largest = max(idx_bytes(array.shape, array.dtype) for array in dataset.published.values())
+    dtypes = sorted({array.dtype for array in dataset.published.values()})
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
             try:
-                array = read_member(archive, name, largest)
+                array = read_member(archive, name, largest, dtypes)
             except UNREADABLE as error:
                 yield Piece(f"{where} ({name})", problem=str(error))
             else:
-                yield Piece(f"{where} ({name})", idx_header(array.shape) + array.tobytes())
+                yield Piece(f"{where} ({name})", idx_content(array))

@@ -125,7 +125,7 @@ def prepare(
         parameters=network.parameters,
         trainable_parameters=network.trainable_parameters,
         initial_weights_sha256=initial_weights_sha256,
-        data_sha256=arrays.dataset.sha256,
+        data_sha256=arrays.sha256,
         clocks=Clocks(**clocks),
     )
 

@@ -54,7 +54,7 @@ def test_a_full_disk_or_a_read_only_folder_stops_a_run(tmp_path: Path, monkeypat
 
 def test_missing_data_is_no_problem_since_a_run_fetches_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
-    copy, cache = data(tmp_path)
+    copy, cache = data(tmp_path, {"mnist"})
     assert (copy.state, cache.state) == ("advice", "fine")
     assert copy.remedy is not None
     assert "bench data fetch mnist" in copy.remedy

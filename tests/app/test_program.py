@@ -114,10 +114,10 @@ def test_the_same_run_again_trains_nothing_and_finds_the_page_as_it_is(options: 
 
 def test_a_data_set_beside_the_specs_is_fetched_planned_with_and_verified(options: RunOptions) -> None:
     assert options.architectures is not None
-    digits = fake_digits.declared().model_copy(update={"inputs": (5, 4, 1)})
-    fake_digits.declare(options.architectures, digits)
+    toy = fake_digits.declared().model_copy(update={"inputs": (5, 4, 1)})
+    fake_digits.declare(options.architectures, toy)
     spec = options.architectures / "other.yaml"
-    spec.write_text(spec.read_text().replace("dataset: mnist", "dataset: digits"))
+    spec.write_text(spec.read_text().replace("dataset: mnist", "dataset: toy"))
     fetched: list[Dataset] = []
 
     def fetch_and_remember(dataset: Dataset, on_event: OnEvent) -> DatasetArrays:
@@ -127,8 +127,8 @@ def test_a_data_set_beside_the_specs_is_fetched_planned_with_and_verified(option
     options = replace(options, names=("other",))
     trainer = FakeTrainer()
     run(options, engine=trainer, fetch=fetch_and_remember)
-    assert {dataset.name: dataset for dataset in fetched}["digits"] == digits
-    assert [pickle.loads(pickle.dumps(trial)).computation.data for trial in trainer.trained] == [digits, digits]  # noqa: S301
+    assert {dataset.name: dataset for dataset in fetched}["toy"] == toy
+    assert [pickle.loads(pickle.dumps(trial)).computation.data for trial in trainer.trained] == [toy, toy]  # noqa: S301
     verified = verify(again(options), engine=FakeTrainer(), fetch=fetch)
     assert verified.same == len(verified.trials)
 

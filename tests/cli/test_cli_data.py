@@ -16,7 +16,7 @@ from harness.errors import BenchError, DataRefused, DataUnavailable
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of its own, and a world with one data set, the small one, at an address that is nowhere."""
-    fake_digits.declare(tmp_path / "specs", fake_digits.declared(WebFile(address="http://127.0.0.1:9/digits.npz")))
+    fake_digits.declare(tmp_path / "specs", fake_digits.declared(WebFile(address="http://127.0.0.1:9/toy.npz")))
     monkeypatch.setattr(folder, "shipped_folder", lambda: tmp_path / "nothing")
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(tmp_path / "specs"))
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
@@ -39,44 +39,44 @@ def published(folder: Path) -> list[str]:
 
 def test_a_fetch_prints_the_path_on_stdout_and_the_rest_on_stderr(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_digits.server(fake_digits.send(fake_digits.npz_file())) as address:
-        monkeypatch.setenv("BENCH_DIGITS_ADDRESS", address)
-        result = run_well("fetch", "digits")
-    assert result.stdout == f"{cache / 'digits.npz'}\n"
+        monkeypatch.setenv("BENCH_TOY_ADDRESS", address)
+        result = run_well("fetch", "toy")
+    assert result.stdout == f"{cache / 'toy.npz'}\n"
     assert result.stderr == f"Fetching Digits from {address}.\n"
-    assert run_well("fetch", "digits").stderr == ""
+    assert run_well("fetch", "toy").stderr == ""
 
 
 def test_a_fetch_that_fails_is_an_error_with_exit_code_1(cache: Path) -> None:
-    result = run("fetch", "digits")
+    result = run("fetch", "toy")
     assert isinstance(result.exception, DataUnavailable)
     assert result.exception.exit_code == 1
-    assert "http://127.0.0.1:9/digits.npz: can't be reached" in str(result.exception)
+    assert "http://127.0.0.1:9/toy.npz: can't be reached" in str(result.exception)
     assert str(cache) in str(result.exception)
 
 
 def test_files_are_imported_by_their_paths(cache: Path, tmp_path: Path) -> None:
-    assert run_well("import", *published(tmp_path), "--dataset", "digits").stdout == f"{cache / 'digits.npz'}\n"
+    assert run_well("import", *published(tmp_path), "--dataset", "toy").stdout == f"{cache / 'toy.npz'}\n"
 
 
 def test_files_that_are_something_else_are_refused(cache: Path, tmp_path: Path) -> None:
     (tmp_path / "no").write_bytes(b"no")
-    result = run("import", str(tmp_path / "no"), "--dataset", "digits")
+    result = run("import", str(tmp_path / "no"), "--dataset", "toy")
     assert isinstance(result.exception, DataRefused)
     assert result.exception.exit_code == 2
-    assert not (cache / "digits.npz").exists()
+    assert not (cache / "toy.npz").exists()
 
 
 def test_status_says_what_is_missing_and_exits_with_1(cache: Path) -> None:
     result = run("status")
     assert result.exit_code == 1
     assert result.stdout == (
-        f"Digits: the file does not exist; 'bench data fetch digits' downloads it to {cache / 'digits.npz'}\n"
+        f"Digits: the file does not exist; 'bench data fetch toy' downloads it to {cache / 'toy.npz'}\n"
     )
 
 
 def test_status_says_where_a_verified_copy_is_and_where_it_came_from(cache: Path, tmp_path: Path) -> None:
-    run_well("import", *published(tmp_path), "--dataset", "digits")
-    start = f"Digits: verified, {cache / 'digits.npz'}, from imported files: train-images"
+    run_well("import", *published(tmp_path), "--dataset", "toy")
+    start = f"Digits: verified, {cache / 'toy.npz'}, from imported files: train-images"
     assert run_well("status").stdout.startswith(start)
 
 
@@ -84,26 +84,26 @@ def test_status_as_json_is_one_document_and_nothing_else(cache: Path, tmp_path: 
     missing = json.loads(run("status", "--json").stdout)
     assert missing == [
         {
-            "name": "digits",
-            "path": str(cache / "digits.npz"),
+            "name": "toy",
+            "path": str(cache / "toy.npz"),
             "verified": False,
             "source": None,
             "problem": "the file does not exist",
             "sha256": fake_digits.declared().sha256,
         }
     ]
-    run_well("import", *published(tmp_path), "--dataset", "digits")
+    run_well("import", *published(tmp_path), "--dataset", "toy")
     (verified,) = json.loads(run_well("status", "--json").stdout)
     assert verified["verified"] is True
     assert verified["problem"] is None
 
 
 def test_path_is_one_line_for_other_programs(cache: Path) -> None:
-    assert run_well("path", "digits").stdout == f"{cache / 'digits.npz'}\n"
+    assert run_well("path", "toy").stdout == f"{cache / 'toy.npz'}\n"
 
 
 @pytest.mark.usefixtures("cache")
 def test_an_unknown_name_is_reported_with_the_nearest_one() -> None:
-    result = run("fetch", "digit")
+    result = run("fetch", "toys")
     assert isinstance(result.exception, BenchError)
-    assert "did you mean 'digits'?" in str(result.exception)
+    assert "did you mean 'toy'?" in str(result.exception)

