@@ -116,6 +116,8 @@ def _summary_row(findings: Findings, entry: ArchitectureResults) -> dict[str, An
         "train_seconds_lower_quartile": train.lower_quartile if train else None,
         "train_seconds_upper_quartile": train.upper_quartile if train else None,
         "epoch_seconds_median": epoch.median if epoch else None,
+        "timed_seeds": len(summary.timed_seeds),
+        "quiet": summary.quiet,
         **_headline_columns(findings, entry),
     }
 

@@ -1,4 +1,4 @@
-"""Cost against the headline: the front that nothing dominates, and time to a target; weighs no uncertainty."""
+"""Cost against the headline: the front that nothing dominates, and time to a target."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.analysis.quiet import timed_runs
 from harness.analysis.runs import ArchitectureResults, Run, Study
 from harness.evaluations.metric import Quantity
 from harness.statistics.samples import Spread, spread
@@ -16,12 +17,22 @@ from harness.statistics.samples import Spread, spread
 
 @dataclass(frozen=True)
 class TimeToTarget:
-    """How many seeds reached a value of the headline, and the training seconds that those took, on one machine."""
+    """How many seeds reached a value of the headline, and the training seconds that all spent for each that did.
+
+    ``budget`` is what the whole training takes. Where fewer than half of the seeds reach the target, the expected time
+    says little, and that it is above the budget is what is known.
+    """
 
     target: float
     reached: int
     seeds: int
-    seconds: Spread | None
+    expected_seconds: float | None
+    budget: Spread | None
+
+    @property
+    def is_typical(self) -> bool:
+        """Whether at least half of the seeds reach the target."""
+        return self.reached > 0 and 2 * self.reached >= self.seeds
 
 
 def dominators(values: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
@@ -53,10 +64,11 @@ def costs(entry: ArchitectureResults) -> tuple[float, float, float]:
 
     Architectures that share trials have one time per epoch, so their seconds differ by epochs alone.
     """
+    timed = timed_runs(entry).runs
     return (
         float(entry.cost.parameters),
         float(entry.cost.macs),
-        float(np.median([run.train_seconds for run in entry.timed])) if entry.timed else math.nan,
+        float(np.median([run.train_seconds for run in timed])) if timed else math.nan,
     )
 
 
@@ -67,18 +79,24 @@ def front(xs: Sequence[float], merits: Sequence[float]) -> tuple[int, ...]:
     return tuple(sorted(free, key=lambda index: (xs[index], index)))
 
 
-def seconds_to(run: Run, quantity: Quantity, target: float) -> float | None:
-    """Return the training seconds up to the first epoch after which the quantity is at least as good as ``target``."""
-    seconds = 0.0
-    for epoch in run.epochs:
-        seconds += epoch.train_seconds
-        if quantity.metric.reaches(quantity.of(epoch), target):
-            return seconds
-    return None
+def first_epoch_at(run: Run, quantity: Quantity, target: float) -> int | None:
+    """Return the first epoch after which the quantity is at least as good as ``target``."""
+    return next((epoch.epoch for epoch in run.epochs if quantity.metric.reaches(quantity.of(epoch), target)), None)
 
 
 def time_to_target(entry: ArchitectureResults, quantity: Quantity, target: float) -> TimeToTarget:
-    """Return how long the architecture trains until the quantity reaches ``target``."""
-    times = [seconds_to(run, quantity, target) for run in entry.timed]
-    reached = [time for time in times if time is not None]
-    return TimeToTarget(target, len(reached), len(times), spread(reached))
+    """Return how long the architecture trains until the quantity reaches ``target``.
+
+    Seeds that miss it have spent the whole budget without success; they are censored, not left out. Every seed counts
+    with the epoch at which it got there; what its epochs cost is the median over the timed runs.
+    Source: expected running time, as in Hansen et al., COCO, Optim. Methods Softw. 36 (2021).
+    """
+    reached = [epoch for run in entry.runs if (epoch := first_epoch_at(run, quantity, target)) is not None]
+    misses = len(entry.runs) - len(reached)
+    timed = timed_runs(entry).runs
+    budget = spread([run.train_seconds for run in timed])
+    if not reached or budget is None:
+        return TimeToTarget(target, len(reached), len(entry.runs), None, budget)
+    ends = np.median([np.cumsum([epoch.train_seconds for epoch in run.epochs]) for run in timed], axis=0)
+    spent = sum(ends[epoch - 1] for epoch in reached) + misses * ends[-1]
+    return TimeToTarget(target, len(reached), len(entry.runs), float(spent / len(reached)), budget)

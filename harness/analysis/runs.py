@@ -33,7 +33,7 @@ class Run:
 
     ``measurement`` ends at the architecture's own last epoch. ``read_predictions`` returns what was predicted after
     it: many runs are reported on without a look at their predictions. ``environment`` is the id of the machine's
-    environment that recorded it.
+    environment that recorded it, on ``threads`` beside ``concurrent_trials`` others.
     """
 
     seed: int
@@ -41,6 +41,7 @@ class Run:
     concurrent_trials: int = 0
     read_predictions: Callable[[], Mapping[str, Classes]] = field(default=dict, compare=False, repr=False)
     environment: str = ""
+    threads: int = 1
 
     @property
     def epochs(self) -> tuple[EpochMeasurement, ...]:
@@ -254,8 +255,8 @@ def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run 
     if measured is None or last is None or HEADLINE.known_of(last) is None:
         return None
     own = measured.model_copy(update={"epochs": measured.epochs[:epochs]})
-    read = partial(read_predictions, record, epochs)
-    return Run(record.seed, own, record.concurrent_trials, read, record.environment.id)
+    read, where = partial(read_predictions, record, epochs), record.environment
+    return Run(record.seed, own, record.concurrent_trials, read, where.id, where.numerics.threads)
 
 
 def _failed(record: Record) -> FailedRun | None:

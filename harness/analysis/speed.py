@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from harness.analysis.runs import ArchitectureResults, Run, Study
+from harness.analysis.quiet import processor_share, timed_runs
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP, Timed, Times
+from harness.statistics.samples import Spread, spread
 
 # A multiply-accumulate is two operations; the backward pass takes two products for each of the forward pass: one for
 # the gradient of the weights, one for that of the input.
@@ -18,11 +20,13 @@ OPERATIONS_PER_MAC = 6
 class Speed:
     """One architecture's speed; unknown is None.
 
-    ``training_images_per_second`` and ``training_gflops`` are over an epoch, from the records. The others come from
-    `bench time`: ``peak_share`` in [0, 1] is of the float32 peak that it measured.
+    ``training_images_per_second`` and ``training_gflops`` are over an epoch, from the records of the timed runs, and
+    ``noise`` is half the distance of its quartiles, as a share. The others come from `bench time`: ``peak_share`` in
+    [0, 1] is of the float32 peak that it measured.
     """
 
     name: str
+    noise: float | None
     training_images_per_second: float | None
     training_gflops: float | None
     peak_share: float | None
@@ -35,16 +39,17 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
     """Return the architecture's speed.
 
     GFLOP/s = 6 · multiply-accumulates · images of an epoch / seconds of the epoch / 10⁹, the seconds being the median
-    over the runs of their median epochs. The share of the peak is that over the measured one.
+    over the timed runs of their median epochs. The share of the peak is that over the measured one.
     """
     architecture = entry.architecture
     images = architecture.training.training_examples(study.settings.train_examples or architecture.data.train_examples)
-    runs = [median(epoch.train_seconds for epoch in run.epochs) for run in entry.timed]
-    seconds = median(runs) if runs else None
+    epochs = spread([median(epoch.train_seconds for epoch in run.epochs) for run in timed_runs(entry).runs])
+    seconds = epochs.median if epochs else None
     gflops = OPERATIONS_PER_MAC * entry.cost.macs * images / seconds / 1e9 if seconds else None
     timed: Mapping[str, Timed] = times.networks.get(entry.fingerprint, {})
     return Speed(
         name=entry.name,
+        noise=epochs.noise / epochs.median if epochs and epochs.noise is not None else None,
         training_images_per_second=images / seconds if seconds else None,
         training_gflops=gflops,
         peak_share=gflops / times.peak_gflops if gflops and times.peak_gflops else None,
@@ -56,7 +61,7 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
 
 @dataclass(frozen=True)
 class Stages:
-    """Medians over an architecture's runs on one machine, wall seconds by stage; unknown is None.
+    """An architecture's timed runs, wall seconds by stage; unknown is None.
 
     ``processor_share`` is the processor seconds of training per wall second: as many as threads that were busy all
     the time. ``drift`` and ``stolen_seconds`` are the largest of all runs and, as they are taken once per trial, over
@@ -64,12 +69,12 @@ class Stages:
     """
 
     name: str
-    start_up_seconds: float | None
-    data_seconds: float | None
-    build_seconds: float | None
-    compile_seconds: float | None
-    train_seconds: float | None
-    test_seconds: float | None
+    start_up_seconds: Spread | None
+    data_seconds: Spread | None
+    build_seconds: Spread | None
+    compile_seconds: Spread | None
+    train_seconds: Spread | None
+    test_seconds: Spread | None
     processor_share: float | None
     peak_memory_bytes: float | None
     concurrent_trials: int | None
@@ -79,28 +84,24 @@ class Stages:
 
 def stages(entry: ArchitectureResults) -> Stages:
     """Return where the time of the architecture's own epochs went, and of what came before them."""
-    runs, measurements = entry.timed, [run.measurement for run in entry.timed]
+    runs = timed_runs(entry).runs
+    measurements = [run.measurement for run in runs]
     clocks = [measurement.clocks for measurement in measurements]
     conditions = [measurement.conditions for measurement in measurements if measurement.conditions]
     return Stages(
         name=entry.name,
-        start_up_seconds=_middle(clock.start_up_seconds for clock in clocks),
-        data_seconds=_middle(clock.data_seconds for clock in clocks),
-        build_seconds=_middle(clock.build_seconds for clock in clocks),
-        compile_seconds=_middle(clock.compile_seconds for clock in clocks),
-        train_seconds=_middle(run.train_seconds for run in runs),
-        test_seconds=_middle(sum(epoch.evaluation_seconds for epoch in run.epochs) for run in runs),
-        processor_share=_middle(_processor_share(run) for run in runs),
+        start_up_seconds=spread([clock.start_up_seconds for clock in clocks]),
+        data_seconds=spread([clock.data_seconds for clock in clocks]),
+        build_seconds=spread([clock.build_seconds for clock in clocks]),
+        compile_seconds=spread([clock.compile_seconds for clock in clocks]),
+        train_seconds=spread([run.train_seconds for run in runs]),
+        test_seconds=spread([sum(epoch.evaluation_seconds for epoch in run.epochs) for run in runs]),
+        processor_share=_middle(processor_share(run) for run in runs),
         peak_memory_bytes=_middle(measurement.peak_memory_bytes for measurement in measurements),
         concurrent_trials=max((run.concurrent_trials for run in runs), default=None),
         stolen_seconds=_largest(condition.stolen_seconds for condition in conditions),
         drift=_largest(run.drift for run in runs),
     )
-
-
-def _processor_share(run: Run) -> float | None:
-    processor_seconds = sum(epoch.train_cpu_seconds for epoch in run.epochs)
-    return processor_seconds / run.train_seconds if run.train_seconds else None
 
 
 def _middle(values: Iterable[float | None]) -> float | None:

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.analysis.images import Labels, right_predictions, uncontested
+from harness.analysis.quiet import timed_runs
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import Quantity
 from harness.statistics.samples import Estimate, Spread, discordant_deviation, estimate, spread
-
-DRIFT = 0.05
 
 
 @dataclass(frozen=True)
@@ -18,10 +17,10 @@ class Summary:
     """Centre and spread over the seeds of one architecture, times over those of one machine; None: nothing measured.
 
     ``metrics`` are what every run has measured after its last epoch, by the names of columns; ``of`` finds them by
-    quantity. ``epoch_seconds`` is over all epochs of all seeds. ``discordant_deviation`` is the spread of the share of
+    quantity. Times are those of ``timed_seeds``, all of them or, where ``quiet``, those whose trials had the machine to
+    themselves; ``epoch_seconds`` is over all their epochs. ``discordant_deviation`` is the spread of the share of
     right predictions that the runs' disagreement on single images implies. ``uncontested_accuracy`` leaves out the
-    test images whose label is contested. ``drifted_seeds`` are those whose times to distrust: the machine's own speed
-    changed by more than ``DRIFT`` between their start and their end.
+    test images whose label is contested.
     """
 
     metrics: Mapping[str, Estimate] = field(default_factory=dict)
@@ -29,7 +28,8 @@ class Summary:
     epoch_seconds: Spread | None = None
     discordant_deviation: float | None = None
     uncontested_accuracy: Estimate | None = None
-    drifted_seeds: tuple[int, ...] = ()
+    timed_seeds: tuple[int, ...] = ()
+    quiet: bool = False
 
     def of(self, quantity: Quantity) -> Estimate | None:
         """Return the quantity's centre and spread, or None where it is not known of every run."""
@@ -38,16 +38,17 @@ class Summary:
 
 def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
     """Return one architecture's summary; ``labels`` are the true test labels by data set, where known."""
-    timed = entry.timed
+    runs, timed = entry.runs, timed_runs(entry)
     right = right_predictions(entry, labels)
     kept = None if right is None else right[:, uncontested(entry.architecture.data, right.shape[1])]
     return Summary(
-        metrics=_estimates([run.last.metrics for run in entry.runs]),
-        train_seconds=spread([run.train_seconds for run in timed]),
-        epoch_seconds=spread([epoch.train_seconds for run in timed for epoch in run.epochs]),
+        metrics=_estimates([run.last.metrics for run in runs]),
+        train_seconds=spread([run.train_seconds for run in timed.runs]),
+        epoch_seconds=spread([epoch.train_seconds for run in timed.runs for epoch in run.epochs]),
         discordant_deviation=None if right is None else discordant_deviation(right),
-        drifted_seeds=tuple(run.seed for run in timed if run.drift is not None and run.drift > DRIFT),
         uncontested_accuracy=None if kept is None else estimate(kept.mean(axis=1).tolist()),
+        timed_seeds=tuple(run.seed for run in timed.runs),
+        quiet=timed.quiet,
     )
 
 

@@ -83,7 +83,7 @@ def compare_json(found: CompareResult, targets: list[float] | None) -> dict[str,
 
 
 def _target_json(target: float, found: CompareResult) -> dict[str, Any]:
-    """Return how many seeds of each reached the target, and the median of their training seconds."""
+    """Return how many seeds of each reached the target, and the expected training seconds with those of all epochs."""
     from harness.analysis.pareto import time_to_target
 
     document: dict[str, Any] = {"target": target}
@@ -92,7 +92,8 @@ def _target_json(target: float, found: CompareResult) -> dict[str, Any]:
         document[side] = {
             "reached": time.reached,
             "seeds": time.seeds,
-            "seconds": time.seconds.median if time.seconds else None,
+            "seconds": time.expected_seconds if time.is_typical else None,
+            "budget_seconds": time.budget.median if time.budget else None,
         }
     return document
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 UNKNOWN = DASH = "\N{EN DASH}"
 PERCENT_PLACES = 2
 SMALL_P = 0.001
+ALL_PLACES = 15
 
 
 def count(value: float | None) -> str:
@@ -40,26 +41,46 @@ def percent(share: float | None, places: int = PERCENT_PLACES) -> str:
     return UNKNOWN if share is None else f"{100 * share:.{places}f}"
 
 
-def seconds(value: float | None) -> str:
-    """Return seconds with three digits, or more before the point: 0.83, 41.2, 168."""
+def seconds(value: float | None, noise: float | None = None) -> str:
+    """Return seconds with three digits, or more before the point, and none that is finer than the noise.
+
+    >>> seconds(0.834), seconds(41.23), seconds(41.23, noise=2.0), seconds(203.4, noise=14.0)
+    ('0.83', '41.2', '41', '200')
+    """
     if value is None:
         return UNKNOWN
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"  # noqa: PLR2004
+    places = 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004 - three digits
+    places = min(places, _places(noise))
+    return f"{round(value, places):,.{max(places, 0)}f}"
+
+
+def steady(value: float | None, noise: float | None) -> str:
+    """Return a whole number without the digits that are finer than the noise: 6,125 ± 80 is 6,120."""
+    return count(None if value is None else round(value, min(0, _places(noise))))
+
+
+def _places(noise: float | None) -> int:
+    """Return how many places after the point the noise leaves, before it where negative; all without noise."""
+    return -math.floor(math.log10(noise)) if noise else ALL_PLACES
+
+
+def median_seconds(spread: Spread | None) -> str:
+    """Return the median with as many digits as the quartiles allow."""
+    return UNKNOWN if spread is None else seconds(spread.median, spread.noise)
 
 
 def spread_of_seconds(spread: Spread | None) -> str:
     """Return the median alone, or with its quartiles: 41.2 (40.8-42.0)."""
-    if spread is None:
-        return UNKNOWN
     between = quartiles(spread)
-    return f"{seconds(spread.median)} ({between})" if between else seconds(spread.median)
+    return f"{median_seconds(spread)} ({between})" if between else median_seconds(spread)
 
 
 def quartiles(spread: Spread | None) -> str:
     """Return lower and upper quartile, or nothing where they are unknown."""
     if spread is None or spread.lower_quartile is None:
         return ""
-    return f"{seconds(spread.lower_quartile)}{DASH}{seconds(spread.upper_quartile)}"
+    low, high = (seconds(bound, spread.noise) for bound in (spread.lower_quartile, spread.upper_quartile))
+    return f"{low}{DASH}{high}"
 
 
 def measured(metric: Metric, value: float | None, places: int | None = None) -> str:

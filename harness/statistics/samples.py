@@ -112,6 +112,13 @@ class Spread:
     lower_quartile: float | None
     upper_quartile: float | None
 
+    @property
+    def noise(self) -> float | None:
+        """Half the distance between the quartiles."""
+        if self.lower_quartile is None or self.upper_quartile is None:
+            return None
+        return (self.upper_quartile - self.lower_quartile) / 2
+
 
 def spread(values: Sequence[float]) -> Spread | None:
     """Return median and quartiles of ``values``, shape (n,); None for no value.

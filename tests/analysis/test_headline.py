@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Canvas
 
 from harness.analysis.findings import Findings
 from harness.analysis.frame import summary_frame
-from harness.analysis.pareto import seconds_to
+from harness.analysis.pareto import first_epoch_at
 from harness.analysis.rules import judge_difference
 from harness.evaluations.metric import TEST_ACCURACY, TEST_LOSS
 from harness.reporting import numbers
@@ -53,8 +53,8 @@ def test_nothing_with_a_higher_loss_and_higher_cost_is_on_the_front(by_loss: Fin
 def test_a_target_is_reached_from_above(by_loss: Findings) -> None:
     run = by_loss.ranking[0].runs[0]
     losses = [TEST_LOSS.of(epoch) for epoch in run.epochs]
-    assert seconds_to(run, TEST_LOSS, max(losses)) == run.epochs[losses.index(max(losses))].train_seconds
-    assert seconds_to(run, TEST_LOSS, min(losses) / 2) is None
+    assert first_epoch_at(run, TEST_LOSS, max(losses)) == 1 + losses.index(max(losses))
+    assert first_epoch_at(run, TEST_LOSS, min(losses) / 2) is None
 
 
 def test_better_is_refuted_where_the_loss_is_clearly_higher() -> None:

@@ -85,10 +85,15 @@ def test_times_are_those_of_one_machine_wherever_they_are_shown() -> None:
     assert summary.train_seconds is not None
     assert summary.epoch_seconds is not None
     assert max(summary.train_seconds.median, summary.epoch_seconds.median) < 100
-    assert (stages(entry).train_seconds or 100) < 100
+    training = stages(entry).train_seconds
+    assert training is not None
+    assert training.median < 100
     assert costs(entry)[2] < 100
     target = time_to_target(entry, found.study.headline, 0.5)
-    assert (target.seeds, target.seconds is not None and target.seconds.median < 100) == (2, True)
+    assert (target.seeds, target.reached) == (4, 4)  # how good a network gets does not depend on the machine
+    assert target.expected_seconds is not None
+    assert target.budget is not None
+    assert target.expected_seconds <= target.budget.median < 100
 
 
 def test_an_architecture_that_only_another_machine_recorded_has_values_and_no_times() -> None:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
+from harness.analysis.quiet import timed_runs
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import Metric, Quantity
 from harness.reporting import numbers
@@ -38,7 +39,7 @@ class SeedValues:
 
 @dataclass(frozen=True)
 class EpochTimes:
-    """One architecture's training seconds, epoch by epoch of every seed."""
+    """One architecture's training seconds, epoch by epoch of every timed run."""
 
     name: str
     seconds: tuple[float, ...]
@@ -137,7 +138,7 @@ def _extent(row: SeedValues, metric: Metric) -> list[float]:
 
 
 def _epoch_times(entry: ArchitectureResults) -> EpochTimes:
-    seconds = tuple(epoch.train_seconds for run in entry.timed for epoch in run.epochs)
+    seconds = tuple(epoch.train_seconds for run in timed_runs(entry).runs for epoch in run.epochs)
     found = spread(seconds)
     if found is None:
         raise ValueError(f"{entry.name} is not measured")
@@ -162,7 +163,7 @@ def _draw_times(rows: Sequence[EpochTimes], axes: Axes) -> None:
             axes.plot([low, high], [place] * 2, color=BLUE, linewidth=2.4, label="quartiles", zorder=3)
         axes.plot(median, place, "o", color=BLUE, markersize=6, markeredgecolor=PANEL, label="median", zorder=4)
         axes.annotate(
-            numbers.seconds(median),
+            numbers.median_seconds(row.spread),
             (max(row.seconds), place),
             xytext=(8, 0),
             textcoords="offset points",

@@ -7,9 +7,11 @@ from types import MappingProxyType
 
 from harness.analysis.findings import Findings
 from harness.analysis.pareto import TimeToTarget, time_to_target
+from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import ACCURACY
 from harness.reporting import numbers
-from harness.reporting.blocks import Alignment, Illustration, Section, Table
+from harness.reporting.blocks import Alignment, Cells, Illustration, Section, Table
+from harness.reporting.sections.headline import timing_mark
 
 # The values of a metric that the seconds to reach are worth a column.
 TARGETS: Mapping[str, Sequence[float]] = MappingProxyType({ACCURACY.name: (0.98, 0.985, 0.99, 0.992)})
@@ -27,7 +29,6 @@ def cost_table(findings: Findings) -> Table:
     """Return per architecture what dominates it and how long it trains to each target."""
     headline = findings.study.headline
     metric, targets = headline.metric, TARGETS.get(headline.metric.name, ())
-    measured = [entry for entry in findings.ranking if entry.runs]
     right: list[Alignment] = ["right"] * (1 + len(targets))
     return Table(
         title=f"Cost against {metric.name}",
@@ -37,20 +38,13 @@ def cost_table(findings: Findings) -> Table:
             *(f"Seconds to {numbers.with_unit(metric, numbers.measured(metric, target, 1))}" for target in targets),
             "Dominated by",
         ),
-        rows=tuple(
-            (
-                entry.name,
-                numbers.spread_of_seconds(findings.summaries[entry.name].train_seconds),
-                *(seconds_to_target(time_to_target(entry, headline, target)) for target in targets),
-                ", ".join(findings.dominated[entry.name]) or "none",
-            )
-            for entry in measured
-        ),
+        rows=tuple(_row(findings, entry, targets) for entry in findings.ranking if entry.runs),
         alignments=("left", *right, "left"),
         notes=(
             (
-                "Seconds to a target: training time until the end of the first epoch that reaches this "
-                f"{headline.title}; median over the seeds that reach it, with their number in brackets unless all do."
+                f"Seconds to a target: what the first epoch that reaches this {headline.title} is expected to take, "
+                "the training time of all seeds over the number of those that reach it (in brackets unless all do). "
+                "Where fewer than half do, it is more than the whole training takes."
             ),
             (
                 f"Dominated by: architectures that are at least as good in mean {metric.name}, parameters, "
@@ -60,11 +54,22 @@ def cost_table(findings: Findings) -> Table:
     )
 
 
+def _row(findings: Findings, entry: ArchitectureResults, targets: Sequence[float]) -> Cells:
+    summary, headline = findings.summaries[entry.name], findings.study.headline
+    return (
+        entry.name,
+        numbers.spread_of_seconds(summary.train_seconds) + timing_mark(summary),
+        *(seconds_to_target(time_to_target(entry, headline, target)) for target in targets),
+        ", ".join(findings.dominated[entry.name]) or "none",
+    )
+
+
 def seconds_to_target(time: TimeToTarget) -> str:
-    """Return the median, with how many seeds reached the target where not all did."""
-    if not time.seeds:
+    """Return the expected seconds, or that they are above the budget, with how many seeds reach the target."""
+    if time.budget is None:
         return numbers.UNKNOWN
-    if time.seconds is None:
-        return "not reached"
-    median = numbers.seconds(time.seconds.median)
-    return median if time.reached == time.seeds else f"{median} [{time.reached} of {time.seeds}]"
+    shown = f"> {numbers.median_seconds(time.budget)}"
+    if time.expected_seconds is not None and time.is_typical:
+        noise = time.budget.noise and time.budget.noise * time.expected_seconds / time.budget.median
+        shown = numbers.seconds(time.expected_seconds, noise)
+    return shown if time.reached == time.seeds else f"{shown} [{time.reached} of {time.seeds}]"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from harness.analysis.findings import Findings
+from harness.analysis.quiet import FEWEST_QUIET, LEAST_PROCESSOR_SHARE, MOST_DRIFT
 from harness.analysis.runs import ArchitectureResults
-from harness.analysis.summary import DRIFT
+from harness.analysis.summary import Summary
 from harness.evaluations.metric import Quantity
 from harness.reporting import numbers
 from harness.reporting.blocks import Cells, Illustration, Section, Table
@@ -15,10 +16,15 @@ SHARED = "Architectures with the same computation share trials"
 LONGEST_SOURCE = 32
 NARROW_SOURCE = 25
 SHORT_NAME = 4
+UNSTEADY = "†"
+QUIET = (
+    f"Times are over the quiet trials alone (at least {100 * LEAST_PROCESSOR_SHARE:.0f} % of a processor, its speed "
+    f"changed by at most {100 * MOST_DRIFT:.0f} %, no other program running)"
+)
 NOTES = (
     "Rank: architectures that do not differ significantly share ranks (Holm's correction over all pairs, level .05).",
     (
-        "Training seconds: median and quartiles over the seeds; training alone, on the trial's own cores, excluding "
+        "Training seconds: median and quartiles over the trials; training alone, on the trial's own cores, excluding "
         "start-up, compilation and evaluation."
     ),
 )
@@ -104,7 +110,7 @@ def _short(headline: Quantity) -> str:
 
 def _notes(findings: Findings) -> tuple[str, ...]:
     values = f"{findings.study.headline.heading}: mean ± standard deviation over n seeds, after the last epoch."
-    return (*NOTES, values, *_pooled(findings), *_drift(findings))
+    return (*NOTES, *_timing(findings), values, *_pooled(findings))
 
 
 def _pooled(findings: Findings) -> tuple[str, ...]:
@@ -123,9 +129,8 @@ def _cells(findings: Findings, entry: ArchitectureResults) -> tuple[Cells, Cells
     standing = findings.standings.get(entry.name)
     rank = numbers.ordinal_range(standing.rank.best, standing.rank.worst) if standing else numbers.UNKNOWN
     parameters, macs = numbers.count(entry.cost.parameters), numbers.millions(entry.cost.macs)
-    median = numbers.seconds(summary.train_seconds.median if summary.train_seconds else None)
-    quartiles, mark = numbers.quartiles(summary.train_seconds), " †" if summary.drifted_seeds else ""
-    epoch = numbers.seconds(summary.epoch_seconds.median if summary.epoch_seconds else None)
+    median, quartiles = numbers.median_seconds(summary.train_seconds), numbers.quartiles(summary.train_seconds)
+    mark, epoch = timing_mark(summary), numbers.median_seconds(summary.epoch_seconds)
     value = numbers.plus_minus(headline.metric, findings.headline_of(entry)) if entry.runs else state(entry)
     seeds, source = _seeds(entry), document(entry)
     found = published_value(entry.architecture.claims, headline)
@@ -169,16 +174,24 @@ def state(entry: ArchitectureResults) -> str:
     return f"failed: {entry.failures[0].failure.kind}"
 
 
-def _drift(findings: Findings) -> tuple[str, ...]:
-    """Return which times to distrust: the machine's own speed changed while they were taken."""
-    named = [
-        f"{entry.name} ({numbers.named_seeds(seeds)})"
-        for entry in findings.ranking
-        if (seeds := findings.summaries[entry.name].drifted_seeds)
-    ]
-    if not named:
-        return ()
-    return (f"†: the machine's speed drifted by more than {100 * DRIFT:.0f} % during trials of {'; '.join(named)}.",)
+def timing_mark(summary: Summary) -> str:
+    """Return the mark of times that other work on the machine may have lengthened."""
+    return f" {UNSTEADY}" if summary.timed_seeds and not summary.quiet else ""
+
+
+def _timing(findings: Findings) -> tuple[str, ...]:
+    """Return over which trials the times are: where there are enough quiet ones, over how many of these."""
+    counts: dict[str, list[str]] = {}
+    others = []
+    for entry in findings.ranking:
+        summary = findings.summaries[entry.name]
+        if summary.quiet:
+            counts.setdefault(f"{len(summary.timed_seeds)} of {len(entry.timed)}", []).append(entry.name)
+        elif entry.timed:
+            others.append(entry.name)
+    quiet = "; ".join(f"{count} of {numbers.listed(names)}" for count, names in counts.items())
+    fewer = f"{UNSTEADY}: fewer than {FEWEST_QUIET} quiet trials, so over all: {', '.join(others)}."
+    return (*((f"{QUIET}: {quiet}.",) if quiet else ()), *((fewer,) if others else ()))
 
 
 def _seeds(entry: ArchitectureResults) -> str:

@@ -18,7 +18,8 @@ LEGEND = """\
 - **Parameters** and **multiply-accumulates** follow from the spec: all weights; the products in convolutions and dense
   layers of one image's forward pass.
 - **Training seconds** are wall-clock seconds of the architecture's own epochs, **seconds per epoch** the median over
-  all epochs of all seeds. Times of two machines are never mixed.
+  all epochs, of quiet trials alone where there are enough; no digit is finer than half the distance of the quartiles.
+  Times of two machines are never mixed.
 - **{heading}** is measured after the last epoch, not after the best one. ± is the standard deviation over seeds, which
   a single seed leaves unknown.
 - All seeds share one test set. Intervals describe what another seed would give, not what other images would{share}.

@@ -10,7 +10,8 @@ from harness.reporting.blocks import Cells, Folded, Section, Table
 
 SPEED_NOTES = (
     (
-        "Training images per second: over a trial's median epoch. GFLOP/s: 6 · multiply-accumulates · images / seconds "
+        "Training images per second: over a trial's median epoch, of the same trials as the training seconds of the "
+        "first table. GFLOP/s: 6 · multiply-accumulates · images / seconds "
         "of that epoch (a multiply-accumulate is two operations, and the backward pass costs twice the forward pass)."
     ),
     (
@@ -22,14 +23,15 @@ SPEED_NOTES = (
 )
 STAGE_NOTES = (
     (
-        "Wall-clock seconds, medians over the seeds. Start-up is measured from the request for the process. Training "
-        "and evaluation are those of the architecture's own epochs; nothing else is part of its training seconds."
+        "Wall-clock seconds, medians over the same trials as the training seconds of the first table. Start-up is "
+        "measured from the request for the process. Training and evaluation are those of the architecture's own "
+        "epochs; nothing else is part of its training seconds."
     ),
     (
         "CPU: CPU seconds of training per wall-clock second; on one thread, a value below 1 means that the trial did "
         "not run all the time. Other trials: the largest number at the same time. Stolen: seconds taken by the "
         "hypervisor. Drift: by how much a fixed calculation was faster or slower after the trial than before. Stolen "
-        "and drift are maxima over the seeds; they cover whole trials, or the time since a killed trial was resumed."
+        "and drift are maxima over those trials; they cover whole trials, or the time since a killed trial was resumed."
     ),
 )
 # What the harness's own benchmarks time, in words.
@@ -86,11 +88,12 @@ def _peak(times: Times) -> tuple[str, ...]:
 
 
 def _speed_row(found: Speed) -> Cells:
+    images, gflops = found.training_images_per_second, found.training_gflops
     step = f"{milliseconds(found.train_step)} [{found.train_step.images}]" if found.train_step else numbers.UNKNOWN
     return (
         found.name,
-        numbers.count(found.training_images_per_second),
-        numbers.seconds(found.training_gflops),
+        numbers.steady(images, _part(images, found.noise)),
+        numbers.seconds(gflops, _part(gflops, found.noise)),
         numbers.percent(found.peak_share, 0),
         step,
         milliseconds(found.predict_one),
@@ -98,14 +101,26 @@ def _speed_row(found: Speed) -> Cells:
     )
 
 
+def _part(value: float | None, share: float | None) -> float | None:
+    return None if value is None or share is None else value * share
+
+
 def milliseconds(timed: Timed | None) -> str:
-    """Return the median with three digits."""
-    return numbers.UNKNOWN if timed is None else numbers.seconds(1_000 * timed.seconds)
+    """Return the median with three digits, none finer than the repetitions' range."""
+    return numbers.UNKNOWN if timed is None else numbers.seconds(1_000 * timed.seconds, 1_000 * _noise(timed))
 
 
 def throughput(timed: Timed | None) -> str:
-    """Return images per second."""
-    return numbers.count(timed.images / timed.seconds) if timed else numbers.UNKNOWN
+    """Return images per second, no digit finer than the repetitions' range."""
+    if timed is None:
+        return numbers.UNKNOWN
+    found = timed.images / timed.seconds
+    return numbers.steady(found, found * _noise(timed) / timed.seconds)
+
+
+def _noise(timed: Timed) -> float:
+    """Return half the range of the repetitions' medians in seconds."""
+    return (timed.slowest_seconds - timed.fastest_seconds) / 2
 
 
 def stages_table(findings: Findings) -> Table:
@@ -136,12 +151,12 @@ def stages_table(findings: Findings) -> Table:
 def _stages_row(trials: Stages) -> Cells:
     return (
         trials.name,
-        numbers.seconds(trials.start_up_seconds),
-        numbers.seconds(trials.data_seconds),
-        numbers.seconds(trials.build_seconds),
-        numbers.seconds(trials.compile_seconds),
-        numbers.seconds(trials.train_seconds),
-        numbers.seconds(trials.test_seconds),
+        numbers.median_seconds(trials.start_up_seconds),
+        numbers.median_seconds(trials.data_seconds),
+        numbers.median_seconds(trials.build_seconds),
+        numbers.median_seconds(trials.compile_seconds),
+        numbers.median_seconds(trials.train_seconds),
+        numbers.median_seconds(trials.test_seconds),
         numbers.seconds(trials.processor_share),
         numbers.count(None if trials.peak_memory_bytes is None else trials.peak_memory_bytes / 2**20),
         numbers.count(trials.concurrent_trials),
