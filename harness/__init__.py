@@ -138,6 +138,7 @@ def report(
     architectures: str | Path | None = None,
     environment: str | None = None,
     check: bool = False,
+    seeds: int | str | Iterable[int] | None = None,
     smoke: bool = False,
     progress: str = "auto",
 ) -> ReportResult:
@@ -148,6 +149,7 @@ def report(
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
         environment: An id, its unique beginning, or ``here``; by default the one with most records of seeds 0 to 4.
         check: Write nothing, but find the files that are not what the records give.
+        seeds: Seeds that ranks and verdicts use from now on; the page says that they were changed.
         smoke: Report on smoke results.
         progress: How a download of test images is shown: auto, live, plain, json or none.
 
@@ -162,6 +164,7 @@ def report(
         architectures=_path(architectures),
         environment=environment,
         check=check,
+        seeds=None if seeds is None else _seeds(seeds),
         smoke=smoke,
     )
     return write_report(options, progress=_shown(progress))

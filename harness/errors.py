@@ -56,9 +56,11 @@ class UnusableFolder(CannotWrite):
 class UnknownSeeds(BenchError):
     """What is given as seeds is not a count, a list or a range."""
 
+    REMEDY = "give a count (5), a list (0,3,7) or a range (0-9) of whole numbers from 0"
+
     def __init__(self, given: str, reason: str) -> None:
-        remedy = "give a count (5), a list (0,3,7) or a range (0-9) of whole numbers from 0"
-        super().__init__(f"{given}: {reason}; {remedy}")
+        self.reason = reason
+        super().__init__(f"{given}: {reason}; {self.REMEDY}")
 
 
 class Interrupted(BenchError):

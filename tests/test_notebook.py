@@ -96,13 +96,14 @@ def test_a_notebook_plans_runs_reports_and_verifies(small: dict[str, Any], capsy
     assert "training  small seed 3" in capsys.readouterr().err
     assert list(harness.plan("small", seeds=4, **small).frame["status"]) == [*["pending"] * 3, "recorded"]
     done = harness.run(["small"], seeds=2, progress="none", **small)
-    assert (done.sentence, list(done.summary["seeds"])) == ("2 trials trained, 0 failed", [3])
+    assert (done.sentence, list(done.summary["seeds"])) == ("2 trials trained, 0 failed", [1])
     assert capsys.readouterr().err == ""
     assert harness.verify("small", seeds=None, **small).all_same
     assert len(harness.verify(seeds=2, **small).trials) == 2
     assert harness.report(check=True, **small).changed == ()
     (small["results"] / "README.md").unlink()
     assert harness.report(**small).changed == (small["results"] / "README.md",)
+    assert list(harness.report(seeds="0-3", **small).summary["seeds"]) == [3]
 
 
 def test_a_notebooks_mistake_is_an_exception_with_one_sentence(small: dict[str, Any]) -> None:

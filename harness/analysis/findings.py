@@ -36,7 +36,7 @@ class Findings:
     @cached_property
     def summaries(self) -> Mapping[str, Summary]:
         """Every architecture's runs by themselves."""
-        return {entry.name: summarize(entry, self.labels) for entry in self.study.entries}
+        return {entry.name: summarize(entry, self.labels) for entry in self.study.compared}
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -56,7 +56,8 @@ class Findings:
     @cached_property
     def judgement(self) -> Judgement:
         """The verdicts on all claims."""
-        return judge(self.study)
+        design = self.study.design
+        return judge(self.study.on(design.claim_seeds if design else None))
 
     @cached_property
     def hardest(self) -> tuple[HardImage, ...]:
@@ -76,7 +77,7 @@ class Findings:
     @property
     def ranking(self) -> tuple[ArchitectureResults, ...]:
         """The entries from the best mean of the headline to the worst; those without a run come last."""
-        return tuple(sorted(self.study.entries, key=self._place))
+        return tuple(sorted(self.study.compared, key=self._place))
 
     def headline_of(self, entry: ArchitectureResults) -> Estimate | None:
         """Return centre and spread of the study's headline, or None where nothing was measured."""

@@ -7,8 +7,8 @@ compute the same share trials, and a trial that failed later than that is no fai
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -16,12 +16,16 @@ import numpy as np
 from harness.evaluations.metric import HEADLINE, TEST, Quantity
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation, trial_epochs
+from harness.records.design import Design
 from harness.records.environment import Environment
 from harness.records.pooling import Peer, pool
 from harness.records.predictions import Classes
 from harness.records.record import EpochMeasurement, Failure, Measurement, Record
 from harness.spec.architecture import Architecture
 from harness.spec.cost import Cost, cost
+
+# A spread needs two runs.
+FEWEST_COMMON_SEEDS = 2
 
 ReadPredictions = Callable[[Record, int], Mapping[str, Classes]]
 """Returns the predicted classes of a record after an epoch, by evaluation, as `Store.predictions_after`."""
@@ -111,6 +115,21 @@ class ArchitectureResults:
         """The seeds that were measured, in order."""
         return tuple(run.seed for run in self.runs)
 
+    @property
+    def tried(self) -> tuple[int, ...]:
+        """The seeds that were trained, those of failed trials too, in order."""
+        return tuple(sorted({*self.seeds, *(failed.seed for failed in self.failures)}))
+
+    def on(self, seeds: Collection[int] | None) -> ArchitectureResults:
+        """Return the results of these seeds alone; None: of all of them."""
+        if seeds is None or set(self.tried) <= set(seeds):
+            return self
+        return replace(
+            self,
+            runs=tuple(run for run in self.runs if run.seed in seeds),
+            failures=tuple(failed for failed in self.failures if failed.seed in seeds),
+        )
+
     @cached_property
     def timed(self) -> tuple[Run, ...]:
         """The runs that times are about: those of one machine."""
@@ -149,7 +168,8 @@ class Study:
 
     Times are those of ``environment``; ``peers`` are the machines that claim its numerics. ``others`` counts the
     records of all other environments, by id. ``commits`` are the versions of the harness that made the records that
-    count, ``+`` where there were uncommitted changes.
+    count, ``+`` where there were uncommitted changes. ``entries`` have every recorded seed; what is ranked or compared
+    uses the preset ones, which ``design`` declares.
     """
 
     settings: Settings
@@ -159,11 +179,34 @@ class Study:
     others: tuple[tuple[str, int], ...] = ()
     commits: tuple[str, ...] = ()
     headline: Quantity = HEADLINE
+    design: Design | None = None
+
+    def on(self, seeds: Collection[int] | None) -> Study:
+        """Return the study with the runs of these seeds alone; None: of all of them."""
+        return replace(self, entries=tuple(entry.on(seeds) for entry in self.entries))
+
+    def preset(self, dataset: str) -> frozenset[int] | None:
+        """Return the seeds that are compared on a data set, or None where these are all that are recorded.
+
+        Without a design they are those that all of its measured entries have in common, if there are two or more.
+        """
+        if self.design is not None:
+            return frozenset(self.design.seeds)
+        tried = [set(entry.tried) for entry in self.entries if entry.runs and entry.architecture.dataset == dataset]
+        common = frozenset[int]().union(*tried[:1]).intersection(*tried)
+        return common if len(common) >= FEWEST_COMMON_SEEDS and not self.settings.is_cut else None
+
+    @cached_property
+    def compared(self) -> tuple[ArchitectureResults, ...]:
+        """The entries with the preset seeds alone: what is summarized, ranked, compared and drawn."""
+        datasets = {entry.architecture.dataset for entry in self.entries}
+        preset = {dataset: self.preset(dataset) for dataset in datasets}
+        return tuple(entry.on(preset[entry.architecture.dataset]) for entry in self.entries)
 
     @property
     def measured(self) -> tuple[ArchitectureResults, ...]:
-        """The entries with at least one run."""
-        return tuple(entry for entry in self.entries if entry.runs)
+        """The compared entries with at least one run."""
+        return tuple(entry for entry in self.compared if entry.runs)
 
     @property
     def rivals(self) -> tuple[tuple[ArchitectureResults, ...], ...]:

@@ -148,8 +148,7 @@ class RecordedCase:
     @property
     def _obstacle(self) -> str:
         """Why the numbers of training say nothing about any claim; empty where they do."""
-        settings = self.study.settings
-        if (settings.train_examples, settings.test_examples, settings.max_epochs) != (None, None, None):
+        if self.study.settings.is_cut:
             return "smoke results: fewer examples and epochs than the claim is about"
         if self.entry.runs:
             return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.analysis.findings import Findings
@@ -16,6 +16,7 @@ from harness.data.fetching import OnEvent, load
 from harness.declaration.spec_error import joined
 from harness.errors import BenchError, DataMissing
 from harness.planning.settings import Settings
+from harness.records.design import Design
 from harness.records.environment import current_environment
 from harness.records.pooling import HERE, choose_environment
 from harness.records.store import Loaded
@@ -42,6 +43,7 @@ class Inputs:
     architectures: tuple[Architecture, ...]
     arrays: tuple[DatasetArrays, ...]
     loaded: Loaded
+    design: Design | None = None
 
     def findings(self, environment: str | None = None) -> Findings:
         """Return what the records say of the architectures: those of one environment's numerics, and its times.
@@ -57,7 +59,7 @@ class Inputs:
         study = make_study(self.architectures, records, settings, chosen, self.workspace.store.predictions_after)
         labels = {arrays.dataset.name: arrays.test_labels for arrays in self.arrays}
         times = read_times(times_path(self.workspace.folder, chosen.id)) if chosen else Times()
-        return Findings(study, labels, tuple(records), times)
+        return Findings(replace(study, design=self.design), labels, tuple(records), times)
 
 
 def read_inputs(workspace: Workspace, progress: Progress, fetch: Fetch | None, needed: Iterable[Path] = ()) -> Inputs:
@@ -70,12 +72,12 @@ def read_inputs(workspace: Workspace, progress: Progress, fetch: Fetch | None, n
         needed: The spec files that must be valid.
 
     Raises:
-        BenchError: A needed spec or every spec is invalid.
+        BenchError: A needed spec or every spec is invalid, or the folder's design is.
     """
     architectures = sound_architectures(workspace, needed, progress)
     datasets = {architecture.dataset: architecture.data for architecture in architectures}
     arrays = read_arrays(datasets.values(), fetch, progress) if fetch else ()
-    return Inputs(workspace, architectures, arrays, load_records(workspace.store, progress))
+    return Inputs(workspace, architectures, arrays, load_records(workspace.store, progress), workspace.design)
 
 
 def sound_architectures(workspace: Workspace, needed: Iterable[Path], progress: Progress) -> tuple[Architecture, ...]:

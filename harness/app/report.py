@@ -12,10 +12,12 @@ from harness.analysis.findings import Findings
 from harness.analysis.images import DisputedImage, disputed_images
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
+from harness.app.design import choose_seeds
 from harness.app.findings import Fetch, Inputs, read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace
 from harness.data import fetching
+from harness.errors import Exclusive
 from harness.spec.folder import only_file, select_files
 
 if TYPE_CHECKING:
@@ -31,10 +33,12 @@ class ReportOptions(Workspace):
     Args:
         environment: An id, its unique beginning, or ``here``; None: the one with most records of seeds 0 to 4.
         check: Write nothing, but find the files that are not what the records give.
+        seeds: The seeds that ranks, and verdicts without seeds of their own, use from now on; None: as declared.
     """
 
     environment: str | None = None
     check: bool = False
+    seeds: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,7 +87,10 @@ def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch 
     Raises:
         BenchError: No spec is valid, the environment has no record, or a file can't be written.
     """
-    return report_on(read_inputs(options, progress, fetch), options)
+    if options.seeds and (options.check or options.smoke):
+        raise Exclusive("--check" if options.check else "--smoke", "--seeds")
+    inputs = read_inputs(options, progress, fetch)
+    return report_on(choose_seeds(inputs, options.seeds) if options.seeds else inputs, options)
 
 
 def report_on(inputs: Inputs, options: ReportOptions) -> ReportResult:
@@ -164,7 +171,7 @@ def compare(options: CompareOptions, *, progress: Progress = SILENT, fetch: Fetc
     """
     files = tuple(only_file(name, options.specs) for name in (options.first, options.second))
     findings = read_inputs(options, progress, fetch, needed=files).findings(options.environment)
-    by_name = {entry.name: entry for entry in findings.study.entries}
+    by_name = {entry.name: entry for entry in findings.study.compared}
     first, second = (by_name[file.stem] for file in files)
     images = disputed_images(first, second, findings.labels, SHOWN_IMAGES)
     return CompareResult(findings, first, second, compare_results(first, second, findings.study.headline), images)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.analysis.findings import Findings
 from harness.analysis.frame import runs_frame, summary_frame
+from harness.app.design import fix_seeds
 from harness.app.findings import Fetch, read_inputs
 from harness.app.plan import Benchmark, PlanOptions, jobs_for, plan_benchmark, plan_sentences, read_benchmark
 from harness.app.progress import SILENT, Progress
@@ -104,7 +105,9 @@ def run(
     """
     benchmark = read_benchmark(options)
     benchmark.store.check_writable()
-    plan = plan_benchmark(benchmark, load_records(benchmark.store, progress, set_aside=True))
+    loaded = load_records(benchmark.store, progress, set_aside=True)
+    fix_seeds(options, options.seeds, loaded, progress)
+    plan = plan_benchmark(benchmark, loaded)
     engine = engine or _engine(options, benchmark, plan)
     for sentence in plan_sentences(plan, engine.jobs):
         progress.say(sentence)

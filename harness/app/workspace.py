@@ -11,6 +11,7 @@ from harness.planning.settings import Settings, smoke
 
 if TYPE_CHECKING:
     from harness.app.progress import Progress
+    from harness.records.design import Design
     from harness.records.store import Loaded, Store
 
 DEFAULT_RESULTS = Path("results")
@@ -41,6 +42,17 @@ class Workspace:
         from harness.records.store import Store
 
         return Store(self.folder)
+
+    @property
+    def design(self) -> Design | None:
+        """Which seeds the report may use, where that is declared; smoke results are used as they are.
+
+        Raises:
+            InvalidSpec: With every mistake in the file.
+        """
+        from harness.records.design import read_design
+
+        return None if self.smoke else read_design(self.folder)
 
     @property
     def specs(self) -> Path:

@@ -11,6 +11,7 @@ from harness.app.console import Shown
 from harness.cli import options
 from harness.cli.console import say, stdout
 from harness.errors import Exclusive
+from harness.planning.seeds import parse_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,10 +33,23 @@ Csv = Annotated[
 ]
 
 
+PresetSeeds = Annotated[
+    str | None,
+    typer.Option(
+        "--seeds",
+        metavar="SEEDS",
+        envvar="BENCH_REPORT_SEEDS",
+        help="Change the seeds that ranks and verdicts use, as study.yaml keeps them; the page says that they were.",
+        show_default=False,
+    ),
+]
+
+
 def report(
     *,
     check: Check = False,
     csv: Csv = False,
+    seeds: PresetSeeds = None,
     environment: options.EnvironmentId = None,
     smoke: options.Smoke = False,
     results: options.Results = options.DEFAULT_RESULTS,
@@ -46,15 +60,21 @@ def report(
     Examples:
         bench report                       after copying records from another machine
         bench report --check               in continuous integration
+        bench report --seeds 0-9           rank by these seeds from now on
         bench report --csv > summary.csv   for a spreadsheet
     """
     from harness.app.report import ReportOptions, summary_csv
     from harness.app.report import report as write_report
 
-    if check and csv:
-        raise Exclusive("--check", "--csv")
+    if csv and (check or seeds):
+        raise Exclusive("--check" if check else "--seeds", "--csv")
     asked = ReportOptions(
-        environment=environment, check=check, smoke=smoke, results=results, architectures=architectures
+        environment=environment,
+        check=check,
+        seeds=parse_seeds(seeds) if seeds else None,
+        smoke=smoke,
+        results=results,
+        architectures=architectures,
     )
     shown = Shown()
     if csv:

@@ -29,6 +29,11 @@ class Settings:
     test_examples: int | None = None
     max_epochs: int | None = None
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether less is trained than the recipes ask for."""
+        return (self.train_examples, self.test_examples, self.max_epochs) != (None, None, None)
+
 
 def smoke(settings: Settings) -> Settings:
     """Return the settings cut to a few thousand examples and one epoch: minutes become seconds."""

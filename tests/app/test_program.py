@@ -23,7 +23,7 @@ from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.data.fetching import OnEvent
 from harness.declaration.spec_error import InvalidSpec
-from harness.errors import DataUnavailable, Interrupted, NothingRecorded, Stopped, UnknownArchitecture
+from harness.errors import DataUnavailable, Exclusive, Interrupted, NothingRecorded, Stopped, UnknownArchitecture
 from harness.evaluations.metric import HEADLINE
 from harness.execute.engine import Outcome, TrialEnded, TrialEvent
 from harness.planning.plan import Plan
@@ -110,6 +110,59 @@ def test_the_same_run_again_trains_nothing_and_finds_the_page_as_it_is(options: 
     assert heard.sentences[-1] == "All 4 trials are recorded: nothing to train."
     assert (done.ended, done.page.changed, len(done.summary)) == ((), (), 3)
     assert plan(options).plan.pending == ()
+
+
+def test_the_first_run_fixes_the_seeds_and_more_of_them_change_no_rank_and_no_verdict(options: RunOptions) -> None:
+    first, heard = run(options, engine=FakeTrainer(), fetch=fetch), Heard()
+    declared = options.results / "study.yaml"
+    before = declared.read_bytes()
+    more = run(replace(options, seeds=(0, 1, 2)), engine=FakeTrainer(), progress=heard, fetch=fetch)
+    assert declared.read_bytes() == before
+    assert len(more.ended) == 2
+    assert heard.sentences[0] == (
+        f"Ranks keep to seeds 0-1 and verdicts to 0-1, which {declared} fixes; "
+        "'bench report --seeds 0-2' changes that, and the page will say so."
+    )
+    assert more.summary.equals(first.summary)
+    assert more.findings.judgement == first.findings.judgement
+    assert "more are recorded" in (options.results / "README.md").read_text()
+
+
+def test_other_seeds_are_chosen_on_request_and_the_page_keeps_what_they_were(options: RunOptions) -> None:
+    run(replace(options, seeds=(0, 1, 2)), engine=FakeTrainer(), fetch=fetch)
+    chosen = report(replace(about(options), seeds=(1, 2)), fetch=fetch)
+    assert list(chosen.summary["seeds"]) == [2, 2, 2]
+    assert "Before: seeds 0-2." in (options.results / "README.md").read_text()
+    same = report(replace(about(options), seeds=(1, 2)), fetch=fetch)
+    assert same.changed == ()
+    assert same.findings.study.design == chosen.findings.study.design
+    for refused in ({"check": True}, {"smoke": True}):
+        with pytest.raises(Exclusive, match="and --seeds can't be used together"):
+            report(replace(about(options), seeds=(1,), **refused), fetch=fetch)  # type: ignore[arg-type]
+
+
+def test_a_folder_of_records_without_a_design_is_not_given_one_unasked(options: RunOptions) -> None:
+    run(options, engine=FakeTrainer(), fetch=fetch)
+    declared = options.results / "study.yaml"
+    declared.unlink()
+    run(replace(options, names=("other",), seeds=(0, 1, 2)), engine=FakeTrainer(), fetch=fetch)
+    assert not declared.exists()
+    assert list(report(about(options), fetch=fetch).summary["seeds"]) == [2, 2, 2]
+    report(replace(about(options), seeds=(0, 1, 2)), fetch=fetch)
+    assert declared.read_text().splitlines()[1:] == ["seeds: 0-2", "earlier:", "- seeds: 0-1"]
+
+
+def test_a_design_that_is_written_before_the_first_run_is_kept(options: RunOptions) -> None:
+    declared = options.results / "study.yaml"
+    declared.parent.mkdir()
+    declared.write_text("seeds: 0-9\nclaims: {seeds: 0-29, fresh: 10-29}\n")
+    run(options, engine=FakeTrainer(), fetch=fetch)
+    assert declared.read_text().startswith("seeds: 0-9\n")
+    declared.write_text("seeds: 9-0\n")
+    trainer = FakeTrainer()
+    with pytest.raises(InvalidSpec, match=r"study\.yaml:1:8: "):
+        run(options, engine=trainer, fetch=fetch)
+    assert trainer.trained == []
 
 
 def test_a_data_set_beside_the_specs_is_fetched_planned_with_and_verified(options: RunOptions) -> None:
@@ -230,6 +283,7 @@ def test_smoke_results_are_apart_for_every_verb(options: RunOptions) -> None:
     cut = replace(options, smoke=True)
     run(cut, engine=FakeTrainer(), fetch=fetch)
     assert {path.name for path in options.results.iterdir()} == {"smoke"}
+    assert not (options.results / "smoke" / "study.yaml").exists()
     with pytest.raises(NothingRecorded):
         verify(again(options), engine=FakeTrainer(), fetch=fetch)
     assert len(verify(again(options, smoke=True), engine=FakeTrainer(), fetch=fetch).trials) == 2

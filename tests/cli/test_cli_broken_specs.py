@@ -105,7 +105,11 @@ def test_compare_json_has_the_seconds_to_each_target(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_check_and_csv_exclude_each_other() -> None:
-    with pytest.raises(BenchError, match="--check and --csv can't be used together") as caught:
-        bench("report", "--check", "--csv")
+@pytest.mark.parametrize(
+    ("one", "other"), [("--check", "--csv"), ("--seeds", "--csv"), ("--check", "--seeds"), ("--smoke", "--seeds")]
+)
+def test_options_of_a_report_that_exclude_each_other_are_refused(one: str, other: str) -> None:
+    given = [word for option in (one, other) for word in ([option, "3"] if option == "--seeds" else [option])]
+    with pytest.raises(BenchError, match=f"{one} and {other} can't be used together") as caught:
+        bench("report", *given)
     assert caught.value.exit_code == 2

@@ -21,6 +21,7 @@ from harness.analysis.runs import ArchitectureResults, Run, make_study
 from harness.planning.plan import needed_trials
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial
+from harness.records.design import Design
 from harness.records.environment import Environment
 from harness.records.predictions import Classes, Predictions, digest
 from harness.records.record import EpochMeasurement, Evaluation, Failure, Measurement, Record
@@ -139,6 +140,7 @@ def findings(
     trials: Iterable[FakeTrial],
     settings: Settings | None = None,
     where: Environment | None = None,
+    design: Design | None = None,
 ) -> Findings:
     """Derive what a report needs, as if the trials had been read from a store."""
     trials = tuple(trials)
@@ -149,7 +151,7 @@ def findings(
 
     records = tuple(trial.record for trial in trials)
     study = make_study(chosen, records, settings or Settings(), where or environment(), read)
-    return Findings(study, {"mnist": labels()}, records)
+    return Findings(replace(study, design=design), {"mnist": labels()}, records)
 
 
 def save(results: Path, trials: Iterable[FakeTrial]) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from harness.analysis.findings import Findings
 from harness.planning.settings import Settings, smoke
+from harness.records.design import Design, Terms
 from harness.reporting.blocks import Figure
 from harness.reporting.page import page
 from harness.reporting.sections.claims import narrow_claims
@@ -176,13 +177,41 @@ def test_architectures_with_other_seeds_have_commands_of_their_own_and_the_openi
     more, fewer = fake.architectures("000_convnet", "003*"), fake.architectures("dense_512")
     never = fake.architectures("002*")
     trials = [*fake.fake_trials(more, range(10)), *fake.fake_trials(fewer)]
-    found = fake.findings([*more, *never, *fewer], trials)
+    found = fake.findings([*more, *never, *fewer], trials, design=Design(seeds=tuple(range(10))))
     ten, five = "bench run 000_convnet 003_wide_conv_dropout --seeds 0-9", "bench run dense_512 --seeds 0-4"
     assert commands(found.study) == (ten, five)
     shown = page(found)
     resumed = "These commands reproduce the results; if interrupted, they resume where training stopped:"
     assert f"{resumed}\n\n```sh\n{ten}\n{five}\n```" in shown
     assert "3 of 4 architectures on mnist, 2 with seeds 0-9 and 1 with seeds 0-4." in shown
+
+
+def test_ranks_keep_to_the_seeds_that_all_have_and_the_page_says_so() -> None:
+    more, fewer = fake.architectures("000_convnet", "003*"), fake.architectures("dense_512")
+    shown = page(fake.findings([*more, *fewer], [*fake.fake_trials(more, range(10)), *fake.fake_trials(fewer)]))
+    assert "3 architectures on mnist, seeds 0-4." in shown
+    assert "(n = 10)" not in shown
+    assert "use the seeds that all measured architectures have in common; more are recorded." in shown
+
+
+def test_the_page_is_about_the_preset_seeds_and_says_that_they_were_changed() -> None:
+    chosen = fake.architectures("000_convnet", "dense_512")
+    trials = fake.fake_trials(chosen, range(5))
+    first = page(fake.findings(chosen, trials, design=Design(seeds=(0, 1, 2, 3, 4))))
+    assert "more are recorded" not in first
+    assert "was changed" not in first
+    changed = Design(seeds=(0, 1, 2, 3, 4)).changed(Terms(seeds=(1, 2)))
+    second = page(fake.findings(chosen, trials, design=changed))
+    assert "2 architectures on mnist, seeds 1-2." in second
+    assert "use the same seeds of every architecture, 1-2 (study.yaml); more are recorded." in second
+    assert "The choice of seeds was changed after results had been recorded. Before: seeds 0-4." in second
+    assert "2 seeds; at least 5 are needed" in second
+
+
+def test_an_architecture_without_a_preset_seed_says_which_it_has() -> None:
+    chosen = fake.architectures("dense_512")
+    shown = page(fake.findings(chosen, fake.fake_trials(chosen, [7, 8]), design=Design(seeds=(0, 1))))
+    assert "only seeds 7-8" in shown
 
 
 def test_seeds_that_failed_belong_to_the_command() -> None:

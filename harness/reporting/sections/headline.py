@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from harness.analysis.findings import Findings
 from harness.analysis.quiet import FEWEST_QUIET, LEAST_PROCESSOR_SHARE, MOST_DRIFT
-from harness.analysis.runs import ArchitectureResults
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.summary import Summary
 from harness.evaluations.metric import Quantity
 from harness.reporting import numbers
 from harness.reporting.blocks import Cells, Illustration, Section, Table
 from harness.reporting.markdown import escape
+from harness.reporting.sections.seeds import preset_notes
 from harness.spec.claims.metrics import published_value
 
 SHARED = "Architectures with the same computation share trials"
@@ -110,7 +111,7 @@ def _short(headline: Quantity) -> str:
 
 def _notes(findings: Findings) -> tuple[str, ...]:
     values = f"{findings.study.headline.heading}: mean ± standard deviation over n seeds, after the last epoch."
-    return (*NOTES, *_timing(findings), values, *_pooled(findings))
+    return (*NOTES, *_timing(findings), values, *preset_notes(findings.study), *_pooled(findings))
 
 
 def _pooled(findings: Findings) -> tuple[str, ...]:
@@ -131,7 +132,8 @@ def _cells(findings: Findings, entry: ArchitectureResults) -> tuple[Cells, Cells
     parameters, macs = numbers.count(entry.cost.parameters), numbers.millions(entry.cost.macs)
     median, quartiles = numbers.median_seconds(summary.train_seconds), numbers.quartiles(summary.train_seconds)
     mark, epoch = timing_mark(summary), numbers.median_seconds(summary.epoch_seconds)
-    value = numbers.plus_minus(headline.metric, findings.headline_of(entry)) if entry.runs else state(entry)
+    value = numbers.plus_minus(headline.metric, findings.headline_of(entry))
+    value = value if entry.runs else state(entry, findings.study)
     seeds, source = _seeds(entry), document(entry)
     found = published_value(entry.architecture.claims, headline)
     published = numbers.UNKNOWN if found is None else numbers.published(headline.metric, found)
@@ -167,10 +169,11 @@ def shortened(text: str, longest: int) -> str:
     return f"{words if 2 * len(words) >= longest else cut}…"
 
 
-def state(entry: ArchitectureResults) -> str:
-    """Return why there is no number: failed or not run."""
+def state(entry: ArchitectureResults, study: Study) -> str:
+    """Return why there is no number: failed, not run, or run with other seeds alone."""
     if not entry.failures:
-        return "not run"
+        recorded = study.named(entry.name)
+        return f"only {numbers.named_seeds(recorded.seeds)}" if recorded and recorded.runs else "not run"
     return f"failed: {entry.failures[0].failure.kind}"
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import Study
-from harness.planning.settings import Settings
 from harness.reporting import numbers
 from harness.reporting.markdown import escape
 from harness.reporting.sections.claims import tally
@@ -19,12 +18,7 @@ SMOKE = (
 
 def introduction(findings: Findings) -> tuple[str, ...]:
     """Return one paragraph on what was compared and what came out, after a warning where the results are no results."""
-    return (*((SMOKE,) if is_cut(findings.study.settings) else ()), _outcome(findings))
-
-
-def is_cut(settings: Settings) -> bool:
-    """Say whether the settings train less than the recipes ask for."""
-    return (settings.train_examples, settings.test_examples, settings.max_epochs) != (None, None, None)
+    return (*((SMOKE,) if findings.study.settings.is_cut else ()), _outcome(findings))
 
 
 def _outcome(findings: Findings) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import ArchitectureResults, Study
+from harness.analysis.runs import Study
 from harness.evaluations.metric import PERCENT
 from harness.planning.seeds import seed_option
 from harness.records.environment import Numerics
@@ -117,15 +117,10 @@ def commands(study: Study) -> tuple[str, ...]:
     """Return one command for all architectures that were trained with the same seeds, in the order of their names."""
     by_seeds: dict[tuple[int, ...], list[str]] = {}
     for entry in study.entries:
-        by_seeds.setdefault(_tried(entry), []).append(entry.name)
+        by_seeds.setdefault(entry.tried, []).append(entry.name)
     if len(by_seeds) > 1:
         by_seeds.pop((), None)  # no results of these are on the page
     return tuple(_command(study, seeds, names) for seeds, names in by_seeds.items()) or ("bench run --all",)
-
-
-def _tried(entry: ArchitectureResults) -> tuple[int, ...]:
-    """Return the seeds that were trained, those of failed trials too."""
-    return tuple(sorted({*entry.seeds, *(failed.seed for failed in entry.failures)}))
 
 
 def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
