@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic_core import from_json
+
 FORMAT: Literal[2] = 2
 SEED_MARK = "-seed"
+# The text that a digest is taken over. What comes out of a file does not contain itself.
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
 
 class UnusableRecord(Exception):
@@ -54,7 +58,7 @@ def read_content(path: Path) -> dict[str, Any]:
         UnusableRecord: The file is truncated, edited, of a newer format or not a record.
     """
     try:
-        content = json.loads(path.read_bytes())
+        content = from_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise UnusableRecord(f"is not a whole JSON document ({error})") from error
     if not isinstance(content, dict):
@@ -69,4 +73,4 @@ def read_content(path: Path) -> dict[str, Any]:
 
 def content_digest(content: Mapping[str, Any]) -> str:
     """Return the digest over a record's content, its own left out."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(CANONICAL.encode(content).encode()).hexdigest()

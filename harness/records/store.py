@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from harness.errors import CannotWrite, UnusableFolder
 from harness.planning.plan import Recorded
@@ -98,7 +99,7 @@ class Store:
 
         stored = stored_arrays(self._path(record.environment.id, record.name).with_suffix(".npz"), epoch)
         epochs = record.measurement.epochs if record.measurement else ()
-        kept = {measured.epoch: holding(stored.get(measured.epoch, {}), measured) for measured in epochs}
+        kept = {found.epoch: holding(stored[found.epoch], found) for found in epochs if found.epoch in stored}
         return {number: arrays for number, arrays in kept.items() if arrays}
 
     def predictions_after(self, record: Record, epoch: int) -> Mapping[str, Classes]:
@@ -184,8 +185,8 @@ def read_record(path: Path) -> Record:
     content = read_content(path)
     try:
         content = dict(migrated(content))
-        computation = _computation(json.dumps(content.get("computation")))
-        environment = _environment(json.dumps(content.get("environment")))
+        computation = _computation(to_json(content.get("computation")))
+        environment = _environment(to_json(content.get("environment")))
         record = Record.model_validate({**content, "computation": computation, "environment": environment})
     except ValidationError as error:
         first = error.errors()[0]
@@ -206,12 +207,12 @@ def _record_or_reason(path: Path) -> Record | Unreadable:
 
 
 @lru_cache(maxsize=1024)
-def _computation(text: str) -> Computation:
+def _computation(text: bytes) -> Computation:
     """Parse a computation once for all the seeds that share it."""
     return Computation.model_validate_json(text)
 
 
 @lru_cache(maxsize=1024)
-def _environment(text: str) -> Environment:
+def _environment(text: bytes) -> Environment:
     """Parse an environment once for all the records that were made in it."""
     return Environment.model_validate_json(text)
