@@ -11,10 +11,11 @@ from harness.analysis.comparison import Comparison, Standing, compare_all, stand
 from harness.analysis.crosscheck import CrossCheck, cross_check
 from harness.analysis.elsewhere import Elsewhere, here_and_elsewhere
 from harness.analysis.images import HardImage, Labels, hardest_images
+from harness.analysis.judging import judge_by_design
 from harness.analysis.pareto import dominated_by
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.summary import Summary, summarize
-from harness.analysis.verdicts import Judgement, judge
+from harness.analysis.verdicts import Judgement
 from harness.records.record import Record
 from harness.records.times import Times
 from harness.statistics.samples import Estimate
@@ -56,8 +57,7 @@ class Findings:
     @cached_property
     def judgement(self) -> Judgement:
         """The verdicts on all claims."""
-        design = self.study.design
-        return judge(self.study.on(design.claim_seeds if design else None))
+        return judge_by_design(self.study)
 
     @cached_property
     def hardest(self) -> tuple[HardImage, ...]:

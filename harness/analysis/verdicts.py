@@ -32,12 +32,18 @@ from harness.statistics.multiplicity import ALPHA, holm
 
 @dataclass(frozen=True)
 class Verdict:
-    """One claim, what the records say of it, and why; ``adjusted_p`` is the p-value after Holm."""
+    """One claim, what the records say of it, and why; ``adjusted_p`` is the p-value after Holm.
+
+    ``look`` is the number of seeds at which a sequential claim was decided; ``fresh`` is the verdict that the design's
+    fresh seeds give by themselves.
+    """
 
     architecture: str
     claim: Claim
     ruling: Ruling
     adjusted_p: float | None = None
+    look: int | None = None
+    fresh: Verdict | None = None
 
     @property
     def decision(self) -> Decision:
@@ -62,6 +68,11 @@ class Verdict:
             "subject": claim.subject,
             "p": ruling.p,
             "adjusted_p": self.adjusted_p,
+            "look": self.look,
+            "fresh_seeds": self.fresh.ruling.seeds if self.fresh else None,
+            "fresh_measured": self.fresh.ruling.measured if self.fresh else None,
+            "fresh_verdict": self.fresh.decision if self.fresh else None,
+            "fresh_reason": self.fresh.ruling.reason if self.fresh else None,
         }
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import ArchitectureResults, Run, make_study
+from harness.analysis.runs import ArchitectureResults, FailedRun, Run, make_study
 from harness.planning.plan import needed_trials
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial
@@ -257,6 +257,12 @@ def _run(seed: int, accuracy: float) -> Run:
     }
     measured: dict[str, Any] = {"parameters": 407_050, "epochs": (EpochMeasurement.model_construct(**read),)}
     return Run(seed, Measurement.model_construct(**measured))
+
+
+def with_failures(results: ArchitectureResults, seeds: Iterable[int]) -> ArchitectureResults:
+    """Return the results with trials of these seeds that failed."""
+    failure = Failure(stage="train", kind="nan", reason="the loss is not a number")
+    return replace(results, failures=tuple(FailedRun(seed, failure) for seed in seeds))
 
 
 def remeasured(run: Run, **changes: object) -> Run:
