@@ -51,6 +51,7 @@ def run(
     threads: int = 1,
     timeout_seconds: float | None = None,
     deterministic: bool = True,
+    retrain: bool = False,
     smoke: bool = False,
     results: str | Path = "results",
     architectures: str | Path | None = None,
@@ -65,6 +66,7 @@ def run(
         threads: Threads and cores of each trial.
         timeout_seconds: How long one trial may take; by default as long as it needs.
         deterministic: Whether TensorFlow's operations must be deterministic.
+        retrain: Whether to train here also what another machine of the same numerics recorded.
         smoke: A few thousand examples and one epoch: seconds, kept apart from real results.
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
@@ -83,6 +85,7 @@ def run(
         threads=threads,
         timeout_seconds=timeout_seconds,
         deterministic=deterministic,
+        retrain=retrain,
         smoke=smoke,
         results=Path(results),
         architectures=_path(architectures),
@@ -97,6 +100,7 @@ def plan(
     jobs: int | None = None,
     threads: int = 1,
     deterministic: bool = True,
+    retrain: bool = False,
     smoke: bool = False,
     results: str | Path = "results",
     architectures: str | Path | None = None,
@@ -109,6 +113,7 @@ def plan(
         jobs: Trials at once; by default as many as cores and memory allow.
         threads: Threads and cores of each trial.
         deterministic: Whether TensorFlow's operations must be deterministic.
+        retrain: Whether to train here also what another machine of the same numerics recorded.
         smoke: A few thousand examples and one epoch.
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
@@ -125,6 +130,7 @@ def plan(
         jobs=jobs,
         threads=threads,
         deterministic=deterministic,
+        retrain=retrain,
         smoke=smoke,
         results=Path(results),
         architectures=_path(architectures),
@@ -147,7 +153,7 @@ def report(
     Args:
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
-        environment: An id, its unique beginning, or ``here``; by default the one with most records of seeds 0 to 4.
+        environment: An id, its unique beginning, or ``here``; by default the one with most records of preset seeds.
         check: Write nothing, but find the files that are not what the records give.
         seeds: Seeds that ranks and verdicts use from now on; the page says that they were changed.
         smoke: Report on smoke results.
@@ -231,7 +237,7 @@ def findings(
 ) -> Findings:
     """Return all that follows from the folder's records, for the specs of ``architectures``.
 
-    ``environment`` is an id, its unique beginning, or ``here``; by default the one with most records of seeds 0 to 4.
+    ``environment`` is an id, its unique beginning, or ``here``; by default the one with most records of preset seeds.
     Test labels are used if the data set is in the cache; nothing is downloaded.
     """
     from harness.app.findings import cached, read_inputs

@@ -55,7 +55,8 @@ class Inputs:
         """
         settings, records = self.workspace.cut(Settings()), self.loaded.records
         here = current_environment(settings.threads).id if environment in {None, HERE} else None
-        chosen = choose_environment(records, environment, here)
+        preset = self.design.seeds if self.design else settings.seeds
+        chosen = choose_environment(records, environment, here, preset)
         study = make_study(self.architectures, records, settings, chosen, self.workspace.store.predictions_after)
         labels = {arrays.dataset.name: arrays.test_labels for arrays in self.arrays}
         times = read_times(times_path(self.workspace.folder, chosen.id)) if chosen else Times()

@@ -12,9 +12,10 @@ from harness.execute.cores import available_memory, cpu_quota, jobs_that_fit, ph
 from harness.planning.plan import Plan, Status, make_plan
 from harness.planning.settings import DEFAULT_SEEDS, Settings
 from harness.records.environment import Environment, current_environment
+from harness.records.pooling import pool
 from harness.records.speeds import measured_forecast
 from harness.records.store import Loaded, Store, recorded
-from harness.reporting.numbers import duration
+from harness.reporting.numbers import duration, listed, plural
 from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
 from harness.spec.reading import select
@@ -33,6 +34,7 @@ class PlanOptions(Workspace):
         jobs: Trials at once; None: as many as cores and memory allow.
         threads: Threads and cores of each trial.
         deterministic: Whether the backend's operations must be deterministic.
+        retrain: Whether to train here also what another machine of the same numerics recorded.
     """
 
     names: tuple[str, ...] = ()
@@ -40,6 +42,7 @@ class PlanOptions(Workspace):
     jobs: int | None = None
     threads: int = 1
     deterministic: bool = True
+    retrain: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -95,24 +98,32 @@ def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """What is compared, under which settings, where it runs and where its records go."""
+    """What is compared, under which settings, where it runs and where its records go.
+
+    With ``retrain``, what other machines of the same numerics recorded stands for nothing.
+    """
 
     architectures: tuple[Architecture, ...]
     settings: Settings
     environment: Environment
     store: Store
+    retrain: bool = False
 
 
 def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
     """Decide what is to be trained: what the selection needs, less what is recorded.
 
+    Seconds are predicted from this machine's own records; where there are none, from those of the same numerics.
+
     Args:
         benchmark: What is compared.
         loaded: Its store's records, where they have been read already.
     """
-    records = (loaded or benchmark.store.load()).of(benchmark.environment.id)
-    forecast = measured_forecast(records.values())
-    return make_plan(benchmark.architectures, benchmark.settings, recorded(records), forecast)
+    pooled = pool((loaded or benchmark.store.load()).records, benchmark.environment)
+    own = recorded({record.name: record for record in pooled.own})
+    forecast = measured_forecast(pooled.own or pooled.records)
+    elsewhere = None if benchmark.retrain else pooled.elsewhere
+    return make_plan(benchmark.architectures, benchmark.settings, own, forecast, elsewhere)
 
 
 def read_benchmark(options: PlanOptions) -> Benchmark:
@@ -127,6 +138,7 @@ def read_benchmark(options: PlanOptions) -> Benchmark:
         settings=options.cut(settings),
         environment=current_environment(options.threads, deterministic=options.deterministic),
         store=options.store,
+        retrain=options.retrain,
     )
 
 
@@ -145,9 +157,20 @@ def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
     shared = tuple(f"{', '.join(group)} share trials." for group in decided.shared)
     pending, total = len(decided.pending), len(decided.trials)
     if not pending:
-        return (*shared, f"All {total} trials are recorded: nothing to train.")
+        return (*shared, *_standing(decided), f"All {total} trials are recorded: nothing to train.")
     at_once = f"{jobs} at once" if jobs > 1 else "one at a time"
     needed = f"{pending} of {total} trials to train, {at_once}: about {duration(decided.seconds(jobs))}."
     retries = sum(planned.status is Status.RETRY for planned in decided.pending)
     again = (f"{retries} of them failed before and will be tried again.",) if retries else ()
-    return (*shared, needed, *again)
+    return (*shared, *_standing(decided), needed, *again)
+
+
+def _standing(decided: Plan) -> tuple[str, ...]:
+    """Return whose records stand for trials that are not trained here, and what that hangs on."""
+    if not decided.standing:
+        return ()
+    machines = listed(dict.fromkeys(planned.environment or "" for planned in decided.standing))
+    stand = f"{plural(len(decided.standing), 'trial')} can stand as recorded on {machines}, which has the same numerics"
+    checks = len(decided.checks)
+    condition = f", if {'that' if checks == 1 else f'those {checks}'} trained here first have the same bits"
+    return (f"{stand}{condition if checks else ''}.",)

@@ -31,7 +31,7 @@ class ReportOptions(Workspace):
     """What to report on.
 
     Args:
-        environment: An id, its unique beginning, or ``here``; None: the one with most records of seeds 0 to 4.
+        environment: An id, its unique beginning, or ``here``; None: the one with most records of preset seeds.
         check: Write nothing, but find the files that are not what the records give.
         seeds: The seeds that ranks, and verdicts without seeds of their own, use from now on; None: as declared.
     """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.analysis.findings import Findings
 from harness.analysis.frame import runs_frame, summary_frame
 from harness.app.design import fix_seeds
+from harness.app.elsewhere import other_bits, standing
 from harness.app.findings import Fetch, read_inputs
 from harness.app.plan import Benchmark, PlanOptions, jobs_for, plan_benchmark, plan_sentences, read_benchmark
 from harness.app.progress import SILENT, Progress
@@ -20,7 +21,8 @@ from harness.errors import Interrupted
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, TrialRecordedElsewhere, make_engine
 from harness.planning.plan import Plan
 from harness.planning.trial import Trial
-from harness.reporting.numbers import plural
+from harness.records.pooling import pool
+from harness.reporting.numbers import duration, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +114,12 @@ def run(
     for sentence in plan_sentences(plan, engine.jobs):
         progress.say(sentence)
     ended = _train(benchmark, plan, engine, progress, fetch) if plan.pending else ()
-    return _reported(options, benchmark, ended, progress, fetch)
+    if plan.checks and plan.standing:
+        ended += _train_fallen(benchmark, plan, engine, progress, fetch)
+    done = _reported(options, benchmark, ended, progress, fetch)
+    for sentence in standing(done.findings) if plan.checks or plan.standing else ():
+        progress.say(sentence)
+    return done
 
 
 def fetch_datasets(trials: Iterable[Trial], fetch: Fetch, progress: Progress) -> None:
@@ -153,6 +160,22 @@ def _train(
     return tuple(ended)
 
 
+def _train_fallen(
+    benchmark: Benchmark, plan: Plan, engine: Engine, progress: Progress, fetch: Fetch
+) -> tuple[TrialEnded, ...]:
+    """Train what was to stand as another machine recorded it, where the trials of both have other bits."""
+    loaded = benchmark.store.load()
+    fallen = plan.fallen(plan_benchmark(benchmark, loaded))
+    if not fallen.pending:
+        return ()
+    for sentence in other_bits(pool(loaded.records, benchmark.environment), plan):
+        progress.say(sentence)
+    progress.say(
+        f"{plural(len(fallen.pending), 'trial')} more to train: about {duration(fallen.seconds(engine.jobs))}."
+    )
+    return _train(benchmark, fallen, engine, progress, fetch)
+
+
 def _reported(
     options: RunOptions, benchmark: Benchmark, ended: tuple[TrialEnded, ...], progress: Progress, fetch: Fetch
 ) -> RunResult:
@@ -163,5 +186,8 @@ def _reported(
     trained_in, shown = benchmark.environment.id, page.findings.study.environment
     if shown is None or shown.id == trained_in:
         return RunResult(ended, page.findings, page)
-    progress.say(f"shown is environment {trained_in}; {options.folder}/README.md is about {shown.id}")
+    progress.say(
+        f"shown is environment {trained_in}; {options.folder}/README.md is about {shown.id}: "
+        f"'bench report --environment {trained_in}' writes one about this"
+    )
     return RunResult(ended, inputs.findings(trained_in), page)

@@ -19,7 +19,7 @@ from harness.evaluations.evaluation import evaluation_names
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, make_engine
 from harness.execute.queue import InOrder
 from harness.planning.plan import Plan, PlannedTrial, Status
-from harness.planning.settings import DEFAULT_EVALUATIONS, Settings
+from harness.planning.settings import DEFAULT_EVALUATIONS, DEFAULT_SEEDS, Settings
 from harness.planning.trial import Trial, trial_computation
 from harness.records.environment import Environment, current_environment
 from harness.records.pooling import choose_environment
@@ -71,7 +71,8 @@ def verify(
     """
     names = _names(options)
     loaded = load_records(options.store, progress)
-    recorded = choose_environment(loaded.records, options.environment, current_environment(threads=1).id)
+    preset = options.design.seeds if options.design else DEFAULT_SEEDS
+    recorded = choose_environment(loaded.records, options.environment, current_environment(threads=1).id, preset)
     if recorded is None:
         raise NothingRecorded(f"in {options.folder}")
     chosen = chosen_records(loaded.of(recorded.id).values(), names if options.names else None, options.seeds)

@@ -101,6 +101,14 @@ NoDeterminism = Annotated[
         help="Switch op determinism off; such records have an environment of their own, for the cross-check.",
     ),
 ]
+Retrain = Annotated[
+    bool,
+    typer.Option(
+        "--retrain",
+        envvar="BENCH_RETRAIN",
+        help="Also train here what a machine of the same numerics recorded, instead of counting it.",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(
@@ -122,7 +130,7 @@ EnvironmentId = Annotated[
         "--environment",
         metavar="ID",
         envvar="BENCH_ENVIRONMENT",
-        help="The environment: an id, its beginning, or 'here'; by default the one with most records of seeds 0-4.",
+        help="The environment: an id, its beginning, or 'here'; by default the one with most records of preset seeds.",
         show_default=False,
     ),
 ]

@@ -25,6 +25,7 @@ def plan(
     jobs: options.Jobs = None,
     threads: options.Threads = 1,
     no_determinism: options.NoDeterminism = False,
+    retrain: options.Retrain = False,
     smoke: options.Smoke = False,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
@@ -45,6 +46,7 @@ def plan(
         jobs=jobs,
         threads=threads,
         deterministic=not no_determinism,
+        retrain=retrain,
         smoke=smoke,
         results=results,
         architectures=architectures,
@@ -67,6 +69,7 @@ def plan_json(found: PlanResult) -> dict[str, Any]:
             "architectures": list(planned.trial.architectures),
             "status": planned.status.value,
             "seconds": round(planned.seconds, 1),
+            "environment": planned.environment,
         }
         for planned in found.plan.trials
     ]
@@ -81,19 +84,22 @@ def plan_table(decided: Plan) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for header, justify in (("Trial", "left"), ("Architectures", "left"), ("Epochs", "right")):
         table.add_column(header, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for header in ("Recorded", "To train", "Each"):
+    elsewhere = ("Elsewhere",) if decided.standing else ()
+    for header in ("Recorded", *elsewhere, "To train", "Each"):
         table.add_column(header, justify="right", no_wrap=True)
     for fingerprint in dict.fromkeys(planned.trial.fingerprint for planned in decided.trials):
         trials = [planned for planned in decided.trials if planned.trial.fingerprint == fingerprint]
-        recorded = [planned.trial.seed for planned in trials if planned.status is Status.RECORDED]
-        pending = [planned.trial.seed for planned in trials if planned.status is not Status.RECORDED]
+        seeds: dict[Status, list[int]] = {}
+        for planned in trials:
+            place = planned.status if planned.status in {Status.RECORDED, Status.ELSEWHERE} else Status.PENDING
+            seeds.setdefault(place, []).append(planned.trial.seed)
+        shown = (Status.RECORDED, *([Status.ELSEWHERE] if elsewhere else []), Status.PENDING)
         first = trials[0]
         table.add_row(
             Text(fingerprint[:8]),
             Text(", ".join(first.trial.architectures)),
             str(first.trial.epochs),
-            seed_list(recorded, ","),
-            seed_list(pending, ","),
+            *(seed_list(seeds.get(status, ()), ",") for status in shown),
             duration(first.seconds),
         )
     return table

@@ -16,6 +16,7 @@ from harness.errors import NothingSelected
 from harness.planning.seeds import parse_seeds
 
 if TYPE_CHECKING:
+    from harness.analysis.elsewhere import Elsewhere
     from harness.app.run import RunResult
 
 
@@ -27,6 +28,7 @@ def run(
     jobs: options.Jobs = None,
     threads: options.Threads = 1,
     no_determinism: options.NoDeterminism = False,
+    retrain: options.Retrain = False,
     timeout: options.Timeout = None,
     smoke: options.Smoke = False,
     results: options.Results = options.DEFAULT_RESULTS,
@@ -55,6 +57,7 @@ def run(
         jobs=jobs,
         threads=threads,
         deterministic=not no_determinism,
+        retrain=retrain,
         timeout_seconds=timeout_seconds,
         smoke=smoke,
         results=results,
@@ -90,5 +93,18 @@ def run_json(done: RunResult) -> dict[str, Any]:
         "trained": len(done.ended) - len(failures),
         "failures": failures,
         "environment": environment.id if environment else None,
+        "elsewhere": [elsewhere_json(found) for found in done.findings.elsewhere],
         "architectures": json.loads(done.summary.to_json(orient="records")),
+    }
+
+
+def elsewhere_json(found: Elsewhere) -> dict[str, Any]:
+    """Return how another machine of the same numerics compares, and how many trials count as recorded there."""
+    other_bits = [{"architecture": other.name, "seed": other.seed, "where": other.where} for other in found.other_bits]
+    return {
+        "environment": found.environment.id,
+        "taken": found.taken,
+        "in_common": found.in_common,
+        "same_bits": found.same_bits,
+        "other_bits": other_bits,
     }

@@ -13,30 +13,64 @@ from harness.spec.architecture import Architecture
 
 
 class Status(StrEnum):
-    """Where a needed trial stands."""
+    """Where a needed trial stands; ``elsewhere``: recorded by another machine, whose bits are this one's."""
 
     RECORDED = "recorded"
     PENDING = "pending"
     EXTEND = "extend"
     RETRY = "retry"
+    ELSEWHERE = "elsewhere"
+
+
+# What is to be trained, unless another machine's record stands for it. A trial that failed here is tried again here.
+TRAINABLE = frozenset({Status.PENDING, Status.EXTEND})
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the store knows of a trial: the epochs it finished, their evaluations, whether it failed in the end."""
+    """What the store knows of a trial: the epochs it finished, their evaluations, whether it failed in the end.
+
+    ``environment`` is the id of the one that it was recorded in.
+    """
 
     epochs: int
     failed: bool
     evaluations: tuple[str, ...] = DEFAULT_EVALUATIONS
+    environment: str | None = None
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What other machines of the same numerics recorded, by ``Trial.name``.
+
+    ``proven`` says by fingerprint over how many epochs a trial was found to have the same bits here as there.
+    """
+
+    recorded: Mapping[str, Recorded] = field(default_factory=dict)
+    proven: Mapping[str, int] = field(default_factory=dict)
+
+    def record_for(self, trial: Trial) -> Recorded | None:
+        """Return what another machine recorded of the trial, if that is all of it."""
+        known = self.recorded.get(trial.name)
+        return known if trial_status(trial, known) is Status.RECORDED else None
+
+    def proves(self, trial: Trial) -> bool:
+        """Whether a trial of the same computation has the same bits here up to the trial's last epoch."""
+        return self.proven.get(trial.fingerprint, 0) >= trial.epochs
 
 
 @dataclass(frozen=True)
 class PlannedTrial:
-    """A trial, where it stands, and the seconds that it is expected to take from its start."""
+    """A trial, where it stands, and the seconds that it is expected to take from its start.
+
+    ``environment`` is that of another machine's record, which stands for the trial or, where the trial is still to be
+    trained, shows whether the bits here are those of there.
+    """
 
     trial: Trial
     status: Status
     seconds: float
+    environment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +83,22 @@ class Plan:
     @property
     def pending(self) -> tuple[PlannedTrial, ...]:
         """The trials that are still to be trained."""
-        return tuple(planned for planned in self.trials if planned.status is not Status.RECORDED)
+        return tuple(planned for planned in self.trials if planned.status not in {Status.RECORDED, Status.ELSEWHERE})
+
+    @property
+    def standing(self) -> tuple[PlannedTrial, ...]:
+        """The trials that stand as other machines recorded them, if ``checks`` have the same bits."""
+        return tuple(planned for planned in self.trials if planned.status is Status.ELSEWHERE)
+
+    @property
+    def checks(self) -> tuple[PlannedTrial, ...]:
+        """The trials to be trained that show whether the bits here are those of another machine."""
+        return tuple(planned for planned in self.pending if planned.environment)
+
+    def fallen(self, later: Plan) -> Plan:
+        """Return what stood as recorded elsewhere and, by the later plan, is to be trained here after all."""
+        stood = {planned.trial.name for planned in self.standing}
+        return Plan(tuple(planned for planned in later.pending if planned.trial.name in stood), later.forecast)
 
     @property
     def shared(self) -> tuple[tuple[str, ...], ...]:
@@ -69,8 +118,12 @@ def make_plan(
     settings: Settings,
     recorded: Mapping[str, Recorded],
     forecast: Forecast,
+    elsewhere: Elsewhere | None = None,
 ) -> Plan:
     """Decide what is to be trained.
+
+    What another machine of the same numerics recorded stands, where a trial of the same computation has the same bits
+    here. Of every computation of which none is known to, the first such seed is trained.
 
     Order: round-robin over the architectures within each seed, so that drift of the machine hits all alike,
     and the longest of a round first, so that no core idles at the end.
@@ -80,13 +133,22 @@ def make_plan(
         settings: Seeds and what else is held fixed.
         recorded: What is known, by ``Trial.name``.
         forecast: Predicts a trial's seconds.
+        elsewhere: What other machines of the same numerics recorded.
     """
-    planned = []
+    planned: list[PlannedTrial] = []
+    there = elsewhere or Elsewhere()
+    checks: set[str] = set()
     for seed in settings.seeds:
-        trials = [
-            PlannedTrial(trial, trial_status(trial, recorded.get(trial.name)), forecast.trial_seconds(trial))
-            for trial in needed_trials(architectures, settings, seed)
-        ]
+        trials = []
+        for trial in needed_trials(architectures, settings, seed):
+            status = trial_status(trial, recorded.get(trial.name))
+            other = there.record_for(trial) if status in TRAINABLE else None
+            if other and (trial.fingerprint in checks or there.proves(trial)):
+                status = Status.ELSEWHERE
+            elif other:
+                checks.add(trial.fingerprint)
+            environment = other.environment if other else None
+            trials.append(PlannedTrial(trial, status, forecast.trial_seconds(trial), environment))
         planned += sorted(trials, key=lambda found: (-found.seconds, found.trial.fingerprint))
     return Plan(tuple(planned), forecast)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from harness.errors import UnknownEnvironment
+from harness.planning.plan import Elsewhere
 from harness.planning.settings import DEFAULT_SEEDS, Settings
 from harness.records.compare import Mismatch, first_mismatch
 from harness.records.environment import Environment
 from harness.records.record import Record
+from harness.records.store import recorded
 
 # What an option names this machine's environment by.
 HERE = "here"
@@ -66,11 +67,22 @@ class Pool:
         """The ids of this machine's environment and of all that claim its numerics."""
         return (self.here.id, *(peer.environment.id for peer in self.peers))
 
-    @cached_property
-    def proven(self) -> frozenset[str]:
-        """The fingerprints of which a trial is recorded here and, with the same bits, on another machine."""
-        ours = {record.name: record.fingerprint for record in self.own}
-        return frozenset(ours[name] for peer in self.peers if peer.agrees for name in peer.compared if name in ours)
+    @property
+    def elsewhere(self) -> Elsewhere:
+        """What a plan needs to know of the peers that agree, and what was found to have the same bits here as there.
+
+        Of a trial that several recorded, the longest record, of those the first one's.
+        """
+        ours = {record.name: _finished(record) for record in self.own}
+        longest: dict[str, Record] = {}
+        proven: dict[str, int] = {}
+        for record in self.records[len(self.own) :]:
+            epochs, known = _finished(record), longest.get(record.name)
+            if known is None or epochs > _finished(known):
+                longest[record.name] = record
+            same = min(epochs, ours.get(record.name, 0))
+            proven[record.fingerprint] = max(same, proven.get(record.fingerprint, 0))
+        return Elsewhere(recorded(longest), proven)
 
 
 def pool(records: Iterable[Record], here: Environment) -> Pool:
@@ -113,8 +125,9 @@ def _held_against(pooled: Mapping[str, Sequence[Record]], records: Sequence[Reco
     return Peer(records[0].environment, tuple(records), tuple(compared), tuple(divergences))
 
 
-def _finished(record: Record) -> bool:
-    return bool(record.measurement and record.measurement.epochs)
+def _finished(record: Record) -> int:
+    """Return how many epochs the record holds."""
+    return len(record.measurement.epochs) if record.measurement else 0
 
 
 def _mismatch(record: Record, other: Record) -> Mismatch | None:

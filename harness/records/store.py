@@ -163,9 +163,9 @@ class Store:
 def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:
     """Return what a plan needs to know of the records."""
     return {
-        name: Recorded(len(measured.epochs), record.failure is not None, measured.evaluations)
+        name: Recorded(len(measured.epochs), record.failure is not None, measured.evaluations, record.environment.id)
         if (measured := record.measurement)
-        else Recorded(0, record.failure is not None, ())
+        else Recorded(0, record.failure is not None, (), record.environment.id)
         for name, record in records.items()
     }
 

@@ -11,15 +11,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import fake_records as fake
 import pytest
 from fake_architectures import write_spec
-from fake_trials import FakeTrainer, fake_outcome
+from fake_trials import FakeTrainer, elsewhere, fake_outcome
 
 from harness.app import findings
 from harness.app import run as app_run
 from harness.cli import main
 from harness.execute.engine import Outcome
 from harness.planning.trial import Trial
+from harness.records.environment import current_environment
 from harness.records.record import Failure
 from harness.reporting import writing
 
@@ -116,6 +118,21 @@ def test_options_have_variables(bench: Bench, tmp_path: Path, monkeypatch: pytes
         monkeypatch.setenv(name, value)
     plan = json.loads(bench("plan", "dense_512").stdout)
     assert [trial["seed"] for trial in plan["trials"]] == [7]
+
+
+def test_a_plan_tells_what_another_machine_of_the_same_numerics_recorded(bench: Bench, tmp_path: Path) -> None:
+    there = elsewhere(current_environment(1), processor="There")
+    fake.save(tmp_path, fake.fake_trials(fake.architectures("dense_512"), [0, 1, 2], where=there))
+    asked = ("plan", "dense_512", "--seeds", "4", "--results", str(tmp_path))
+    trials = json.loads(bench(*asked, "--json").stdout)["trials"]
+    assert [trial["status"] for trial in trials] == ["pending", "elsewhere", "elsewhere", "pending"]
+    assert [trial["environment"] for trial in trials] == [there.id] * 3 + [None]
+    shown = bench(*asked).stdout
+    assert "Elsewhere" in shown
+    assert f"2 trials can stand as recorded on {there.id}" in shown.replace("\n", " ")
+    retrained = bench(*asked, "--retrain")
+    assert "4 of 4 trials to train" in retrained.stdout
+    assert "Elsewhere" not in retrained.stdout
 
 
 def test_no_colour_reaches_a_pipe(bench: Bench, tmp_path: Path) -> None:

@@ -67,19 +67,22 @@ def test_a_machine_that_agrees_is_pooled_after_this_ones_own() -> None:
         *[(THERE.id, 0), (THERE.id, 1)],
     ]
     assert found.machines == (HERE.id, THERE.id)
-    assert found.proven == {record.fingerprint for record in found.own}
+    assert found.elsewhere.proven == {record.fingerprint: 5 for record in found.own}
+    assert {known.environment for known in found.elsewhere.recorded.values()} == {THERE.id}
 
 
 def test_without_a_trial_in_common_the_claim_counts_and_proves_nothing() -> None:
     found = pooled(trials(HERE, 0), trials(THERE, 1))
-    assert ([peer.agrees for peer in found.peers], len(found.records), found.proven) == ([True], 2, frozenset())
+    assert ([peer.agrees for peer in found.peers], len(found.records)) == ([True], 2)
+    assert set(found.elsewhere.proven.values()) == {0}
 
 
 def test_one_trial_with_other_bits_leaves_out_all_of_that_machine_and_names_the_epoch() -> None:
     [same, other, alone] = trials(THERE, 0, 1, 7)
     found = pooled(trials(HERE, 0, 1), [same, with_other_weights(other, epoch=2), alone])
     [peer] = found.peers
-    assert (peer.agrees, len(peer.compared), found.records, found.proven) == (False, 2, found.own, frozenset())
+    assert (peer.agrees, len(peer.compared), found.records) == (False, 2, found.own)
+    assert (found.elsewhere.recorded, found.elsewhere.proven) == ({}, {})
     [divergence] = peer.divergences
     assert (divergence.record.seed, divergence.mismatch.epoch) == (1, 2)
     assert divergence.other.environment == HERE
@@ -94,8 +97,15 @@ def test_machines_are_held_against_those_that_were_pooled_before_them() -> None:
 
 def test_epochs_that_both_finished_are_compared_and_failures_without_one_are_not() -> None:
     [long], [short] = trials(HERE, 0), trials(THERE, 0)
-    assert pooled([long], [fake.failed(short, epochs=2)]).proven
+    assert set(pooled([long], [fake.failed(short, epochs=2)]).elsewhere.proven.values()) == {2}
     assert pooled([long], [fake.failed(short)]).peers[0].compared == ()
+
+
+def test_of_what_several_machines_recorded_the_longest_record_stands_for_a_trial() -> None:
+    [short], [long], [other] = (trials(where, 3) for where in (THERE, THIRD, HERE))
+    found = pooled([fake.failed(short, epochs=2)], [long, *trials(THIRD, 4)], trials(HERE, 0)).elsewhere
+    assert found.recorded[other.record.name].environment == THIRD.id
+    assert found.recorded[other.record.name].epochs == 5
 
 
 def test_the_order_of_the_files_does_not_matter() -> None:
@@ -119,7 +129,7 @@ def test_official_records_pool_with_another_machine_of_their_numerics_and_with_n
     there = elsewhere(here, processor="Another")
     found = pool([*records, *(moved(record, processor="Another") for record in firsts)], there)
     assert len(found.own) == len({record.fingerprint for record in firsts})
-    assert found.proven == {record.fingerprint for record in firsts}
+    assert found.elsewhere.proven == {record.fingerprint: record.epochs for record in firsts}
     assert here.id in found.machines
     others = {record.environment.id for record in records if not record.environment.has_bits_of(here)}
     assert others

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from harness.analysis.findings import Findings
 from harness.analysis.quiet import FEWEST_QUIET, LEAST_PROCESSOR_SHARE, MOST_DRIFT
 from harness.analysis.runs import ArchitectureResults, Study
@@ -116,12 +118,14 @@ def _notes(findings: Findings) -> tuple[str, ...]:
 
 def _pooled(findings: Findings) -> tuple[str, ...]:
     """Return whose seeds count beside those of the machine that times are of."""
-    others = [f"{found.environment.id} ({found.taken})" for found in findings.elsewhere if found.taken]
-    here = findings.study.environment
-    if not others or here is None:
+    here, compared = findings.study.environment, findings.study.compared
+    trials = {(entry.fingerprint, run.seed, run.environment) for entry in compared for run in entry.runs}
+    taken = Counter(machine for *_, machine in trials if here and machine != here.id)
+    if not taken or here is None:
         return ()
     first = f"n counts a seed once, whichever machine of the same numerics recorded it: {here.id}"
-    return (f"{first}, which all times are of, else {numbers.listed(others)}.",)
+    others = numbers.listed(f"{machine} ({count})" for machine, count in sorted(taken.items()))
+    return (f"{first}, which all times are of, else {others}.",)
 
 
 def _cells(findings: Findings, entry: ArchitectureResults) -> tuple[Cells, Cells]:
