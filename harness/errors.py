@@ -194,6 +194,16 @@ class DataRefused(BenchError):
     """What was imported or downloaded is not the published data."""
 
 
+class DataChanged(BenchError):
+    """A trial was recorded on a data set that is declared differently now."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the data set {name!r} is not the one that this was recorded on: its arrays or its preprocessing have "
+            "changed; restore its declaration, or give the changed one another name"
+        )
+
+
 class DataUnavailable(BenchError):
     """Every source was tried and none delivered the data."""
 

@@ -93,14 +93,23 @@ def audit_files(files: Files, datasets: Mapping[str, Dataset], arrays: Mapping[s
     faults = [RecordFault(path, "file", file.reason) for path, file in files.items() if isinstance(file, Unreadable)]
     records = {path: file for path, file in files.items() if isinstance(file, Record)}
     for path, record in records.items():
-        name = record.computation.dataset
-        evidence = Evidence(
-            path.parent.name, stored_arrays(path.with_suffix(".npz")), datasets.get(name), arrays.get(name)
-        )
+        predictions = stored_arrays(path.with_suffix(".npz"))
+        evidence = Evidence(path.parent.name, predictions, *_data(record, datasets, arrays))
         faults += _faults(path, record, evidence)
     faults += _copies(records)
     unchecked = _trained_on(files) - set(arrays)
     return Audit(len(files), ("file", *CHECKS, "copies"), tuple(faults), tuple(sorted(unchecked)))
+
+
+def _data(
+    record: Record, datasets: Mapping[str, Dataset], arrays: Mapping[str, DatasetArrays]
+) -> tuple[Dataset | None, DatasetArrays | None]:
+    """Return the data set that the record was trained on and its arrays, as far as they are still there."""
+    computation = record.computation
+    dataset = datasets.get(computation.dataset)
+    if dataset is None or dataset.identity != computation.dataset_sha256:
+        return None, None
+    return dataset, arrays.get(computation.dataset)
 
 
 def _trained_on(files: Files) -> set[str]:

@@ -27,6 +27,7 @@ APPLICATION = "architecture-bench"
 SOURCE_MEMBER = "source.txt"
 DIGESTS_MEMBER = "digests.json"
 TEXT_LIMIT = 1_000
+IDENTITY_LENGTH = 12
 
 
 def cache_folder() -> Path:
@@ -65,13 +66,18 @@ class CachedCopy:
 
     @property
     def path(self) -> Path:
-        """The file with the arrays."""
-        return self.folder / f"{self.dataset.name}.npz"
+        """The file with the arrays; two data sets that share a name have a file each."""
+        return self.folder / f"{self._stem}.npz"
 
     @property
     def incoming(self) -> Path:
         """The folder for what is being downloaded; whoever holds the lock owns it."""
-        return self.folder / f"{self.dataset.name}.incoming"
+        return self.folder / f"{self._stem}.incoming"
+
+    @property
+    def _stem(self) -> str:
+        identity = self.dataset.identity
+        return f"{self.dataset.name}-{identity[:IDENTITY_LENGTH]}" if identity else self.dataset.name
 
     def read(self) -> DatasetArrays:
         """Return the verified arrays, or raise DataMissing with the reason."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from math import prod
 from typing import Annotated, Literal
@@ -25,6 +26,8 @@ Share = Annotated[float, Gt(0), Lt(1)]
 ITEM_BYTES = {"uint8": 1, "float32": 4}
 # Predicted classes are recorded as bytes.
 MOST_CLASSES = 256
+# The data set of the first records, which name it and say no more. What its name means never changes.
+KNOWN_BY_NAME = frozenset({"mnist"})
 
 
 class Declared(BaseModel):
@@ -144,15 +147,29 @@ class DatasetFile(Declared):
 
     @property
     def computed_on(self) -> tuple[object, ...]:
-        """What the numbers of a training depend on: data sets that are equal in this are the same to a network."""
-        digests = *(array.sha256 for array in self.published.values()), *(file.sha256 for file in self.files)
-        return self.sha256 or digests, self.inputs, len(self.classes), self.preprocessing
+        """What the numbers of a training depend on: data sets that are equal in this are the same to a network.
+
+        Where whole files are known by their digests, the arrays' own may become known later and change nothing.
+        """
+        files = tuple(file.sha256 for file in self.files)
+        return files or self.sha256, self.inputs, len(self.classes), self.preprocessing
 
 
 class Dataset(DatasetFile):
     """A data set's declaration and the name it goes by: its file's."""
 
     name: str
+
+    @property
+    def identity(self) -> str | None:
+        """What tells it from others of its name, as a digest; None where the name alone has to."""
+        if self.name in KNOWN_BY_NAME:
+            return None
+        content, inputs, classes, _ = self.computed_on
+        # Fields that a step gets later are left out at their defaults, so that they change no identity.
+        steps = [{step.kind: step.model_dump(mode="json", exclude_defaults=True)} for step in self.preprocessing]
+        text = json.dumps([content, inputs, classes, steps], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def joint_digest(digests: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,15 +21,20 @@ from harness.errors import UnknownEvaluation
 from harness.evaluations.metric import Metric
 
 Bytes = npt.NDArray[np.uint8]
+# Bytes, or float32.
+Values = npt.NDArray[Any]
 
 # The modules of this folder that hold no evaluation.
 OTHERS = {"evaluation", "metric"}
 
 
 class Examples(NamedTuple):
-    """Images as bytes, shape (n, height, width) or (n, height, width, channels), and their classes, shape (n,)."""
+    """Examples as the data set has them, and their classes, shape (n,).
 
-    images: Bytes
+    Images are bytes as a rule, shape (n, height, width) or (n, height, width, channels).
+    """
+
+    images: Values
     labels: Bytes
 
     def first(self, count: int | None) -> Examples:

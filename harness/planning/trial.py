@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
+from harness.errors import DataChanged
 from harness.planning.settings import DEFAULT_EVALUATIONS, Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
@@ -39,6 +40,8 @@ class Computation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str
+    # What tells the data set from others of its name; None where the name alone does.
+    dataset_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     train_examples: int | None = Field(default=None, ge=1)
     test_examples: int | None = Field(default=None, ge=1)
     layers: tuple[Layer, ...]
@@ -60,7 +63,13 @@ class Computation(BaseModel):
         return self._data or find_dataset(self.dataset)
 
     def on(self, data: Dataset) -> Computation:
-        """Return the same on a data set of that name whose declaration is at hand."""
+        """Return the same on a data set of that name whose declaration is at hand.
+
+        Raises:
+            DataChanged: It is another one of that name.
+        """
+        if data.identity != self.dataset_sha256:
+            raise DataChanged(self.dataset)
         found = self.model_copy()
         found._data = data  # noqa: SLF001 - a Computation too
         return found
@@ -118,6 +127,7 @@ def trial_computation(architecture: Architecture, settings: Settings) -> Computa
     recipe = architecture.recipe
     computation = Computation(
         dataset=architecture.dataset,
+        dataset_sha256=architecture.data.identity,
         train_examples=settings.train_examples,
         test_examples=settings.test_examples,
         layers=architecture.layers,

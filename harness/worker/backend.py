@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from harness.data.dataset import Dataset
+from harness.data.pipeline import Pipeline
 from harness.errors import UnknownBackend
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
@@ -80,8 +80,8 @@ class Backend(Protocol[Held]):
     def configure(self, threads: int, *, deterministic: bool) -> None:
         """Fix the threads of one operation and whether operations are deterministic, before anything is computed."""
 
-    def hold(self, examples: Examples, dataset: Dataset) -> Held:
-        """Return a data set's examples, ready to be computed on; its preprocessing comes before any network."""
+    def hold(self, examples: Examples, pipeline: Pipeline) -> Held:
+        """Return a data set's examples, ready to be computed on; its pipeline comes before any network."""
 
     def build(self, computation: Computation, seed: int) -> Network[Held]:
         """Return the computation's network; nothing that was computed before reaches its weights."""

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from harness.data.cache import DatasetArrays
 from harness.data.fetching import load
+from harness.data.pipeline import fit
 from harness.errors import CannotWrite
 from harness.evaluations.evaluation import Examples, find_evaluation
 from harness.evaluations.metric import TRAIN
@@ -113,8 +114,9 @@ def prepare(
     with stage("data"):
         arrays = load(computation.data, job.cache)
         training, tests = trial_examples(job.trial, arrays)
-        held = backend.hold(training, arrays.dataset)
-        held_tests = {name: backend.hold(examples, arrays.dataset) for name, examples in tests.items()}
+        pipeline = fit(arrays.dataset, training.images)
+        held = backend.hold(training, pipeline)
+        held_tests = {name: backend.hold(examples, pipeline) for name, examples in tests.items()}
     with stage("build"):
         network = backend.build(computation, seed)
         initial_weights_sha256 = weights_digest(network.weights())

@@ -12,6 +12,7 @@ import pytest
 from fake_backend import NAME, FakeBackend
 
 from harness.data.declarations import find_dataset
+from harness.data.pipeline import fit
 from harness.errors import UnknownBackend
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
@@ -52,8 +53,8 @@ def network(backend: Backend[Any], seed: int = 0) -> Network[Any]:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (EXAMPLES, 28, 28), dtype=np.uint8)
     labels = rng.integers(0, 10, EXAMPLES, dtype=np.uint8)
-    training = backend.hold(Examples(images, labels), MNIST)
-    tests = {"some": backend.hold(Examples(images[:TESTED], labels[:TESTED]), MNIST), "all": training}
+    training = backend.hold(Examples(images, labels), fit(MNIST, images))
+    tests = {"some": backend.hold(Examples(images[:TESTED], labels[:TESTED]), fit(MNIST, images)), "all": training}
     built = backend.build(computation(), seed)
     before = weights_digest(built.weights())
     built.compile(training, tests)

@@ -10,6 +10,7 @@ import pytest
 from harness.backends.tensorflow.epoch import compile_epoch, compile_scoring, to_device
 from harness.backends.tensorflow.network import build_model
 from harness.data.declarations import find_dataset
+from harness.data.pipeline import fit
 from harness.evaluations.evaluation import Scored
 from harness.evaluations.test import Test
 from harness.planning.trial import Computation
@@ -57,7 +58,7 @@ def test_another_order_gives_other_bits(images: npt.NDArray[np.uint8], labels: n
     digests = set()
     for epoch in (1, 2):
         model = build()
-        compile_epoch(model, to_device(images, labels, MNIST), BATCH_SIZE)(epoch_order(0, epoch, EXAMPLES))
+        compile_epoch(model, to_device(images, labels, fit(MNIST, images)), BATCH_SIZE)(epoch_order(0, epoch, EXAMPLES))
         digests.add(weights_digest(model))
     assert len(digests) == 2
 
@@ -70,7 +71,7 @@ def test_the_seed_decides_the_initial_weights() -> None:
 def test_compiling_changes_no_weight(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> None:
     model = build()
     before = weights_digest(model)
-    compile_epoch(model, to_device(images, labels, MNIST), BATCH_SIZE)
+    compile_epoch(model, to_device(images, labels, fit(MNIST, images)), BATCH_SIZE)
     assert weights_digest(model) == before
 
 
@@ -78,7 +79,7 @@ def test_scoring_agrees_with_keras_and_changes_nothing(
     images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
 ) -> None:
     model = build()
-    data = to_device(images, labels, MNIST)
+    data = to_device(images, labels, fit(MNIST, images))
     train = compile_epoch(model, data, BATCH_SIZE)
     score = compile_scoring(model, data)
     train(epoch_order(0, 1, EXAMPLES))
@@ -95,6 +96,6 @@ def test_scoring_agrees_with_keras_and_changes_nothing(
 def test_batches_are_scaled_as_the_documents_scale_them(
     images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
 ) -> None:
-    scaled, one_hot = to_device(images, labels, MNIST).batch(np.arange(5))
+    scaled, one_hot = to_device(images, labels, fit(MNIST, images)).batch(np.arange(5))
     assert np.array_equal(scaled.numpy(), images[:5, ..., np.newaxis].astype("float32") / 255)
     assert np.array_equal(one_hot.numpy().argmax(axis=1), labels[:5])

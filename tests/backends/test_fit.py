@@ -21,6 +21,7 @@ import tensorflow as tf
 from harness.backends.tensorflow.epoch import create_variables, graph, to_device
 from harness.backends.tensorflow.network import TensorFlowNetwork, build_model
 from harness.data.fetching import fetch
+from harness.data.pipeline import fit
 from harness.evaluations.evaluation import Bytes
 from harness.planning.settings import Settings
 from harness.planning.trial import Computation, trial_computation
@@ -58,7 +59,7 @@ class Ways:
     def __init__(self, computation: Computation, images: Bytes, labels: Bytes, epochs: int = 1) -> None:
         self.computation = computation
         self._batch_size = computation.recipe.batch_size
-        self._data = to_device(images, labels, computation.data)
+        self._data = to_device(images, labels, fit(computation.data, images))
         self._orders = [epoch_order(0, epoch, self._data.examples) for epoch in range(1, epochs + 1)]
         self._model = build_model(computation, seed=0)
         create_variables(self._model, self._data)

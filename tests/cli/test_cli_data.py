@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from harness.cli.data import app
 from harness.data import folder
+from harness.data.cache import CachedCopy
 from harness.data.sources.web import WebFile
 from harness.errors import BenchError, DataRefused, DataUnavailable
 
@@ -21,6 +22,11 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(tmp_path / "specs"))
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+def kept(cache: Path) -> Path:
+    """The file that keeps the small data set; its name tells it from others of that name."""
+    return CachedCopy(fake_digits.declared(), cache).path
 
 
 def run(*arguments: str) -> Result:
@@ -41,7 +47,7 @@ def test_a_fetch_prints_the_path_on_stdout_and_the_rest_on_stderr(cache: Path, m
     with fake_digits.server(fake_digits.send(fake_digits.npz_file())) as address:
         monkeypatch.setenv("BENCH_TOY_ADDRESS", address)
         result = run_well("fetch", "toy")
-    assert result.stdout == f"{cache / 'toy.npz'}\n"
+    assert result.stdout == f"{kept(cache)}\n"
     assert result.stderr == f"Fetching Digits from {address}.\n"
     assert run_well("fetch", "toy").stderr == ""
 
@@ -55,7 +61,7 @@ def test_a_fetch_that_fails_is_an_error_with_exit_code_1(cache: Path) -> None:
 
 
 def test_files_are_imported_by_their_paths(cache: Path, tmp_path: Path) -> None:
-    assert run_well("import", *published(tmp_path), "--dataset", "toy").stdout == f"{cache / 'toy.npz'}\n"
+    assert run_well("import", *published(tmp_path), "--dataset", "toy").stdout == f"{kept(cache)}\n"
 
 
 def test_files_that_are_something_else_are_refused(cache: Path, tmp_path: Path) -> None:
@@ -63,20 +69,18 @@ def test_files_that_are_something_else_are_refused(cache: Path, tmp_path: Path) 
     result = run("import", str(tmp_path / "no"), "--dataset", "toy")
     assert isinstance(result.exception, DataRefused)
     assert result.exception.exit_code == 2
-    assert not (cache / "toy.npz").exists()
+    assert not (kept(cache)).exists()
 
 
 def test_status_says_what_is_missing_and_exits_with_1(cache: Path) -> None:
     result = run("status")
     assert result.exit_code == 1
-    assert result.stdout == (
-        f"Digits: the file does not exist; 'bench data fetch toy' downloads it to {cache / 'toy.npz'}\n"
-    )
+    assert result.stdout == (f"Digits: the file does not exist; 'bench data fetch toy' downloads it to {kept(cache)}\n")
 
 
 def test_status_says_where_a_verified_copy_is_and_where_it_came_from(cache: Path, tmp_path: Path) -> None:
     run_well("import", *published(tmp_path), "--dataset", "toy")
-    start = f"Digits: verified, {cache / 'toy.npz'}, from imported files: train-images"
+    start = f"Digits: verified, {kept(cache)}, from imported files: train-images"
     assert run_well("status").stdout.startswith(start)
 
 
@@ -85,7 +89,7 @@ def test_status_as_json_is_one_document_and_nothing_else(cache: Path, tmp_path: 
     assert missing == [
         {
             "name": "toy",
-            "path": str(cache / "toy.npz"),
+            "path": str(kept(cache)),
             "verified": False,
             "source": None,
             "problem": "the file does not exist",
@@ -99,7 +103,7 @@ def test_status_as_json_is_one_document_and_nothing_else(cache: Path, tmp_path: 
 
 
 def test_path_is_one_line_for_other_programs(cache: Path) -> None:
-    assert run_well("path", "toy").stdout == f"{cache / 'toy.npz'}\n"
+    assert run_well("path", "toy").stdout == f"{kept(cache)}\n"
 
 
 @pytest.mark.usefixtures("cache")

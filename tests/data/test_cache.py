@@ -56,7 +56,7 @@ def test_numpy_itself_reads_the_file_without_pickles(tmp_path: Path) -> None:
 
 def test_nothing_but_the_file_is_left_behind(tmp_path: Path) -> None:
     kept(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["toy.npz"]
+    assert list(tmp_path.iterdir()) == [CachedCopy(fake_digits.declared(), tmp_path).path]
 
 
 def test_a_file_that_is_not_there_is_reported_with_the_command_that_fetches_it(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_part_of_a_new_one(
     ):
         copy.write(fake_digits.arrays(), source="again")
     assert copy.path.read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["toy.npz"]
+    assert list(tmp_path.iterdir()) == [CachedCopy(fake_digits.declared(), tmp_path).path]
 
 
 def test_leavings_of_a_killed_process_are_cleared(tmp_path: Path) -> None:

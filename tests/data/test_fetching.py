@@ -52,6 +52,10 @@ def _forget() -> None:
         shelf.log.clear()
 
 
+def lock(folder: Path) -> Path:
+    return CachedCopy(fake_digits.declared(), folder).path.with_suffix(".lock")
+
+
 def get(folder: Path, *sources: Source) -> tuple[DatasetArrays, list[FetchEvent]]:
     events: list[FetchEvent] = []
     return fetch(fake_digits.declared(*sources), events.append, folder), events
@@ -91,7 +95,7 @@ def test_data_with_other_digests_is_never_kept(tmp_path: Path) -> None:
 
 def test_a_damaged_cache_is_reported_and_fetched_again(tmp_path: Path) -> None:
     get(tmp_path, GOOD)
-    path = tmp_path / "toy.npz"
+    path = CachedCopy(fake_digits.declared(), tmp_path).path
     path.write_bytes(path.read_bytes()[:-200])
     examples, events = get(tmp_path, GOOD)
     assert notices(events)[0].startswith(f"{path}: the file is damaged: ")
@@ -110,7 +114,7 @@ def test_when_no_source_has_it_all_are_listed_with_reasons_and_the_way_to_import
     assert "To import it from files, get train-images-idx3-ubyte, " in message
     assert message.endswith("run 'bench data import FILE... --dataset toy'.")
     assert caught.value.exit_code == 1
-    assert {path.name for path in tmp_path.iterdir()} <= {"toy.lock"}
+    assert {path.name for path in tmp_path.iterdir()} <= {lock(tmp_path).name}
 
 
 def test_the_real_sources_follow_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +203,7 @@ def test_a_process_that_waits_reports_it_and_gives_up_in_the_end(
     monkeypatch.setattr(fetching, "LOCK_SECONDS", 0.1)
     events: list[FetchEvent] = []
     with (
-        FileLock(tmp_path / "toy.lock"),
+        FileLock(lock(tmp_path)),
         pytest.raises(CacheBusy, match="another process has been fetching"),
     ):
         fetch(fake_digits.declared(GOOD), events.append, tmp_path)

@@ -138,7 +138,7 @@ def test_a_copy_without_its_digests_is_no_verified_copy(tmp_path: Path) -> None:
     path.write_bytes(content)
     arrays = import_files(little_cifar(content), [path], cache=tmp_path)
     kept = {name: np.array(getattr(arrays, name)) for name in arrays.dataset.published}
-    with zipfile.ZipFile(tmp_path / "cifar10.npz", "w") as stripped:
+    with zipfile.ZipFile(CachedCopy(little_cifar(content), tmp_path).path, "w") as stripped:
         for name, array in kept.items():
             with stripped.open(f"{name}.npy", "w") as file:
                 np.lib.format.write_array(file, array)

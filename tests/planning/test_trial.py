@@ -5,10 +5,14 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import fake_digits
 import pytest
 from pydantic import ValidationError
 
+from harness.data.dataset import Split
 from harness.data.declarations import find_dataset
+from harness.data.preprocessing import Divide
+from harness.errors import DataChanged
 from harness.planning.trial import Computation, Trial
 
 CONTENT: dict[str, Any] = {
@@ -51,6 +55,7 @@ OTHER = {
     "examples held out": with_recipe(validation_split=0.1),
     "a schedule over the training": {**CONTENT, "schedule_epochs": 5},
     "another backend": {**CONTENT, "backend": "another"},
+    "data that is more than a name": {**CONTENT, "dataset_sha256": "0" * 64},
 }
 
 
@@ -87,6 +92,37 @@ def test_the_declaration_of_its_data_goes_along_and_is_no_part_of_the_content() 
     assert pickle.loads(pickle.dumps(other)).data.title == "Other digits"  # noqa: S301
     assert other.model_dump_json() == computation.model_dump_json()
     assert other.fingerprint == computation.fingerprint
+
+
+def test_the_first_data_set_is_known_by_its_name_and_every_other_by_what_it_holds() -> None:
+    toy = fake_digits.declared()
+    assert toy.model_copy(update={"name": "mnist"}).identity is None
+    changes: dict[str, dict[str, object]] = {
+        "another array": {"arrays": toy.arrays.model_copy(update={"test_images": toy.arrays.train_images})},
+        "another preprocessing": {"preprocessing": (Divide(by=255),)},
+        "another number in it": {"preprocessing": (Divide(by=2),)},
+        "other inputs": {"inputs": (20,)},
+        "another class": {"classes": (*toy.classes, "10")},
+    }
+    others = {what: toy.model_copy(update=change).identity for what, change in changes.items()}
+    assert len({toy.identity, *others.values()}) == len(changes) + 1
+    for same in (
+        {"title": "Other digits"},
+        {"sources": ()},
+        {"classes": tuple("abcdefghij")},
+        {"split": Split(test=0.5)},
+    ):
+        assert toy.model_copy(update=same).identity == toy.identity
+
+
+def test_changed_data_is_another_computation_and_no_data_for_what_was_recorded() -> None:
+    toy = fake_digits.declared()
+    computation = Computation.model_validate({**CONTENT, "dataset": "toy", "dataset_sha256": toy.identity})
+    assert computation.on(toy).data == toy
+    changed = toy.model_copy(update={"preprocessing": (Divide(by=255),)})
+    with pytest.raises(DataChanged, match="the data set 'toy' is not the one that this was recorded on"):
+        computation.on(changed)
+    assert computation.model_copy(update={"dataset_sha256": changed.identity}).fingerprint != computation.fingerprint
 
 
 def test_a_trials_name_tells_its_seed() -> None:

@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.data.dataset import Dataset
-from harness.data.preprocessing import Step
-from harness.evaluations.evaluation import Bytes
+from harness.data.pipeline import Pipeline
+from harness.data.preprocessing import Scaling
+from harness.evaluations.evaluation import Bytes, Values
 from harness.worker.backend import Scores
 
 # Images scored at once: divides the 10,000 test images; 000 and 003 are not faster with more.
@@ -31,15 +31,15 @@ SCORED = 500
 
 @dataclass(frozen=True, eq=False)
 class DeviceData:
-    """Examples on the device: images as bytes, shape (n, *inputs), and labels, shape (n,).
+    """Examples on the device: images as the data set has them, shape (n, *inputs), and labels, shape (n,).
 
-    ``preprocessing`` has each step with its numbers, as tensors of their own for the reason that `Step.numbers` gives.
+    ``preprocessing`` has each step with its numbers, tensors of their own for the reason that `Scaling.fitted` gives.
     """
 
     images: tf.Tensor
     labels: tf.Tensor
     classes: int
-    preprocessing: tuple[tuple[Step, tuple[tf.Tensor, ...]], ...]
+    preprocessing: tuple[tuple[Scaling, tuple[tf.Tensor, ...]], ...]
 
     @property
     def examples(self) -> int:
@@ -54,13 +54,12 @@ class DeviceData:
         return images, tf.one_hot(tf.gather(self.labels, indices), self.classes)
 
 
-def to_device(images: Bytes, labels: Bytes, dataset: Dataset) -> DeviceData:
-    """Put some of the data set's images, shape (n, ...), and their labels, shape (n,), on the device."""
+def to_device(images: Values, labels: Bytes, pipeline: Pipeline) -> DeviceData:
+    """Put some of a data set's images, shape (n, ...), and their labels, shape (n,), on the device."""
     steps = (
-        (step, tuple(tf.constant(number, tf.float32) for number in step.numbers)) for step in dataset.preprocessing
+        (step, tuple(tf.constant(number, tf.float32) for number in numbers)) for step, numbers in pipeline.scalings
     )
-    shaped = images.reshape(-1, *dataset.inputs)
-    return DeviceData(tf.constant(shaped), tf.constant(labels), len(dataset.classes), tuple(steps))
+    return DeviceData(tf.constant(pipeline.shaped(images)), tf.constant(labels), pipeline.classes, tuple(steps))
 
 
 def compile_epoch(model: keras.Model, data: DeviceData, batch_size: int) -> Callable[[npt.NDArray[np.int32]], None]:

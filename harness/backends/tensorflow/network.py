@@ -11,7 +11,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from harness.backends.tensorflow.epoch import DeviceData, compile_epoch, compile_scoring, to_device
-from harness.data.dataset import Dataset
+from harness.data.pipeline import Pipeline
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
 from harness.worker.backend import Array, Scores
@@ -30,9 +30,9 @@ class TensorFlow:
         if deterministic:
             tf.config.experimental.enable_op_determinism()
 
-    def hold(self, examples: Examples, dataset: Dataset) -> DeviceData:
+    def hold(self, examples: Examples, pipeline: Pipeline) -> DeviceData:
         """Put examples on the device."""
-        return to_device(*examples, dataset)
+        return to_device(*examples, pipeline)
 
     def build(self, computation: Computation, seed: int) -> TensorFlowNetwork:
         """Return the computation's network, its weights drawn from the seed."""

@@ -14,6 +14,7 @@ import tensorflow as tf
 from harness.backends.tensorflow.epoch import DeviceData, create_variables, graph, to_device, training_step
 from harness.backends.tensorflow.network import TensorFlow, build_model
 from harness.data.dataset import Dataset
+from harness.data.pipeline import fit
 from harness.planning.trial import Computation
 
 
@@ -54,8 +55,10 @@ def compile_steps(computation: Computation, seed: int = 0) -> Steps:
 def noise(dataset: Dataset, images: int) -> DeviceData:
     """Return n images of noise with labels, in the data set's shape, on the device."""
     rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 256, (images, *dataset.inputs), dtype=np.uint8)
-    return to_device(pixels, rng.integers(0, len(dataset.classes), images, dtype=np.uint8), dataset)
+    pixels = rng.integers(0, 256, (images, *dataset.arrays.train_images.shape[1:]), dtype=np.uint8)
+    pixels = pixels.astype(dataset.arrays.train_images.dtype)
+    labels = rng.integers(0, len(dataset.classes), images, dtype=np.uint8)
+    return to_device(pixels, labels, fit(dataset, pixels))
 
 
 def noise_images(dataset: Dataset, images: int) -> tf.Tensor:
