@@ -142,13 +142,19 @@ def test_no_colour_reaches_a_pipe(bench: Bench, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def faked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTrainer:
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page without figures."""
+    monkeypatch.setattr(writing, "gallery", lambda *_: ())
+
+
+@pytest.fixture
+def faked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undrawn: None) -> FakeTrainer:
     """An engine that costs nothing in place of the local one, no data, no drawing, and one small spec."""
+    del undrawn
     trainer = FakeTrainer()
     monkeypatch.setattr(app_run, "make_engine", lambda _: trainer)
     monkeypatch.setattr(app_run, "fetch_datasets", lambda *_: None)
     monkeypatch.setattr(findings, "read_arrays", lambda *_: ())
-    monkeypatch.setattr(writing, "gallery", lambda *_: ())
     write_spec(tmp_path / "specs", "small", epochs=2)
     return trainer
 
@@ -183,20 +189,10 @@ def test_a_run_that_ends_well_shows_the_headline_and_names_the_files(bench: Benc
     assert "nothing to train" in bench(*arguments, architectures=tmp_path / "specs").stderr
 
 
-# From here on in processes of their own, with real training.
+# From here on with real training; first as a shell starts it, then in this process.
 
 BENCH = [sys.executable, "-c", "from harness.cli import main; main()"]
-
-
-def process(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*BENCH, *arguments, "--architectures", str(SPECS)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, "COLUMNS": "100", **variables},
-    )
+SMOKE = ("run", "dense_512", "--smoke", "--seeds")
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +202,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def quiet_run(results: Path) -> subprocess.CompletedProcess[str]:
-    return process("run", "dense_512", "--smoke", "--seeds", "2", "--quiet", "--results", str(results))
+    arguments = [*SMOKE, "2", "--quiet", "--results", str(results), "--architectures", str(SPECS)]
+    return subprocess.run([*BENCH, *arguments], capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.mark.training
@@ -218,18 +215,20 @@ def test_quiet_says_nothing_and_smoke_results_are_apart(
 
 
 @pytest.mark.training
-@pytest.mark.usefixtures("quiet_run")
-def test_the_same_run_again_trains_nothing(results: Path) -> None:
-    done = process("run", "dense_512", "--smoke", "--seeds", "2", "--results", str(results))
-    assert done.returncode == 0
+@pytest.mark.usefixtures("quiet_run", "undrawn")
+def test_the_same_run_again_trains_nothing(bench: Bench, results: Path) -> None:
+    done = bench(*SMOKE, "2", "--results", str(results))
+    assert done.code == 0
     assert "nothing to train" in done.stderr
 
 
 @pytest.mark.training
-@pytest.mark.usefixtures("quiet_run")
-def test_forced_colours_draw_no_live_display_and_other_threads_are_named(results: Path) -> None:
-    arguments = ["run", "dense_512", "--smoke", "--seeds", "2", "--threads", "2", "--json", "--results", str(results)]
-    done = process(*arguments, FORCE_COLOR="1")
+@pytest.mark.usefixtures("quiet_run", "undrawn")
+def test_forced_colours_draw_no_live_display_and_other_threads_are_named(
+    bench: Bench, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    done = bench(*SMOKE, "2", "--threads", "2", "--json", "--results", str(results))
     assert "training  dense_512 seed 0" in done.stderr
     assert "trained   dense_512 seed 1" in done.stderr
     assert "\x1b[?25l" not in done.stderr  # a live display hides the cursor
@@ -238,10 +237,10 @@ def test_forced_colours_draw_no_live_display_and_other_threads_are_named(results
 
 
 @pytest.mark.training
-@pytest.mark.usefixtures("quiet_run")
-def test_progress_as_json_is_one_event_per_line(results: Path) -> None:
-    arguments = ["run", "dense_512", "--smoke", "--seeds", "5,", "--progress", "json", "--results", str(results)]
-    events = [json.loads(line)["event"] for line in process(*arguments).stderr.splitlines()]
+@pytest.mark.usefixtures("quiet_run", "undrawn")
+def test_progress_as_json_is_one_event_per_line(bench: Bench, results: Path) -> None:
+    done = bench(*SMOKE, "5,", "--progress", "json", "--results", str(results))
+    events = [json.loads(line)["event"] for line in done.stderr.splitlines()]
     assert events == ["started", "built", "epoch", "finished"]
 
 
@@ -268,7 +267,8 @@ def test_ctrl_c_ends_with_130_says_how_to_resume_and_leaves_nothing_half_written
 
 
 @pytest.mark.training
-def test_a_failed_trial_is_exit_code_1(tmp_path: Path) -> None:
-    done = process("run", "dense_512", "--seeds", "0", "--timeout", "1", "--results", str(tmp_path))
-    assert done.returncode == 1
+@pytest.mark.usefixtures("undrawn")
+def test_a_failed_trial_is_exit_code_1(bench: Bench, tmp_path: Path) -> None:
+    done = bench("run", "dense_512", "--seeds", "0", "--timeout", "1", "--results", str(tmp_path))
+    assert done.code == 1
     assert "longer than the 1 seconds" in done.stderr

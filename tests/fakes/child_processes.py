@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import psutil
 
 
-def still_alive(processes: Iterable[psutil.Process], seconds: float = 10.0) -> list[psutil.Process]:
+def still_alive(processes: Iterable[psutil.Process], seconds: float = 60.0) -> list[psutil.Process]:
     """Return those that still run after so many seconds, at once where none does."""
     deadline = time.monotonic() + seconds
     alive = list(processes)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +12,9 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from child_processes import still_alive
+from program_processes import start_fresh
 from real_trials import engine_for, numbers, real_benchmark, records, spec, train
+from slice_program import train_slice
 
 from harness.app.plan import Benchmark, plan_benchmark
 from harness.app.recording import run_benchmark
@@ -29,7 +29,6 @@ from harness.spec.training.optimizers import SGD
 if TYPE_CHECKING:
     from settable_clock import SettableClock
 
-PROGRAM = Path(__file__).parents[1] / "fakes" / "run_slice.py"
 pytest_plugins = ["real_mnist", "settable_clock"]
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
 
@@ -102,8 +101,9 @@ def test_the_users_own_keras_settings_reach_no_trial(tmp_path: Path, monkeypatch
     train(plain)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    program = [sys.executable, str(PROGRAM), str(tmp_path / "own"), "dense_512"]
-    assert subprocess.run(program, check=False, capture_output=True).returncode == 0
+    program = start_fresh(train_slice, tmp_path / "own", "dense_512")
+    program.join()
+    assert program.exitcode == 0
     own = replace(plain, store=Store(tmp_path / "own"))
     assert [numbers(one)[:2] for one in records(own).values()] == [numbers(one) for one in records(plain).values()]
 

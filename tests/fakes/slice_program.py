@@ -1,0 +1,16 @@
+"""A program that trains architectures on a slice of MNIST into a results folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from real_trials import real_benchmark, spec, train
+
+EPOCHS = 3
+
+
+def train_slice(results: Path, *names: str) -> None:
+    """Train these architectures, or three."""
+    read = [spec(name) for name in names or ("000_convnet", "002_two_conv_dropout", "dense_512")]
+    cut = [one.model_copy(update={"training": one.training.model_copy(update={"epochs": EPOCHS})}) for one in read]
+    train(real_benchmark(results, cut))
