@@ -15,6 +15,7 @@ from harness.records.content import RecordFile, record_files
 from harness.spec.folder import only_file, select_files
 
 if TYPE_CHECKING:
+    from harness.records.environment import Environment
     from harness.spec.architecture import Architecture
 
 SpecRow = dict[str, Any]
@@ -27,10 +28,14 @@ UNKNOWN = dict.fromkeys(
 
 @dataclass(frozen=True)
 class RecordedSeeds:
-    """The seeds of an architecture that are recorded up to its last epoch: here, and in other environments."""
+    """The seeds of an architecture that are recorded up to its last epoch: here, and in other environments.
+
+    ``counted`` are those that count here: recorded on a machine whose bits are this one's.
+    """
 
     here: tuple[int, ...] = ()
     elsewhere: tuple[int, ...] = ()
+    counted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,11 @@ class ListedSpec:
     @property
     def facts(self) -> dict[str, Any]:
         """Everything as plain values."""
-        seeds = {"recorded_seeds": list(self.recorded.here), "recorded_elsewhere": list(self.recorded.elsewhere)}
+        seeds = {
+            "recorded_seeds": list(self.recorded.here),
+            "recorded_elsewhere": list(self.recorded.elsewhere),
+            "counted_seeds": list(self.recorded.counted),
+        }
         mistakes = {"mistakes": [str(mistake) for mistake in self.mistakes]} if self.mistakes else {}
         return {"name": self.name, **self.row, **seeds, **mistakes}
 
@@ -77,35 +86,53 @@ def list_specs(options: ListOptions) -> tuple[ListedSpec, ...]:
 class RecordIndex:
     """The records of a results folder by their files' names; opened as far as they are asked about.
 
-    ``here`` is the id of this machine's environment, None where nothing is recorded.
+    ``here`` is the id of this machine's environment, None where nothing is recorded; ``counted`` are those whose bits
+    are the same.
     """
 
     files: Mapping[str, Sequence[RecordFile]]
     here: str | None
+    counted: frozenset[str] = frozenset()
 
     def seeds(self, fingerprint: str, epochs: int) -> RecordedSeeds:
         """Return the seeds of the trial whose record goes as far as the epoch."""
         reaching = [file for file in self.files.get(fingerprint, ()) if file.epochs >= epochs]
         here = {file.seed for file in reaching if file.environment == self.here}
         elsewhere = {file.seed for file in reaching if file.environment != self.here}
-        return RecordedSeeds(tuple(sorted(here)), tuple(sorted(elsewhere)))
+        counted = {file.seed for file in reaching if file.environment in self.counted}
+        return RecordedSeeds(tuple(sorted(here)), tuple(sorted(elsewhere)), tuple(sorted(counted)))
 
 
 def index_records(folder: Path) -> RecordIndex:
     """List the records of a results folder."""
     files: dict[str, list[RecordFile]] = {}
+    environments = set()
     for file in record_files(folder / "records"):
         files.setdefault(file.fingerprint, []).append(file)
-    return RecordIndex(files, this_environment() if files else None)
+        environments.add(file.environment)
+    if not files:
+        return RecordIndex(files, None)
+    here = this_environment()
+    return RecordIndex(files, here.id, frozenset({here.id, *_agreeing(folder, here, environments)}))
 
 
-def this_environment() -> str:
-    """Return the id of the environment that `run` records in by default; git is not asked, for it is no part of it."""
+def _agreeing(folder: Path, here: Environment, environments: set[str]) -> tuple[str, ...]:
+    """Return the other environments whose records count here; what loads records is loaded only where there are any."""
+    if environments <= {here.id}:
+        return ()
+    from harness.records.pooling import pool
+    from harness.records.store import Store
+
+    return tuple(peer.environment.id for peer in pool(Store(folder).load().records, here).peers if peer.agrees)
+
+
+def this_environment() -> Environment:
+    """Return the environment that `run` records in by default; git is not asked, for nothing here depends on it."""
     from harness.planning.settings import Settings
     from harness.records.environment import Commit, current_environment
 
     settings = Settings()
-    return current_environment(settings.threads, deterministic=settings.deterministic, commit=Commit()).id
+    return current_environment(settings.threads, deterministic=settings.deterministic, commit=Commit())
 
 
 def spec_rows(files: Sequence[Path]) -> list[SpecRow | InvalidSpec]:
@@ -209,5 +236,5 @@ def _predicted_seconds(architecture: Architecture, workspace: Workspace) -> floa
 
     settings = Settings()
     trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.training.epochs)
-    here = this_environment()
+    here = this_environment().id
     return measured_forecast(workspace.store.load(here).of(here).values()).trial_seconds(trial)

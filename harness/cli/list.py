@@ -16,6 +16,7 @@ from harness.cli.console import print_json, stdout
 if TYPE_CHECKING:
     from harness.app.specs import ListedSpec, RecordedSeeds
 
+COUNTED = "Seeds of machines with the same numerics count too; 'bench plan' tells them apart."
 ELSEWHERE = "Seeds in parentheses are recorded in another environment only: 'bench run' trains them again here."
 
 
@@ -51,13 +52,15 @@ def list_architectures(
 def _table(listed: Sequence[ListedSpec]) -> Table:
     from harness.declaration.spec_error import one_line
 
+    counted = any({*spec.recorded.counted} - {*spec.recorded.here} for spec in listed)
     elsewhere = any(_only_elsewhere(spec.recorded) for spec in listed)
+    captions = [*([COUNTED] if counted else []), *([ELSEWHERE] if elsewhere else [])]
     table = Table(
         box=None,
         header_style="bold",
         pad_edge=False,
         expand=True,
-        caption=ELSEWHERE if elsewhere else None,
+        caption="\n".join(captions) or None,
         caption_justify="left",
     )
     table.add_column("Architecture", no_wrap=True, overflow="ellipsis", max_width=28)
@@ -89,15 +92,15 @@ def _cells(spec: ListedSpec) -> list[Text]:
 
 
 def seeds_cell(recorded: RecordedSeeds) -> Text:
-    """Return the seeds that are recorded here, then in parentheses those that are recorded elsewhere alone."""
+    """Return the seeds that count here, then in parentheses those that are recorded elsewhere alone."""
     from harness.reporting.numbers import seed_list
 
     elsewhere = _only_elsewhere(recorded)
     if not elsewhere:
-        return Text(seed_list(recorded.here, ","))
-    here = f"{seed_list(recorded.here, ',')} " if recorded.here else ""
-    return Text(here).append(f"({seed_list(elsewhere, ',')})", style="dim")
+        return Text(seed_list(recorded.counted, ","))
+    counted = f"{seed_list(recorded.counted, ',')} " if recorded.counted else ""
+    return Text(counted).append(f"({seed_list(elsewhere, ',')})", style="dim")
 
 
 def _only_elsewhere(recorded: RecordedSeeds) -> list[int]:
-    return sorted({*recorded.elsewhere} - {*recorded.here})
+    return sorted({*recorded.elsewhere} - {*recorded.counted})

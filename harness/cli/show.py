@@ -49,7 +49,10 @@ def show(
 def _recorded(recorded: RecordedSeeds) -> str:
     """Return the seeds that are recorded here, and those that are recorded in other environments."""
     here = named_seeds(recorded.here) if recorded.here else "no seed yet"
-    return f"{here}; in other environments {named_seeds(recorded.elsewhere)}" if recorded.elsewhere else here
+    pooled = sorted({*recorded.counted} - {*recorded.here})
+    counted = f", with {named_seeds(pooled)} of the same numerics" if pooled else ""
+    elsewhere = f"; in other environments {named_seeds(recorded.elsewhere)}" if recorded.elsewhere else ""
+    return f"{here}{counted}{elsewhere}"
 
 
 def _page(architecture: Architecture, trials: Mapping[str, str]) -> Iterator[RenderableType]:

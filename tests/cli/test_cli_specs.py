@@ -14,6 +14,7 @@ import fake_records as fake
 import pytest
 import typer
 import typer.core
+from fake_trials import elsewhere
 from typer.testing import CliRunner, Result
 
 from harness.cli import app, options, register_verbs
@@ -25,7 +26,7 @@ from harness.spec.reading import read_architecture
 FOLDER = Path(__file__).parents[2] / "architectures"
 ROW_KEYS = {
     *("name", "title", "document", "parameters", "macs", "epochs"),
-    *("dataset", "batch_size", "fingerprint", "recorded_seeds", "recorded_elsewhere"),
+    *("dataset", "batch_size", "fingerprint", "recorded_seeds", "recorded_elsewhere", "counted_seeds"),
 }
 
 
@@ -125,6 +126,25 @@ def test_list_tells_what_is_recorded_here_from_what_is_recorded_elsewhere(bench:
     assert "seeds 0-1; in other environments seeds 1-3" in bench("show", "000*").stdout
     shown_json = json.loads(bench("show", "000*", "--json").stdout)
     assert (shown_json["recorded_seeds"], shown_json["recorded_elsewhere"]) == ([0, 1], [1, 2, 3])
+
+
+def test_list_and_show_tell_what_counts_here_though_another_machine_recorded_it(bench: Bench, tmp_path: Path) -> None:
+    chosen, here = fake.architectures("dense_512"), current_environment(1)
+    there, other = elsewhere(here, processor="There"), elsewhere(here, processor="Other", keras="1.0")
+    for seeds, where in (([0], here), ([0, 1], there), ([3], other)):
+        fake.save(tmp_path / "results", fake.fake_trials(chosen, seeds, where=where))
+    [row] = json.loads(bench("list", "dense_512", "--json").stdout)
+    assert (row["recorded_seeds"], row["recorded_elsewhere"], row["counted_seeds"]) == ([0], [0, 1, 3], [0, 1])
+    shown = bench("list", "dense_512").stdout
+    assert "0-1 (3)" in shown
+    assert "Seeds of machines with the same numerics count too" in shown
+    assert "seed 0, with seed 1 of the same numerics; in other environments seeds 0-1, 3" in " ".join(
+        bench("show", "dense_512").stdout.split()
+    )
+    [shared] = fake.fake_trials(chosen, [0], where=there)
+    fake.save(tmp_path / "results", [fake.with_other_weights(shared, epoch=1)])
+    [row] = json.loads(bench("list", "dense_512", "--json").stdout)
+    assert (row["recorded_elsewhere"], row["counted_seeds"]) == ([0, 1, 3], [0])
 
 
 def test_list_and_plan_agree_on_what_is_recorded(bench: Bench, tmp_path: Path) -> None:
