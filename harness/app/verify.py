@@ -145,14 +145,16 @@ def trial_of(record: Record, names: Mapping[str, Sequence[str]], specs: Path | N
 
 
 def _plan(trials: Sequence[Trial], loaded: Loaded, here: Environment) -> Plan:
-    forecast = measured_forecast(loaded.of(here.id).values())
-    return Plan(tuple(PlannedTrial(trial, Status.PENDING, forecast.trial_seconds(trial)) for trial in trials), forecast)
+    """Return the trials, the longest first, so that no core idles at the end."""
+    forecast = measured_forecast(loaded.of(here.id).values() or loaded.records)
+    planned = [PlannedTrial(trial, Status.PENDING, forecast.trial_seconds(trial)) for trial in trials]
+    return Plan(tuple(sorted(planned, key=lambda found: -found.seconds)), forecast)
 
 
 def _train_again(
     records: Sequence[Record], plan: Plan, here: Environment, engine: Engine, progress: Progress
 ) -> list[Verification]:
-    """Return what each trial came to, in the plan's order."""
+    """Return what each trial came to, in the records' order."""
     recorded = {record.name: record for record in records}
     found: dict[str, Verification] = {}
     try:
@@ -164,4 +166,4 @@ def _train_again(
                     found[name] = compare(event.trial, recorded[name], event.outcome, here)
     except KeyboardInterrupt:
         raise Stopped(f"{len(found)} of {len(plan.trials)} trials verified") from None
-    return [found[planned.trial.name] for planned in plan.trials]
+    return [found[record.name] for record in records]

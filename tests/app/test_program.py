@@ -257,6 +257,15 @@ def test_what_is_recorded_verifies_and_other_bits_are_found(options: RunOptions)
     assert "likely cause: threads: recorded with 1, now 2" in repr(other)
 
 
+def test_verifying_trains_the_longest_first_and_tells_in_the_order_of_the_records(options: RunOptions) -> None:
+    run(options, engine=FakeTrainer(), fetch=fetch)
+    trainer = FakeTrainer()
+    found = verify(again(options, seeds=None), engine=trainer, fetch=fetch)
+    assert [trial.epochs for trial in trainer.trained] == [8, 8, 5, 5]
+    told = [verified.trial.name for verified in found.trials]
+    assert told == sorted(trial.name for trial in trainer.trained)
+
+
 def test_verifying_changes_no_file(options: RunOptions) -> None:
     run(options, engine=FakeTrainer(), fetch=fetch)
     before = {path: path.read_bytes() for path in options.results.rglob("*") if path.is_file()}
