@@ -170,7 +170,7 @@ def _standing(decided: Plan) -> tuple[str, ...]:
     if not decided.standing:
         return ()
     machines = listed(dict.fromkeys(planned.environment or "" for planned in decided.standing))
-    stand = f"{plural(len(decided.standing), 'trial')} can stand as recorded on {machines}, which has the same numerics"
+    stand = f"{plural(len(decided.standing), 'trial')} can stand as recorded on {machines} with the same numerics"
     checks = len(decided.checks)
     condition = f", if {'that' if checks == 1 else f'those {checks}'} trained here first have the same bits"
     return (f"{stand}{condition if checks else ''}.",)

@@ -113,9 +113,7 @@ def run(
     engine = engine or _engine(options, benchmark, plan)
     for sentence in plan_sentences(plan, engine.jobs):
         progress.say(sentence)
-    ended = _train(benchmark, plan, engine, progress, fetch) if plan.pending else ()
-    if plan.checks and plan.standing:
-        ended += _train_fallen(benchmark, plan, engine, progress, fetch)
+    ended = _train_with_checks(benchmark, plan, engine, progress, fetch)
     done = _reported(options, benchmark, ended, progress, fetch)
     for sentence in standing(done.findings) if plan.checks or plan.standing else ():
         progress.say(sentence)
@@ -160,20 +158,23 @@ def _train(
     return tuple(ended)
 
 
-def _train_fallen(
+def _train_with_checks(
     benchmark: Benchmark, plan: Plan, engine: Engine, progress: Progress, fetch: Fetch
 ) -> tuple[TrialEnded, ...]:
-    """Train what was to stand as another machine recorded it, where the trials of both have other bits."""
+    """Train what is pending, then what was to stand as recorded elsewhere where trials of both have other bits."""
+    ended = _train(benchmark, plan, engine, progress, fetch) if plan.pending else ()
+    if not (plan.checks and plan.standing):
+        return ended
     loaded = benchmark.store.load()
     fallen = plan.fallen(plan_benchmark(benchmark, loaded))
     if not fallen.pending:
-        return ()
+        return ended
     for sentence in other_bits(pool(loaded.records, benchmark.environment), plan):
         progress.say(sentence)
     progress.say(
         f"{plural(len(fallen.pending), 'trial')} more to train: about {duration(fallen.seconds(engine.jobs))}."
     )
-    return _train(benchmark, fallen, engine, progress, fetch)
+    return (*ended, *_train(benchmark, fallen, engine, progress, fetch))
 
 
 def _reported(

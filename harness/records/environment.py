@@ -105,11 +105,12 @@ class Environment(Frozen):
     def has_bits_of(self, other: Environment) -> bool:
         """Whether a trial is expected to have the same bits in both, whatever the machines.
 
-        Other systems have other builds of the same versions, and what is not known of two processors is not the same.
-        Python's version is no part of it: Python does none of the arithmetic.
+        Without op determinism no bits are expected. Other systems have other builds of the same versions, and what is
+        not known of two processors is not the same. Python's version is no part of it: it does none of the arithmetic.
         """
-        known = self.numerics.instruction_set is not None
-        return self.numerics == other.numerics and self.machine.system == other.machine.system and known
+        numerics = self.numerics
+        expected = numerics.deterministic and numerics.instruction_set is not None
+        return expected and numerics == other.numerics and self.machine.system == other.machine.system
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -72,6 +72,13 @@ def test_the_page_names_whose_seeds_count_and_whose_times_are_shown() -> None:
     assert "Seeds by machine" in text
 
 
+def test_seeds_that_no_rank_uses_are_named_with_their_machine_and_counted_by_no_n() -> None:
+    more = fake.fake_trials(CHOSEN[:2], [2, 3], where=THERE)
+    findings = found(trials(0, 1), more)
+    assert {row[1:] for row in seeds_table(findings).rows} == {("0-1", "2-3"), ("0-1", "\N{EN DASH}")}
+    assert not any(note.startswith("n counts") for note in headline(findings).notes)
+
+
 def test_a_machine_without_a_trial_in_common_is_shown_as_not_compared() -> None:
     table = machines_table(found(trials(0), there(1)))
     [row] = table.rows

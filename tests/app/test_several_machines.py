@@ -97,7 +97,7 @@ def test_the_first_seed_of_every_architecture_is_trained_and_the_others_stand_wh
     done = trained(options, trainer, heard)
     assert labels(trainer.trained) == ["eight 0", "other 0"]
     assert heard.sentences[1] == (
-        f"4 trials can stand as recorded on {there.id}, which has the same numerics, "
+        f"4 trials can stand as recorded on {there.id} with the same numerics, "
         "if those 2 trained here first have the same bits."
     )
     assert heard.sentences[2].startswith("2 of 6 trials to train, one at a time: about ")
@@ -121,7 +121,7 @@ def test_the_plan_says_what_is_trained_first_and_what_stands_and_costs_nothing(o
     both[0] = Status.RECORDED
     assert statuses(options) == {"eight": both, "other": both}
     assert plan(options).sentences[1:] == (
-        f"4 trials can stand as recorded on {there.id}, which has the same numerics.",
+        f"4 trials can stand as recorded on {there.id} with the same numerics.",
         "All 6 trials are recorded: nothing to train.",
     )
 

@@ -55,9 +55,10 @@ def test_bits_are_expected_to_be_the_same_on_every_machine_of_the_same_numerics(
     assert (HERE.has_bits_of(there), there.has_bits_of(HERE)) == (expected, expected)
 
 
-def test_machines_whose_instructions_are_not_known_are_not_taken_for_the_same() -> None:
-    unknown = elsewhere(HERE, instruction_set=None)
-    assert not unknown.has_bits_of(elsewhere(unknown, processor="Another"))
+@pytest.mark.parametrize("facts", [{"instruction_set": None}, {"deterministic": False}])
+def test_no_bits_are_expected_where_instructions_are_unknown_or_determinism_is_off(facts: dict[str, object]) -> None:
+    here = elsewhere(HERE, **facts)
+    assert not here.has_bits_of(elsewhere(here, processor="Another"))
 
 
 def test_a_machine_that_agrees_is_pooled_after_this_ones_own() -> None:

@@ -91,7 +91,8 @@ def seeds_table(findings: Findings) -> Table:
     machines = [here] if here else []
     machines += [found.environment for found in findings.elsewhere if found.taken]
     right: list[Alignment] = ["right"] * len(machines)
-    measured = [entry for entry in findings.ranking if entry.runs] if len(machines) > 1 else []
+    recorded = {entry.name: entry for entry in findings.study.entries if entry.runs and len(machines) > 1}
+    measured = [recorded[ranked.name] for ranked in findings.ranking if ranked.name in recorded]
     return Table(
         title="Seeds by machine",
         header=("Architecture", *(machine.id for machine in machines)),
