@@ -20,7 +20,7 @@ EPOCH_COLUMNS = (
 )
 FAILURE = "failure"
 RECORD_COLUMNS = ("environment", "trial", "seed", *EPOCH_COLUMNS, FAILURE)
-RUN_COLUMNS = ("architecture", "trial", "seed", *EPOCH_COLUMNS, FAILURE)
+RUN_COLUMNS = ("architecture", "trial", "seed", "environment", *EPOCH_COLUMNS, FAILURE)
 COUNTS = ("seed", "epoch")
 RANKS = ("best_rank", "worst_rank")
 
@@ -94,9 +94,9 @@ def _run_rows(entry: ArchitectureResults) -> Iterator[dict[str, Any]]:
     place = {"architecture": entry.name, "trial": entry.fingerprint}
     for run in entry.runs:
         for epoch in run.epochs:
-            yield {**place, "seed": run.seed, **epoch.columns}
+            yield {**place, "seed": run.seed, "environment": run.environment, **epoch.columns}
     for failed in entry.failures:
-        yield {**place, "seed": failed.seed, FAILURE: failed.failure.reason}
+        yield {**place, "seed": failed.seed, "environment": failed.environment, FAILURE: failed.failure.reason}
 
 
 def _summary_row(findings: Findings, entry: ArchitectureResults) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def other_bits(pooled: Pool, plan: Plan) -> Iterator[str]:
         if found is not None:
             yield (
                 f"{machine_named(peer.environment)} has other bits though the numerics are the same: "
-                f"{labels[found.record.name]}, {found.mismatch.where}; nothing recorded there counts here."
+                f"{labels[found.record.name]}, {found.mismatch.where}; nothing recorded there counts here. "
+                f"'bench verify --environment {peer.environment.id}' looks for the cause."
             )
 
 

@@ -170,7 +170,10 @@ def _standing(decided: Plan) -> tuple[str, ...]:
     if not decided.standing:
         return ()
     machines = listed(dict.fromkeys(planned.environment or "" for planned in decided.standing))
-    stand = f"{plural(len(decided.standing), 'trial')} can stand as recorded on {machines} with the same numerics"
+    trials = plural(len(decided.standing), "trial")
+    recorded_there = f"as recorded on {machines} with the same numerics"
     checks = len(decided.checks)
-    condition = f", if {'that' if checks == 1 else f'those {checks}'} trained here first have the same bits"
-    return (f"{stand}{condition if checks else ''}.",)
+    if not checks:
+        return (f"{trials} {'stands' if len(decided.standing) == 1 else 'stand'} {recorded_there}.",)
+    first = "the one trained here first has" if checks == 1 else f"those {checks} trained here first have"
+    return (f"{trials} can stand {recorded_there}, if {first} the same bits.",)

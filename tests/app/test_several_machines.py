@@ -107,6 +107,9 @@ def test_the_first_seed_of_every_architecture_is_trained_and_the_others_stand_wh
     assert list(done.summary["seeds"]) == [3, 3, 3]
     assert {entry.timed[0].seed for entry in done.findings.study.entries} == {0}
     assert [len(entry.timed) for entry in done.findings.study.entries] == [1, 1, 1]
+    machines = done.runs.groupby("seed")["environment"].unique()
+    assert {seed: list(names) for seed, names in machines.items() if seed} == {1: [there.id], 2: [there.id]}
+    assert there.id not in machines[0]
     assert "n = 3" in (options.results / "README.md").read_text(encoding="utf-8")
 
 
@@ -121,7 +124,7 @@ def test_the_plan_says_what_is_trained_first_and_what_stands_and_costs_nothing(o
     both[0] = Status.RECORDED
     assert statuses(options) == {"eight": both, "other": both}
     assert plan(options).sentences[1:] == (
-        f"4 trials can stand as recorded on {there.id} with the same numerics.",
+        f"4 trials stand as recorded on {there.id} with the same numerics.",
         "All 6 trials are recorded: nothing to train.",
     )
 
@@ -141,7 +144,7 @@ def test_other_bits_in_one_architecture_let_nothing_of_that_machine_stand(option
     assert labels(trainer.trained) == ["eight 0", "other 0", "eight 1", "other 1", "eight 2", "other 2"]
     assert heard.sentences[3] == (
         f"There ({there.id}) has other bits though the numerics are the same: other seed 0, epoch 3; nothing recorded "
-        "there counts here."
+        f"there counts here. 'bench verify --environment {there.id}' looks for the cause."
     )
     assert heard.sentences[4].startswith("4 trials more to train: about ")
     assert not any("stand as recorded" in sentence for sentence in heard.sentences[4:])
