@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.findings import Findings
+    from harness.analysis.published import NumberRuling
     from harness.app.plan import PlanResult
     from harness.app.progress import Progress
     from harness.app.report import ReportResult
@@ -32,6 +33,7 @@ __all__ = [
     "BenchError",
     "comparisons_frame",
     "findings",
+    "judge_number",
     "plan",
     "records_frame",
     "report",
@@ -221,6 +223,45 @@ def verify(
         architectures=_path(architectures),
     )
     return train_again(options, progress=_shown(progress))
+
+
+def judge_number(
+    values: Iterable[float],
+    published: str | float,
+    *,
+    decimals: int | None = None,
+    margin: float = 0.003,
+    claims: int = 1,
+    metric: str = "accuracy",
+    alpha: float = 0.05,
+) -> NumberRuling:
+    """Judge a published number by the values of your own runs, as the report does.
+
+    The result has ``verdict`` and ``reason``; ``p``, small where the number is hardly one run of the recipe, with its
+    sides ``p_high`` and ``p_low``; ``p_margin``, small where the typical run is within the margin; and where that run
+    lies, ``typical_low`` to ``typical_high``.
+
+    Args:
+        values: One number per run, for example test accuracies in [0, 1].
+        published: The number of somebody's one run; as text it keeps its zeros: ``"0.9920"`` has four decimals.
+        decimals: How many digits it was printed with after the point, if not as it is written here.
+        margin: How near the typical run has to be; the report takes a third of the number for a loss.
+        claims: How many claims are judged at once: a refutation is corrected for them.
+        metric: What it is, ``"accuracy"`` or ``"loss"``: which side runs dip to, and in which unit the reason is.
+        alpha: The level of each of the two questions.
+
+    Raises:
+        BenchError: One sentence on what is wrong and what to do; a ValueError too.
+
+    >>> import harness
+    >>> harness.judge_number([0.9908, 0.9913, 0.9923, 0.9920, 0.9922, 0.9908, 0.9891], "0.9920").verdict
+    'reproduced'
+    """
+    from harness.app.published import NumberOptions
+    from harness.app.published import judge_number as judge
+
+    options = NumberOptions(decimals=decimals, margin=margin, claims=claims, metric=metric, alpha=alpha)
+    return judge(values, published, options)
 
 
 def records_frame(results: str | Path = "results") -> pd.DataFrame:

@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
+MOST_SHOWN = 60
+
 
 class BenchError(Exception):
     """A sentence for the user: where, what, and what to do.
@@ -255,6 +257,22 @@ class UnknownEvaluation(BenchError):
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(_unknown_thing("evaluation", name, known))
+
+
+class UnknownMetric(BenchError):
+    """There is no metric of that name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(_unknown_thing("metric", name, known))
+
+
+class InvalidArgument(BenchError, ValueError):
+    """An argument of a function for notebooks is not what it has to be."""
+
+    def __init__(self, name: str, value: object, expected: str) -> None:
+        shown = repr(value)
+        shown = shown if len(shown) <= MOST_SHOWN else f"{shown[:MOST_SHOWN]}…"
+        super().__init__(f"{name} is {shown}; give {expected}")
 
 
 class NothingRecorded(BenchError):

@@ -1,7 +1,7 @@
-"""The rules for a claim: equality, a number's prediction interval, the share of seeds, a one-sided test.
+"""The rules for a claim that is no published number: equality, the share of seeds, a one-sided test of a difference.
 
-A number, a share and a difference need enough seeds; what chance decides is corrected for the number of claims
-afterwards, by ``Ruling.corrected``.
+A share and a difference need enough seeds; what chance decides is corrected for the number of claims afterwards, by
+``Ruling.corrected``. Published numbers have rules of their own in `published`.
 """
 
 from __future__ import annotations
@@ -11,27 +11,23 @@ from dataclasses import dataclass, replace
 
 from harness.analysis.comparison import difference
 from harness.analysis.runs import ArchitectureResults
-from harness.declaration.values import WrittenFloat
 from harness.evaluations.metric import Quantity
-from harness.spec.claims import Decision, Ruling, Value
-from harness.spec.claims.metrics import SHARE_MARGIN
+from harness.spec.claims import Ruling, Value
 from harness.statistics.comparisons import probability_of_superiority
-from harness.statistics.samples import Interval, mean, prediction_interval, prediction_p, share_interval
+from harness.statistics.published import FEWEST_RUNS
+from harness.statistics.shares import p_half_or_more, share_interval, trials_to_exceed_half
 
-# Below five seeds the factor of the prediction interval is above 3: nearly anything would be "reproduced".
-FEWEST_SEEDS = 5
+# More seeds than anyone trains for a verdict are no advice.
+MOST_SEEDS = 200
 SMALL_P = 0.001
 NO_SPREAD = "every seed gave the same value, so the spread is unknown"
 
-EQUALITY_RULE = "Shapes and parameters must be equal."
-NUMBER_RULE = (
-    "A published number comes from a single run. It is *reproduced* if it lies where one more of our runs would fall "
-    f"(95 % prediction interval over at least {FEWEST_SEEDS} seeds, widened by half a unit of the number's last digit "
-    f"and, before that, no wider than ± {100 * SHARE_MARGIN:.2f} points or, for a loss, a third of the published "
-    "one), *refuted* if it lies outside even after the correction for the number of claims, "
-    "and *inconclusive* otherwise. A wider interval confirms nothing, but a number far outside it is still refuted."
+EQUALITY_RULE = "Shapes and parameters must be equal: arithmetic, which no training decides."
+SHARE_RULE = (
+    "A predicted class is *reproduced* if more than half of all runs predict it (exact binomial interval at the same "
+    "level above one half: five seeds of five), and *refuted* if fewer than half do; a refutation is corrected with "
+    "the others."
 )
-SHARE_RULE = "A predicted class is *reproduced* if most seeds predict it and *refuted* if none does."
 DIFFERENCE_RULE = (
     "*Better than* is Welch's one-sided test; architectures that share trials are compared seed by seed, with "
     "Student's paired test."
@@ -40,9 +36,29 @@ DIFFERENCE_RULE = (
 
 def too_few(seeds: int) -> str | None:
     """Return why so many seeds are too few, or None where they are enough."""
-    if seeds >= FEWEST_SEEDS:
+    if seeds >= FEWEST_RUNS:
         return None
-    return f"{seeds} {'seed' if seeds == 1 else 'seeds'}; at least {FEWEST_SEEDS} are needed"
+    return f"{seeds} {'seed' if seeds == 1 else 'seeds'}; at least {FEWEST_RUNS} are needed"
+
+
+def p_phrase(p: float) -> str:
+    """Return a p-value as part of a sentence: p = 0.031, p < 0.001."""
+    return f"p = {p:.3f}" if p >= SMALL_P else f"p < {SMALL_P}"
+
+
+def after_correction(adjusted_p: float, claims: int) -> str:
+    """Return a corrected p-value with what it was corrected for: p = 0.031 corrected for 17 claims."""
+    return f"{p_phrase(adjusted_p)} corrected for {claims} claims" if claims > 1 else p_phrase(adjusted_p)
+
+
+def more_seeds(needed: int | None, seeds: int) -> str:
+    """Return how many more seeds would decide it, as the end of a sentence; None where no number would."""
+    if needed is None:
+        return "more seeds like these would not decide it"
+    if needed > MOST_SEEDS:
+        return f"more than {MOST_SEEDS} seeds like these would be needed"
+    more = needed - seeds
+    return f"about {more} more {'seed' if more == 1 else 'seeds'} would decide it if like these"
 
 
 def judge_equality(published: Value, measured: Value, origin: str, seeds: int) -> Ruling:
@@ -57,65 +73,35 @@ def _in_words(value: Value) -> str:
 
 
 @dataclass(frozen=True)
-class NumberRuling(Ruling):
-    """A ruling on a published number."""
+class ShareRuling(Ruling):
+    """A ruling on a predicted class; a refutation waits for the correction."""
 
     def corrected(self, adjusted_p: float, claims: int, alpha: float) -> Ruling:
-        """Return the ruling after the correction: a refutation has to outlast it."""
-        if self.decision != "refuted" or adjusted_p < alpha:
+        """Return the ruling after the correction: fewer than half of the runs have to be so clearly fewer."""
+        if self.p is None or self.p >= alpha:
             return self
-        reason = (
-            f"outside {self.low:.4f} to {self.high:.4f}, where one more run would fall, "
-            f"but not clearly so among {claims} claims (p = {adjusted_p:.2f} after Holm)"
-        )
-        return replace(self, decision="inconclusive", reason=reason)
+        reason = f"{self.reason}, fewer than half; {after_correction(adjusted_p, claims)}"
+        return replace(self, decision="refuted" if adjusted_p < alpha else "inconclusive", reason=reason)
 
 
-def judge_number(values: Sequence[float], published: WrittenFloat, margin: float, alpha: float) -> Ruling:
-    """Return the ruling on ``values``, one per seed; an interval wider than ± ``margin`` confirms nothing.
-
-    A refutation is still to be corrected.
-    """
-    plain = NumberRuling("inconclusive", "", len(values), mean(values))
-    # The half-width that is limited is ours; the widening is the document's own rounding.
-    ours = prediction_interval(values, level=1 - alpha)
-    if ours is None:
-        return replace(plain, reason=too_few(len(values)) or NO_SPREAD)
-    interval = ours.widened(published.half_unit)
-    judged = replace(plain, low=interval.low, high=interval.high)
-    few = too_few(len(values))
-    if few or ours.half_width == 0:
-        return replace(judged, reason=few or NO_SPREAD)
-    decision, reason = _uncorrected(published, interval, confirms=ours.half_width <= margin, margin=margin)
-    p = prediction_p(values, float(published), published.half_unit)
-    return replace(judged, decision=decision, reason=reason, p=p)
-
-
-def _uncorrected(value: float, interval: Interval, *, confirms: bool, margin: float) -> tuple[Decision, str]:
-    bounds = f"{interval.low:.4f} to {interval.high:.4f}"
-    if value not in interval:
-        side = "low" if value < interval.low else "high"
-        return "refuted", f"too {side}: one more run would fall within {bounds}"
-    if not confirms:
-        return "inconclusive", f"within {bounds}, which is too wide to confirm a number (± {margin:.4f} at most)"
-    return "reproduced", f"within {bounds}, where one more run would fall"
-
-
-def judge_share(published: int, predicted: Sequence[int]) -> Ruling:
-    """Reproduced if most of the ``predicted`` classes, at least one, are the published one, refuted if none is."""
+def judge_share(published: int, predicted: Sequence[int], alpha: float) -> Ruling:
+    """Reproduced if the interval of the share that predicts the ``published`` class is above one half."""
     seeds, hits = len(predicted), list(predicted).count(published)
-    interval, share = share_interval(hits, seeds), hits / seeds
-    reason = f"{hits} of {seeds} seeds predict {published}"
-    bounds = (interval.low, interval.high) if interval else (None, None)
-    judged = Ruling(_decision(share), reason, seeds, share, *bounds)
+    level = 1 - 2 * alpha
+    judged = ShareRuling("inconclusive", f"{hits} of {seeds} seeds predict {published}", seeds, hits / seeds)
+    interval = share_interval(hits, seeds, level)
+    if interval:
+        judged = replace(judged, low=interval.low, high=interval.high)
     few = too_few(seeds)
-    return replace(judged, decision="inconclusive", reason=f"{reason}; {few}") if few else judged
-
-
-def _decision(share: float) -> Decision:
-    if share > 1 / 2:
-        return "reproduced"
-    return "refuted" if share == 0 else "inconclusive"
+    if few:
+        return replace(judged, reason=f"{judged.reason}; {few}")
+    judged = replace(judged, p=p_half_or_more(hits, seeds))
+    if interval and interval.low > 1 / 2:
+        return replace(judged, decision="reproduced", reason=f"{judged.reason}, more than half")
+    if interval and interval.high < 1 / 2:
+        return judged
+    needed = trials_to_exceed_half(hits, seeds, level, MOST_SEEDS)
+    return replace(judged, reason=f"{judged.reason}, not clearly more than half; {more_seeds(needed, seeds)}")
 
 
 @dataclass(frozen=True)
@@ -126,8 +112,7 @@ class DifferenceRuling(Ruling):
 
     def corrected(self, adjusted_p: float, claims: int, alpha: float) -> Ruling:
         """Return the ruling after the correction: the sign decides where the difference is clear."""
-        phrase = f"p = {adjusted_p:.3f}" if adjusted_p >= SMALL_P else f"p < {SMALL_P}"
-        judged = replace(self, reason=f"{self.reason}; one-sided {phrase} after Holm over {claims} claims")
+        judged = replace(self, reason=f"{self.reason}; one-sided {after_correction(adjusted_p, claims)}")
         if adjusted_p >= alpha:
             return judged
         return replace(judged, decision="reproduced" if self.better else "refuted")

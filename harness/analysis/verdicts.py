@@ -1,9 +1,9 @@
 """Every claim of a study: first by itself, then corrected for their number; knows no kind and no rule.
 
-A claim that chance plays a part in has a p-value: two-sided for a published number, one-sided for
-``better_than``. All of them together go through Holm's correction, so that the chance of one false
-"refuted" in the whole report stays below five per cent, however the claims depend on each other. Exact
-claims carry no chance and don't count.
+A claim that chance plays a part in has a p-value: two-sided for a published number, one-sided for ``better_than`` and
+a predicted class. All of them together go through Holm's correction, so that the chance of one false "refuted" in the
+whole report stays below five per cent, however the claims depend on each other; predicted classes take part, since
+they can be refuted too. Exact claims carry no chance and don't count.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.analysis.published import NUMBER_RULE, RUNS_RULE, PublishedNumber, judge_number, judge_runs
 from harness.analysis.rules import (
     DIFFERENCE_RULE,
     EQUALITY_RULE,
-    NUMBER_RULE,
     SHARE_RULE,
     judge_difference,
     judge_equality,
-    judge_number,
     judge_share,
 )
 from harness.analysis.runs import ArchitectureResults, Study
@@ -68,6 +67,9 @@ class Verdict:
             "subject": claim.subject,
             "p": ruling.p,
             "adjusted_p": self.adjusted_p,
+            "typical_low": ruling.typical_low,
+            "typical_high": ruling.typical_high,
+            "known_cause": claim.known_cause,
             "look": self.look,
             "fresh_seeds": self.fresh.ruling.seeds if self.fresh else None,
             "fresh_measured": self.fresh.ruling.measured if self.fresh else None,
@@ -90,13 +92,13 @@ class Judgement:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """How the verdicts are reached, a few sentences a rule."""
+        """How the verdicts are reached, a paragraph each."""
         claims = f"{self.corrected_for} {'claim' if self.corrected_for == 1 else 'claims'}"
         correction = (
-            f"Holm's correction covers the {claims} that depend on chance, so that the chance of even one false "
-            "alarm among all of them is below 5 %."
+            f"p is corrected by Holm for the {claims} that depend on chance: the chance of even one false refutation "
+            "among all of them is below 5 % (where runs dip, about 14 % with five seeds and 5 % with ten)."
         )
-        return NUMBER_RULE, DIFFERENCE_RULE, correction, SHARE_RULE, EQUALITY_RULE
+        return NUMBER_RULE, f"{RUNS_RULE} {DIFFERENCE_RULE} {SHARE_RULE} {EQUALITY_RULE}", correction
 
 
 @dataclass(frozen=True)
@@ -130,15 +132,24 @@ class RecordedCase:
         """Judge by equality: an untrained network can be judged too."""
         return judge_equality(published, measured, origin, len(self.entry.runs))
 
-    def published_number(self, published: WrittenFloat, values: Sequence[float], margin: float) -> Ruling:
-        """Judge a number of one run against ``values``."""
-        missing = "" if values else "what it is about is not recorded"
-        return self._untested(missing) or judge_number(values, published, margin, self.alpha)
+    def published_number(self, published: WrittenFloat, quantity: Quantity, margin: float) -> Ruling:
+        """Judge a number of one run."""
+        values = self.values(quantity)
+        number = PublishedNumber(float(published), published.half_unit, margin, quantity.metric)
+        return self._unrecorded(values) or judge_number(values, number, self.alpha)
+
+    def published_runs(self, published: Sequence[WrittenFloat], quantity: Quantity, margin: float) -> Ruling:
+        """Judge the numbers of several runs of one recipe."""
+        values = self.values(quantity)
+        half_unit = max(number.half_unit for number in published)
+        return self._unrecorded(values) or judge_runs(
+            values, published, half_unit + margin, quantity.metric, self.alpha
+        )
 
     def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
         """Judge a class by the share of seeds that predict it."""
         missing = "" if predicted else "no prediction for this image is recorded"
-        return self._untested(missing) or judge_share(published, predicted)
+        return self._untested(missing) or judge_share(published, predicted, self.alpha)
 
     def better_than(self, other: str, quantity: Quantity) -> Ruling:
         """Judge whether the quantity is better than that of another architecture of the study."""
@@ -151,6 +162,9 @@ class RecordedCase:
     def without_numbers(self, decision: Decision, reason: str) -> Ruling:
         """Return a ruling that measures nothing."""
         return Ruling(decision, reason, len(self.entry.runs))
+
+    def _unrecorded(self, values: Sequence[float]) -> Ruling | None:
+        return self._untested("" if values else "what it is about is not recorded")
 
     def _untested(self, missing: str) -> Ruling | None:
         obstacle = self._obstacle or missing

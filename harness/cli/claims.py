@@ -56,16 +56,14 @@ def claims(
 
 
 def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:
-    from harness.reporting.sections.claims import decided_by, narrow_claims, tally
+    from harness.reporting.sections.claims import narrow_claims, outcome
     from harness.reporting.terminal import render_table
 
     table = narrow_claims(verdicts)
-    exact = decided_by("spec", verdicts)
-    untested = decided_by("nothing", verdicts)
     notes = [
         *table.notes,
-        *([f"Shapes and parameters: {tally(exact)}."] if exact else []),
-        *([f"Statements: {tally(untested)}; results/README.md and --json list them."] if untested else []),
+        "Interval: of the typical run, the difference or the share; 95 % for 'better than'.",
+        f"{outcome(verdicts)}; results/README.md and --json list all.",
         *_assumptions(findings, verdicts),
     ]
     stdout().print(render_table(replace(table, notes=tuple(notes))))

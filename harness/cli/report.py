@@ -90,12 +90,12 @@ def report(
 
 def print_headline(findings: Findings) -> None:
     """Print the headline table, and what became of the claims."""
-    from harness.reporting.sections.claims import tally
+    from harness.reporting.sections.claims import outcome
     from harness.reporting.terminal import render_table
 
     stdout().print(render_table(_headline(findings)))
     if findings.judgement.verdicts:
-        stdout().print(f"Claims: {tally(findings.judgement.verdicts)}. 'bench claims' says which and why.", style="dim")
+        stdout().print(f"{outcome(findings.judgement.verdicts)}. 'bench claims' says which and why.", style="dim")
 
 
 def name_files(changed: Iterable[Path], progress: Progress) -> None:

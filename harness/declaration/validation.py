@@ -132,6 +132,8 @@ def _words(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     if kind in _NOT_A:
         form, remedy = _NOT_A[kind]
         return f"{subject} is {shown(value)}, not {form}", remedy
+    if kind == "too_short" and isinstance(value, str):
+        kind = "string_too_short"  # pydantic's name for it where a validator of ours comes before the length
     if kind in _BOUNDS:
         state, remedy = _BOUNDS[kind](context)
         about = "" if kind.startswith(("too", "string")) else f"{shown(value)}, which is "

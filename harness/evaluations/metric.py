@@ -60,6 +60,19 @@ class Metric:
         shown = round(self.scale * difference, self.places) + 0.0  # a rounded -0.00 has no sign to show
         return f"{shown:+.{self.places}f}{' points' if self.unit == PERCENT else ''}"
 
+    def written(self, value: float) -> str:
+        """Return a value with its unit as people read it: 99.12 %, or 0.0312 where there is none."""
+        return f"{self.scale * value:.{self.places}f} {self.unit}".rstrip()
+
+    def written_range(self, low: float, high: float) -> str:
+        """Return bounds with their unit: 99.03 to 99.21 %."""
+        return f"{self.scale * low:.{self.places}f} to {self.written(high)}"
+
+    def amount(self, difference: float) -> str:
+        """Return the size of a difference, with one place more where it has one: 0.30 points, 0.305 points."""
+        shown = f"{self.scale * abs(difference):.{self.places + 1}f}".removesuffix("0")
+        return f"{shown}{' points' if self.unit == PERCENT else ''}"
+
     def allows(self, value: float) -> bool:
         """Say whether the value lies within the bounds."""
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)

@@ -34,8 +34,21 @@ class UpperFit:
 
     centre: Numbers
     spread: Numbers
-    degrees: int
-    stretch: float
+    runs: int
+
+    @property
+    def degrees(self) -> int:
+        """The degrees of freedom of the side that dips don't reach."""
+        return self.runs - left_out(self.runs) - 1
+
+    @property
+    def stretch(self) -> float:
+        """By what the spread is multiplied for one more run, since the centre is not known exactly."""
+        return math.sqrt(1 + 1 / (2 * self.runs))
+
+    def of(self, runs: int) -> UpperFit:
+        """Return what so many runs with the same centre and spread would have given."""
+        return UpperFit(self.centre, self.spread, runs)
 
     def p_better(self, published: ArrayLike, half_unit: float = 0.0) -> Numbers:
         """Return the chance that one more run is as good as ``published``, rounded to ± ``half_unit``."""
@@ -61,6 +74,11 @@ class UpperFit:
             return np.asarray(special.stdtr(degrees, -distance / (self.stretch * self.spread)))
 
 
+def left_out(runs: int) -> int:
+    """Return how many of the worst runs the fit leaves out: a fifth, rounded up."""
+    return math.ceil(runs / 5)
+
+
 def upper_fit(values: ArrayLike) -> UpperFit:
     """Fit a line through the better runs of ``values``, shape (…, n), on normal probability paper.
 
@@ -68,20 +86,20 @@ def upper_fit(values: ArrayLike) -> UpperFit:
     x₍ᵢ₎ = centre + spread · Φ⁻¹((i - 3/8) / (n + 1/4)) over i = r + 1 … n, with Blom's positions. A further run is
     compared by Student's t with n - r - 1 degrees of freedom, the spread stretched by √(1 + 1/2n): half of what a mean
     would need, since a centre that comes out too high has a spread that comes out too small. Both were chosen by
-    simulation, among forms without fitted constants.
+    simulation, among forms without fitted constants. A single run has no fit.
     """
     ordered = np.sort(np.asarray(values, dtype=np.float64), axis=-1)
     runs = ordered.shape[-1]
-    left_out = math.ceil(runs / 5)
-    centre, spread = np.moveaxis(ordered[..., left_out:] @ _line(runs, left_out), -1, 0)
-    same = ordered[..., left_out] == ordered[..., -1]  # exactly 0, whatever the rounding of the sums
-    return UpperFit(centre, np.where(same, 0.0, spread), runs - left_out - 1, math.sqrt(1 + 1 / (2 * runs)))
+    better = ordered[..., left_out(runs) :]
+    centre, spread = np.moveaxis(better @ _line(runs), -1, 0)
+    same = better[..., 0] == better[..., -1]  # exactly 0, whatever the rounding of the sums
+    return UpperFit(centre, np.where(same, 0.0, spread), runs)
 
 
 @lru_cache
-def _line(runs: int, left_out: int) -> Numbers:
+def _line(runs: int) -> Numbers:
     """Return what the fitted runs are multiplied by for centre and spread, shape (n - r, 2)."""
-    positions = special.ndtri((np.arange(left_out + 1, runs + 1) - 3 / 8) / (runs + 1 / 4))
+    positions = special.ndtri((np.arange(left_out(runs) + 1, runs + 1) - 3 / 8) / (runs + 1 / 4))
     return np.asarray(np.linalg.pinv(np.column_stack([np.ones_like(positions), positions])).T)
 
 
@@ -158,15 +176,22 @@ def _is_inside(values: Sequence[float], level: float, published: float, reach: f
     return interval is not None and bool(inside(interval.low, interval.high, published, reach))
 
 
+def narrowing(centre: float, interval: Interval, published: float, reach: float) -> float | None:
+    """Return the factor by which ``interval`` has to narrow around its ``centre`` to be `inside`; None for none.
+
+    Below 1 where it is not inside yet.
+    """
+    low, high = published - reach, published + reach
+    if not low < centre < high:
+        return None
+    sides = ((centre - low, centre - interval.low), (high - centre, interval.high - centre))
+    return min((room / width for room, width in sides if width > 0), default=1.0)
+
+
 def runs_to_confirm(runs: int, centre: float, interval: Interval, published: float, reach: float) -> int | None:
     """Return how many runs would bring ``interval``, of ``runs``, within ± ``reach``; None where no number would.
 
     An interval narrows as 1/√n; its ``centre`` is taken to stay where it is.
     """
-    room = min(centre - published + reach, published + reach - centre)
-    if room <= 0:
-        return None
-    widest = max(
-        (centre - interval.low) / (centre - published + reach), (interval.high - centre) / (published + reach - centre)
-    )
-    return math.floor(runs * widest**2) + 1
+    factor = narrowing(centre, interval, published, reach)
+    return None if factor is None else math.floor(runs / factor**2) + 1

@@ -132,47 +132,6 @@ def spread(values: Sequence[float]) -> Spread | None:
     return Spread(middle, lower, upper) if len(values) > 1 else Spread(middle, None, None)
 
 
-def prediction_interval(values: Sequence[float], half_unit: float = 0.0, level: float = LEVEL) -> Interval | None:
-    """Return m ± t(n - 1) · s · sqrt(1 + 1/n) of ``values``, shape (n,): where one more run would fall.
-
-    ``half_unit`` is half a unit of the published number's last digit: a number that was rounded to it may
-    have stood that far away, so the interval is widened by it. None below two values.
-    Source: Hahn and Meeker, Statistical Intervals, 4.7.
-    """
-    centre, spread = mean(values), standard_deviation(values)
-    if centre is None or spread is None:
-        return None
-    half = t_quantile(level, len(values) - 1) * spread * math.sqrt(1 + 1 / len(values))
-    return Interval(centre - half, centre + half).widened(half_unit)
-
-
-def prediction_p(values: Sequence[float], published: float, half_unit: float = 0.0) -> float | None:
-    """Return the chance that one more run falls at least as far from the mean as ``published``.
-
-    The p-value that belongs to ``prediction_interval``: below 1 - level where the interval at that level
-    leaves ``published`` out. None below two values, or where all are equal: nothing is known of the spread.
-    """
-    centre, spread = mean(values), standard_deviation(values)
-    if centre is None or not spread:
-        return None
-    distance = max(abs(published - centre) - half_unit, 0.0)
-    return two_sided_p(distance / (spread * math.sqrt(1 + 1 / len(values))), len(values) - 1)
-
-
-def share_interval(hits: int, trials: int) -> Interval | None:
-    """Return Wilson's interval of ``hits`` out of ``trials``; None for no trial.
-
-    Keeps its level for a handful of trials and at 0 and 1. Source: Wilson, JASA 22 (1927).
-    """
-    if not trials:
-        return None
-    z = normal_quantile(LEVEL)
-    share, weight = hits / trials, z * z / trials
-    centre = (share + weight / 2) / (1 + weight)
-    half = z * math.sqrt(share * (1 - share) / trials + weight / (4 * trials)) / (1 + weight)
-    return Interval(max(centre - half, 0.0), min(centre + half, 1.0))
-
-
 def discordant_deviation(right: NDArray[np.bool_]) -> float | None:
     """Return the standard deviation of test accuracy that the runs' disagreement implies.
 

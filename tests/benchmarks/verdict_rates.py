@@ -7,8 +7,9 @@ published number and runs of one's own, all from one law, in points of accuracy 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from scipy import optimize, special
 
 from harness.statistics.published import inside, median_bounds, upper_fit
 from harness.statistics.samples import t_quantile
+from harness.statistics.shift import p_beyond, shift_bounds
 
 Numbers = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Numbers]
@@ -148,32 +150,84 @@ def _batch(law: Law, size: tuple[int, int, int], setting: Setting, generator: np
     )
 
 
-def table(setting: Setting, studies: int, seed: int, runs: tuple[int, ...] = RUNS) -> Iterator[str]:
-    """Yield a Markdown table in per cent, line by line: each law at each number of runs."""
-    names = [field.name for field in fields(Rates)]
-    yield f"| law | runs | {' | '.join(name.replace('_', ' ') for name in names)} |"
-    yield f"|:---|---:|{'---:|' * len(names)}"
-    for law in LAWS:
-        for number in runs:
-            found = rates(law, number, setting, studies, seed)
-            cells = (f"{100 * getattr(found, name):.1f}" for name in names)
-            yield f"| {law.name} | {number} | {' | '.join(cells)} |"
+@dataclass(frozen=True)
+class SeveralRates:
+    """Shares of studies in [0, 1] in which one claim gives several published runs.
+
+    ``reproduced`` and ``false_refutation`` (uncorrected) where both samples come from one law; ``edge_high`` and
+    ``edge_low`` are those called reproduced although theirs are .30 points higher or lower; ``point_high`` and
+    ``point_low`` those refuted among 13 claims where theirs are one point higher or lower.
+    """
+
+    reproduced: float
+    false_refutation: float
+    point_high: float
+    point_low: float
+    edge_high: float
+    edge_low: float
+
+
+def several_rates(law: Law, runs: int, published: int, studies: int, seed: int) -> SeveralRates:
+    """Return what the rule for several published runs does to ``studies`` studies at the level .05."""
+    setting, generator = Setting(), np.random.default_rng([seed, runs, published])
+    ours, theirs = law.draw(generator, (studies, runs)), law.draw(generator, (studies, published))
+    bounds = shift_bounds(ours, theirs, 1 - 2 * setting.alpha)
+
+    def near(shift: float) -> float:
+        low, high = bounds or (np.full(studies, -np.inf), np.full(studies, np.inf))
+        return float(np.mean(inside(low - shift, high - shift, 0.0, MARGIN)))
+
+    def refuted(shift: float, level: float) -> float:
+        return float(np.mean(p_beyond(ours, theirs + shift, MARGIN) < level))
+
+    corrected = setting.alpha / setting.claims
+    return SeveralRates(
+        near(0.0),
+        refuted(0.0, setting.alpha),
+        *(refuted(shift, corrected) for shift in (1.0, -1.0)),
+        *(near(edge) for edge in (MARGIN, -MARGIN)),
+    )
+
+
+def table(
+    kind: type[Rates | SeveralRates], rows: Iterable[tuple[tuple[str, ...], Rates | SeveralRates]]
+) -> Iterator[str]:
+    """Yield a Markdown table in per cent, line by line."""
+    names = [field.name for field in fields(kind)]
+    labels = ("law", "runs") if kind is Rates else ("law", "published runs", "runs")
+    yield f"| {' | '.join((*labels, *(name.replace('_', ' ') for name in names)))} |"
+    yield f"|:---|{'---:|' * (len(labels) - 1 + len(names))}"
+    for label, found in rows:
+        cells = (f"{100 * getattr(found, name):.1f}" for name in names)
+        yield f"| {' | '.join((*label, *cells))} |"
 
 
 def main() -> None:
     """Print the table that was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--studies", type=int, default=40_000, help="studies of 13 claims for every row")
+    parser.add_argument("--studies", type=int, default=40_000, help="studies for every row, of 13 claims each")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--runs", type=int, nargs="+", default=RUNS, help="runs for every claim, 5 or more")
     parser.add_argument("--alpha", type=float, default=0.05, help="level of each question")
     parser.add_argument("--half-unit", type=float, default=0.0, help="half of a number's last digit, in points")
     parser.add_argument("--images", type=int, help="test images; by default accuracies are not rounded")
     parser.add_argument("--earlier", action="store_true", help="judge by the rule that came before")
+    parser.add_argument("--several", type=int, nargs="+", help="as many published runs of one recipe instead of one")
     asked = parser.parse_args()
     setting = Setting(alpha=asked.alpha, half_unit=asked.half_unit, images=asked.images, earlier=asked.earlier)
-    for line in table(setting, asked.studies, asked.seed, tuple(asked.runs)):
+    kind: type[Rates | SeveralRates] = SeveralRates if asked.several else Rates
+    cases = product(LAWS, asked.several or [0], asked.runs)
+    for line in table(kind, (_row(case, setting, asked.studies, asked.seed) for case in cases)):
         print(line, flush=True)
+
+
+def _row(
+    case: tuple[Law, int, int], setting: Setting, studies: int, seed: int
+) -> tuple[tuple[str, ...], Rates | SeveralRates]:
+    law, published, runs = case
+    if published:
+        return (law.name, str(published), str(runs)), several_rates(law, runs, published, studies, seed)
+    return (law.name, str(runs)), rates(law, runs, setting, studies, seed)
 
 
 if __name__ == "__main__":

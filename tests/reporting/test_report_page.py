@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import fake_records as fake
@@ -16,7 +17,7 @@ from harness.planning.settings import Settings, smoke
 from harness.records.design import Design, Terms
 from harness.reporting.blocks import Figure
 from harness.reporting.page import page
-from harness.reporting.sections.claims import narrow_claims
+from harness.reporting.sections.claims import arithmetic, explanation, narrow_claims, trained_claims
 from harness.reporting.sections.headline import narrow_headline
 from harness.reporting.sections.reproduction import commands
 from harness.reporting.terminal import render_table as render_terminal
@@ -223,9 +224,50 @@ def test_seeds_that_failed_belong_to_the_command() -> None:
 def test_the_rules_of_the_verdicts_are_told(found: Findings) -> None:
     shown = page(found)
     assert RELATIVE_MARGIN == 1 / 3
-    assert f"no wider than ± {100 * SHARE_MARGIN:.2f} points or, for a loss, a third of the published one" in shown
-    assert "a number far outside it is still refuted" in shown
+    assert f"within ± {100 * SHARE_MARGIN:.2f} points of it (for a loss, a third of the number" in shown
+    assert "*refuted*, which means: not reproduced by this port" in shown
+    assert "a number that is one point too low is hardly ever refuted" in shown
     assert "architectures that share trials are compared seed by seed, with Student's paired test" in shown
+
+
+def test_what_training_decides_is_counted_apart_from_arithmetic(found: Findings) -> None:
+    verdicts = found.judgement.verdicts
+    trained, exact = (sum(one.claim.basis == basis for one in verdicts) for basis in ("training", "spec"))
+    counted = re.findall(
+        r"Claims on training: (.*?); (\d+) shapes and parameter counts equal by arithmetic", page(found)
+    )
+    assert len(counted) == 2  # at the top, and above the claims
+    for tallied, equal in counted:
+        assert sum(map(int, re.findall(r"(\d+) [a-z]", tallied))) == trained
+        assert int(equal) == exact
+    unequal = [replace(one, ruling=replace(one.ruling, decision="refuted")) for one in verdicts]
+    assert arithmetic(unequal) == f"0 of {exact} shapes and parameter counts equal by arithmetic"
+
+
+def test_a_known_cause_stands_beside_a_verdict_that_does_not_reproduce_the_claim(found: Findings) -> None:
+    [claim] = [one for one in found.judgement.verdicts if one.claim.known_cause]
+    refuted, reproduced = (
+        replace(claim, ruling=replace(claim.ruling, decision=word)) for word in ("refuted", "reproduced")
+    )
+    assert explanation(refuted).endswith(
+        "Known cause: the document's weights had been trained before; its log starts at "
+        "99.61 %, where fresh weights start near 94.2 %"
+    )
+    assert explanation(reproduced) == claim.ruling.reason
+    assert claim.facts["known_cause"] == claim.claim.known_cause
+
+
+def test_a_second_verdict_on_fresh_seeds_has_a_column_and_its_reason_where_it_differs(found: Findings) -> None:
+    first, second, *others = [one for one in found.judgement.verdicts if one.claim.basis == "training"]
+    assert "Fresh seeds alone" not in trained_claims([first, second]).header
+    open_ruling = replace(second.ruling, decision="inconclusive", reason="too few", seeds=20)
+    shown = trained_claims(
+        [replace(first, fresh=first), replace(second, fresh=replace(second, ruling=open_ruling)), *others]
+    )
+    column = shown.header.index("Fresh seeds alone")
+    assert [row[column] for row in shown.rows[:3]] == ["reproduced (n = 5)", "inconclusive (n = 20)", "–"]  # noqa: RUF001
+    reasons = [row[shown.header.index("Why")] for row in shown.rows[:2]]
+    assert ["On fresh seeds alone: too few" in reason for reason in reasons] == [False, True]
 
 
 def test_the_terminal_fits_80_columns(found: Findings) -> None:

@@ -37,7 +37,20 @@ def test_a_valid_file_is_an_architecture_named_after_it(spec_file: Path) -> None
 def test_a_claim_keeps_the_digits_it_was_published_with(spec_file: Path) -> None:
     [claim] = read_architecture(spec_file).claims
     assert isinstance(claim, TestAccuracy)
+    assert claim.value is not None
     assert (claim.value, str(claim.value), claim.value.decimals) == (0.99, "0.9900", 4)
+
+
+def test_a_claim_of_several_runs_keeps_the_digits_of_each_and_a_known_cause_its_words(
+    spec_file: Path, valid: str
+) -> None:
+    several = '{values: [0.9908, 0.9920], where: x, known_cause: "warm start"}'
+    spec_file.write_text(valid.replace('{value: 0.9900, where: "In [4]"}', several))
+    [claim] = read_architecture(spec_file).claims
+    assert isinstance(claim, TestAccuracy)
+    assert (str(claim), claim.known_cause) == ("test accuracy: 0.9908, 0.9920", "warm start")
+    assert claim.published == (0.9908, 0.992)
+    assert [number.decimals for number in claim.numbers] == [4, 4]
 
 
 def test_mistakes_of_every_kind_are_reported_at_once_in_the_order_of_the_file(spec_file: Path, valid: str) -> None:
@@ -102,6 +115,34 @@ claims:
         "16:26: the network has 4 layers, and this is about 9; write 4 or less",
         "17:25: mnist has 10,000 test images, counted from 0, and this is 10,000; write 9,999 or less",
         "17:39: mnist has 10 classes, counted from 0, and this is 10; write 9 or less",
+    ]
+
+
+def test_what_is_wrong_with_a_published_number_is_one_sentence_at_its_place(spec_file: Path, valid: str) -> None:
+    claims = """\
+claims:
+  - test_accuracy: {value: 99.2, where: x}
+  - test_accuracy: {values: [0.99], where: x}
+  - test_accuracy: {values: [], where: x}
+  - test_accuracy: {values: [0.99, -0.1], where: x}
+  - test_accuracy: {values: [0.99, high], where: x}
+  - test_accuracy: {values: 0.99, where: x}
+  - test_accuracy: {value: 0.99, values: [0.99, 0.98], where: x}
+  - train_accuracy: {where: x}
+  - test_loss: {values: [0.1, -1], where: x}
+  - test_loss: {value: 0.1, where: x, known_cause: ""}
+"""
+    assert mistakes(spec_file, valid[: valid.index("claims:")] + claims) == [
+        "14:28: 'value' is 99.2, which is too large; write 1 or less",
+        "15:29: 'values' is too short a list; give 2 or more",
+        "16:29: 'values' is too short a list; give 2 or more",
+        "17:36: item 2 of 'values' is -0.1, which is too small; write 0 or more",
+        "18:36: item 2 of 'values' is 'high', not a number; write a number such as 0.5",
+        "19:29: 'values' is 0.99, not a list; write a list: [a, b], or one '- item' a line",
+        "20:20: test_accuracy has both 'value' and 'values'; keep 'value' for one run, 'values' for several",
+        "21:21: train_accuracy needs 'value'; add it, or 'values' for several runs",
+        "22:31: item 2 of 'values' is -1, which is too small; write 0 or more",
+        "23:52: 'known_cause' is empty; write some words",
     ]
 
 

@@ -8,7 +8,7 @@ from harness.analysis.findings import Findings
 from harness.analysis.runs import Study
 from harness.reporting import numbers
 from harness.reporting.markdown import escape
-from harness.reporting.sections.claims import tally
+from harness.reporting.sections.claims import outcome
 
 SMOKE = (
     "> **Smoke results**: a few thousand examples and one epoch, to check that everything works. They say nothing "
@@ -29,7 +29,7 @@ def _outcome(findings: Findings) -> str:
     compared = f"{part}{numbers.plural(entries, 'architecture')} on {numbers.listed(datasets or ['no data'])}"
     if not study.measured:
         return f"{compared}; no results are recorded yet."
-    claims = f" Claims: {tally(findings.judgement.verdicts)}." if findings.judgement.verdicts else ""
+    claims = f" {outcome(findings.judgement.verdicts)}." if findings.judgement.verdicts else ""
     return f"{compared}, {_seeds(study)}. {_leaders(findings)}{claims}"
 
 

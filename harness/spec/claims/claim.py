@@ -26,10 +26,14 @@ if TYPE_CHECKING:
     from harness.spec.cost import LayerCost
 
 Where = Annotated[Text, Field(min_length=1, description="Where the document says so, e.g. In [4].")]
+KnownCause = Annotated[
+    Annotated[Text, Field(min_length=1)] | None,
+    Field(description="Why training here is known not to give what the document states; shown beside the verdict."),
+]
 Decision = Literal["reproduced", "refuted", "inconclusive", "not tested"]
 # What can decide a claim: training, the spec alone, or no number at all.
 Basis = Literal["training", "spec", "nothing"]
-Value = int | float | str | tuple[int, ...]
+Value = int | float | str | tuple[int, ...] | tuple[float, ...]
 
 
 class Unit(Enum):
@@ -39,6 +43,7 @@ class Unit(Enum):
     PERCENT = auto()  # a share in [0, 1], with the digits that it was published with
     SEEDS = auto()  # a share of the seeds
     POINTS = auto()  # a difference of shares
+    DIFFERENCE = auto()  # a difference of plain numbers
     ORDER = auto()  # which of two is better: no number
 
 
@@ -46,8 +51,9 @@ class Unit(Enum):
 class Ruling:
     """What a rule finds in the records for one claim.
 
-    ``low`` and ``high`` bound ``measured``, or where a further run would fall. ``p`` is None where chance has no part
-    or too little is known.
+    ``low`` and ``high`` bound ``measured``, or what could be a further run. ``typical_low`` and ``typical_high`` bound
+    the typical run of a number. ``p`` is small where chance alone hardly explains it; None where chance has no part or
+    too little is known.
     """
 
     decision: Decision
@@ -57,6 +63,13 @@ class Ruling:
     low: float | None = None
     high: float | None = None
     p: float | None = None
+    typical_low: float | None = None
+    typical_high: float | None = None
+
+    @property
+    def interval(self) -> tuple[float | None, float | None]:
+        """Where what was measured lies, as a table shows it beside it."""
+        return self.low, self.high
 
     def corrected(self, adjusted_p: float, claims: int, alpha: float) -> Ruling:
         """Return the ruling at level ``alpha``, its p-value corrected for the number of ``claims`` with one."""
@@ -84,11 +97,14 @@ class Case(Protocol):
     def equal(self, published: Value, measured: Value, origin: str) -> Ruling:
         """Judge by equality what chance has no part in; ``origin`` says where ``measured`` comes from."""
 
-    def published_number(self, published: WrittenFloat, values: Sequence[float], margin: float) -> Ruling:
-        """Judge a number of one run against ``values``; an interval wider than ± ``margin`` confirms nothing."""
+    def published_number(self, published: WrittenFloat, quantity: Quantity, margin: float) -> Ruling:
+        """Judge a number of one run: could it be one of ours, and is our typical run within ± ``margin`` of it?"""
+
+    def published_runs(self, published: Sequence[WrittenFloat], quantity: Quantity, margin: float) -> Ruling:
+        """Judge the numbers of several runs of one recipe: is our typical run within ± ``margin`` of theirs?"""
 
     def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
-        """Judge a class by the share of seeds that predict it."""
+        """Judge a class by the share of seeds that predict it: more than half, or fewer?"""
 
     def better_than(self, other: str, quantity: Quantity) -> Ruling:
         """Judge by a one-sided test whether the quantity is better than that of another architecture."""
@@ -103,6 +119,7 @@ class Claim(Kind):
     basis: ClassVar[Basis] = "training"
 
     where: Where
+    known_cause: KnownCause = None
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -156,7 +173,8 @@ class Claim(Kind):
         """Return the claim in one line, with every digit as published."""
         value = self.published
         if isinstance(value, tuple):
-            return f"{self.label}: {'×'.join(map(str, value))}"
+            sign = "×" if all(isinstance(part, int) for part in value) else ", "
+            return f"{self.label}: {sign.join(map(str, value))}"
         return f"{self.label}: {value:,}" if isinstance(value, int) else f"{self.label}: {value}"
 
 

@@ -1,41 +1,53 @@
-"""Claims that one run of the document measured a number, which is judged by the values of several seeds."""
+"""Claims that one run of the document measured a number, or several runs some, judged by the values of our seeds."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import Annotated, ClassVar
+from statistics import median
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from harness.declaration.spec_error import refused
 from harness.declaration.values import WrittenFloat
 from harness.evaluations.metric import ACCURACY, LOSS, PERCENT, TEST_ACCURACY, TRAIN, Quantity
-from harness.spec.claims.claim import Case, Claim, Ruling, Unit, ValueClaim
+from harness.spec.claims.claim import Case, Claim, Ruling, Unit, Value
 
-PublishedShare = Annotated[
-    WrittenFloat,
-    Field(
-        ge=0,
-        le=1,
-        description="As published, every digit: 0.9902, not 99.02.",
-        json_schema_extra={"minimum": 0, "maximum": 1},
-    ),
-]
-PublishedLoss = Annotated[
-    WrittenFloat,
-    Field(ge=0, description="As published, every digit.", json_schema_extra={"minimum": 0}),
-]
+DIGITS = "As published, every digit"
+Share = Annotated[WrittenFloat, Field(ge=0, le=1, json_schema_extra={"minimum": 0, "maximum": 1})]
+Loss = Annotated[WrittenFloat, Field(ge=0, json_schema_extra={"minimum": 0})]
+Several = Field(
+    strict=False, min_length=2, description="As published, one for each of several runs of the same recipe."
+)
+PublishedShare = Annotated[Share | None, Field(description=f"{DIGITS}: 0.9902, not 99.02.")]
+PublishedLoss = Annotated[Loss | None, Field(description=f"{DIGITS}.")]
+PublishedShares = Annotated[tuple[Share, ...] | None, Several]
+PublishedLosses = Annotated[tuple[Loss, ...] | None, Several]
 
-# How well a number has to be known to be confirmed: .30 points of accuracy are about a third of the error of these
+# How near the typical run has to be: .30 points of accuracy are about a third of the error of these
 # networks, and so a third of a published loss or of any other number.
 SHARE_MARGIN = 0.0030
 RELATIVE_MARGIN = 1 / 3
 
 
-class NumberClaim(ValueClaim):
-    """One run of the document gave this number."""
+class NumberClaim(Claim):
+    """One run of the document gave this number, or several runs of one recipe gave these.
 
-    value: WrittenFloat
+    A kind says in ``value`` and ``values`` what its numbers may be.
+    """
+
+    value: WrittenFloat | None = None
+    values: tuple[WrittenFloat, ...] | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self.value is None and self.values is None:
+            raise refused("number_missing", f"{self.kind} needs 'value'", "add it, or 'values' for several runs")
+        if self.value is not None and self.values is not None:
+            what = f"{self.kind} has both 'value' and 'values'"
+            raise refused("number_twice", what, "keep 'value' for one run, 'values' for several")
+        return self
 
     @property
     @abstractmethod
@@ -43,18 +55,37 @@ class NumberClaim(ValueClaim):
         """What the number measures."""
 
     @property
+    def numbers(self) -> tuple[WrittenFloat, ...]:
+        """The numbers, one per published run."""
+        return (self.values or ()) if self.value is None else (self.value,)
+
+    @property
+    def published(self) -> Value:
+        """The number with every digit as published, or the numbers of several runs."""
+        return self.numbers if self.value is None else self.value
+
+    @property
     def unit(self) -> Unit:
         """That of the metric."""
         return Unit.PERCENT if self.quantity.metric.unit == PERCENT else Unit.PLAIN
 
     @property
+    def measured_unit(self) -> Unit:
+        """That of the metric, and for several runs that of differences."""
+        if self.values is None:
+            return self.unit
+        return Unit.POINTS if self.unit is Unit.PERCENT else Unit.DIFFERENCE
+
+    @property
     def margin(self) -> float:
-        """How well the number has to be known to be confirmed: within ± this."""
-        return SHARE_MARGIN if self.unit is Unit.PERCENT else RELATIVE_MARGIN * self.value
+        """How near the typical run has to be: within ± this."""
+        return SHARE_MARGIN if self.unit is Unit.PERCENT else RELATIVE_MARGIN * median(self.numbers)
 
     def judge(self, case: Case) -> Ruling:
         """Compare with the values over seeds."""
-        return case.published_number(self.value, case.values(self.quantity), self.margin)
+        if self.value is not None:
+            return case.published_number(self.value, self.quantity, self.margin)
+        return case.published_runs(self.numbers, self.quantity, self.margin)
 
 
 class TestAccuracy(NumberClaim):
@@ -62,7 +93,8 @@ class TestAccuracy(NumberClaim):
 
     __test__: ClassVar[bool] = False  # its name makes pytest look for tests in it
 
-    value: PublishedShare
+    value: PublishedShare = None
+    values: PublishedShares = None
 
     @property
     def quantity(self) -> Quantity:
@@ -75,7 +107,8 @@ class TestLoss(NumberClaim):
 
     __test__: ClassVar[bool] = False  # its name makes pytest look for tests in it
 
-    value: PublishedLoss
+    value: PublishedLoss = None
+    values: PublishedLosses = None
 
     @property
     def quantity(self) -> Quantity:
@@ -86,7 +119,8 @@ class TestLoss(NumberClaim):
 class TrainAccuracy(NumberClaim):
     """The accuracy on the training images as Keras prints it for the last epoch: a running mean."""
 
-    value: PublishedShare
+    value: PublishedShare = None
+    values: PublishedShares = None
 
     @property
     def quantity(self) -> Quantity:
@@ -95,7 +129,7 @@ class TrainAccuracy(NumberClaim):
 
 
 def published_value(claims: Iterable[Claim], quantity: Quantity) -> WrittenFloat | None:
-    """Return the published value of the quantity that is written with the most digits, if there is one."""
-    numbers = (claim for claim in claims if isinstance(claim, NumberClaim))
-    values = [claim.value for claim in numbers if claim.quantity == quantity]
+    """Return the published number of one run that is written with the most digits, if there is one."""
+    numbers = (claim for claim in claims if isinstance(claim, NumberClaim) and claim.quantity == quantity)
+    values = [claim.value for claim in numbers if claim.value is not None]
     return max(values, key=lambda value: value.decimals, default=None)
