@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from harness.analysis.runs import ArchitectureResults, Run, Study, make_study
+from harness.analysis.quiet import timed_runs
+from harness.analysis.runs import ArchitectureResults, Study, make_study
 from harness.records.environment import Environment
 from harness.records.pooling import Peer
 
@@ -103,11 +104,11 @@ def _difference(study: Study, pairs: Pairs) -> float | None:
 
 
 def _speed(pairs: Pairs) -> float | None:
-    times = [(_epoch_seconds(here.timed), _epoch_seconds(there.timed)) for here, there in pairs]
+    times = [(_epoch_seconds(here), _epoch_seconds(there)) for here, there in pairs]
     ratios = [math.log(here / there) for here, there in times if here and there]
     return math.exp(fmean(ratios)) if ratios else None
 
 
-def _epoch_seconds(runs: Iterable[Run]) -> float | None:
-    seconds = [epoch.train_seconds for run in runs for epoch in run.epochs]
+def _epoch_seconds(entry: ArchitectureResults) -> float | None:
+    seconds = [epoch.train_seconds for run in timed_runs(entry).runs for epoch in run.epochs]
     return median(seconds) if seconds else None

@@ -251,8 +251,10 @@ def make_study(
     return Study(settings, entries, environment, peers, tuple(sorted(others.items())), _commits(counted))
 
 
-def _commits(records: Iterable[Record]) -> tuple[str, ...]:
-    return tuple(sorted({record.environment.short_commit for record in records}))
+def _commits(records: Sequence[Record]) -> tuple[str, ...]:
+    """Return the versions that made the records, of one trial that of the first."""
+    first = {record.name: record for record in reversed(records)}
+    return tuple(sorted({record.environment.short_commit for record in first.values()}))
 
 
 def _entries(

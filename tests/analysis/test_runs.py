@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import fake_records as fake
 from fake_records import timed, with_other_weights
+from fake_trials import elsewhere
 
 from harness.analysis.pareto import costs, time_to_target
 from harness.analysis.runs import Study, make_study
@@ -104,6 +105,15 @@ def test_an_architecture_that_only_another_machine_recorded_has_values_and_no_ti
     row = next(line for line in page(found).splitlines() if line.startswith("|      1 | dense_512"))
     assert "(n = 2)" in row
     assert found.dominated == {"dense_512": ()}
+
+
+def test_the_versions_named_are_those_of_the_records_that_count() -> None:
+    older, newer = (elsewhere(where, commit=letter * 40) for where, letter in ((HERE, "a"), (THERE, "b")))
+    ours, shared, more = (
+        fake.fake_trials(DENSE, [seed], where=where) for seed, where in ((0, older), (0, newer), (1, newer))
+    )
+    assert studied([*ours, *shared]).commits == ("a" * 10,)
+    assert studied([*ours, *shared, *more]).commits == ("a" * 10, "b" * 10)
 
 
 def test_a_machine_with_other_bits_in_one_trial_adds_nothing() -> None:
