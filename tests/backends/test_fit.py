@@ -67,8 +67,6 @@ class Ways:
         self._start = self._network.state()
         self._compiled = TensorFlowNetwork(build_model(computation, seed=0), self._batch_size)
         self._compiled.compile(self._data, {})
-        step = graph(lambda indices: self._model.train_step(self._data.batch(indices)))
-        self._step = step.get_concrete_function(tf.TensorSpec([None], tf.int32))
 
     @cached_property
     def compiled(self) -> list[Outcome]:
@@ -97,12 +95,14 @@ class Ways:
 
     def train_stepwise(self) -> list[Outcome]:
         """Train every batch in a call that takes batches of any size and returns the running means."""
+        traced = graph(lambda indices: self._model.train_step(self._data.batch(indices)))
+        step = traced.get_concrete_function(tf.TensorSpec([None], tf.int32))
         self._network.restore(self._start)
         outcomes = []
         for order in self._orders:
             self._model.reset_metrics()
             for start in range(0, len(order), self._batch_size):
-                self._step(tf.constant(order[start : start + self._batch_size]))
+                step(tf.constant(order[start : start + self._batch_size]))
             outcomes.append(outcome(self._network, self._model.get_metrics_result()))
         return outcomes
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from real_trials import numbers, real_benchmark, records, spec, train
 
+from harness.app.plan import Benchmark
 from harness.planning.settings import Settings
+from harness.records.store import Store
 from harness.spec.architecture import Architecture
 
 pytest_plugins = ["real_mnist"]
@@ -20,12 +23,33 @@ def shortened(name: str, epochs: int) -> Architecture:
     return read.model_copy(update={"training": read.training.model_copy(update={"epochs": epochs})})
 
 
-def test_two_architectures_and_two_seeds_twice_give_the_same_bits(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def four(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
+    """Two architectures and two seeds, two epochs each."""
     architectures = [shortened("000_convnet", 2), shortened("002_two_conv_dropout", 2)]
-    once, twice = (real_benchmark(tmp_path / folder, architectures, seeds=(0, 1)) for folder in ("once", "twice"))
-    train(once)
-    train(twice)
-    first, second = records(once), records(twice)
+    benchmark = real_benchmark(tmp_path_factory.mktemp("four"), architectures, seeds=(0, 1))
+    train(benchmark)
+    return benchmark
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
+    """One architecture and one seed."""
+    benchmark = real_benchmark(tmp_path_factory.mktemp("alone"), [shortened("dense_512", 2)])
+    train(benchmark)
+    return benchmark
+
+
+def copied(benchmark: Benchmark, to: Path) -> Benchmark:
+    """Return the benchmark on a copy of its results."""
+    shutil.copytree(benchmark.store.results, to)
+    return replace(benchmark, store=Store(to))
+
+
+def test_two_architectures_and_two_seeds_twice_give_the_same_bits(four: Benchmark, tmp_path: Path) -> None:
+    again = replace(four, store=Store(tmp_path))
+    train(again)
+    first, second = records(four), records(again)
     assert len(first) == 4
     assert {name: numbers(record) for name, record in first.items()} == {
         name: numbers(record) for name, record in second.items()
@@ -34,56 +58,49 @@ def test_two_architectures_and_two_seeds_twice_give_the_same_bits(tmp_path: Path
     assert len(digests) == 4
 
 
-def test_adding_an_architecture_to_the_selection_changes_no_others_bits(tmp_path: Path) -> None:
-    alone = real_benchmark(tmp_path / "alone", [shortened("000_convnet", 2)])
+def test_adding_an_architecture_to_the_selection_changes_no_others_bits(
+    alone: Benchmark, four: Benchmark, tmp_path: Path
+) -> None:
     together = real_benchmark(
-        tmp_path / "together", [shortened("000_convnet", 2), shortened("001_convnet_8_epochs", 3), spec("dense_512")]
+        tmp_path, [shortened("000_convnet", 2), shortened("001_convnet_8_epochs", 3), *alone.architectures]
     )
-    train(alone)
     train(together)
-    (name, record), *_ = records(alone).items()
-    shared = records(together)[name]
-    assert len(records(together)) == 2
-    assert len(numbers(shared)) == 4
-    assert numbers(shared)[:3] == numbers(record)
+    found = records(together)
+    assert len(found) == 2
+    for name, record in records(alone).items():
+        assert numbers(found[name]) == numbers(record)
+    (shared,) = found.keys() & records(four).keys()
+    assert len(numbers(found[shared])) == 4
+    assert numbers(found[shared])[:3] == numbers(records(four)[shared])
 
 
-def test_an_extended_trial_has_the_bits_of_one_that_was_trained_whole(tmp_path: Path) -> None:
-    short, long = shortened("002_two_conv_dropout", 1), shortened("002_two_conv_dropout", 3)
-    train(real_benchmark(tmp_path / "extended", [short]))
-    extended = real_benchmark(tmp_path / "extended", [long])
-    whole = real_benchmark(tmp_path / "whole", [long])
+def test_an_extended_trial_has_the_bits_of_one_that_was_trained_whole(four: Benchmark, tmp_path: Path) -> None:
+    train(real_benchmark(tmp_path, [shortened("002_two_conv_dropout", 1)]))
+    extended = real_benchmark(tmp_path, [shortened("002_two_conv_dropout", 2)])
     train(extended)
-    train(whole)
-    assert [numbers(record) for record in records(extended).values()] == [
-        numbers(record) for record in records(whole).values()
-    ]
+    ((name, record),) = records(extended).items()
+    assert len(numbers(record)) == 3
+    assert numbers(record) == numbers(records(four)[name])
 
 
-def test_the_test_accuracy_is_that_of_the_recorded_predictions(tmp_path: Path) -> None:
+def test_the_test_accuracy_is_that_of_the_recorded_predictions(alone: Benchmark) -> None:
     from harness.data.declarations import find_dataset  # noqa: PLC0415
     from harness.data.fetching import load  # noqa: PLC0415 - after the fixture has fetched it
 
-    benchmark = real_benchmark(tmp_path, [shortened("dense_512", 2)])
-    train(benchmark)
-    (record,) = records(benchmark).values()
+    (record,) = records(alone).values()
     assert record.measurement is not None
     truth = load(find_dataset("mnist")).test_labels[:1_000]
-    predictions = benchmark.store.predictions(record)
+    predictions = alone.store.predictions(record)
     for epoch in record.measurement.epochs:
         assert epoch.value("test", "accuracy") == (predictions[epoch.epoch]["test"] == truth).mean()
 
 
-def test_more_examples_are_another_trial(tmp_path: Path) -> None:
-    benchmark = real_benchmark(tmp_path, [shortened("dense_512", 1)])
-    train(benchmark)
-    other = replace(benchmark, settings=Settings(seeds=(0,), train_examples=3_000, test_examples=1_000))
-    train(other)
+def test_more_examples_are_another_trial(alone: Benchmark, tmp_path: Path) -> None:
+    benchmark = copied(alone, tmp_path / "copy")
+    train(replace(benchmark, settings=Settings(seeds=(0,), train_examples=3_000, test_examples=1_000)))
     assert len(records(benchmark)) == 2
 
 
-def test_on_this_machine_a_trial_describes_the_environment_that_the_plan_is_made_for(tmp_path: Path) -> None:
-    benchmark = real_benchmark(tmp_path, [shortened("dense_512", 1)])
-    train(benchmark)
-    (record,) = benchmark.store.load().records
-    assert record.environment == benchmark.environment
+def test_on_this_machine_a_trial_describes_the_environment_that_the_plan_is_made_for(alone: Benchmark) -> None:
+    (record,) = alone.store.load().records
+    assert record.environment == alone.environment
