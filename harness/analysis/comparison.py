@@ -1,4 +1,4 @@
-"""Every pair of architectures on the same data: the difference, how sure it is, and the ranks that follow."""
+"""Every pair of architectures on the same data: the difference and how sure it is; ranks nothing."""
 
 from __future__ import annotations
 
@@ -7,139 +7,165 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import comb
 
-import numpy as np
-
+from harness.analysis.images import ImageErrors
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.declaration.kinds import Kind
 from harness.evaluations.metric import Quantity
 from harness.spec.architecture import Architecture
 from harness.statistics.comparisons import (
-    PERMUTATIONS,
+    TRIM,
     Difference,
     Superiority,
     paired,
-    permutation_p,
+    paired_superiority,
     superiority,
     welch,
 )
-from harness.statistics.multiplicity import ALPHA, holm
-from harness.statistics.power import seeds_needed
-from harness.statistics.ranking import RankInterval, letters, rank_intervals
-
-# Any number would do: it makes the same records give the same p-values.
-PERMUTATION_SEED = 20_240_601
-# Permutation tests stand beside Welch's as a check; beyond these numbers they would take minutes and add nothing.
-FEWEST_PERMUTATIONS = 999
-MOST_PERMUTED_PAIRS = 100
-MOST_PERMUTED_NUMBERS = 5_000_000
+from harness.statistics.image_sampling import for_such_images
+from harness.statistics.multiplicity import ALPHA, bonferroni, simultaneous_level
+from harness.statistics.power import deviation_bound, seeds_needed
+from harness.statistics.samples import Interval
 
 
 @dataclass(frozen=True)
 class Comparison:
     """The study's headline of ``first`` minus that of ``second``, and what follows from it.
 
-    ``superiority`` is how often a run of the first is the better one.
-    ``shared`` pairs read the same trials, so they are compared seed by seed; ``same`` ones also read them
-    at the same epoch and can't differ. ``adjusted_p`` is Welch's (or, for shared trials, Student's paired)
-    p-value after Holm over all pairs. ``seeds_needed`` is how many seeds each would resolve the difference
-    as it was seen.
+    It is one of ``tests`` comparisons: its intervals hold together with those of the others. ``difference`` is of
+    means, ``trimmed`` of means without a fifth of the runs at each end, which no dip blinds; ``image_error`` is the
+    standard error that another draw of test images would add. ``superiority`` is how often a run of the first is the
+    better one.
+    ``shared`` pairs read the same trials, so they are compared seed by seed; ``same`` ones also read them at the same
+    epoch and can't differ. ``repeated`` ones have the runs of an earlier pair under other names and count with it.
+    ``seeds_needed`` is how many seeds of each would find the metric's relevant difference.
     """
 
     first: str
     second: str
     difference: Difference | None
+    trimmed: Difference | None
     superiority: Superiority | None
-    permutation_p: float | None
+    image_error: float | None
     seeds_needed: int | None
     shared: bool
     same: bool
-    adjusted_p: float | None = None
+    tests: int = 1
+    repeated: bool = False
+
+    @property
+    def adjusted_p(self) -> float | None:
+        """The p-value of the means' difference after Bonferroni's correction."""
+        return bonferroni(self.difference.p, self.tests) if self.difference else None
 
     @property
     def differ(self) -> bool:
-        """Whether the two differ significantly after correction."""
+        """Whether the two are separated: the corrected test rejects, and the simultaneous interval leaves 0 out."""
         return self.adjusted_p is not None and self.adjusted_p < ALPHA
 
+    @property
+    def interval(self) -> Interval | None:
+        """The simultaneous interval of the means' difference on these test images, for other seeds."""
+        return self.difference.interval_at(simultaneous_level(self.tests)) if self.difference else None
 
-@dataclass(frozen=True)
-class Standing:
-    """The ranks that an architecture may hold, and the letters it shares with those it does not differ from."""
+    @property
+    def trimmed_interval(self) -> Interval | None:
+        """The simultaneous interval of the trimmed means' difference on these test images."""
+        return self.trimmed.interval_at(simultaneous_level(self.tests)) if self.trimmed else None
 
-    rank: RankInterval
-    letters: str
-
-
-def compare_all(study: Study) -> tuple[Comparison, ...]:
-    """Compare every pair of measured architectures on the same data, corrected for their number."""
-    pairs = [(a, b) for a, b in combinations(study.measured, 2) if a.architecture.dataset == b.architecture.dataset]
-    plain = [compare(a, b, study.headline, len(pairs)) for a, b in pairs]
-    adjusted = holm([one.difference.p if one.difference else None for one in plain])
-    return tuple(replace(one, adjusted_p=p) for one, p in zip(plain, adjusted, strict=True))
+    @property
+    def such_images_interval(self) -> Interval | None:
+        """The simultaneous interval of the means' difference for other seeds on other test images such as these."""
+        if self.interval is None or self.image_error is None:
+            return None
+        return for_such_images(self.interval, self.image_error, simultaneous_level(self.tests))
 
 
-def compare(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, comparisons: int = 1) -> Comparison:
-    """Compare two architectures; ``comparisons`` is the number of pairs that are compared in all."""
-    shared = a.fingerprint == b.fingerprint
-    values = a.values(quantity), b.values(quantity)
-    ours, theirs = ([quantity.metric.merit(value) for value in side] for side in values)
+def compare_all(study: Study, image_errors: ImageErrors | None = None) -> tuple[Comparison, ...]:
+    """Compare every pair of measured architectures on the same data, each data set's corrected for their number."""
+    return tuple(pair for rivals in study.rivals for pair in _compare_rivals(rivals, study.headline, image_errors))
+
+
+def number_of_tests(rivals: Sequence[ArchitectureResults]) -> int:
+    """Return how many pairs of distinct samples there are: architectures that compute the same have one together."""
+    return comb(len({one.reading for one in rivals}), 2)
+
+
+def _compare_rivals(
+    rivals: Sequence[ArchitectureResults], quantity: Quantity, image_errors: ImageErrors | None
+) -> Iterator[Comparison]:
+    tests, seen = number_of_tests(rivals), set()
+    for a, b in combinations(rivals, 2):
+        readings = frozenset((a.reading, b.reading))
+        yield replace(compare(a, b, quantity, image_errors, tests), repeated=readings in seen)
+        seen.add(readings)
+
+
+def compare(
+    a: ArchitectureResults,
+    b: ArchitectureResults,
+    quantity: Quantity,
+    image_errors: ImageErrors | None = None,
+    tests: int = 1,
+) -> Comparison:
+    """Compare two architectures; ``tests`` is the number of pairs that are compared in all.
+
+    Without ``image_errors`` what other test images would change is unknown.
+    """
     return Comparison(
         first=a.name,
         second=b.name,
         difference=difference(a, b, quantity),
-        superiority=superiority(ours, theirs),
-        permutation_p=None if shared or comparisons > MOST_PERMUTED_PAIRS else _permutation_p(*values),
-        seeds_needed=None if shared else _seeds_needed(*values, comparisons),
-        shared=shared,
+        trimmed=_trimmed(a, b, quantity),
+        superiority=_superiority(a, b, quantity, simultaneous_level(tests)),
+        image_error=image_errors.between(a, b, quantity) if image_errors else None,
+        seeds_needed=_seeds_needed(a, b, quantity, tests),
+        shared=a.fingerprint == b.fingerprint,
         same=a.reading == b.reading,
+        tests=tests,
     )
 
 
-def difference(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity) -> Difference | None:
+def difference(
+    a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, trim: float = 0.0
+) -> Difference | None:
     """Return the quantity of ``a`` minus that of ``b``, seed by seed where they share their trials."""
+    test = paired if a.fingerprint == b.fingerprint else welch
+    return test(*_samples(a, b, quantity), trim)
+
+
+def _samples(
+    a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity
+) -> tuple[Sequence[float], Sequence[float]]:
+    """Return the values of both, those of the same seeds in pairs where they share their trials."""
     first, second = a.by_seed(quantity), b.by_seed(quantity)
     if a.fingerprint != b.fingerprint:
-        return welch(tuple(first.values()), tuple(second.values()))
+        return tuple(first.values()), tuple(second.values())
     both = [seed for seed in first if seed in second]
-    return paired([first[seed] for seed in both], [second[seed] for seed in both])
+    return [first[seed] for seed in both], [second[seed] for seed in both]
 
 
-def standings(study: Study, comparisons: Sequence[Comparison]) -> dict[str, Standing]:
-    """Return rank and letters of every measured architecture, within its data set."""
-    found: dict[str, Standing] = {}
-    apart = {frozenset((one.first, one.second)) for one in comparisons if one.differ}
-    for rivals in study.rivals:
-        found |= _standings(rivals, study.headline, apart)
-    return found
+def _trimmed(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity) -> Difference | None:
+    """Return the difference of trimmed means, or None where there are too few runs to cut any."""
+    fewest = min(map(len, _samples(a, b, quantity)))
+    return difference(a, b, quantity, TRIM) if fewest * TRIM >= 1 else None
 
 
-def _standings(
-    rivals: Sequence[ArchitectureResults], headline: Quantity, apart: set[frozenset[str]]
-) -> dict[str, Standing]:
-    merits = [one.mean_merit(headline) for one in rivals]
-
-    def differ(i: int, j: int) -> bool:
-        return frozenset((rivals[i].name, rivals[j].name)) in apart
-
-    ranks, groups = rank_intervals(merits, differ), letters(merits, differ)
-    return {one.name: Standing(rank, group) for one, rank, group in zip(rivals, ranks, groups, strict=True)}
+def _superiority(
+    a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, level: float
+) -> Superiority | None:
+    ours, theirs = ([quantity.metric.merit(value) for value in side] for side in _samples(a, b, quantity))
+    test = paired_superiority if a.fingerprint == b.fingerprint else superiority
+    return test(ours, theirs, level)
 
 
-def _permutation_p(first: Sequence[float], second: Sequence[float]) -> float | None:
-    numbers = len(first) + len(second)
-    if not numbers:
+def _seeds_needed(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, tests: int) -> int | None:
+    """Return the seeds of each that find the relevant difference, if their deviation is at its upper bound."""
+    deviation, relevant = deviation_bound(*_samples(a, b, quantity)), quantity.metric.relevant
+    if relevant is None or deviation is None or a.fingerprint == b.fingerprint:
         return None
-    permutations = max(FEWEST_PERMUTATIONS, min(PERMUTATIONS, MOST_PERMUTED_NUMBERS // numbers))
-    return permutation_p(first, second, PERMUTATION_SEED, permutations)
-
-
-def _seeds_needed(first: Sequence[float], second: Sequence[float], comparisons: int) -> int | None:
-    """Return the seeds that the difference needs at the root mean square of both spreads."""
-    if len(first) < 2 or len(second) < 2:  # noqa: PLR2004 - a spread needs two values
-        return None
-    variances = [float(np.var(values, ddof=1)) for values in (first, second)]
-    gap = float(np.mean(first) - np.mean(second))
-    return seeds_needed(gap, float(np.sqrt(np.mean(variances))), comparisons)
+    return seeds_needed(relevant, deviation, tests)
 
 
 def differing_lines(a: Architecture, b: Architecture) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from harness.analysis.comparison import Comparison, Standing, compare_all, standings
+from harness.analysis.comparison import Comparison, compare_all
 from harness.analysis.crosscheck import CrossCheck, cross_check
 from harness.analysis.elsewhere import Elsewhere, here_and_elsewhere
-from harness.analysis.images import HardImage, Labels, hardest_images
+from harness.analysis.images import HardImage, ImageErrors, Labels, hardest_images
 from harness.analysis.judging import judge_by_design
 from harness.analysis.pareto import dominated_by
 from harness.analysis.runs import ArchitectureResults, Study
+from harness.analysis.standings import Standing, standings
 from harness.analysis.summary import Summary, summarize
 from harness.analysis.verdicts import Judgement
 from harness.records.record import Record
@@ -42,7 +43,7 @@ class Findings:
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Every pair of measured architectures."""
-        return compare_all(self.study)
+        return compare_all(self.study, ImageErrors(self.labels))
 
     @cached_property
     def standings(self) -> Mapping[str, Standing]:
@@ -51,8 +52,8 @@ class Findings:
 
     @cached_property
     def dominated(self) -> Mapping[str, tuple[str, ...]]:
-        """The measured architectures that another one beats in cost and in the headline."""
-        return dominated_by(self.study)
+        """What beats each measured architecture in the headline, by more than chance, and costs no more."""
+        return dominated_by(self.study, self.comparisons)
 
     @cached_property
     def judgement(self) -> Judgement:

@@ -54,19 +54,27 @@ def verdicts_frame(findings: Findings) -> pd.DataFrame:
 
 
 def comparisons_frame(findings: Findings) -> pd.DataFrame:
-    """Return one row per pair of architectures: the headline of the first minus that of the second."""
+    """Return one row per pair of architectures: the headline of the first minus that of the second.
+
+    Intervals hold together for all pairs that are not ``repeated``; ``p`` alone is of the pair by itself.
+    """
     rows = [
         {
             "first": pair.first,
             "second": pair.second,
             "difference": pair.difference.estimate if pair.difference else None,
-            **_bounds(pair.difference.interval if pair.difference else None),
+            **_bounds(pair.interval),
             "p": pair.difference.p if pair.difference else None,
             "adjusted_p": pair.adjusted_p,
-            "permutation_p": pair.permutation_p,
+            **_bounds(pair.such_images_interval, "such_images_"),
+            "trimmed_difference": pair.trimmed.estimate if pair.trimmed else None,
+            **_bounds(pair.trimmed_interval, "trimmed_"),
             "superiority": pair.superiority.estimate if pair.superiority else None,
+            **_bounds(pair.superiority.interval if pair.superiority else None, "superiority_"),
+            "image_error": pair.image_error,
             "seeds_needed": pair.seeds_needed,
             "shared": pair.shared,
+            "repeated": pair.repeated,
         }
         for pair in findings.comparisons
     ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.data.dataset import Dataset
+from harness.evaluations.metric import TEST_ACCURACY, Quantity
 from harness.records.predictions import Classes
+from harness.statistics.image_sampling import ImageMeans, image_error, image_means
 
 Labels = Mapping[str, Classes]
 SHOWN = 18
@@ -30,6 +32,39 @@ def uncontested(dataset: Dataset, examples: int) -> NDArray[np.bool_]:
     kept = np.ones(examples, dtype=bool)
     kept[[index for index in dataset.contested_test_labels if index < examples]] = False
     return kept
+
+
+@dataclass(frozen=True)
+class ImageErrors:
+    """What the choice of test images adds to differences in test accuracy; ``labels`` are the true ones by data set."""
+
+    labels: Labels
+    _means: dict[tuple[str, int], ImageMeans | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def between(self, a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity) -> float | None:
+        """Return the standard error of the difference; None where it is not known, or not of test accuracy."""
+        if quantity != TEST_ACCURACY:
+            return None
+        if a.fingerprint == b.fingerprint:
+            steps = self._steps(a, b)
+            return None if steps is None or (means := image_means(steps)) is None else image_error(means)
+        first, second = self._of(a), self._of(b)
+        return image_error(first, second) if first and second else None
+
+    def _of(self, entry: ArchitectureResults) -> ImageMeans | None:
+        if entry.reading not in self._means:
+            right = right_predictions(entry, self.labels)
+            self._means[entry.reading] = None if right is None else image_means(right)
+        return self._means[entry.reading]
+
+    def _steps(self, a: ArchitectureResults, b: ArchitectureResults) -> NDArray[np.int8] | None:
+        """Return right minus right for every seed that both have, shape (seeds, images)."""
+        first, second = right_predictions(a, self.labels), right_predictions(b, self.labels)
+        if first is None or second is None:
+            return None
+        ours, theirs = (dict(zip(one.seeds, right, strict=True)) for one, right in ((a, first), (b, second)))
+        both = [seed for seed in ours if seed in theirs]
+        return np.array([ours[seed].astype(np.int8) - theirs[seed] for seed in both]).reshape(len(both), -1)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.analysis.comparison import Comparison
 from harness.analysis.quiet import timed_runs
 from harness.analysis.runs import ArchitectureResults, Run, Study
 from harness.evaluations.metric import Quantity
@@ -46,17 +47,25 @@ def dominators(values: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def dominated_by(study: Study) -> Mapping[str, tuple[str, ...]]:
-    """Return for each measured architecture those that are at least as good everywhere and better somewhere.
+def dominated_by(study: Study, comparisons: Sequence[Comparison]) -> Mapping[str, tuple[str, ...]]:
+    """Return for each measured architecture those that are separated from it, better in the mean, and cost no more.
 
-    Judged on the headline's mean, parameters, multiply-accumulates and median training seconds, within a data set.
+    Costs are parameters, multiply-accumulates and median training seconds, within a data set.
     """
-    found: dict[str, tuple[str, ...]] = {}
-    for rivals in study.rivals:
-        values = np.array([(-one.mean_merit(study.headline), *costs(one)) for one in rivals])
-        for one, better in zip(rivals, dominators(values), strict=True):
-            found[one.name] = tuple(rivals[index].name for index in better)
-    return found
+    apart = {frozenset((pair.first, pair.second)) for pair in comparisons if pair.differ}
+
+    def beats(better: ArchitectureResults, other: ArchitectureResults) -> bool:
+        return (
+            frozenset((better.name, other.name)) in apart
+            and better.mean_merit(study.headline) > other.mean_merit(study.headline)
+            and all(ours <= theirs for ours, theirs in zip(costs(better), costs(other), strict=True))
+        )
+
+    return {
+        other.name: tuple(better.name for better in rivals if beats(better, other))
+        for rivals in study.rivals
+        for other in rivals
+    }
 
 
 def costs(entry: ArchitectureResults) -> tuple[float, float, float]:

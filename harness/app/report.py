@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.analysis.comparison import Comparison
+from harness.analysis.comparison import Comparison, number_of_tests
 from harness.analysis.comparison import compare as compare_results
 from harness.analysis.findings import Findings
-from harness.analysis.images import DisputedImage, disputed_images
+from harness.analysis.images import DisputedImage, ImageErrors, disputed_images
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
 from harness.app.design import choose_seeds
@@ -154,12 +154,16 @@ class CompareOptions(Workspace):
 
 @dataclass(frozen=True)
 class CompareResult:
-    """Two architectures' results, the difference between them, and the test images on which they differ most."""
+    """Two architectures' results, the difference between them, and the test images on which they differ most.
+
+    ``comparison`` is of the two alone, ``among`` of the two as one of all pairs of the study.
+    """
 
     findings: Findings
     first: ArchitectureResults
     second: ArchitectureResults
     comparison: Comparison
+    among: Comparison
     images: tuple[DisputedImage, ...]
 
 
@@ -174,4 +178,10 @@ def compare(options: CompareOptions, *, progress: Progress = SILENT, fetch: Fetc
     by_name = {entry.name: entry for entry in findings.study.compared}
     first, second = (by_name[file.stem] for file in files)
     images = disputed_images(first, second, findings.labels, SHOWN_IMAGES)
-    return CompareResult(findings, first, second, compare_results(first, second, findings.study.headline), images)
+    errors, names = ImageErrors(findings.labels), {first.name, second.name}
+    rivals = next((group for group in findings.study.rivals if names <= {one.name for one in group}), ())
+    alone, among = (
+        compare_results(first, second, findings.study.headline, errors, tests)
+        for tests in (1, max(1, number_of_tests(rivals)))
+    )
+    return CompareResult(findings, first, second, alone, among, images)

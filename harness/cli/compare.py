@@ -14,7 +14,9 @@ from harness.cli.console import print_json, stdout
 from harness.evaluations.metric import HEADLINE
 
 if TYPE_CHECKING:
+    from harness.analysis.comparison import Comparison
     from harness.app.report import CompareResult
+    from harness.statistics.comparisons import Difference
 
 Target = Annotated[
     list[float] | None,
@@ -73,13 +75,38 @@ def compare_json(found: CompareResult, targets: list[float] | None) -> dict[str,
     a, b, headline = found.first, found.second, found.findings.study.headline
     lines = [line for line in differing_lines(a.architecture, b.architecture) if not line.startswith(" ")]
     return {
-        **asdict(found.comparison),
+        **_pair_json(found.comparison, found.among),
         "first_accuracies": a.by_seed(headline),
         "second_accuracies": b.by_seed(headline),
         "disputed_images": [asdict(image) for image in found.images],
         "differing_lines": lines,
         "time_to_target": [_target_json(target, found) for target in targets or TARGETS[headline.metric.name]],
     }
+
+
+def _pair_json(pair: Comparison, among: Comparison) -> dict[str, Any]:
+    """Return the pair by itself; what is corrected for all pairs of the study is called so."""
+    return {
+        "first": pair.first,
+        "second": pair.second,
+        "difference": _difference_json(pair.difference),
+        "trimmed": _difference_json(pair.trimmed),
+        "superiority": asdict(pair.superiority) if pair.superiority else None,
+        "image_error": pair.image_error,
+        "such_images_interval": asdict(pair.such_images_interval) if pair.such_images_interval else None,
+        "seeds_needed": pair.seeds_needed,
+        "shared": pair.shared,
+        "same": pair.same,
+        "tests": among.tests,
+        "adjusted_p": among.adjusted_p,
+        "simultaneous_interval": asdict(among.interval) if among.interval else None,
+    }
+
+
+def _difference_json(found: Difference | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"estimate": found.estimate, "interval": asdict(found.interval) if found.interval else None, "p": found.p}
 
 
 def _target_json(target: float, found: CompareResult) -> dict[str, Any]:
@@ -100,13 +127,13 @@ def _target_json(target: float, found: CompareResult) -> dict[str, Any]:
 
 def _print(found: CompareResult, targets: list[float] | None) -> None:
     from harness.analysis.comparison import differing_lines
-    from harness.reporting.sections.comparison import difference_sentences, side_by_side
     from harness.reporting.sections.images import disputed_table
+    from harness.reporting.sections.side_by_side import difference_sentences, side_by_side
     from harness.reporting.terminal import render_table
 
     console, a, b = stdout(), found.first, found.second
     console.print(render_table(side_by_side(found.findings, a, b, targets or ())))
-    for sentence in ("", *difference_sentences(found.comparison, found.findings.study.headline)):
+    for sentence in ("", *difference_sentences(found.comparison, found.among, found.findings.study.headline)):
         console.print(Text(sentence))
     if found.images:
         console.print(Text(), render_table(disputed_table(found.images, a.name, b.name)))

@@ -17,7 +17,8 @@ class Metric:
     """A kind of number.
 
     ``unit`` is what people read it in, ``PERCENT`` for a share and nothing for a plain number, with ``places`` digits
-    after the point. ``low`` and ``high`` bound its values; None where there is no bound.
+    after the point. ``low`` and ``high`` bound its values; None where there is no bound. ``relevant`` is the
+    smallest difference that a study should be able to find; None where nobody has said.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Metric:
     low: float | None = None
     high: float | None = None
     places: int = 4
+    relevant: float | None = None
 
     def merit(self, value: float) -> float:
         """Return the value if higher is better, else its negative: of two merits the higher is the better one."""
@@ -78,7 +80,7 @@ class Metric:
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
-ACCURACY = Metric("accuracy", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2)
+ACCURACY = Metric("accuracy", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2, relevant=0.001)
 # Without a bound: regularization adds to it, and some losses, such as cosine similarity, are negative.
 LOSS = Metric("loss", higher_is_better=False)
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (LOSS, ACCURACY)})

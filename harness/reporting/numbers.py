@@ -14,6 +14,7 @@ from harness.planning.seeds import seed_ranges
 if TYPE_CHECKING:
     from harness.declaration.values import WrittenFloat
     from harness.evaluations.metric import Metric
+    from harness.statistics.comparisons import Superiority
     from harness.statistics.samples import Estimate, Interval, Spread
 
 UNKNOWN = DASH = "\N{EN DASH}"
@@ -117,6 +118,28 @@ def difference_bounds(metric: Metric, interval: Interval | None) -> str:
     if interval is None:
         return UNKNOWN
     return f"{difference(metric, interval.low)} to {difference(metric, interval.high)}"
+
+
+def difference_with_bounds(metric: Metric, value: float | None, interval: Interval | None) -> str:
+    """Return a difference with the bounds of its interval: +0.12 (+0.02 to +0.21)."""
+    shown = difference(metric, value)
+    return f"{shown} ({difference_bounds(metric, interval)})" if interval else shown
+
+
+def chance(found: Superiority | None) -> str:
+    """Return a chance with its interval: 0.88 (0.41-0.98)."""
+    if found is None:
+        return UNKNOWN
+    return f"{found.estimate:.2f} ({found.interval.low:.2f}{DASH}{found.interval.high:.2f})"
+
+
+def deviation(metric: Metric, estimate: Estimate | None) -> str:
+    """Return a standard deviation with its interval and one place more than values: 0.081 (0.056-0.148)."""
+    places, interval = metric.places + 1, estimate.deviation_interval if estimate else None
+    shown = measured(metric, estimate.deviation if estimate else None, places)
+    if interval is None:
+        return shown
+    return f"{shown} ({measured(metric, interval.low, places)}{DASH}{measured(metric, interval.high, places)})"
 
 
 def with_unit(metric: Metric, text: str) -> str:

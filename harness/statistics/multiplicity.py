@@ -7,6 +7,21 @@ from collections.abc import Sequence
 ALPHA = 0.05
 
 
+def bonferroni(p: float | None, tests: int) -> float | None:
+    """Return ``p`` corrected for the number of ``tests``: times it, at most 1.
+
+    Below ``ALPHA`` exactly where the interval at `simultaneous_level` leaves 0 out, and all such intervals hold
+    together with 95 %, however the tests depend on each other. Holm's correction rejects somewhat more and has no
+    such intervals. Source: Dunn, J. Amer. Statist. Assoc. 56 (1961).
+    """
+    return None if p is None else min(1.0, tests * p)
+
+
+def simultaneous_level(tests: int) -> float:
+    """Return the level of each of ``tests`` intervals that hold together with 95 %."""
+    return 1 - ALPHA / max(1, tests)
+
+
 def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
     """Return Holm's adjusted ``p_values``, shape (k,), in the order given; an unknown one stays so and does not count.
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
+from harness.statistics.multiplicity import ALPHA
+
 
 @dataclass(frozen=True)
 class RankInterval:
@@ -19,7 +21,10 @@ def rank_intervals(means: Sequence[float], differ: Callable[[int, int], bool]) -
     """Return for each of ``means``, shape (k,), from which to which rank it may stand; higher is better.
 
     ``differ(i, j)`` says whether i and j differ significantly. The best rank is one more than the number of
-    those that are shown to be better; the worst leaves room for those that are shown to be worse.
+    those that are shown to be better; the worst leaves room for those that are shown to be worse. Where the tests
+    together make a false or reversed statement in at most 5 % of studies, the intervals together hold the ranks of all
+    true means in at least 95 %: a joint confidence set. Equal true means may take any order among themselves.
+    Source: Klein, Wright and Wieczorek, J. R. Stat. Soc. C 69 (2020) 589-606.
     """
 
     def interval(i: int) -> RankInterval:
@@ -28,6 +33,22 @@ def rank_intervals(means: Sequence[float], differ: Callable[[int, int], bool]) -
         return RankInterval(1 + better, len(means) - (len(others) - better))
 
     return tuple(interval(i) for i in range(len(means)))
+
+
+def possibly_best(size: int, p_below: Callable[[int, int], float | None], alpha: float = ALPHA) -> tuple[bool, ...]:
+    """Return which of ``size`` things may be the best; the true best is among them with 95 % confidence.
+
+    ``p_below(i, j)`` is the one-sided p-value of i being no worse than j, None where nothing is known. Each is held
+    against the k - 1 others, and stays out where one of these p-values is below alpha / (k - 1). All null hypotheses
+    about the true best hold, so that it is left out in at most ``alpha`` of studies.
+    Source: Hsu, Multiple Comparisons (1996), 4, here with Bonferroni's bound.
+    """
+
+    def beaten(i: int) -> bool:
+        known = [p for j in range(size) if j != i and (p := p_below(i, j)) is not None]
+        return any(p * (size - 1) < alpha for p in known)
+
+    return tuple(not beaten(i) for i in range(size))
 
 
 def letters(means: Sequence[float], differ: Callable[[int, int], bool]) -> tuple[str, ...]:

@@ -86,6 +86,16 @@ def mean_interval(values: Sequence[float]) -> Interval | None:
     return Interval(centre - half, centre + half)
 
 
+def deviation_interval(deviation: float, count: int) -> Interval:
+    """Return sd · sqrt(f / χ²) at the χ² quantiles of both ends, on f = ``count`` - 1 degrees of freedom.
+
+    Five values leave .60 to 2.87 times the deviation. Source: Hahn and Meeker, Statistical Intervals, 4.3.
+    """
+    degrees, tail = count - 1, (1 - LEVEL) / 2
+    low, high = (math.sqrt(degrees / special.chdtri(degrees, share)) for share in (tail, 1 - tail))
+    return Interval(low * deviation, high * deviation)
+
+
 @dataclass(frozen=True)
 class Estimate:
     """Mean of ``count`` values, their standard deviation, and where the true mean lies."""
@@ -94,6 +104,11 @@ class Estimate:
     mean: float
     deviation: float | None
     interval: Interval | None
+
+    @property
+    def deviation_interval(self) -> Interval | None:
+        """Where the true standard deviation lies, if values are normal; None where none is known, or it is 0."""
+        return deviation_interval(self.deviation, self.count) if self.deviation else None
 
 
 def estimate(values: Sequence[float]) -> Estimate | None:

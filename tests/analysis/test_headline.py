@@ -68,7 +68,7 @@ def test_better_is_refuted_where_the_loss_is_clearly_higher() -> None:
 def test_tables_and_columns_have_the_metrics_name_unit_and_digits(by_loss: Findings) -> None:
     assert {"test_loss_mean", "test_loss_sd", "published_test_loss"} <= set(summary_frame(by_loss).columns)
     text = page(by_loss)
-    assert "lowest test loss" in text
+    assert "has the lowest mean test loss; with these seeds" in text
     assert "## Loss and cost" in text
     assert "Test loss |" in text
     assert "highest test accuracy" not in text

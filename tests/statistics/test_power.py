@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate, stats
 from statsmodels.stats.power import TTestIndPower
 
-from harness.statistics.power import power, seeds_needed
+from harness.statistics.power import deviation_bound, power, seeds_needed
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,34 @@ def test_power_is_the_integral_over_the_spread_that_is_seen(effect: float, seeds
 
     expected, _ = integrate.quad(density, 0, np.inf, limit=500)
     assert power(effect, 1.0, seeds, alpha) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(("n", "m", "ratio"), [(5, 5, 1.0), (10, 5, 1.0), (5, 10, 3.0)])
+def test_the_bound_lies_above_the_deviation_in_four_of_five_studies(n: int, m: int, ratio: float) -> None:
+    generator = np.random.default_rng(3)
+    truth = math.sqrt((1 + ratio**2) / 2)
+    drawn = zip(generator.normal(0, 1, (4_000, n)), generator.normal(0, ratio, (4_000, m)), strict=True)
+    bounds = [deviation_bound(list(a), list(b)) for a, b in drawn]
+    above = np.mean([bound is not None and bound >= truth for bound in bounds])
+    assert 0.78 <= above <= 0.84  # Satterthwaite's degrees are on the safe side
+
+
+def test_the_bound_of_equal_spreads_is_the_chi_square_one() -> None:
+    a = [0.1, 0.2, 0.3, 0.4, 0.5]
+    expected = np.std(a, ddof=1) * math.sqrt(8 / stats.chi2.ppf(0.2, 8))
+    assert deviation_bound(a, a) == pytest.approx(expected)
+    assert deviation_bound([0.1], a) is None
+    assert deviation_bound([0.1, 0.1], [0.2, 0.2]) == 0.0
+
+
+def test_seeds_planned_with_the_bound_have_their_power_in_four_of_five_studies() -> None:
+    """The promise: plan by five pilot runs of each, and the study has power .8 with 80 % confidence."""
+    generator = np.random.default_rng(6)
+    needed = seeds_needed(0.1, 0.08)
+    assert needed is not None
+    planned = []
+    for _ in range(400):
+        bound = deviation_bound(*generator.normal(0, 0.08, (2, 5)).tolist())
+        assert bound is not None
+        planned.append(seeds_needed(0.1, bound))
+    assert np.mean([seeds is not None and seeds >= needed for seeds in planned]) >= 0.75

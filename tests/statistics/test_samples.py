@@ -7,7 +7,10 @@ import pytest
 from scipy import stats
 
 from harness.statistics.samples import (
+    Interval,
     Spread,
+    deviation_interval,
+    estimate,
     mean,
     mean_interval,
     spread,
@@ -43,6 +46,31 @@ def test_mean_interval_agrees_with_scipy() -> None:
     assert (found.low, found.high) == pytest.approx(expected, rel=1e-12)
 
 
+def test_the_interval_of_five_values_deviation_is_the_known_one_and_agrees_with_scipy() -> None:
+    found = deviation_interval(1.0, 5)
+    assert (found.low, found.high) == pytest.approx((0.60, 2.87), abs=0.005)
+    assert (found.low, found.high) == pytest.approx(np.sqrt(4 / stats.chi2.ppf([0.975, 0.025], 4)))
+
+
+def test_the_deviation_lies_in_its_interval_as_often_as_promised() -> None:
+    runs = np.random.default_rng(1).normal(0.992, 0.0007, size=(4_000, 6))
+    found = [estimate(list(run)) for run in runs]
+    inside = [0.0007 in _known(one.deviation_interval) for one in found if one]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.012)
+
+
+@pytest.mark.parametrize("values", [(0.99,), (0.99, 0.99, 0.99)])
+def test_a_deviation_that_is_unknown_or_0_has_no_interval(values: tuple[float, ...]) -> None:
+    found = estimate(values)
+    assert found is not None
+    assert found.deviation_interval is None
+
+
 def test_quartiles_agree_with_numpy_and_ignore_one_outlier() -> None:
     times = [10.0, 11.0, 12.0, 13.0, 500.0]
     assert spread(times) == Spread(12.0, 11.0, 13.0)
+
+
+def _known(interval: Interval | None) -> Interval:
+    assert interval is not None
+    return interval

@@ -66,7 +66,7 @@ def pareto_figure(findings: Findings) -> Figure:
         return Figure(
             name="pareto",
             description=f"Mean {headline.title} against parameters, multiply-accumulates and training seconds, with "
-            "the Pareto front",
+            "the Pareto front of the means",
             svg=as_svg(drawn, points),
         )
 
@@ -82,7 +82,7 @@ def _points(findings: Findings) -> tuple[Point, ...]:
 
 def _legend_title(metric: Metric) -> str:
     scale = ";\nvertical log scale of the error" if stands_by_error(metric) else ""
-    return f"Numbered by mean {metric.name},\nfilled on the Pareto front{scale}"
+    return f"Numbered by mean {metric.name},\nfilled on the front of the means{scale}"
 
 
 def _draw(axes: Axes, points: Sequence[Point], cost: int, metric: Metric) -> None:

@@ -47,8 +47,8 @@ def cost_table(findings: Findings) -> Table:
                 "Where fewer than half do, it is more than the whole training takes."
             ),
             (
-                f"Dominated by: architectures that are at least as good in mean {metric.name}, parameters, "
-                "multiply-accumulates and median training seconds, and better in at least one of them."
+                f"Dominated by: architectures whose {headline.title} is better by more than chance (a separated pair, "
+                "see below) and that have no more parameters, multiply-accumulates and median training seconds."
             ),
         ),
     )

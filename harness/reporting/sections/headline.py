@@ -25,7 +25,10 @@ QUIET = (
     f"changed by at most {100 * MOST_DRIFT:.0f} %, no other program running)"
 )
 NOTES = (
-    "Rank: architectures that do not differ significantly share ranks (Holm's correction over all pairs, level .05).",
+    (
+        "Rank: together the ranges hold all ranks with 95 % confidence; architectures that these seeds do not separate "
+        "share ranks (tests of all pairs on these test images, corrected for their number)."
+    ),
     (
         "Training seconds: median and quartiles over the trials; training alone, on the trial's own cores, excluding "
         "start-up, compilation and evaluation."

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import Study
+from harness.analysis.runs import ArchitectureResults, Study
+from harness.analysis.standings import largest_compatible
 from harness.reporting import numbers
 from harness.reporting.markdown import escape
 from harness.reporting.sections.claims import outcome
@@ -43,12 +45,35 @@ def _seeds(study: Study) -> str:
 
 
 def _leaders(findings: Findings) -> str:
-    """Return which may be the best: all that do not differ significantly from the one with the best mean."""
-    ranked = [entry.name for entry in findings.ranking if entry.name in findings.standings]
-    first = [f"**{escape(name)}**" for name in ranked if findings.standings[name].rank.best == 1]
-    best = f"{findings.study.headline.metric.superlative} {findings.study.headline.title}"
+    """Return which may be the best, for each data set: a sentence that claims no equality of those not separated."""
+    several = len(findings.study.rivals) > 1
+    return " ".join(
+        f"On {escape(rivals[0].architecture.dataset)}: {_leading(findings, rivals)}"
+        if several
+        else _leading(findings, rivals)
+        for rivals in findings.study.rivals
+    )
+
+
+def _leading(findings: Findings, rivals: Sequence[ArchitectureResults]) -> str:
+    """Return the best mean of those on one data set, the confidence set of the best, and what is still compatible."""
+    metric, names = findings.study.headline.metric, {entry.name for entry in rivals}
+    ranked = [entry.name for entry in findings.ranking if entry.name in names]
+    possible = [name for name in ranked if findings.standings[name].may_be_best]
+    first, *others = (f"**{escape(name)}**" for name in possible)
+    title = findings.study.headline.title
     if len(ranked) == 1:
-        return f"Only {first[0]} has results."
-    if len(first) == 1:
-        return f"{first[0]} has the {best}."
-    return f"The {best} is shared by {numbers.listed(first)}, which do not differ significantly."
+        return f"Only {first} has results."
+    if not others:
+        return f"{first} has the {metric.superlative} {title}, with 95 % confidence."
+    largest = largest_compatible(findings.comparisons, possible)
+    extent = (
+        "how large their differences may be is not known"
+        if largest is None
+        else f"differences of up to {metric.signed(largest).removeprefix('+')} between them remain compatible with the "
+        "results"
+    )
+    return (
+        f"{first} has the {metric.superlative} mean {title}; with these seeds it is not separated from "
+        f"{numbers.listed(others)}. The best is one of these with 95 % confidence, and {extent}."
+    )

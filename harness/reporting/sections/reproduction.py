@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from statistics import median
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import Study
-from harness.evaluations.metric import PERCENT
 from harness.planning.seeds import seed_option
 from harness.records.environment import Numerics
 from harness.reporting import numbers
 from harness.reporting.blocks import Commands, Section, Table
 
 LEGEND = """\
-- **Rank**: 1 is the best mean {headline}. A range covers every rank that the data allow: architectures that do not
-  differ significantly share ranks.
+- **Rank**: 1 is the best mean {headline}. The ranges are a joint 95 % confidence set: in 95 of 100 studies all of them
+  hold the ranks of the true means. Architectures that the seeds do not separate share ranks, which does not make them
+  equal.
 - **Parameters** and **multiply-accumulates** follow from the spec: all weights; the products in convolutions and dense
   layers of one image's forward pass.
 - **Training seconds** are wall-clock seconds of the architecture's own epochs, **seconds per epoch** the median over
@@ -22,22 +23,34 @@ LEGEND = """\
   Times of two machines are never mixed.
 - **{heading}** is measured after the last epoch, not after the best one. ± is the standard deviation over seeds, which
   a single seed leaves unknown.
-- All seeds share one test set. Intervals describe what another seed would give, not what other images would{share}.
+- All seeds share one test set, so there are two questions. *These images*: what would other seeds give? Ranks, p-values
+  and most intervals answer this one. *Such images*: what would other seeds give on other images of the same kind? The
+  pairs have an interval for it{share}.
 - A dash means unknown, never 0."""
-# Of a share alone the standard error is known: sqrt(p · (1 - p) / n).
-STANDARD_ERROR = (
-    ":\n"
-    "  the choice of 10,000 images alone leaves about ± .09 points (one standard error) at 99.2 %, which shifts all\n"
-    "  architectures together"
-)
 
 
 def legend(findings: Findings) -> Section:
     """Return how to read the page."""
     headline = findings.study.headline
-    share = STANDARD_ERROR if headline.metric.unit == PERCENT else ""
-    text = LEGEND.format(headline=headline.title, heading=headline.heading, share=share)
+    text = LEGEND.format(headline=headline.title, heading=headline.heading, share=_image_share(findings))
     return Section("How to read this page", (text,))
+
+
+def _image_share(findings: Findings) -> str:
+    """Return what seeds and images each add to the uncertainty of a difference; nothing where it is not known."""
+    metric = findings.study.headline.metric
+    known = [
+        (pair.difference.error, pair.image_error)
+        for pair in findings.comparisons
+        if pair.image_error is not None and pair.difference and pair.difference.error and not pair.repeated
+    ]
+    if not known:
+        return ""
+    seeds, images = (f"{metric.scale * median(errors):.{metric.places + 1}f}" for errors in zip(*known, strict=True))
+    return (
+        f": another draw of images changes a\n  difference with a standard error of {images} points, other seeds with "
+        f"one of {seeds} (medians over the pairs);\n  what is hard for both of a pair cancels"
+    )
 
 
 def failures_section(findings: Findings) -> Section | None:
