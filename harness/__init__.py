@@ -48,7 +48,9 @@ __all__ = [
 def run(
     names: str | Iterable[str],
     *,
-    seeds: int | str | Iterable[int] = 5,
+    seeds: int | str | Iterable[int] | None = None,
+    until_decided: bool = False,
+    most_seeds: int | None = None,
     jobs: int | None = None,
     threads: int = 1,
     timeout_seconds: float | None = None,
@@ -63,7 +65,9 @@ def run(
 
     Args:
         names: Architectures, as names or globs; ``"*"`` for every one.
-        seeds: How many, from 0 on, or which.
+        seeds: How many, from 0 on, or which; by default 5.
+        until_decided: Train up to 10, 20 and 40 seeds instead, for as long as a claim is open.
+        most_seeds: With ``until_decided``, look at no more seeds than this; by default 40.
         jobs: Trials at once; by default as many as cores and memory allow.
         threads: Threads and cores of each trial.
         timeout_seconds: How long one trial may take; by default as long as it needs.
@@ -82,7 +86,9 @@ def run(
 
     options = RunOptions(
         names=_names(names),
-        seeds=_seeds(seeds),
+        seeds=None if seeds is None else _seeds(seeds),
+        until_decided=until_decided,
+        most_seeds=most_seeds,
         jobs=jobs,
         threads=threads,
         timeout_seconds=timeout_seconds,
@@ -98,7 +104,9 @@ def run(
 def plan(
     names: str | Iterable[str] = (),
     *,
-    seeds: int | str | Iterable[int] = 5,
+    seeds: int | str | Iterable[int] | None = None,
+    until_decided: bool = False,
+    most_seeds: int | None = None,
     jobs: int | None = None,
     threads: int = 1,
     deterministic: bool = True,
@@ -111,7 +119,9 @@ def plan(
 
     Args:
         names: Architectures, as names or globs; by default every one.
-        seeds: How many, from 0 on, or which.
+        seeds: How many, from 0 on, or which; by default 5.
+        until_decided: Train up to 10, 20 and 40 seeds instead, for as long as a claim is open.
+        most_seeds: With ``until_decided``, look at no more seeds than this; by default 40.
         jobs: Trials at once; by default as many as cores and memory allow.
         threads: Threads and cores of each trial.
         deterministic: Whether TensorFlow's operations must be deterministic.
@@ -128,7 +138,9 @@ def plan(
 
     options = PlanOptions(
         names=_names(names),
-        seeds=_seeds(seeds),
+        seeds=None if seeds is None else _seeds(seeds),
+        until_decided=until_decided,
+        most_seeds=most_seeds,
         jobs=jobs,
         threads=threads,
         deterministic=deterministic,

@@ -100,6 +100,20 @@ class Exclusive(BenchError):
         super().__init__(f"{one} and {other} can't be used together; choose one of them")
 
 
+class Needs(BenchError):
+    """An option that means nothing without another one."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"{one} needs {other}; add it or leave {one} out")
+
+
+class TooFewForALook(BenchError):
+    """Fewer seeds than claims are first judged at, or not a number of them."""
+
+    def __init__(self, given: object, first: int) -> None:
+        super().__init__(f"--most-seeds {given!r}: claims are first judged at {first} seeds; give {first} or more")
+
+
 class UnknownDuration(BenchError):
     """The text is not a valid duration."""
 

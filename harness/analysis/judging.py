@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts import Judgement, Verdict, judge
-from harness.records.design import LOOKS, Design, UntilDecided
-from harness.spec.claims import Ruling
+from harness.planning.looks import LOOKS
+from harness.records.design import Design, UntilDecided
+from harness.spec.claims import Claim, Ruling
 from harness.statistics.multiplicity import ALPHA
 
 LEVEL = ALPHA / len(LOOKS)
@@ -22,15 +23,29 @@ DECIDED = ("reproduced", "refuted")
 
 
 @dataclass(frozen=True)
-class Looked:
-    """What the looks have come to: verdicts by their place among all, and what is missing for the next looks.
+class OpenClaim:
+    """A claim that further seeds may decide: the next look is at ``seeds``, for which the ``missing`` lack some.
 
-    ``due`` are the numbers of seeds, counted from seed 0, that architectures with open claims, and those that these are
-    compared with, need for their next look; without one there is nothing left to train.
+    ``about`` are the names of its architecture and of those that it compares with.
     """
 
+    claim: Claim
+    about: tuple[str, ...]
+    seeds: int
+    missing: tuple[str, ...]
+
+    @property
+    def architecture(self) -> str:
+        """The architecture whose claim it is."""
+        return self.about[0]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the looks have come to: verdicts by their place among all, and the claims that wait for seeds."""
+
     verdicts: Mapping[int, Verdict] = field(default_factory=dict)
-    due: Mapping[str, int] = field(default_factory=dict)
+    open: tuple[OpenClaim, ...] = ()
 
 
 def judge_by_design(study: Study) -> Judgement:
@@ -58,20 +73,21 @@ def look(study: Study) -> Looked:
     """Judge the claims that are sequential at each look whose seeds are recorded, for as long as they are open."""
     if study.design is None or study.design.until_decided is None:
         return Looked()
-    until, verdicts, due = study.design.until_decided, dict[int, Verdict](), dict[str, int]()
+    until, verdicts, waiting = study.design.until_decided, dict[int, Verdict](), list[OpenClaim]()
     claims = dict(_sequential(study, until))
     for seeds in until.looks:
         judged = judge(_at(study, until, seeds), LEVEL).verdicts
         for place, subjects in tuple(claims.items()):
-            missing = [entry for entry in subjects if not set(range(seeds)) <= set(entry.tried)]
+            missing = tuple(entry.name for entry in subjects if not set(range(seeds)) <= set(entry.tried))
             if missing:
                 verdicts[place] = _waiting(verdicts.get(place), judged[place], seeds)
-                due |= {entry.name: max(seeds, due.get(entry.name, 0)) for entry in missing}
+                about = tuple(entry.name for entry in subjects)
+                waiting.append(OpenClaim(judged[place].claim, about, seeds, missing))
             else:
                 verdicts[place] = _judged(judged[place], seeds, until)
             if missing or not _is_open(judged[place], subjects):
                 del claims[place]
-    return Looked(verdicts, due)
+    return Looked(verdicts, tuple(waiting))
 
 
 def _sequential(study: Study, until: UntilDecided) -> Iterator[tuple[int, tuple[ArchitectureResults, ...]]]:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from harness.app.workspace import Workspace
 from harness.planning.seeds import seed_option
-from harness.records.design import Design, design_path, write_design
+from harness.records.design import Design, Terms, UntilDecided, design_path, write_design
 from harness.reporting.numbers import named_seeds, seed_list
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.analysis.runs import Study
     from harness.app.findings import Inputs
     from harness.app.progress import Progress
     from harness.records.store import Loaded
@@ -41,23 +44,32 @@ def choose_seeds(inputs: Inputs, seeds: tuple[int, ...]) -> Inputs:
     Raises:
         CannotWrite: The disk is full or the folder can't be written.
     """
-    folder = inputs.workspace.folder
-    design = with_seeds(inputs, seeds)
+    study, known = inputs.findings().study, bool(inputs.loaded.records)
+    design = with_terms(study, Design(seeds=seeds), {"seeds": tuple(sorted(seeds))}, known=known)
     if design != inputs.design:
-        write_design(folder, design)
+        write_design(inputs.workspace.folder, design)
     return replace(inputs, design=design)
 
 
-def with_seeds(inputs: Inputs, seeds: tuple[int, ...]) -> Design:
-    """Return the design with these seeds, which remembers the earlier ones if their results are known."""
-    seeds = tuple(sorted(seeds))
-    known = bool(inputs.loaded.records)
-    design = inputs.design or Design(seeds=_in_use(inputs) if known else seeds)
-    terms = design.terms.model_copy(update={"seeds": seeds})
-    return design.changed(terms) if known else Design(**dict(terms))
+def with_sequential(study: Study, until: UntilDecided, *, known: bool) -> Design:
+    """Return the study's design with these architectures judged until decided, beside those that are already.
+
+    The number of seeds that was allowed before is never lowered: what it decided stays decided.
+    """
+    before = study.design.until_decided if study.design else None
+    if before:
+        names = tuple(sorted({*until.architectures, *before.architectures}))
+        until = UntilDecided(architectures=names, most_seeds=max(until.most_seeds, before.most_seeds))
+    first = Design(seeds=tuple(range(until.looks[0])))
+    return with_terms(study, first, {"until_decided": until}, known=known)
 
 
-def _in_use(inputs: Inputs) -> tuple[int, ...]:
-    """Return the seeds that ranks use where none are declared."""
-    compared = inputs.findings().study.compared
-    return tuple(sorted({seed for entry in compared for seed in entry.tried}))
+def with_terms(study: Study, first: Terms, terms: Mapping[str, object], *, known: bool) -> Design:
+    """Return the study's design, ``first`` where there is none, with other terms.
+
+    It remembers what held before if results are ``known``: without a design, that ranks used the seeds in common.
+    """
+    in_use = tuple(sorted({seed for entry in study.compared for seed in entry.tried}))
+    design = study.design or Design(seeds=in_use or first.seeds)
+    changed = design.terms.model_copy(update=terms)
+    return design.changed(changed) if known else Design(**dict(changed))

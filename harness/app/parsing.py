@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from harness.errors import UnknownDuration
+from harness.errors import TooFewForALook, UnknownDuration
+from harness.planning.looks import LOOKS
 from harness.planning.seeds import parse_seeds
 
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
@@ -22,6 +23,22 @@ def parse_recorded_seeds(text: str | None) -> tuple[int, ...] | None:
     if text == "all":
         return None
     return (int(text),) if text.isdecimal() else parse_seeds(text, "--seed")
+
+
+def parse_most_seeds(text: str | None) -> int | None:
+    """Return the number of seeds after which no claim is looked at again; None where nothing is given.
+
+    Raises:
+        TooFewForALook: It is not a whole number, or fewer than the first look has.
+
+    >>> parse_most_seeds("20")
+    20
+    """
+    if text is None:
+        return None
+    if not text.strip().isdecimal() or int(text) < LOOKS[0]:
+        raise TooFewForALook(text, LOOKS[0])
+    return int(text)
 
 
 def parse_duration(text: str | None) -> float | None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace, load_records
+from harness.errors import Exclusive, Needs, TooFewForALook
 from harness.execute.cores import available_memory, cpu_quota, jobs_that_fit, physical_cores
+from harness.planning.looks import LOOKS
 from harness.planning.plan import Plan, Status, make_plan
 from harness.planning.settings import DEFAULT_SEEDS, Settings
 from harness.records.environment import Environment, current_environment
@@ -30,7 +32,9 @@ class PlanOptions(Workspace):
 
     Args:
         names: Architectures, as names or globs; none: every one of the folder.
-        seeds: The seeds of each.
+        seeds: The seeds of each; None: seeds 0 to 4.
+        until_decided: Whether to train up to 10, 20 and 40 seeds, for as long as a claim is open, instead.
+        most_seeds: The number of seeds after which no claim is looked at again; None: 40.
         jobs: Trials at once; None: as many as cores and memory allow.
         threads: Threads and cores of each trial.
         deterministic: Whether the backend's operations must be deterministic.
@@ -38,7 +42,9 @@ class PlanOptions(Workspace):
     """
 
     names: tuple[str, ...] = ()
-    seeds: tuple[int, ...] = DEFAULT_SEEDS
+    seeds: tuple[int, ...] | None = None
+    until_decided: bool = False
+    most_seeds: int | None = None
     jobs: int | None = None
     threads: int = 1
     deterministic: bool = True
@@ -47,10 +53,14 @@ class PlanOptions(Workspace):
 
 @dataclass(frozen=True, repr=False)
 class PlanResult:
-    """The plan, and how many of its trials would run at once."""
+    """The plan, and how many of its trials would run at once.
+
+    Until claims are decided, it is the next round's, and ``most`` is that of all rounds if none is decided early.
+    """
 
     plan: Plan
     jobs: int
+    most: Plan | None = None
 
     @property
     def seconds(self) -> float:
@@ -60,7 +70,8 @@ class PlanResult:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What the plan comes to."""
-        return plan_sentences(self.plan, self.jobs)
+        at_most = most_sentences(self.most, self.jobs) if self.most else ()
+        return (*plan_sentences(self.plan, self.jobs), *at_most)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -92,8 +103,13 @@ def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:
         BenchError: A name means no spec, or a spec is invalid.
     """
     benchmark = read_benchmark(options)
-    decided = plan_benchmark(benchmark, load_records(benchmark.store, progress))
-    return PlanResult(decided, jobs_for(decided, options.jobs, options.threads))
+    loaded, most = load_records(benchmark.store, progress), None
+    if options.until_decided:
+        from harness.app.until_decided import make_rounds
+
+        benchmark, most = make_rounds(options, benchmark, loaded).planned(loaded)
+    decided = plan_benchmark(benchmark, loaded)
+    return PlanResult(decided, jobs_for(most or decided, options.jobs, options.threads), most)
 
 
 @dataclass(frozen=True)
@@ -130,9 +146,10 @@ def read_benchmark(options: PlanOptions) -> Benchmark:
     """Read the selected specs and describe this machine.
 
     Raises:
-        BenchError: A name means no spec, or a spec is invalid.
+        BenchError: A name means no spec, a spec is invalid, or options contradict each other.
     """
-    settings = Settings(options.seeds, options.threads, options.deterministic)
+    check_looks(options)
+    settings = Settings(options.seeds or DEFAULT_SEEDS, options.threads, options.deterministic)
     return Benchmark(
         architectures=select(options.names, options.specs),
         settings=options.cut(settings),
@@ -140,6 +157,22 @@ def read_benchmark(options: PlanOptions) -> Benchmark:
         store=options.store,
         retrain=options.retrain,
     )
+
+
+def check_looks(options: PlanOptions) -> None:
+    """Refuse what can't be asked for together with claims that are judged until decided.
+
+    Raises:
+        BenchError: Seeds of one's own, which would be a look of one's own; smoke results, which decide no claim; too
+            few seeds for the first look, or a limit without looks.
+    """
+    if options.until_decided and (options.smoke or options.seeds is not None):
+        raise Exclusive("--until-decided", "--smoke" if options.smoke else "--seeds")
+    if options.most_seeds is not None:
+        if not options.until_decided:
+            raise Needs("--most-seeds", "--until-decided")
+        if not isinstance(options.most_seeds, int) or options.most_seeds < LOOKS[0]:
+            raise TooFewForALook(options.most_seeds, LOOKS[0])
 
 
 def jobs_for(decided: Plan, jobs: int | None, threads: int) -> int:
@@ -163,6 +196,15 @@ def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
     retries = sum(planned.status is Status.RETRY for planned in decided.pending)
     again = (f"{retries} of them failed before and will be tried again.",) if retries else ()
     return (*shared, *_standing(decided), needed, *again)
+
+
+def most_sentences(most: Plan, jobs: int) -> tuple[str, ...]:
+    """Return what training until decided costs if no claim is decided before the last look."""
+    if not most.pending:
+        return ()
+    seeds = plural(max((planned.trial.seed for planned in most.trials), default=0) + 1, "seed")
+    trials = plural(len(most.pending), "trial")
+    return (f"At most {trials}, about {duration(most.seconds(jobs))}, if claims stay open up to {seeds}.",)
 
 
 def _standing(decided: Plan) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.analysis.findings import Findings
@@ -11,17 +11,28 @@ from harness.analysis.frame import runs_frame, summary_frame
 from harness.app.design import fix_seeds
 from harness.app.elsewhere import other_bits, standing
 from harness.app.findings import Fetch, read_inputs
-from harness.app.plan import Benchmark, PlanOptions, jobs_for, plan_benchmark, plan_sentences, read_benchmark
+from harness.app.plan import (
+    Benchmark,
+    PlanOptions,
+    jobs_for,
+    most_sentences,
+    plan_benchmark,
+    plan_sentences,
+    read_benchmark,
+)
 from harness.app.progress import SILENT, Progress
 from harness.app.recording import run_benchmark
 from harness.app.report import ReportOptions, ReportResult, report_on, short_summary
+from harness.app.until_decided import Rounds, look_ahead, make_rounds, outcome
 from harness.app.workspace import load_records
 from harness.data import fetching
 from harness.errors import Interrupted
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, TrialRecordedElsewhere, make_engine
 from harness.planning.plan import Plan
 from harness.planning.trial import Trial
+from harness.records.design import write_design
 from harness.records.pooling import pool
+from harness.records.store import Loaded
 from harness.reporting.numbers import duration, plural
 
 if TYPE_CHECKING:
@@ -108,14 +119,14 @@ def run(
     benchmark = read_benchmark(options)
     benchmark.store.check_writable()
     loaded = load_records(benchmark.store, progress, set_aside=True)
-    fix_seeds(options, options.seeds, loaded, progress)
-    plan = plan_benchmark(benchmark, loaded)
-    engine = engine or _engine(options, benchmark, plan)
-    for sentence in plan_sentences(plan, engine.jobs):
-        progress.say(sentence)
-    ended = _train_with_checks(benchmark, plan, engine, progress, fetch)
-    done = _reported(options, benchmark, ended, progress, fetch)
-    for sentence in standing(done.findings) if plan.checks or plan.standing else ():
+    training = _Training(options, engine, progress, fetch)
+    if options.until_decided:
+        training.until_decided(make_rounds(options, benchmark, loaded), loaded)
+    else:
+        fix_seeds(options, benchmark.settings.seeds, loaded, progress)
+        training.carry_out(benchmark, loaded)
+    done = _reported(options, benchmark, tuple(training.ended), progress, fetch)
+    for sentence in standing(done.findings) if training.relies_on_others else ():
         progress.say(sentence)
     return done
 
@@ -128,53 +139,86 @@ def fetch_datasets(trials: Iterable[Trial], fetch: Fetch, progress: Progress) ->
             fetch(dataset, on_event)
 
 
-def _engine(options: RunOptions, benchmark: Benchmark, plan: Plan) -> Engine:
-    return make_engine(
-        EngineOptions(
-            jobs=jobs_for(plan, options.jobs, options.threads),
-            threads=options.threads,
-            timeout_seconds=options.timeout_seconds,
-            checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
-            deterministic=options.deterministic,
+@dataclass
+class _Training:
+    """Carries plans out, one after the other, and keeps the trials that ended."""
+
+    options: RunOptions
+    engine: Engine | None
+    progress: Progress
+    fetch: Fetch
+    ended: list[TrialEnded] = field(default_factory=list)
+    relies_on_others: bool = False
+
+    def until_decided(self, rounds: Rounds, loaded: Loaded) -> None:
+        """Train round by round, until no claim is open that more seeds may decide."""
+        if rounds.design != self.options.design:
+            write_design(self.options.folder, rounds.design)
+        _, most = rounds.planned(loaded)
+        jobs = self.engine.jobs if self.engine else jobs_for(most, self.options.jobs, self.options.threads)
+        for sentence in most_sentences(most, jobs):
+            self.progress.say(sentence)
+        following: Benchmark | None = rounds.first()
+        earlier: Benchmark | None = None
+        # A round that trained nothing of what it was for would be the next one again.
+        while following is not None and following != earlier:
+            self.progress.say(look_ahead(following))
+            self.carry_out(following, loaded)
+            loaded, earlier = rounds.benchmark.store.load(), following
+            looked = rounds.looked(loaded)
+            following = rounds.next(looked)
+            for sentence in outcome(looked, rounds.until):
+                self.progress.say(sentence)
+
+    def carry_out(self, benchmark: Benchmark, loaded: Loaded) -> None:
+        """Train what the benchmark needs and is not recorded, but nothing twice that failed in this run."""
+        failed = {event.trial.name for event in self.ended if event.outcome.failure}
+        plan = plan_benchmark(benchmark, loaded).without(failed)
+        engine = self.engine or self._engine(benchmark, plan)
+        for sentence in plan_sentences(plan, engine.jobs):
+            self.progress.say(sentence)
+        if plan.pending:
+            self._train(benchmark, plan, engine)
+        if plan.checks and plan.standing:
+            self._train_fallen(benchmark, plan, engine)
+        self.relies_on_others |= bool(plan.checks or plan.standing)
+
+    def _engine(self, benchmark: Benchmark, plan: Plan) -> Engine:
+        options = self.options
+        return make_engine(
+            EngineOptions(
+                jobs=jobs_for(plan, options.jobs, options.threads),
+                threads=options.threads,
+                timeout_seconds=options.timeout_seconds,
+                checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
+                deterministic=options.deterministic,
+            )
         )
-    )
 
+    def _train(self, benchmark: Benchmark, plan: Plan, engine: Engine) -> None:
+        fetch_datasets((planned.trial for planned in plan.pending), self.fetch, self.progress)
+        left = len(plan.pending)
+        try:
+            with self.progress.training(plan, engine.jobs) as show:
+                for event in run_benchmark(benchmark, plan, engine):
+                    show(event)
+                    self.ended += [event] if isinstance(event, TrialEnded) else []
+                    left -= isinstance(event, TrialEnded | TrialRecordedElsewhere)
+        except KeyboardInterrupt:
+            raise Interrupted(len(self.ended), left) from None
 
-def _train(
-    benchmark: Benchmark, plan: Plan, engine: Engine, progress: Progress, fetch: Fetch
-) -> tuple[TrialEnded, ...]:
-    """Carry the plan out and return the trials that ended."""
-    fetch_datasets((planned.trial for planned in plan.pending), fetch, progress)
-    ended: list[TrialEnded] = []
-    recorded_elsewhere = 0
-    try:
-        with progress.training(plan, engine.jobs) as show:
-            for event in run_benchmark(benchmark, plan, engine):
-                show(event)
-                ended += [event] if isinstance(event, TrialEnded) else []
-                recorded_elsewhere += isinstance(event, TrialRecordedElsewhere)
-    except KeyboardInterrupt:
-        raise Interrupted(len(ended), len(plan.pending) - len(ended) - recorded_elsewhere) from None
-    return tuple(ended)
-
-
-def _train_with_checks(
-    benchmark: Benchmark, plan: Plan, engine: Engine, progress: Progress, fetch: Fetch
-) -> tuple[TrialEnded, ...]:
-    """Train what is pending, then what was to stand as recorded elsewhere where trials of both have other bits."""
-    ended = _train(benchmark, plan, engine, progress, fetch) if plan.pending else ()
-    if not (plan.checks and plan.standing):
-        return ended
-    loaded = benchmark.store.load()
-    fallen = plan.fallen(plan_benchmark(benchmark, loaded))
-    if not fallen.pending:
-        return ended
-    for sentence in other_bits(pool(loaded.records, benchmark.environment), plan):
-        progress.say(sentence)
-    progress.say(
-        f"{plural(len(fallen.pending), 'trial')} more to train: about {duration(fallen.seconds(engine.jobs))}."
-    )
-    return (*ended, *_train(benchmark, fallen, engine, progress, fetch))
+    def _train_fallen(self, benchmark: Benchmark, plan: Plan, engine: Engine) -> None:
+        """Train what was to stand as another machine recorded it, where the trials of both have other bits."""
+        loaded = benchmark.store.load()
+        fallen = plan.fallen(plan_benchmark(benchmark, loaded))
+        if not fallen.pending:
+            return
+        for sentence in other_bits(pool(loaded.records, benchmark.environment), plan):
+            self.progress.say(sentence)
+        self.progress.say(
+            f"{plural(len(fallen.pending), 'trial')} more to train: about {duration(fallen.seconds(engine.jobs))}."
+        )
+        self._train(benchmark, fallen, engine)
 
 
 def _reported(

@@ -72,12 +72,31 @@ Results = Annotated[
     ),
 ]
 Seeds = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--seeds",
         metavar="SEEDS",
         envvar="BENCH_SEEDS",
-        help="How many seeds (5: seeds 0 to 4), a list (0,3,7) or a range (0-9). A single seed: '3,' or 3-3.",
+        help="How many seeds (5: seeds 0 to 4, the default), a list (0,3,7) or a range (0-9). A single seed: 3-3.",
+        show_default=False,
+    ),
+]
+UntilDecided = Annotated[
+    bool,
+    typer.Option(
+        "--until-decided",
+        envvar="BENCH_UNTIL_DECIDED",
+        help="Train up to 10, 20 and 40 seeds, for as long as a claim is open; verdicts are corrected for looking.",
+    ),
+]
+MostSeeds = Annotated[
+    str | None,
+    typer.Option(
+        "--most-seeds",
+        metavar="N",
+        envvar="BENCH_MOST_SEEDS",
+        help="With --until-decided: look at no more seeds than this; by default 40.",
+        show_default=False,
     ),
 ]
 All = Annotated[bool, typer.Option("--all", envvar="BENCH_ALL", help="Every architecture of the folder.")]
@@ -158,4 +177,3 @@ Quiet = Annotated[
     typer.Option("--quiet", "-q", envvar="BENCH_QUIET", help="No progress: the same as --progress none."),
 ]
 DEFAULT_RESULTS = workspace.DEFAULT_RESULTS
-DEFAULT_SEEDS = "5"

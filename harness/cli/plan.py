@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.app.console import Shown
+from harness.app.parsing import parse_most_seeds
 from harness.cli import options
 from harness.cli.console import print_json, print_lines, stdout
 from harness.planning.seeds import parse_seeds
@@ -21,7 +22,9 @@ def plan(
     names: options.Names = None,
     *,
     all_: options.All = False,
-    seeds: options.Seeds = options.DEFAULT_SEEDS,
+    seeds: options.Seeds = None,
+    until_decided: options.UntilDecided = False,
+    most_seeds: options.MostSeeds = None,
     jobs: options.Jobs = None,
     threads: options.Threads = 1,
     no_determinism: options.NoDeterminism = False,
@@ -36,13 +39,16 @@ def plan(
     Examples:
         bench plan                      every architecture, seeds 0 to 4
         bench plan '00*' --seeds 0-9    the documents, ten seeds
+        bench plan --until-decided      the first ten seeds, and what it may cost at most
     """
     from harness.app.plan import PlanOptions
     from harness.app.plan import plan as make_plan
 
     asked = PlanOptions(
         names=() if all_ else tuple(names or ()),
-        seeds=parse_seeds(seeds),
+        seeds=parse_seeds(seeds) if seeds else None,
+        until_decided=until_decided,
+        most_seeds=parse_most_seeds(most_seeds),
         jobs=jobs,
         threads=threads,
         deterministic=not no_determinism,
@@ -73,7 +79,13 @@ def plan_json(found: PlanResult) -> dict[str, Any]:
         }
         for planned in found.plan.trials
     ]
-    return {"trials": trials, "seconds": round(found.seconds, 1), "jobs": found.jobs}
+    return {
+        "trials": trials,
+        "seconds": round(found.seconds, 1),
+        "jobs": found.jobs,
+        "most_trials": len(found.most.pending) if found.most else None,
+        "most_seconds": round(found.most.seconds(found.jobs), 1) if found.most else None,
+    }
 
 
 def plan_table(decided: Plan) -> Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from harness.app.console import Shown
-from harness.app.parsing import parse_duration
+from harness.app.parsing import parse_duration, parse_most_seeds
 from harness.app.progress import ProgressMode
 from harness.cli import options
 from harness.cli.console import print_json
@@ -17,14 +17,20 @@ from harness.planning.seeds import parse_seeds
 
 if TYPE_CHECKING:
     from harness.analysis.elsewhere import Elsewhere
+    from harness.analysis.findings import Findings
     from harness.app.run import RunResult
+
+# What a program that waits for decisions needs of a verdict; `bench claims --json` has the rest.
+FACTS = ("architecture", "claim", "subject", "verdict", "seeds", "look")
 
 
 def run(
     names: options.Names = None,
     *,
     all_: options.All = False,
-    seeds: options.Seeds = options.DEFAULT_SEEDS,
+    seeds: options.Seeds = None,
+    until_decided: options.UntilDecided = False,
+    most_seeds: options.MostSeeds = None,
     jobs: options.Jobs = None,
     threads: options.Threads = 1,
     no_determinism: options.NoDeterminism = False,
@@ -42,11 +48,12 @@ def run(
     Examples:
         bench run --all                        every architecture, seeds 0 to 4
         bench run '00*' --seeds 0-9            the documents, ten seeds
+        bench run '00*' --until-decided        10 seeds; 20 and 40 for open claims
         bench run 000_convnet --smoke          see it work in seconds
     """
     if not names and not all_:
         raise NothingSelected
-    chosen_seeds, timeout_seconds = parse_seeds(seeds), parse_duration(timeout)
+    chosen_seeds, timeout_seconds = parse_seeds(seeds) if seeds else None, parse_duration(timeout)
 
     from harness.app.run import RunOptions
     from harness.app.run import run as train_and_report
@@ -54,6 +61,8 @@ def run(
     asked = RunOptions(
         names=() if all_ else tuple(names or ()),
         seeds=chosen_seeds,
+        until_decided=until_decided,
+        most_seeds=parse_most_seeds(most_seeds),
         jobs=jobs,
         threads=threads,
         deterministic=not no_determinism,
@@ -93,9 +102,24 @@ def run_json(done: RunResult) -> dict[str, Any]:
         "trained": len(done.ended) - len(failures),
         "failures": failures,
         "environment": environment.id if environment else None,
+        "until_decided": sequential_json(done.findings),
         "elsewhere": [elsewhere_json(found) for found in done.findings.elsewhere],
         "architectures": json.loads(done.summary.to_json(orient="records")),
     }
+
+
+def sequential_json(findings: Findings) -> dict[str, Any] | None:
+    """Return which claims are judged until decided, and at how many seeds each was; None where none is."""
+    design = findings.study.design
+    if design is None or design.until_decided is None:
+        return None
+    names = design.until_decided.architectures
+    claims = [
+        {name: verdict.facts[name] for name in FACTS}
+        for verdict in findings.judgement.verdicts
+        if verdict.architecture in names and verdict.claim.basis == "training"
+    ]
+    return {"looks": list(design.until_decided.looks), "claims": claims}
 
 
 def elsewhere_json(found: Elsewhere) -> dict[str, Any]:

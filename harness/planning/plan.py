@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -99,6 +99,10 @@ class Plan:
         """Return what stood as recorded elsewhere and, by the later plan, is to be trained here after all."""
         stood = {planned.trial.name for planned in self.standing}
         return Plan(tuple(planned for planned in later.pending if planned.trial.name in stood), later.forecast)
+
+    def without(self, names: Collection[str]) -> Plan:
+        """Return the plan without the trials of these names."""
+        return Plan(tuple(planned for planned in self.trials if planned.trial.name not in names), self.forecast)
 
     @property
     def shared(self) -> tuple[tuple[str, ...], ...]:

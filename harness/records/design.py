@@ -18,14 +18,12 @@ from harness.declaration.spec_error import SpecError, refused, shown
 from harness.declaration.validation import read_model
 from harness.declaration.values import Line
 from harness.errors import UnknownSeeds
+from harness.planning.looks import LOOKS
 from harness.planning.seeds import seed_option, seeds_from
 from harness.records.files import write_atomically
 
 FILE_NAME = "study.yaml"
 HEADING = "# Which seeds the report may use; 'bench report --seeds' changes those of ranks, an editor the rest.\n"
-# How many seeds claims are judged at until they are decided. The level of a test is divided by the number of these
-# looks, however few of them are allowed: more can be allowed later without another correction.
-LOOKS = (10, 20, 40)
 
 
 def _seeds(given: object) -> tuple[int, ...]:

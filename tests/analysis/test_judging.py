@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import fake_records as fake
 import numpy as np
 import pytest
+from fake_judge import FakeJudge
 
 from harness.analysis import judging
 from harness.analysis.findings import Findings
-from harness.analysis.judging import LEVEL, judge_by_design, look
+from harness.analysis.judging import LEVEL, Looked, judge_by_design, look
 from harness.analysis.runs import ArchitectureResults, Study
-from harness.analysis.verdicts import Judgement, Verdict
 from harness.declaration.values import WrittenFloat
 from harness.planning.settings import Settings
 from harness.records.design import ClaimSeeds, Design, UntilDecided
-from harness.spec.claims import Claim, Decision, Ruling
+from harness.spec.claims import Claim
 from harness.spec.claims.better_than import BetterThan
 from harness.spec.claims.metrics import TestAccuracy
 from harness.spec.claims.structure import Parameters
@@ -43,24 +42,9 @@ def study(*entries: ArchitectureResults, names: Sequence[str] = ("one",), most_s
     return Study(Settings(), entries, design=Design(seeds=TEN, until_decided=until))
 
 
-@dataclass
-class FakeJudge:
-    """Decides every claim of an architecture from a number of seeds on, and remembers what it was asked."""
-
-    decides: Mapping[str, int]
-    decision: Decision = "reproduced"
-    asked: list[tuple[dict[str, int], float]] = field(default_factory=list)
-
-    def __call__(self, study: Study, alpha: float = ALPHA) -> Judgement:
-        seeds = {one.name: len(one.runs) for one in study.entries}
-        self.asked.append((seeds, alpha))
-        claims = [(one, claim) for one in study.entries for claim in one.architecture.claims]
-        return Judgement(tuple(Verdict(one.name, claim, self.ruling(one)) for one, claim in claims), len(claims))
-
-    def ruling(self, one: ArchitectureResults) -> Ruling:
-        seeds = len(one.runs)
-        decided = seeds >= self.decides.get(one.name, 1_000)
-        return Ruling(self.decision if decided else "inconclusive", "as it is", seeds)
+def due(looked: Looked) -> dict[str, int]:
+    """Return how many seeds architectures need for the next looks."""
+    return {name: claim.seeds for claim in looked.open for name in claim.missing}
 
 
 @pytest.fixture
@@ -80,7 +64,7 @@ def test_a_claim_is_judged_at_each_look_at_a_third_of_the_level_until_it_is_deci
 
 
 @pytest.mark.parametrize(
-    ("seeds", "due", "reason"),
+    ("seeds", "needed", "reason"),
     [
         (0, {"one": 10}, "as it is"),
         (7, {"one": 10}, "open: the first look is at 10 seeds"),
@@ -91,17 +75,17 @@ def test_a_claim_is_judged_at_each_look_at_a_third_of_the_level_until_it_is_deci
 )
 @pytest.mark.usefixtures("decides")
 def test_seeds_are_due_for_the_next_look_and_none_between_looks_counts(
-    seeds: int, due: Mapping[str, int], reason: str
+    seeds: int, needed: Mapping[str, int], reason: str
 ) -> None:
     found = look(study(entry("one", seeds, accuracy())))
-    assert found.due == due
+    assert due(found) == needed
     assert found.verdicts[0].ruling.reason == reason
 
 
 @pytest.mark.usefixtures("decides")
 def test_a_claim_that_is_open_at_the_last_look_stays_inconclusive() -> None:
     found = look(study(entry("one", 19, accuracy()), most_seeds=19))
-    assert found.due == {}
+    assert due(found) == {}
     assert found.verdicts[0].decision == "inconclusive"
     assert found.verdicts[0].ruling.reason == "as it is; open after 10 seeds, the last look"
 
@@ -109,33 +93,33 @@ def test_a_claim_that_is_open_at_the_last_look_stays_inconclusive() -> None:
 def test_what_is_compared_with_needs_the_seeds_too_and_is_judged_by_its_own(decides: FakeJudge) -> None:
     rival, bystander = entry("two", 10, accuracy()), entry("three", 40, accuracy())
     found = look(study(entry("one", 10, beats("two")), rival, bystander))
-    assert found.due == {"one": 20, "two": 20}
+    assert due(found) == {"one": 20, "two": 20}
     assert list(found.verdicts) == [0]
     assert decides.asked[0][0] == {"one": 10, "two": 10, "three": 10}
     ready = look(study(entry("one", 20, beats("two")), entry("two", 20), bystander))
-    assert (ready.due, ready.verdicts[0].look) == ({}, 20)
+    assert (due(ready), ready.verdicts[0].look) == ({}, 20)
 
 
 def test_a_difference_that_is_0_by_construction_or_a_rival_that_is_not_there_is_not_trained_for() -> None:
     same = [entry(name, 10, fingerprint="both") for name in ("one", "two")]
     first = fake.entry("one", [0.99] * 10, [beats("two")], "both")
-    assert look(study(first, same[1])).due == {}
-    assert look(study(entry("one", 10, beats("nobody")))).due == {}
+    assert due(look(study(first, same[1]))) == {}
+    assert due(look(study(entry("one", 10, beats("nobody"))))) == {}
 
 
 def test_claims_that_need_no_training_have_no_look(decides: FakeJudge) -> None:
     exact = Parameters(value=407_050, where="here")
     found = look(study(entry("one", 10, exact)))
-    assert (found.verdicts, found.due) == ({}, {})
+    assert (found.verdicts, due(found)) == ({}, {})
     assert decides.asked
 
 
 @pytest.mark.usefixtures("decides")
 def test_seeds_that_failed_are_tried_and_where_all_did_no_more_are() -> None:
     some = fake.entry("one", [0.99] * 9, [accuracy()])
-    assert look(study(fake.with_failures(some, [9]))).due == {"one": 20}
+    assert due(look(study(fake.with_failures(some, [9])))) == {"one": 20}
     none = fake.with_failures(fake.entry("one", [], [accuracy()]), TEN)
-    assert look(study(none)).due == {}
+    assert due(look(study(none))) == {}
 
 
 def test_other_architectures_keep_their_verdicts_on_the_preset_seeds(decides: FakeJudge) -> None:
@@ -169,7 +153,7 @@ def test_a_clear_claim_takes_ten_seeds_and_a_hopeless_one_all_of_them() -> None:
     unclear = fake.entry("two", generator.normal(0.95, 0.02, 40).tolist(), [accuracy("0.9500")])
     found = look(study(clear, unclear, names=("one", "two")))
     assert [(one.decision, one.look) for one in found.verdicts.values()] == [("reproduced", 10), ("inconclusive", None)]
-    assert found.due == {}
+    assert due(found) == {}
 
 
 def test_more_records_change_no_verdict_that_is_decided() -> None:

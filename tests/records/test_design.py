@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.declaration.spec_error import InvalidSpec
-from harness.records.design import LOOKS, Design, UntilDecided, design_path, design_text, read_design, write_design
+from harness.planning.looks import LOOKS
+from harness.records.design import Design, UntilDecided, design_path, design_text, read_design, write_design
 
 OFFICIAL = """\
 seeds: 0-9

@@ -1,0 +1,106 @@
+"""Rounds of seeds until every claim is decided: who trains up to how many next, and what is open; trains nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from harness.analysis.judging import Looked, look
+from harness.analysis.runs import Study, make_study
+from harness.app.design import with_sequential
+from harness.app.plan import Benchmark, PlanOptions, plan_benchmark
+from harness.planning.looks import LOOKS
+from harness.planning.plan import Plan, PlannedTrial
+from harness.records.design import Design, UntilDecided
+from harness.records.store import Loaded
+from harness.reporting.numbers import listed, plural
+from harness.spec.architecture import Architecture
+from harness.spec.folder import select_files
+from harness.spec.reading import sound
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """A selection that trains until decided, among all architectures of its folder: their claims are one family."""
+
+    benchmark: Benchmark
+    architectures: tuple[Architecture, ...]
+    until: UntilDecided
+    design: Design
+
+    def looked(self, loaded: Loaded) -> Looked:
+        """Return what the looks have come to so far, for the claims of the selection and as far as they may go."""
+        study = recorded_study(self.benchmark, self.architectures, loaded)
+        looked, allowed = look(replace(study, design=self.design)), self.until.looks
+        mine = (claim for claim in looked.open if claim.architecture in self.until.architectures)
+        return replace(looked, open=tuple(claim for claim in mine if claim.seeds in allowed))
+
+    def first(self) -> Benchmark:
+        """Return the first round: the selection, and what its claims compare with, up to the first look."""
+        others = (
+            name for one in self.benchmark.architectures for claim in one.claims for name in claim.others.values()
+        )
+        return self._round((*self.until.architectures, *others), self.until.looks[0])
+
+    def next(self, looked: Looked) -> Benchmark | None:
+        """Return the next round, what the earliest look lacks; None where more seeds may decide nothing."""
+        if not looked.open:
+            return None
+        seeds = min(claim.seeds for claim in looked.open)
+        return self._round((name for claim in looked.open if claim.seeds == seeds for name in claim.missing), seeds)
+
+    def planned(self, loaded: Loaded) -> tuple[Benchmark, Plan]:
+        """Return the round that is next, and the plan of all rounds if no claim is decided before the last look."""
+        looked, first = self.looked(loaded), self.first()
+        last = self._round((name for claim in looked.open for name in claim.about), self.until.looks[-1])
+        plans = [plan_benchmark(round_, loaded) for round_ in (first, last)]
+        # Architectures that share trials may ask for more epochs of them in one round than in the other.
+        longest: dict[str, PlannedTrial] = {}
+        for planned in (planned for decided in plans for planned in decided.trials):
+            known = longest.get(planned.trial.name)
+            if known is None or known.trial.epochs < planned.trial.epochs:
+                longest[planned.trial.name] = planned
+        following = None if plans[0].pending else self.next(looked)
+        return following or first, Plan(tuple(longest.values()), plans[0].forecast)
+
+    def _round(self, names: Iterable[str], seeds: int) -> Benchmark:
+        chosen = set(names)
+        return replace(
+            self.benchmark,
+            architectures=tuple(one for one in self.architectures if one.name in chosen),
+            settings=replace(self.benchmark.settings, seeds=tuple(range(seeds))),
+        )
+
+
+def recorded_study(benchmark: Benchmark, architectures: tuple[Architecture, ...], loaded: Loaded) -> Study:
+    """Return the study of this machine's numerics."""
+    read = benchmark.store.predictions_after
+    return make_study(architectures, loaded.records, benchmark.settings, benchmark.environment, read)
+
+
+def make_rounds(options: PlanOptions, benchmark: Benchmark, loaded: Loaded) -> Rounds:
+    """Return the rounds of a selection that is to train until decided, and the design that they need."""
+    # A broken spec that is not selected is left out here, and reported with the page.
+    architectures, _ = sound(select_files((), options.specs))
+    names = tuple(one.name for one in benchmark.architectures)
+    until = UntilDecided(architectures=names, most_seeds=options.most_seeds or LOOKS[-1])
+    study = replace(recorded_study(benchmark, architectures, loaded), design=options.design)
+    return Rounds(benchmark, architectures, until, with_sequential(study, until, known=bool(loaded.records)))
+
+
+def look_ahead(round_: Benchmark) -> str:
+    """Return what a round is for."""
+    return f"Look at {len(round_.settings.seeds)} seeds: {listed(one.name for one in round_.architectures)}."
+
+
+def outcome(looked: Looked, until: UntilDecided) -> Iterator[str]:
+    """Yield which claims were decided at how many seeds, and which are open."""
+    verdicts = [verdict for verdict in looked.verdicts.values() if verdict.architecture in until.architectures]
+    decided = [
+        f"{verdict.architecture}, {verdict.claim.label} at {verdict.look}" for verdict in verdicts if verdict.look
+    ]
+    undecided = [f"{verdict.architecture}, {verdict.claim.label}" for verdict in verdicts if not verdict.look]
+    if decided:
+        yield f"{plural(len(decided), 'claim')} decided: {'; '.join(decided)} seeds."
+    if undecided:
+        yield f"{plural(len(undecided), 'claim')} open: {'; '.join(undecided)}."
