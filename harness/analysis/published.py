@@ -1,7 +1,7 @@
-"""The rules for published numbers: one of a single run, and those of several runs of one recipe.
+"""The rule for a published number of a single run; those of several runs have `published_runs`.
 
-Two questions are asked of a single one: could it be one run of this recipe, and is the typical run within the margin of
-it? Of several: is the typical run within the margin of theirs? ``docs/verdicts.md`` says how often this goes wrong.
+Two questions: could it be one run of this recipe, and is the typical run within the margin of it? ``docs/verdicts.md``
+says how often the answers are wrong.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from harness.analysis.rules import MOST_SEEDS, NO_SPREAD, after_correction, more_seeds, p_phrase, too_few
+from harness.analysis.rules import MOST_SEEDS, after_correction, more_seeds, p_phrase, too_few
 from harness.evaluations.metric import Metric
 from harness.spec.claims import Decision, Ruling
 from harness.spec.claims.metrics import SHARE_MARGIN
@@ -22,13 +22,13 @@ from harness.statistics.published import (
     UpperFit,
     inside,
     median_interval,
-    narrowing,
     p_outside,
     runs_to_confirm,
     upper_fit,
 )
 from harness.statistics.samples import Interval
-from harness.statistics.shift import differences, p_beyond, shift_bounds
+
+NO_SPREAD = "all but the worst seeds gave the same value, so the spread is unknown"
 
 NUMBER_RULE = (
     "A published number comes from a single run, and two questions are asked of it, with at least "
@@ -38,10 +38,6 @@ NUMBER_RULE = (
     "is added)? If so, and the first answer is not no, it is *reproduced*; else it is *inconclusive*. What the rule "
     "can't do: a number that is one point too low is hardly ever refuted, since some recipes have runs that dip and a "
     "dip can't be excluded. `docs/verdicts.md` has its rates of error."
-)
-RUNS_RULE = (
-    "Several published runs of one recipe are compared with ours by ranks: *reproduced* if the 90 % interval of the "
-    "difference of the typical runs is within the same margin, *refuted* if the difference is clearly larger than it."
 )
 
 
@@ -164,7 +160,7 @@ class NumberRuling(Ruling):
 AnyRuling = TypeVar("AnyRuling", bound=Ruling)
 
 
-def _with_typical_run(ruling: AnyRuling, values: Sequence[float], alpha: float) -> AnyRuling:
+def with_typical_run(ruling: AnyRuling, values: Sequence[float], alpha: float) -> AnyRuling:
     """Return the ruling with where the typical run lies, if there are seeds enough to say."""
     found = median_interval(values, 1 - 2 * alpha)
     return replace(ruling, typical_low=found.low, typical_high=found.high) if found else ruling
@@ -173,7 +169,7 @@ def _with_typical_run(ruling: AnyRuling, values: Sequence[float], alpha: float) 
 def judge_number(values: Sequence[float], number: PublishedNumber, alpha: float) -> NumberRuling:
     """Return the ruling on ``values``, one per seed; a refutation is still to be corrected."""
     runs = OwnRuns(tuple(values), number, alpha)
-    ruling = _with_typical_run(NumberRuling("inconclusive", "", len(values), runs.typical, runs=runs), values, alpha)
+    ruling = with_typical_run(NumberRuling("inconclusive", "", len(values), runs.typical, runs=runs), values, alpha)
     few = too_few(len(values))
     if few or runs.fit.spread == 0:
         return replace(ruling, reason=few or NO_SPREAD)
@@ -204,61 +200,3 @@ def _second_answer(runs: OwnRuns) -> tuple[Decision, str]:
     needed = runs_to_confirm(seeds, runs.typical, interval, number.value, number.reach)
     state = "is not" if needed is None else "is not surely"
     return "inconclusive", f"{typical} {state} within {within}, though {one_run}; {more_seeds(needed, seeds)}"
-
-
-@dataclass(frozen=True)
-class RunsRuling(Ruling):
-    """What one's own runs say of several published ones; a refutation waits for the correction.
-
-    ``apart`` says how far apart the typical runs are, ``within`` within what they should be.
-    """
-
-    apart: str = ""
-    within: str = ""
-
-    def corrected(self, adjusted_p: float, claims: int, alpha: float) -> Ruling:
-        """Return the ruling after the correction: a difference has to be clearly larger than the margin."""
-        if self.p is None or self.p >= alpha:
-            return self
-        decision: Decision = "refuted" if adjusted_p < alpha else "inconclusive"
-        clearly = "not" if decision == "refuted" else "hardly"
-        reason = f"{self.apart}, {clearly} {self.within}; {after_correction(adjusted_p, claims)}"
-        return replace(self, decision=decision, reason=reason)
-
-
-def judge_runs(
-    values: Sequence[float], published: Sequence[float], reach: float, metric: Metric, alpha: float
-) -> RunsRuling:
-    """Return the ruling on ``values``, one per seed, beside several ``published`` runs; ``reach`` is the margin."""
-    ours, theirs = len(values), len(published)
-    shift = float(np.median(differences(values, published)))
-    ruling = _with_typical_run(RunsRuling("inconclusive", "", ours, shift), values, alpha)
-    bounds = shift_bounds(values, published, 1 - 2 * alpha)
-    if too_few(ours) or bounds is None:
-        return replace(ruling, reason=too_few(ours) or f"{ours} seeds and {theirs} published runs are too few")
-    interval = Interval(float(bounds[0]), float(bounds[1]))
-    ruling = replace(
-        ruling,
-        low=interval.low,
-        high=interval.high,
-        p=float(p_beyond(values, published, reach)),
-        apart=f"{metric.signed(shift)} from {theirs} published runs ({_bounds(interval, metric)})",
-        within=f"within ± {metric.amount(reach)}",
-    )
-    if inside(interval.low, interval.high, 0.0, reach):
-        return replace(ruling, decision="reproduced", reason=f"{ruling.apart}, {ruling.within}")
-    needed = _seeds_to_compare(ours, theirs, narrowing(shift, interval, 0.0, reach))
-    return replace(ruling, reason=f"{ruling.apart}, not surely {ruling.within}; {more_seeds(needed, ours)}")
-
-
-def _bounds(interval: Interval, metric: Metric) -> str:
-    low, high = (metric.signed(bound) for bound in (interval.low, interval.high))
-    return f"90 % interval {low.removesuffix(' points')} to {high}"
-
-
-def _seeds_to_compare(ours: int, theirs: int, factor: float | None) -> int | None:
-    """Return how many seeds of ours narrow the interval by the factor; None where theirs are too few for it."""
-    if factor is None:
-        return None
-    left = (1 / ours + 1 / theirs) * factor**2 - 1 / theirs
-    return None if left <= 0 else int(1 / left) + 1

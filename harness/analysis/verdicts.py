@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.analysis.published import NUMBER_RULE, RUNS_RULE, PublishedNumber, judge_number, judge_runs
+from harness.analysis.published import NUMBER_RULE, PublishedNumber, judge_number
+from harness.analysis.published_runs import RUNS_RULE, judge_runs
 from harness.analysis.rules import (
     DIFFERENCE_RULE,
     EQUALITY_RULE,

@@ -56,8 +56,9 @@ def claims(
 
 
 def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:
-    from harness.reporting.sections.claims import narrow_claims, outcome
+    from harness.reporting.sections.claims import narrow_claims
     from harness.reporting.terminal import render_table
+    from harness.reporting.verdicts import outcome
 
     table = narrow_claims(verdicts)
     notes = [

@@ -90,8 +90,8 @@ def report(
 
 def print_headline(findings: Findings) -> None:
     """Print the headline table, and what became of the claims."""
-    from harness.reporting.sections.claims import outcome
     from harness.reporting.terminal import render_table
+    from harness.reporting.verdicts import outcome
 
     stdout().print(render_table(_headline(findings)))
     if findings.judgement.verdicts:

@@ -108,6 +108,13 @@ def test_claims_json_has_the_contracts_names_in_order(results: Path) -> None:
     verdicts = json.loads(bench(results, "claims", "--json").stdout)
     assert all(list(one)[: len(CLAIM_KEYS)] == CLAIM_KEYS for one in verdicts)
     assert {one["verdict"] for one in verdicts} <= {"reproduced", "refuted", "inconclusive", "not tested"}
+    assert all({"p", "adjusted_p", "typical_low", "typical_high", "known_cause"} <= set(one) for one in verdicts)
+    kinds = {"test_accuracy", "test_loss", "train_accuracy"}
+    numbers = [one for one in verdicts if one["claim"] in kinds and one["seeds"]]
+    assert all(one["typical_low"] < one["typical_high"] and 0 <= one["p"] <= one["adjusted_p"] <= 1 for one in numbers)
+    [several] = [one for one in numbers if isinstance(one["published"], list)]
+    assert (several["architecture"], len(several["published"])) == ("000_convnet", 7)
+    assert several["low"] < several["measured"] < several["high"]
     assert {"architecture": "003_wide_conv_dropout", "claim": "prediction", "published": 7}.items() <= next(
         one for one in verdicts if one["claim"] == "prediction"
     ).items()

@@ -17,10 +17,11 @@ from harness.planning.settings import Settings, smoke
 from harness.records.design import Design, Terms
 from harness.reporting.blocks import Figure
 from harness.reporting.page import page
-from harness.reporting.sections.claims import arithmetic, explanation, narrow_claims, trained_claims
+from harness.reporting.sections.claims import narrow_claims, trained_claims
 from harness.reporting.sections.headline import narrow_headline
 from harness.reporting.sections.reproduction import commands
 from harness.reporting.terminal import render_table as render_terminal
+from harness.reporting.verdicts import arithmetic, explanation
 from harness.spec.claims.metrics import RELATIVE_MARGIN, SHARE_MARGIN
 
 GOLDEN = Path(__file__).parent / "golden"

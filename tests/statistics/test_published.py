@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from pathlib import Path
+
 import numpy as np
 import pytest
 import verdict_rates
 from scipy import stats
-from verdict_rates import Law, Setting
+from verdict_rates import Law, Rates, Setting
 
 from harness.statistics.published import (
     inside,
@@ -145,3 +148,17 @@ def test_the_rule_is_wrong_no_more_often_and_right_no_less_often_than_promised(l
 @pytest.mark.parametrize("law", verdict_rates.LAWS, ids=lambda law: law.name)
 def test_the_rule_before_would_not_pass(law: Law) -> None:
     assert len(shortfalls(law, Setting(earlier=True))) >= 2
+
+
+def test_the_rates_in_the_document_are_those_of_the_simulation() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "verdicts.md").read_text(encoding="utf-8")
+    table = document[document.index("## One published run") : document.index("**What the rule can't do**")]
+    found = {
+        law.name: [verdict_rates.rates(law, runs, Setting(), STUDIES, seed=8) for runs in verdict_rates.RUNS]
+        for law in verdict_rates.LAWS
+    }
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ") and " / " in line]
+    for row, field in zip(rows, fields(Rates), strict=True):
+        for cell, rates in zip(row[1:], found.values(), strict=True):
+            simulated = [100 * getattr(one, field.name) for one in rates]
+            assert [float(part) for part in cell.split(" / ")] == pytest.approx(simulated, abs=3), row[0]

@@ -1,13 +1,9 @@
-"""Claims with their verdicts, how these are reached, and what each spec had to assume; judges nothing.
-
-What training decides is counted apart from what is arithmetic, so that the one does not pass for the other.
-"""
+"""Claims with their verdicts, how these are reached, and what each spec had to assume; judges nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import get_args
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
@@ -15,9 +11,16 @@ from harness.analysis.verdicts import Verdict
 from harness.reporting import numbers
 from harness.reporting.blocks import Block, Folded, Section, Table
 from harness.reporting.markdown import escape
-from harness.reporting.units import FORMATS, UnitFormat
-from harness.spec.claims import Basis, Decision
-from harness.statistics.samples import Interval
+from harness.reporting.verdicts import (
+    arithmetic,
+    bounds,
+    decided_by,
+    explanation,
+    measured,
+    outcome,
+    published,
+    untested,
+)
 
 
 def section(findings: Findings) -> Section | None:
@@ -54,11 +57,6 @@ def _assumed(entry: ArchitectureResults) -> str:
     named = f"**{escape(entry.name)}**" + (f" ({escape(origin)})" if origin else "")
     points = "\n".join(f"- {escape(text)}" for text in entry.architecture.assumptions)
     return f"{named}\n\n{points}"
-
-
-def decided_by(basis: Basis, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Return the verdicts on the claims that this basis decides."""
-    return [verdict for verdict in verdicts if verdict.claim.basis == basis]
 
 
 def trained_claims(verdicts: Sequence[Verdict]) -> Table:
@@ -106,14 +104,6 @@ def _trained_claims(verdicts: Sequence[Verdict]) -> Table:
         ),
         alignments=("left", "left", "right", "right", "left", "right", "right", "left", "left"),
     )
-
-
-def explanation(verdict: Verdict) -> str:
-    """Return the reason, that of fresh seeds if they decide otherwise, and the known cause of a claim that fails."""
-    reason, fresh, cause = verdict.ruling.reason, verdict.fresh, verdict.claim.known_cause
-    if fresh and fresh.decision != verdict.decision:
-        reason = f"{reason}. On fresh seeds alone: {fresh.ruling.reason}"
-    return f"{reason}. Known cause: {cause}" if cause and verdict.decision in {"refuted", "inconclusive"} else reason
 
 
 def exact_claims(verdicts: Sequence[Verdict]) -> Table:
@@ -192,54 +182,3 @@ def _narrow(verdict: Verdict) -> str:
     if verdict.claim.basis == "training" and isinstance(stated, tuple):
         return f"{len(stated)} runs"
     return published(verdict)
-
-
-def published(verdict: Verdict) -> str:
-    """Return what the document states, in its unit."""
-    return FORMATS[verdict.claim.unit].value(verdict.claim.published)
-
-
-def measured(verdict: Verdict) -> str:
-    """Return what was measured, in its unit; nothing is a dash."""
-    value = verdict.ruling.measured
-    return numbers.UNKNOWN if value is None else _format(verdict).value(value)
-
-
-def bounds(verdict: Verdict) -> str:
-    """Return where the typical run, the difference or the share lies, in the unit of what was measured."""
-    low, high = verdict.ruling.interval
-    return "" if low is None or high is None else _format(verdict).interval(Interval(low, high))
-
-
-def _format(verdict: Verdict) -> UnitFormat:
-    return FORMATS[verdict.claim.measured_unit]
-
-
-def tally(verdicts: Sequence[Verdict]) -> str:
-    """Return how many claims got which verdict, in one line."""
-    names = get_args(Decision)
-    counts = {name: sum(verdict.decision == name for verdict in verdicts) for name in names}
-    return ", ".join(f"{counts[name]} {name}" for name in names if counts[name]) or "no claims"
-
-
-def outcome(verdicts: Sequence[Verdict]) -> str:
-    """Return what became of all claims, those that training decides first and apart from the others."""
-    trained = decided_by("training", verdicts)
-    parts = [f"claims on training: {tally(trained)}"] if trained else []
-    parts += [arithmetic(verdicts)] if decided_by("spec", verdicts) else []
-    parts += [untested(verdicts)] if decided_by("nothing", verdicts) else []
-    text = "; ".join(parts) or "no claims"
-    return f"{text[0].upper()}{text[1:]}"
-
-
-def arithmetic(verdicts: Sequence[Verdict]) -> str:
-    """Return how many shapes and counts come out equal."""
-    exact = decided_by("spec", verdicts)
-    equal = sum(verdict.decision == "reproduced" for verdict in exact)
-    some = "" if equal == len(exact) else f"{equal} of "
-    return f"{some}{len(exact):,} shapes and parameter counts equal by arithmetic"
-
-
-def untested(verdicts: Sequence[Verdict]) -> str:
-    """Return how many statements no number here can judge."""
-    return f"{numbers.plural(len(decided_by('nothing', verdicts)), 'statement')} not tested"

@@ -10,7 +10,7 @@ from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.standings import largest_compatible
 from harness.reporting import numbers
 from harness.reporting.markdown import escape
-from harness.reporting.sections.claims import outcome
+from harness.reporting.verdicts import outcome
 
 SMOKE = (
     "> **Smoke results**: a few thousand examples and one epoch, to check that everything works. They say nothing "

@@ -1,0 +1,79 @@
+"""Verdicts in words: values in their units, reasons, and how many there are of which kind; judges nothing.
+
+What training decides is counted apart from what is arithmetic, so that the one does not pass for the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from harness.analysis.verdicts import Verdict
+from harness.reporting import numbers
+from harness.reporting.units import FORMATS, UnitFormat
+from harness.spec.claims import Basis, Decision
+from harness.statistics.samples import Interval
+
+
+def decided_by(basis: Basis, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return the verdicts on the claims that this basis decides."""
+    return [verdict for verdict in verdicts if verdict.claim.basis == basis]
+
+
+def explanation(verdict: Verdict) -> str:
+    """Return the reason, that of fresh seeds if they decide otherwise, and the known cause of a claim that fails."""
+    reason, fresh, cause = verdict.ruling.reason, verdict.fresh, verdict.claim.known_cause
+    if fresh and fresh.decision != verdict.decision:
+        reason = f"{reason}. On fresh seeds alone: {fresh.ruling.reason}"
+    return f"{reason}. Known cause: {cause}" if cause and verdict.decision in {"refuted", "inconclusive"} else reason
+
+
+def published(verdict: Verdict) -> str:
+    """Return what the document states, in its unit."""
+    return FORMATS[verdict.claim.unit].value(verdict.claim.published)
+
+
+def measured(verdict: Verdict) -> str:
+    """Return what was measured, in its unit; nothing is a dash."""
+    value = verdict.ruling.measured
+    return numbers.UNKNOWN if value is None else _format(verdict).value(value)
+
+
+def bounds(verdict: Verdict) -> str:
+    """Return where the typical run, the difference or the share lies, in the unit of what was measured."""
+    low, high = verdict.ruling.interval
+    return "" if low is None or high is None else _format(verdict).interval(Interval(low, high))
+
+
+def _format(verdict: Verdict) -> UnitFormat:
+    return FORMATS[verdict.claim.measured_unit]
+
+
+def tally(verdicts: Sequence[Verdict]) -> str:
+    """Return how many claims got which verdict, in one line."""
+    names = get_args(Decision)
+    counts = {name: sum(verdict.decision == name for verdict in verdicts) for name in names}
+    return ", ".join(f"{counts[name]} {name}" for name in names if counts[name]) or "no claims"
+
+
+def outcome(verdicts: Sequence[Verdict]) -> str:
+    """Return what became of all claims, those that training decides first and apart from the others."""
+    trained = decided_by("training", verdicts)
+    parts = [f"claims on training: {tally(trained)}"] if trained else []
+    parts += [arithmetic(verdicts)] if decided_by("spec", verdicts) else []
+    parts += [untested(verdicts)] if decided_by("nothing", verdicts) else []
+    text = "; ".join(parts) or "no claims"
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def arithmetic(verdicts: Sequence[Verdict]) -> str:
+    """Return how many shapes and counts come out equal."""
+    exact = decided_by("spec", verdicts)
+    equal = sum(verdict.decision == "reproduced" for verdict in exact)
+    some = "" if equal == len(exact) else f"{equal} of "
+    return f"{some}{len(exact):,} shapes and parameter counts equal by arithmetic"
+
+
+def untested(verdicts: Sequence[Verdict]) -> str:
+    """Return how many statements no number here can judge."""
+    return f"{numbers.plural(len(decided_by('nothing', verdicts)), 'statement')} not tested"
