@@ -58,13 +58,13 @@ def claims(
 def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:
     from harness.reporting.sections.claims import narrow_claims
     from harness.reporting.terminal import render_table
-    from harness.reporting.verdicts import outcome
+    from harness.reporting.verdicts import fresh_outcome, outcome
 
     table = narrow_claims(verdicts)
     notes = [
         *table.notes,
         "Interval: of the typical run, the difference or the share; 95 % for 'better than'.",
-        f"{outcome(verdicts)}; results/README.md and --json list all.",
+        f"{outcome(verdicts)}; results/README.md and --json list all. {fresh_outcome(verdicts)}".rstrip(),
         *_assumptions(findings, verdicts),
     ]
     stdout().print(render_table(replace(table, notes=tuple(notes))))

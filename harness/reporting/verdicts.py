@@ -23,7 +23,7 @@ def decided_by(basis: Basis, verdicts: Sequence[Verdict]) -> list[Verdict]:
 def explanation(verdict: Verdict) -> str:
     """Return the reason, that of fresh seeds if they decide otherwise, and the known cause of a claim that fails."""
     reason, fresh, cause = verdict.ruling.reason, verdict.fresh, verdict.claim.known_cause
-    if fresh and fresh.decision != verdict.decision:
+    if fresh and differs_on_fresh_seeds(verdict):
         reason = f"{reason}. On fresh seeds alone: {fresh.ruling.reason}"
     return f"{reason}. Known cause: {cause}" if cause and verdict.decision in {"refuted", "inconclusive"} else reason
 
@@ -64,6 +64,17 @@ def outcome(verdicts: Sequence[Verdict]) -> str:
     parts += [untested(verdicts)] if decided_by("nothing", verdicts) else []
     text = "; ".join(parts) or "no claims"
     return f"{text[0].upper()}{text[1:]}"
+
+
+def fresh_outcome(verdicts: Sequence[Verdict]) -> str:
+    """Return what became of the claims on training by the fresh seeds alone; nothing where no design has any."""
+    fresh = [verdict.fresh for verdict in verdicts if verdict.fresh]
+    return f"By the fresh seeds alone: {tally(fresh)}." if fresh else ""
+
+
+def differs_on_fresh_seeds(verdict: Verdict) -> bool:
+    """Say whether the fresh seeds by themselves decide otherwise."""
+    return verdict.fresh is not None and verdict.fresh.decision != verdict.decision
 
 
 def arithmetic(verdicts: Sequence[Verdict]) -> str:

@@ -21,7 +21,7 @@ from harness.reporting.sections.claims import narrow_claims, trained_claims
 from harness.reporting.sections.headline import narrow_headline
 from harness.reporting.sections.reproduction import commands
 from harness.reporting.terminal import render_table as render_terminal
-from harness.reporting.verdicts import arithmetic, explanation
+from harness.reporting.verdicts import arithmetic, explanation, fresh_outcome
 from harness.spec.claims.metrics import RELATIVE_MARGIN, SHARE_MARGIN
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -267,8 +267,11 @@ def test_a_second_verdict_on_fresh_seeds_has_a_column_and_its_reason_where_it_di
     )
     column = shown.header.index("Fresh seeds alone")
     assert [row[column] for row in shown.rows[:3]] == ["reproduced (n = 5)", "inconclusive (n = 20)", "–"]  # noqa: RUF001
+    assert fresh_outcome([replace(first, fresh=first), second]) == "By the fresh seeds alone: 1 reproduced."
     reasons = [row[shown.header.index("Why")] for row in shown.rows[:2]]
     assert ["On fresh seeds alone: too few" in reason for reason in reasons] == [False, True]
+    [note] = narrow_claims([first, replace(second, fresh=replace(second, ruling=open_ruling))]).notes
+    assert note.startswith("000_convnet, test accuracy: reproduced: ")
 
 
 def test_the_terminal_fits_80_columns(found: Findings) -> None:

@@ -15,7 +15,9 @@ from harness.reporting.verdicts import (
     arithmetic,
     bounds,
     decided_by,
+    differs_on_fresh_seeds,
     explanation,
+    fresh_outcome,
     measured,
     outcome,
     published,
@@ -33,7 +35,7 @@ def section(findings: Findings) -> Section | None:
     return Section(
         trained.title,
         (
-            f"{outcome(verdicts)}.",
+            f"{outcome(verdicts)}. {fresh_outcome(verdicts)}".rstrip(),
             *judged,
             *_folded(exact_claims(verdicts), arithmetic(verdicts)),
             *_folded(statements(verdicts), untested(verdicts)),
@@ -162,7 +164,7 @@ def narrow_claims(verdicts: Sequence[Verdict]) -> Table:
         notes=tuple(
             f"{verdict.architecture}, {verdict.claim.label}: {verdict.decision}: {explanation(verdict)}"
             for verdict in chosen
-            if verdict.decision != "reproduced"
+            if verdict.decision != "reproduced" or differs_on_fresh_seeds(verdict)
         ),
     )
 
