@@ -12,8 +12,9 @@ import numpy as np
 
 from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
-from harness.evaluations.evaluation import Examples, evaluation_names, find_evaluation
+from harness.evaluations.evaluation import Examples, find_evaluation
 from harness.evaluations.metric import ACCURACY, TRAIN, Quantity
+from harness.evaluations.names import evaluation_names
 from harness.records.predictions import Classes, Predictions, digest
 from harness.records.record import EpochMeasurement, Record
 from harness.spec.cost import network_cost

@@ -15,7 +15,7 @@ from harness.app.workspace import Workspace, load_records
 from harness.data import fetching
 from harness.data.declarations import find_dataset
 from harness.errors import BenchError, NothingRecorded, Stopped
-from harness.evaluations.evaluation import evaluation_names
+from harness.evaluations.names import evaluation_names
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, make_engine
 from harness.execute.queue import InOrder
 from harness.planning.plan import Plan, PlannedTrial, Status

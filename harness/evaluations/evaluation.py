@@ -6,26 +6,25 @@ The file's name is the evaluation's. Nothing is imported before an evaluation is
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-import harness.evaluations
 from harness.errors import UnknownEvaluation
 from harness.evaluations.metric import Metric
+from harness.evaluations.names import evaluation_names
 
 Bytes = npt.NDArray[np.uint8]
 # Bytes, or float32.
 Values = npt.NDArray[Any]
 
-# The modules of this folder that hold no evaluation.
-OTHERS = {"evaluation", "metric"}
+# Sums of float32 probabilities over hundreds of classes are 1 within this.
+ROUNDING = 1e-3
 
 
 class Examples(NamedTuple):
@@ -41,6 +40,12 @@ class Examples(NamedTuple):
         """Return the first ``count`` of them; None: all."""
         return Examples(self.images[:count], self.labels[:count])
 
+    def spread(self, count: int) -> Examples:
+        """Return ``count`` of them, evenly spread, or all where there are no more: a set may be sorted by class."""
+        total = len(self.labels)
+        chosen = np.arange(count) * total // count if count < total else np.arange(total)
+        return Examples(self.images[chosen], self.labels[chosen])
+
 
 @dataclass(frozen=True, eq=False)
 class Scored:
@@ -50,11 +55,13 @@ class Scored:
         scores: Of each image and class, float32, shape (n, classes); the highest is the predicted class.
         labels: The true classes, shape (n,).
         loss: The mean of the recipe's loss over the examples, penalties of the weights included.
+        images: The images that were scored.
     """
 
     scores: npt.NDArray[np.float32]
     labels: Bytes
     loss: float
+    images: Values = field(default_factory=lambda: np.empty(0))
 
     @cached_property
     def classes(self) -> Bytes:
@@ -62,30 +69,42 @@ class Scored:
         classes: Bytes = self.scores.argmax(axis=1).astype(np.uint8)
         return classes
 
+    @cached_property
+    def probabilities(self) -> npt.NDArray[np.float64]:
+        """The scores where they are probabilities, else, for those of logits, their softmax, shape (n, classes)."""
+        scores = self.scores.astype(np.float64)
+        if (scores >= 0).all() and (abs(scores.sum(axis=1) - 1) < ROUNDING).all():
+            return scores
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+        return shares
+
 
 class EvaluationKind(ABC):
-    """One way to look at a trained network: on which images it is scored, and what the scores give.
+    """One way to look at a trained network: on which examples it is scored, and what the scores give.
 
-    ``metrics`` are what ``measure`` returns, in that order. ``keeps_predictions`` is whether the predicted classes are
-    recorded beside them.
+    ``metrics`` are what ``measure`` returns, in that order, as far as each is known. ``keeps_predictions`` is whether
+    the predicted classes are recorded beside them; ``of_training``, whether the examples are made from those that were
+    trained on; ``needs_pictures`` and ``needs_probabilities`` say what it fits alone.
     """
 
-    metrics: ClassVar[tuple[Metric, ...]]
     keeps_predictions: ClassVar[bool] = True
+    of_training: ClassVar[bool] = False
+    needs_pictures: ClassVar[bool] = False
+    needs_probabilities: ClassVar[bool] = False
 
-    def examples(self, test: Examples) -> Examples:
-        """Return the images that the network is scored on, made from the data set's test images."""
-        return test
+    @property
+    @abstractmethod
+    def metrics(self) -> tuple[Metric, ...]:
+        """What ``measure`` returns."""
+
+    def examples(self, examples: Examples) -> Examples:
+        """Return what the network is scored on, made from the test images or those of the training."""
+        return examples
 
     @abstractmethod
     def measure(self, scored: Scored) -> Mapping[str, float]:
         """Return the metrics by name."""
-
-
-def evaluation_names() -> tuple[str, ...]:
-    """Return the evaluations that there are, by name."""
-    found = (module.name for module in pkgutil.iter_modules(harness.evaluations.__path__))
-    return tuple(name for name in found if name not in OTHERS)
 
 
 def find_evaluation(name: str) -> EvaluationKind:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol
 
 # The name under which the running means of an epoch of training stand beside evaluations, and the first evaluation's.
 TRAIN, TEST = "train", "test"
 PERCENT = "%"
+# Between a metric's name and the level of the evaluation that it is measured at.
+LEVEL_MARK = "@"
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Metric:
 
     ``unit`` is what people read it in, ``PERCENT`` for a share and nothing for a plain number, with ``places`` digits
     after the point. ``low`` and ``high`` bound its values; None where there is no bound. ``relevant`` is the
-    smallest difference that a study should be able to find; None where nobody has said.
+    smallest difference that a study should be able to find; None where nobody has said. ``where`` says at which level
+    of an evaluation it is measured: at 3 pixels.
     """
 
     name: str
@@ -28,6 +31,17 @@ class Metric:
     high: float | None = None
     places: int = 4
     relevant: float | None = None
+    where: str = ""
+
+    def at(self, level: float, unit: str) -> Metric:
+        """Return the same metric at a level of an evaluation: ``accuracy@3``, accuracy at 3 pixels."""
+        name, where = f"{self.name}{LEVEL_MARK}{level:g}", f" at {level:g} {unit}"
+        return replace(self, name=name, where=where, relevant=None)
+
+    @property
+    def title(self) -> str:
+        """Its name in words: accuracy at 3 pixels."""
+        return plain_name(self.name) + self.where
 
     def merit(self, value: float) -> float:
         """Return the value if higher is better, else its negative: of two merits the higher is the better one."""
@@ -86,6 +100,11 @@ LOSS = Metric("loss", higher_is_better=False)
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (LOSS, ACCURACY)})
 
 
+def plain_name(metric: str) -> str:
+    """Return a metric's name without the level that it is measured at."""
+    return metric.partition(LEVEL_MARK)[0]
+
+
 class Measured(Protocol):
     """What holds metrics of evaluations by name, such as an epoch of a record."""
 
@@ -103,7 +122,7 @@ class Quantity:
     @property
     def title(self) -> str:
         """Its name in words: test accuracy."""
-        return f"{self.evaluation} {self.metric.name}".replace("_", " ")
+        return f"{self.evaluation} {self.metric.title}".replace("_", " ")
 
     @property
     def heading(self) -> str:

@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from harness.evaluations.metric import METRICS, TEST, TRAIN
+from harness.evaluations.metric import METRICS, TEST, TRAIN, plain_name
 from harness.planning.trial import Computation
 from harness.records.content import FORMAT
 from harness.records.environment import Environment, Frozen
@@ -28,7 +28,8 @@ FailureKind = Literal["error", "nan", "memory", "deadline", "crash", "bits"]
 
 def _within_bounds(metrics: Mapping[str, float]) -> Mapping[str, float]:
     for name, value in metrics.items():
-        if name in METRICS and not METRICS[name].allows(value):
+        metric = METRICS.get(plain_name(name))
+        if metric and not metric.allows(value):
             raise ValueError(f"{name} {value} is out of its range")
     return metrics
 
