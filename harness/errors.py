@@ -175,6 +175,10 @@ class CannotStart(BenchError):
     """The new file's name is not a safe one or is taken, or the spec to start from can't be copied."""
 
 
+class CannotAdd(BenchError):
+    """A data set's name is not a safe one or is taken, or an option does not fit what is to be added."""
+
+
 class UnknownDataset(BenchError):
     """A data set that the harness does not know."""
 

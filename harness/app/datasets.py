@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 from harness.app.specs import spec_rows
+from harness.data.cache import CachedCopy
 from harness.data.dataset import Dataset
-from harness.data.declarations import read_dataset
+from harness.data.declarations import all_datasets, read_dataset
 from harness.data.folder import dataset_files, own_dataset_files
 from harness.declaration.files import shipped_folder
 from harness.declaration.spec_error import InvalidSpec
@@ -38,3 +40,25 @@ def _named(files: tuple[Path, ...]) -> Iterator[str]:
     for row in spec_rows(files):
         if not isinstance(row, InvalidSpec):
             yield row["dataset"]
+
+
+def list_datasets(specs: Path) -> list[dict[str, Any]]:
+    """Return what is known of each data set without reading its arrays; the keys are a contract.
+
+    ``sha256`` is None where the arrays' digests are neither declared nor in the cache.
+    """
+    return [_listed(dataset) for dataset in all_datasets(specs).values()]
+
+
+def _listed(dataset: Dataset) -> dict[str, Any]:
+    copy = CachedCopy(dataset)
+    return {
+        "name": dataset.name,
+        "title": dataset.title,
+        "inputs": list(dataset.inputs),
+        "classes": list(dataset.classes),
+        "train_examples": dataset.train_examples,
+        "test_examples": dataset.test_examples,
+        "sha256": copy.known_sha256(),
+        "cached": copy.path.exists(),
+    }

@@ -1,21 +1,24 @@
-"""``bench data``: fetches, imports and checks the data sets; reads no image itself."""
+"""``bench data``: lists, adds, fetches, imports and checks data sets; reads no image itself."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.app.console import Shown
-from harness.cli.console import print_json, stdout
+from harness.cli.console import print_json, say, stdout
 from harness.cli.options import ArchitecturesFolder, Json
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from harness.data.dataset import Dataset
 
 app = typer.Typer(
-    help="Fetch, import or check the data sets, kept in the user's cache folder (BENCH_CACHE names another).",
+    help="List, add, fetch, import or check data sets, kept in the user's cache folder (BENCH_CACHE names another).",
     no_args_is_help=True,
 )
 
@@ -32,7 +35,136 @@ Files = Annotated[
         show_default=False,
     ),
 ]
+Given = Annotated[
+    Path, typer.Argument(metavar="PATH", help="An .npz file, a folder of images, or a table.", show_default=False)
+]
+NewName = Annotated[
+    str | None,
+    typer.Option("--name", metavar="NAME", envvar="BENCH_NAME", help="What specs call it; by default as the path."),
+]
+Size = Annotated[
+    str | None,
+    typer.Option(
+        "--size", metavar="HEIGHTxWIDTH", envvar="BENCH_SIZE", help="Resize images to this size, such as 64x64."
+    ),
+]
+Grayscale = Annotated[
+    bool, typer.Option("--grayscale", envvar="BENCH_GRAYSCALE", help="Turn the colours of images into shades of gray.")
+]
+Label = Annotated[
+    str | None,
+    typer.Option("--label", metavar="COLUMN", envvar="BENCH_LABEL", help="The column of a table with the classes."),
+]
+PixelShape = Annotated[
+    str | None,
+    typer.Option(
+        "--shape",
+        metavar="SHAPE",
+        envvar="BENCH_SHAPE",
+        help="The other columns of a table are pixels of this shape, such as 28x28; without it, features.",
+    ),
+]
+TestShare = Annotated[
+    float | None,
+    typer.Option(
+        "--test",
+        metavar="SHARE",
+        envvar="BENCH_TEST",
+        help="The share of each class to test on, where the files set no test examples apart; by default 0.2.",
+        show_default=False,
+    ),
+]
+SplitSeed = Annotated[
+    int,
+    typer.Option(
+        "--split-seed",
+        min=0,
+        max=2**32 - 1,
+        metavar="N",
+        envvar="BENCH_SPLIT_SEED",
+        help="The seed that the test examples are drawn with.",
+    ),
+]
 DEFAULT_DATASET = "mnist"
+
+
+@app.command("list")
+def list_(*, architectures: ArchitecturesFolder = None, json: Json = False) -> None:
+    """List the data sets that specs can name: those that are shipped, and one's own.
+
+    Examples:
+        bench data list           which are there?
+        bench data list --json    for a program
+    """
+    from harness.app.datasets import list_datasets
+    from harness.declaration.files import specs_folder
+
+    rows = list_datasets(specs_folder(architectures))
+    if json:
+        print_json(rows)
+    else:
+        stdout().print(_table(rows))
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for header in ("Name", "Title"):
+        table.add_column(header, overflow="fold")
+    for header in ("Inputs", "Classes", "To train on", "To test on"):
+        table.add_column(header, justify="right", no_wrap=True)
+    table.add_column("In the cache")
+    for row in rows:
+        sizes = "×".join(map(str, row["inputs"])), str(len(row["classes"]))
+        examples = f"{row['train_examples']:,}", f"{row['test_examples']:,}"
+        table.add_row(Text(row["name"]), Text(row["title"]), *sizes, *examples, "yes" if row["cached"] else "no")
+    return table
+
+
+@app.command()
+def add(
+    path: Given,
+    *,
+    name: NewName = None,
+    size: Size = None,
+    grayscale: Grayscale = False,
+    label: Label = None,
+    shape: PixelShape = None,
+    test: TestShare = None,
+    split_seed: SplitSeed = 0,
+    architectures: ArchitecturesFolder = None,
+) -> None:
+    """Add a data set of your own: an .npz file, a folder of images, or a table.
+
+    An .npz file holds x_train and y_train, and x_test and y_test where the test examples are set apart. A folder holds
+    a folder of PNG or JPEG images for each class. A table, as .csv or .parquet, has an example in each row.
+
+    Examples:
+        bench data add leaves.npz
+        bench data add photos --size 64x64
+        bench data add table.csv --label species
+        bench data add digits.csv --label digit --shape 28x28
+    """
+    from harness.app.adding import AddOptions, add_dataset, parse_shape, parse_size
+
+    added = add_dataset(
+        AddOptions(
+            path=path,
+            name=name,
+            size=parse_size(size),
+            grayscale=grayscale,
+            label=label,
+            shape=parse_shape(shape),
+            test=test,
+            split_seed=split_seed,
+            architectures=architectures,
+        )
+    )
+    stdout().print(str(added.file), markup=False, soft_wrap=True)
+    for sentence in added.sentences:
+        say(sentence)
 
 
 @app.command()

@@ -101,6 +101,13 @@ class CachedCopy:
         }
         return self.dataset.model_copy(update={"arrays": PublishedArrays(**published)})
 
+    def known_sha256(self) -> str | None:
+        """Return the one digest of the arrays as far as it is known without reading them: declared, or kept."""
+        try:
+            return self._with_digests().sha256
+        except UNREADABLE:
+            return None
+
     def source(self) -> str | None:
         """Return where the copy came from, or None where the file doesn't say."""
         try:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.data.dataset import MOST_CLASSES
-from harness.declaration.spec_error import shown
+from harness.declaration.spec_error import one_line, shown
 from harness.errors import DataRefused
 
 Labels = NDArray[Any]
+
+MOST_LETTERS = 100
 
 
 def check_numbers(labels: Labels, where: str) -> NDArray[np.int64]:
@@ -58,4 +61,19 @@ def numbered(labels: Labels, where: str) -> tuple[tuple[str, ...], NDArray[np.in
         raise DataRefused(f"{where}: all examples are of one class, {shown(str(values[0]))}; two are the fewest.")
     if len(values) > MOST_CLASSES:
         raise DataRefused(f"{where}: holds {len(values):,} different labels; {MOST_CLASSES} classes are the most.")
-    return tuple(str(value) for value in values), indices.reshape(len(labels))
+    classes = tuple(str(value) for value in values)
+    for name in classes:
+        if not name.strip() or one_line(name) != name or len(name) > MOST_LETTERS:
+            raise DataRefused(f"{where}: {shown(name)} can't be the name of a class; give words of a line.")
+    return classes, indices.reshape(len(labels))
+
+
+def numbers_of(labels: Labels, classes: Sequence[str], where: str) -> NDArray[np.intp]:
+    """Return the number of each label's class, shape (n,); refuse a label that is none of the classes."""
+    known = {name: number for number, name in enumerate(classes)}
+    values, indices = np.unique(labels, return_inverse=True)
+    for value in values:
+        if str(value) not in known:
+            raise DataRefused(f"{where}: the label {shown(str(value))} is of no class to train on; remove it.")
+    numbers = np.array([known[str(value)] for value in values], np.intp)
+    return numbers[indices.reshape(len(labels))]

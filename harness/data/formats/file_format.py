@@ -30,11 +30,13 @@ class Found:
         train: To train on; all of the examples where ``test`` is None.
         test: To test on; None where the files set none apart.
         classes: The classes' names, in the order of their numbers; none where the files only number them.
+        numbers: How many features, from the first, are numbers and no categories; None where all values are.
     """
 
     train: Examples
     test: Examples | None = None
     classes: tuple[str, ...] = ()
+    numbers: int | None = None
 
 
 class FileFormat(Kind):

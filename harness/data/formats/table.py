@@ -59,18 +59,14 @@ class Table(FileFormat):
             raise DataRefused(f"{path}: holds no examples; give a row for each, with values beside the label.")
         classes, labels = numbered(_labels(path, frame[self.label]), f"{path}, column {shown(self.label)}")
         rest = frame.drop(columns=self.label)
-        values = _features(path, rest) if self.shape is None else _pixels(path, rest, self.shape)
-        return Found(Examples(values, labels), classes=classes)
+        if self.shape is not None:
+            return Found(Examples(_pixels(path, rest, self.shape), labels), classes=classes)
+        return Found(Examples(_features(path, rest), labels), classes=classes, numbers=len(_numeric(rest)))
 
 
 def columns_of(path: Path) -> tuple[str, ...]:
     """Return the names of a table's columns."""
     return tuple(_frame(path, header=True, rows=1).columns)
-
-
-def standardized_columns(path: Path, label: str) -> int:
-    """Return how many of a table's features are numbers; they come first."""
-    return len(_numeric(_frame(path, header=True).drop(columns=label)))
 
 
 def _frame(path: Path, *, header: bool, rows: int | None = None) -> pd.DataFrame:

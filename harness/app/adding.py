@@ -1,0 +1,241 @@
+"""Declares a data set of the user's own out of files; writes all of it or nothing, and overwrites nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.data.folder import FOLDER, dataset_names
+from harness.declaration.files import HERE, SUFFIX, is_safe_name
+from harness.declaration.spec_error import one_line, shown
+from harness.errors import CannotAdd
+
+if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
+    from harness.data.formats.file_format import FileFormat
+
+SCHEMA = "schema.json"
+TABLES = {".csv", ".parquet"}
+ARCHIVE = ".npz"
+MOST_SHOWN = 8
+MOST_AXES = 7
+DEFAULT_SHARE = 0.2
+SIZES = re.compile(r"[1-9][0-9]{0,4}(x[1-9][0-9]{0,4})*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddOptions:
+    """What to add.
+
+    Args:
+        path: An .npz file, a folder of images, or a table.
+        name: The new data set's name; None: the path's.
+        size: The height and width that images are resized to; None: theirs.
+        grayscale: Whether the colours of images become shades of gray.
+        label: The column of a table that holds the classes.
+        shape: The shape of the pixels in a table's other columns; None: they are features.
+        test: The share of each class to test on, where the files set no test examples apart; None: a fifth.
+        split_seed: The seed that those examples are drawn with.
+        architectures: The folder of specs; None: ``./architectures``, which is made where there is none.
+    """
+
+    path: Path
+    name: str | None = None
+    size: tuple[int, int] | None = None
+    grayscale: bool = False
+    label: str | None = None
+    shape: tuple[int, ...] | None = None
+    test: float | None = None
+    split_seed: int = 0
+    architectures: Path | None = None
+
+
+@dataclass(frozen=True)
+class AddedDataset:
+    """The declaration's file, what it declares, and how many test examples are among those to train on too."""
+
+    file: Path
+    dataset: Dataset
+    repeated: int
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What was found, and what to do next."""
+        dataset, name = self.dataset, self.dataset.name
+        inputs = "×".join(map(str, dataset.inputs))
+        found = (
+            f"{dataset.train_examples:,} examples to train on and {dataset.test_examples:,} to test on, of {inputs}, "
+            f"in {len(dataset.classes)} classes: {_some(dataset.classes)}"
+        )
+        again = f"{self.repeated:,} of the {dataset.test_examples:,} examples to test on are also to train on"
+        steps = ", ".join(step.kind for step in dataset.preprocessing) or "none"
+        return (
+            found,
+            again if self.repeated else "no example to test on is also to train on",
+            f"preprocessing: {steps}; {self.file} says how, and can be edited",
+            f"next: 'bench new my_network --dataset {name}', then 'bench run my_network --smoke'",
+        )
+
+
+def add_dataset(options: AddOptions) -> AddedDataset:
+    """Read the files, keep their arrays in the cache, and write the declaration and its schema.
+
+    Raises:
+        CannotAdd: The name, or an option, is not a valid one.
+        DataRefused: The files can't be trained on.
+        BenchError: The cache or the folder can't be written.
+    """
+    file = _free_file(options)
+    read_as = _format(options)
+
+    from harness.data.cache import CachedCopy
+    from harness.data.dataset import Dataset, Split
+    from harness.data.declaring import declaration_text, declare
+    from harness.records.files import write_atomically
+
+    split = Split(test=_share(options.test), seed=options.split_seed)
+    declared = declare(options.path, read_as, split, title=file.stem)
+    if options.test is not None and declared.content.split is None:
+        raise CannotAdd(f"--test can't be used: {options.path} sets its test examples apart itself; leave it out")
+    dataset = Dataset.model_construct(name=file.stem, **dict(declared.content))
+    text = declaration_text(declared.content)
+    _check_reads_back(file, text, dataset)
+    copy = CachedCopy(dataset)
+    with copy.empty_incoming():
+        copy.write(declared.arrays, source=f"{options.path.absolute()}")
+    try:
+        _write_schema(file.parent / SCHEMA)
+        write_atomically(file, text.encode())
+    except BaseException:
+        copy.path.unlink(missing_ok=True)
+        raise
+    return AddedDataset(file, dataset, declared.repeated)
+
+
+def parse_size(text: str | None) -> tuple[int, int] | None:
+    """Return the height and width of ``64x48``.
+
+    Raises:
+        CannotAdd: The text is something else.
+
+    >>> parse_size("64x48")
+    (64, 48)
+    """
+    if text is None:
+        return None
+    sizes = _sizes(text)
+    if len(sizes) != 2:  # noqa: PLR2004 - height and width
+        raise CannotAdd(f"--size {shown(text)} is not valid; give HEIGHTxWIDTH, such as 64x64")
+    return (sizes[0], sizes[1])
+
+
+def parse_shape(text: str | None) -> tuple[int, ...] | None:
+    """Return the sizes of ``32x32x3``.
+
+    Raises:
+        CannotAdd: The text is something else.
+
+    >>> parse_shape("32x32x3")
+    (32, 32, 3)
+    """
+    if text is None:
+        return None
+    sizes = _sizes(text)
+    if not 1 <= len(sizes) <= MOST_AXES:
+        raise CannotAdd(f"--shape {shown(text)} is not valid; give the pixels' sizes, such as 28x28 or 32x32x3")
+    return sizes
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split("x"))) if SIZES.fullmatch(text) else ()
+
+
+def _share(test: float | None) -> float:
+    if test is None:
+        return DEFAULT_SHARE
+    if not 0 < test < 1:
+        raise CannotAdd(f"--test {test:g} is not a share of the examples; give one between 0 and 1, such as 0.2")
+    return test
+
+
+def _free_file(options: AddOptions) -> Path:
+    """Return where the declaration goes."""
+    name = options.path.stem if options.name is None else options.name.removesuffix(SUFFIX)
+    remedy = "name it with --name, of letters, digits, '_', '-' and '.', a letter or a digit first, 80 at most"
+    if not is_safe_name(name):
+        raise CannotAdd(f"{shown(name)} is not a valid name; {remedy}")
+    folder = options.architectures or HERE
+    taken = next((known for known in dataset_names(folder) if known.lower() == name.lower()), None)
+    if taken is not None:
+        raise CannotAdd(f"there is a data set {shown(taken)} already; choose another name with --name")
+    return folder / FOLDER / f"{name}{SUFFIX}"
+
+
+def _format(options: AddOptions) -> FileFormat:
+    """Return how the path is read; refuse the options that are for another kind of file."""
+    path, suffix = options.path, options.path.suffix.lower()
+    if one_line(str(path.absolute())) != str(path.absolute()):
+        raise CannotAdd(f"{shown(str(path))} has a character that can't be shown; rename it")
+    given = {"--size": options.size, "--grayscale": options.grayscale or None}
+    of_tables = {"--label": options.label, "--shape": options.shape}
+    if path.is_dir():
+        _refuse(of_tables, "tables", path)
+        from harness.data.formats.images import Images
+
+        return Images(size=options.size, grayscale=options.grayscale)
+    _refuse(given, "folders of images", path)
+    if not path.exists():
+        raise CannotAdd(f"{path}: there is no such file or folder; check the path")
+    if suffix == ARCHIVE:
+        _refuse(of_tables, "tables", path)
+        from harness.data.formats.npz import Npz
+
+        return Npz()
+    if suffix in TABLES:
+        from harness.data.formats.table import Table
+
+        return Table(label=options.label or _no_label(path), shape=options.shape)
+    raise CannotAdd(
+        f"{path}: is neither a folder of images nor an .npz, .csv or .parquet file; convert it to one of them"
+    )
+
+
+def _refuse(given: Mapping[str, object], things: str, path: Path) -> None:
+    for option, value in given.items():
+        if value is not None:
+            raise CannotAdd(f"{option} is for {things}, and {path} is something else; leave it out")
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the names, as many as suit a line."""
+    return ", ".join(names[:MOST_SHOWN]) + (", …" if len(names) > MOST_SHOWN else "")
+
+
+def _no_label(path: Path) -> str:
+    from harness.data.formats.table import columns_of
+
+    columns = columns_of(path)
+    listed = _some([shown(column) for column in columns])
+    raise CannotAdd(f"{path}: name the column with the classes with --label; the columns are {listed}")
+
+
+def _check_reads_back(file: Path, text: str, dataset: Dataset) -> None:
+    """Make sure that the file will say what was found."""
+    from harness.data.dataset import Dataset, DatasetFile
+    from harness.data.mistakes import content_mistakes
+    from harness.declaration.validation import read_model
+
+    read_back = read_model(DatasetFile, file, text, content_mistakes)
+    if Dataset.model_construct(name=file.stem, **dict(read_back)) != dataset:
+        raise CannotAdd(f"{file}: the declaration would not say what the files hold; rename classes with odd names")
+
+
+def _write_schema(schema: Path) -> None:
+    from harness.records.files import write_atomically
+    from harness.spec.schema import dataset_schema, schema_text
+
+    if not schema.exists():
+        write_atomically(schema, schema_text(dataset_schema()).encode())

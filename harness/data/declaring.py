@@ -1,0 +1,129 @@
+"""From what files hold to the declaration of a data set, as a value and as text; writes no file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from harness.data.array_formats import Values, idx_sha256
+from harness.data.dataset import DatasetFile, PublishedArray, PublishedArrays, Split
+from harness.data.formats.file_format import FileFormat, Found
+from harness.data.preprocessing import Divide, Standardize, Step
+from harness.data.sources.path import LocalPath
+from harness.data.splitting import as_arrays
+from harness.declaration.spec_error import shown
+from harness.errors import DataRefused
+
+MOST_BYTE = 255
+FEWEST_TO_SPLIT = 2
+HEADER = "# yaml-language-server: $schema=schema.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Declared:
+    """A data set as it is declared, and its arrays."""
+
+    content: DatasetFile
+    arrays: dict[str, Values]
+
+    @property
+    def repeated(self) -> int:
+        """How many of the examples to test on are also among those to train on, to the last bit."""
+        known = set(_rows(self.arrays["train_images"]))
+        return sum(row in known for row in _rows(self.arrays["test_images"]))
+
+
+def declare(path: Path, read_as: FileFormat, split: Split, title: str) -> Declared:
+    """Read the files and declare what they hold; the split is for files that set no test examples apart.
+
+    Raises:
+        DataRefused: They can't be read, or can't be trained on.
+    """
+    found = read_as.read(path)
+    used = split if found.test is None else None
+    if used is not None:
+        _check_enough(path, found)
+    arrays = as_arrays(found, used)
+    content = DatasetFile(
+        title=title,
+        source=f"{path.name}, added with 'bench data add'",
+        inputs=inputs_of(arrays["train_images"].shape[1:]),
+        classes=found.classes,
+        arrays=PublishedArrays(**{name: _described(array) for name, array in arrays.items()}),
+        sources=(LocalPath(path=str(path.absolute())),),
+        read_as=read_as,
+        split=used,
+        preprocessing=_preprocessing(arrays["train_images"], found.numbers),
+    )
+    return Declared(content, arrays)
+
+
+def inputs_of(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape in which a network takes an example: images without channels have one."""
+    images_without_channels = 2
+    if not shape:
+        return (1,)
+    return (*shape, 1) if len(shape) == images_without_channels else shape
+
+
+def _check_enough(path: Path, found: Found) -> None:
+    counts = np.bincount(found.train.labels, minlength=len(found.classes))
+    if counts.min() < FEWEST_TO_SPLIT:
+        name = shown(found.classes[int(counts.argmin())])
+        what = f"the class {name} has {int(counts.min())} example, and one is needed to train on and one to test on"
+        raise DataRefused(f"{path}: {what}; add more, or remove the class.")
+
+
+def _described(array: Values) -> PublishedArray:
+    return PublishedArray.model_validate({"shape": array.shape, "dtype": array.dtype.name, "sha256": idx_sha256(array)})
+
+
+def _preprocessing(images: Values, numbers: int | None) -> tuple[Step, ...]:
+    """Return what is done to the values: bytes become fractions, other numbers are standardized unless they are small.
+
+    Means and deviations are of the examples to train on alone.
+    """
+    if images.dtype == np.uint8:
+        return (Divide(by=MOST_BYTE),)
+    if images.ndim <= 2:  # noqa: PLR2004 - examples, features
+        columns = None if numbers == images.shape[-1] else numbers
+        return () if columns == 0 else (Standardize(by="feature", columns=columns),)
+    low, high = float(images.min()), float(images.max())
+    if low >= -1 and high <= 1:
+        return ()
+    return (Divide(by=MOST_BYTE),) if low >= 0 and high <= MOST_BYTE else (Standardize(by="channel"),)
+
+
+def _rows(values: Values) -> Iterator[bytes]:
+    for row in values:
+        yield row.tobytes()
+
+
+def declaration_text(content: DatasetFile) -> str:
+    """Return the text of the declaration's file."""
+    written = content.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    lines = [HEADER, *(f"{name}: {_flow(written[name])}" for name in ("title", "source", "inputs", "classes"))]
+    lines += ["", "arrays:                  # the digests are those of the arrays' IDX files"]
+    for name, array in written["arrays"].items():
+        lines += [f"  {name}:", *(f"    {field}: {_flow(value)}" for field, value in array.items())]
+    lines += ["", "sources:", *(f"  - {_flow(source)}" for source in written["sources"])]
+    lines += ["", f"read_as: {_flow(written['read_as'])}"]
+    if content.split:
+        lines += ["", f"split: {_flow(content.split.model_dump())}"]
+    if content.preprocessing:
+        lines += ["", "preprocessing:           # what is fitted is fitted to the examples to train on alone"]
+        lines += [f"  - {_flow(step)}" for step in written["preprocessing"]]
+    return "\n".join(lines) + "\n"
+
+
+def _flow(value: object) -> str:
+    """Return the value on one line, as JSON, which is YAML; words are quoted, whatever they look like."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_flow(inner)}" for name, inner in value.items() if inner is not None) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(inner) for inner in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,125 @@
+"""NumPy's archive of arrays as Keras names them, x_train, y_train, x_test and y_test; unpickles nothing."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from pathlib import Path
+from typing import IO, Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from harness.data.array_formats import HEADER_LIMIT, UNREADABLE, Values
+from harness.data.formats.file_format import Examples, FileFormat, Found
+from harness.data.labels import check_numbers, numbered, numbers_of
+from harness.data.memory import check_fits
+from harness.data.numbers import as_values
+from harness.errors import DataRefused
+
+TRAIN = ("x_train", "y_train")
+TEST = ("x_test", "y_test")
+HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+# The examples' own axis comes on top.
+MOST_AXES = 7
+FEWEST_EXAMPLES = 2
+
+
+class Npz(FileFormat):
+    """An .npz file with x_train and y_train, and x_test and y_test where the test examples are set apart."""
+
+    kind: ClassVar[str] = "npz"
+
+    def read(self, path: Path) -> Found:
+        """Return the examples in the arrays' order; equal labels are one class, in the order of their numbers."""
+        arrays = _arrays(path)
+        names = [name for name in (TRAIN[0], TEST[0]) if name in arrays]
+        _check_shapes(path, arrays)
+        values = as_values([arrays[name] for name in names], [f"{path} ({name})" for name in names])
+        labels = {
+            name: check_numbers(arrays[name], f"{path} ({name})") for name in (TRAIN[1], TEST[1]) if name in arrays
+        }
+        classes, train = numbered(labels[TRAIN[1]], f"{path} (y_train)")
+        if TEST[1] not in labels:
+            return Found(Examples(values[0], train), classes=classes)
+        test = numbers_of(labels[TEST[1]], classes, f"{path} (y_test)")
+        return Found(Examples(values[0], train), Examples(values[1], test), classes)
+
+
+class _Header(NamedTuple):
+    """What a member says of its array before its values."""
+
+    shape: tuple[int, ...]
+    by_column: bool
+    dtype: np.dtype[Any]
+
+    @property
+    def values_bytes(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def _arrays(path: Path) -> dict[str, Values]:
+    """Return the arrays that are there, once their headers show that there is memory for them."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = _names(path, archive)
+            headers = {name: _header(archive, name) for name in names}
+            check_fits(path, sum(header.values_bytes for header in headers.values()))
+            return {name: _values(archive, name) for name in names}
+    except UNREADABLE as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise DataRefused(f"{path}: can't be read as an .npz file ({reason}).") from None
+
+
+def _names(path: Path, archive: zipfile.ZipFile) -> list[str]:
+    members = {name.removesuffix(".npy") for name in archive.namelist()}
+    wanted = [*TRAIN, *(TEST if members & set(TEST) else ())]
+    missing = [name for name in wanted if name not in members]
+    if missing:
+        held = ", ".join(sorted(members)[:6]) or "nothing"
+        what = f"has no {' and no '.join(missing)}, but {held}"
+        raise DataRefused(f"{path}: {what}; name the arrays x_train, y_train and, for the test, x_test, y_test.")
+    return wanted
+
+
+def _header(archive: zipfile.ZipFile, name: str) -> _Header:
+    with archive.open(f"{name}.npy") as file:
+        return _read_header(name, file)
+
+
+def _read_header(name: str, file: IO[bytes]) -> _Header:
+    version = np.lib.format.read_magic(file)
+    if version not in HEADERS:
+        raise ValueError(f"{name} has NumPy's file format {version}, which arrays of numbers don't need")
+    header = _Header(*HEADERS[version](file, max_header_size=HEADER_LIMIT))
+    if header.dtype.hasobject:
+        raise ValueError(f"{name} holds Python objects, which are never loaded")
+    if any(size < 0 for size in header.shape):
+        raise ValueError(f"{name} declares the shape {header.shape}")
+    return header
+
+
+def _values(archive: zipfile.ZipFile, name: str) -> Values:
+    """Return the array; its header decides how much is read, whatever the archive says of the member."""
+    with archive.open(f"{name}.npy") as file:
+        header = _read_header(name, file)
+        content = file.read(header.values_bytes)
+        if len(content) != header.values_bytes or file.read(1):
+            raise ValueError(f"{name} does not hold as many values as its shape {header.shape} says")
+    return np.frombuffer(content, header.dtype).reshape(header.shape, order="F" if header.by_column else "C")
+
+
+def _check_shapes(path: Path, arrays: dict[str, Values]) -> None:
+    for x_name, y_name in (TRAIN, TEST):
+        if x_name not in arrays:
+            continue
+        x, y = arrays[x_name], arrays[y_name]
+        if not 1 <= x.ndim <= MOST_AXES + 1 or not y.ndim or 0 in x.shape[1:]:
+            raise DataRefused(f"{path} ({x_name}): has the shape {x.shape}; give the examples along the first axis.")
+        if len(x) != len(y):
+            what = f"{x_name} has {len(x):,} examples and {y_name} {len(y):,} labels"
+            raise DataRefused(f"{path}: {what}; give a label for each example.")
+        if len(x) < FEWEST_EXAMPLES:
+            raise DataRefused(f"{path} ({x_name}): holds {len(x)} examples; two are the fewest.")
+    if TEST[0] in arrays and arrays[TRAIN[0]].shape[1:] != arrays[TEST[0]].shape[1:]:
+        shapes = f"{arrays[TRAIN[0]].shape[1:]} in x_train and {arrays[TEST[0]].shape[1:]} in x_test"
+        raise DataRefused(f"{path}: examples have the shape {shapes}; give all of them one shape.")
