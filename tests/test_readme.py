@@ -34,7 +34,8 @@ RESULTS_EXIST = (ROOT / "results" / "README.md").exists()
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    return [content for name, content in found if name == language]
 
 
 def snippet(language: str) -> str:

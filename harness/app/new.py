@@ -6,15 +6,18 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.data.declarations import find_dataset
 from harness.declaration.files import HERE, SUFFIX, file_text, is_safe_name, shipped_folder, specs_folder
 from harness.declaration.spec_error import InvalidSpec
 from harness.declaration.yaml_text import Tree, parse
 from harness.errors import CannotStart, NoArchitectures, UnknownArchitecture
 from harness.records.files import write_atomically
-from harness.spec.architecture import MOST_TITLE
+from harness.spec.architecture import MOST_TITLE, Architecture
 from harness.spec.folder import only_file
 from harness.spec.reading import read_text
 from harness.spec.schema import FILE_NAME, schema_text, spec_schema
+
+DEFAULT_DATASET = "mnist"
 
 _HEADER = """\
 # yaml-language-server: $schema=schema.json
@@ -26,12 +29,28 @@ dataset: {dataset}
 """
 
 _LAYERS = """\
-layers:                         # from the image (28, 28, 1) to the classes; Keras' names and arguments
+layers:                         # from inputs of {inputs} to the classes; Keras' names and arguments
+"""
+
+_CONVOLUTION = """\
   - Conv2D: {filters: 8, kernel_size: 3, activation: relu}
   - MaxPooling2D: {pool_size: 2}
-  - Flatten                     # a layer without fields is a word
-  - Dense: {units: 10, activation: softmax}
 """
+
+_FLATTEN = """\
+  - Flatten                     # a layer without fields is a word
+"""
+
+_HIDDEN = """\
+  - Dense: {units: 64, activation: relu}
+"""
+
+_OUTPUT = """\
+  - Dense: {units: classes, activation: softmax}    # an output for each class of the data set
+"""
+
+# Rows and columns, and how many of each a convolution and a pooling need.
+_IMAGE_AXES, _SMALLEST_SIDE = 3, 4
 
 _TRAINING = """\
 training:
@@ -58,11 +77,13 @@ class NewOptions:
     Args:
         name: The new architecture's name.
         other: The architecture whose layers and recipe it starts with; None: a small commented example.
+        dataset: The data set that it is trained on; None: the other's, or MNIST.
         architectures: The folder of specs; None: ``./architectures``, which is made where there is none.
     """
 
     name: str
     other: str | None = None
+    dataset: str | None = None
     architectures: Path | None = None
 
 
@@ -74,7 +95,7 @@ def start_spec(options: NewOptions) -> Path:
         BenchError: The other spec is unknown or invalid, or the folder can't be written.
     """
     path = _free_path(options)
-    text = _new(path.stem) if options.other is None else _derived(path, options.other, options.architectures)
+    text = _new(path, options.dataset or DEFAULT_DATASET) if options.other is None else _derived(path, options)
     schema = path.parent / FILE_NAME
     if not os.path.lexists(schema):
         write_atomically(schema, schema_text(spec_schema()).encode())
@@ -93,31 +114,45 @@ def _free_path(options: NewOptions) -> Path:
     return path
 
 
-def _new(name: str) -> str:
+def _new(path: Path, dataset: str) -> str:
     """Return a small commented spec that is valid as it stands."""
-    return _spec(name, name, "mnist", _LAYERS, _TRAINING)
+    inputs = find_dataset(dataset, path.parent).inputs
+    layers = _LAYERS.format(inputs=inputs)
+    if len(inputs) == _IMAGE_AXES and min(inputs[:-1]) >= _SMALLEST_SIDE:
+        layers += _CONVOLUTION + _FLATTEN
+    else:
+        layers += (_FLATTEN if len(inputs) > 1 else "") + _HIDDEN
+    return _spec(path.stem, path.stem, dataset, layers + _OUTPUT, _TRAINING)
 
 
-def _derived(path: Path, other: str, architectures: Path | None) -> str:
+def _derived(path: Path, options: NewOptions) -> str:
     """Return a spec with the other's layers and recipe as its text writes them, and none of its claims.
 
     It is sure then that the copy says the same.
     """
-    file = _original(other, architectures)
+    file = _original(options.other or "", options.architectures)
     text = file_text(file)
     original, tree = read_text(file, text), parse(text)
     title = f"{path.stem}, from {original.name}"
     title = title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1]}…"
     layers, training = (_block(text, tree, key) for key in ("layers", "training"))
-    derived = _spec(path.stem, title, original.dataset, layers, training)
+    derived = _spec(path.stem, title, options.dataset or original.dataset, layers, training)
     try:
         copy = read_text(path, derived)
-    except InvalidSpec:
+    except InvalidSpec as error:
+        if options.dataset is not None:
+            raise CannotStart(f"{file}: it can't be trained on {options.dataset}: {error.mistakes[0].what}") from None
         copy = None
-    if copy is None or (copy.layers, copy.training) != (original.layers, original.training):
+    if copy is None or not _same(copy, original, options.dataset):
         remedy = "begin each of its top-level keys on a line of its own, without braces around the whole"
         raise CannotStart(f"{file}: its layers and its recipe can't be copied as they are written; {remedy}")
     return derived
+
+
+def _same(copy: Architecture, original: Architecture, dataset: str | None) -> bool:
+    """Tell whether the copy is the original; on another data set, the last layer may have as many outputs as that."""
+    layers = copy.layers == original.layers or dataset not in {None, original.dataset}
+    return layers and copy.training == original.training
 
 
 def _original(other: str, architectures: Path | None) -> Path:

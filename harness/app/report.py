@@ -95,10 +95,12 @@ def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch 
 
 def report_on(inputs: Inputs, options: ReportOptions) -> ReportResult:
     """Do what `report` does, with what has been read already."""
+    from harness.data.pictures import pictures
     from harness.reporting.writing import differing, report_files, write_report
 
     findings = inputs.findings(options.environment)
-    files = report_files(findings, {arrays.dataset.name: arrays.test_images for arrays in inputs.arrays})
+    images = {arrays.dataset.name: shown for arrays in inputs.arrays if (shown := pictures(arrays)) is not None}
+    files = report_files(findings, images)
     change = differing if options.check else write_report
     return ReportResult(findings, change(options.folder, files), options.check)
 

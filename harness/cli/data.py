@@ -111,11 +111,11 @@ def _table(rows: Sequence[dict[str, Any]]) -> Table:
     from rich.text import Text
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for header in ("Name", "Title"):
-        table.add_column(header, overflow="fold")
-    for header in ("Inputs", "Classes", "To train on", "To test on"):
+    table.add_column("Name", no_wrap=True)
+    table.add_column("Title", overflow="fold")
+    for header in ("Inputs", "Classes", "Train", "Test"):
         table.add_column(header, justify="right", no_wrap=True)
-    table.add_column("In the cache")
+    table.add_column("Cached")
     for row in rows:
         sizes = "×".join(map(str, row["inputs"])), str(len(row["classes"]))
         examples = f"{row['train_examples']:,}", f"{row['test_examples']:,}"

@@ -19,7 +19,7 @@ from pathlib import Path
 import platformdirs
 
 from harness.data.array_formats import UNREADABLE, Bytes, Values, idx_sha256, map_member, write_member
-from harness.data.dataset import Dataset, PublishedArray, PublishedArrays, joint_digest
+from harness.data.dataset import KNOWN_BY_NAME, Dataset, PublishedArray, PublishedArrays, joint_digest
 from harness.errors import CacheUnwritable, DataMissing
 
 VARIABLE = "BENCH_CACHE"
@@ -27,7 +27,7 @@ APPLICATION = "architecture-bench"
 SOURCE_MEMBER = "source.txt"
 DIGESTS_MEMBER = "digests.json"
 TEXT_LIMIT = 1_000
-IDENTITY_LENGTH = 12
+DIGEST_LENGTH = 12
 
 
 def cache_folder() -> Path:
@@ -76,8 +76,8 @@ class CachedCopy:
 
     @property
     def _stem(self) -> str:
-        identity = self.dataset.identity
-        return f"{self.dataset.name}-{identity[:IDENTITY_LENGTH]}" if identity else self.dataset.name
+        name = self.dataset.name
+        return name if name in KNOWN_BY_NAME else f"{name}-{self.dataset.content_sha256[:DIGEST_LENGTH]}"
 
     def read(self) -> DatasetArrays:
         """Return the verified arrays, or raise DataMissing with the reason."""

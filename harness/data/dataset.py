@@ -147,12 +147,17 @@ class DatasetFile(Declared):
 
     @property
     def computed_on(self) -> tuple[object, ...]:
-        """What the numbers of a training depend on: data sets that are equal in this are the same to a network.
+        """What the numbers of a training depend on: data sets that are equal in this are the same to a network."""
+        return self.content_sha256, self.inputs, len(self.classes), self.preprocessing
 
-        Where whole files are known by their digests, the arrays' own may become known later and change nothing.
+    @property
+    def content_sha256(self) -> str:
+        """What tells the arrays from others: one digest of the files', or else of the arrays' own.
+
+        Where files are known by their digests, those of the arrays can become known later and change nothing.
         """
-        files = tuple(file.sha256 for file in self.files)
-        return files or self.sha256, self.inputs, len(self.classes), self.preprocessing
+        digests = [file.sha256 for file in self.files] or [array.sha256 or "" for array in self.published.values()]
+        return joint_digest(digests)
 
 
 class Dataset(DatasetFile):

@@ -20,6 +20,7 @@ from harness.errors import DataRefused
 
 MOST_BYTE = 255
 FEWEST_TO_SPLIT = 2
+FITTED = "           # fitted to the examples to train on alone"
 HEADER = "# yaml-language-server: $schema=schema.json"
 
 
@@ -115,7 +116,8 @@ def declaration_text(content: DatasetFile) -> str:
     if content.split:
         lines += ["", f"split: {_flow(content.split.model_dump())}"]
     if content.preprocessing:
-        lines += ["", "preprocessing:           # what is fitted is fitted to the examples to train on alone"]
+        fitted = any(isinstance(step, Standardize) for step in content.preprocessing)
+        lines += ["", f"preprocessing:{FITTED if fitted else ''}"]
         lines += [f"  - {_flow(step)}" for step in written["preprocessing"]]
     return "\n".join(lines) + "\n"
 
@@ -126,4 +128,4 @@ def _flow(value: object) -> str:
         return "{" + ", ".join(f"{name}: {_flow(inner)}" for name, inner in value.items() if inner is not None) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow(inner) for inner in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value, ensure_ascii=False)

@@ -24,9 +24,15 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_model(
-    model: type[Model], file: Path, text: str, check: Callable[[Model], Iterable[SpecError]] = lambda _: ()
+    model: type[Model],
+    file: Path,
+    text: str,
+    check: Callable[[Model], Iterable[SpecError]] = lambda _: (),
+    prepare: Callable[[Any], Any] = lambda data: data,
 ) -> Model:
     """Return the model that the file's text declares; ``check`` looks at what only the whole can show.
+
+    ``prepare`` may write out what the text's plain data leaves to other files; its keys must stay.
 
     Raises:
         InvalidSpec: with all mistakes of the text, of the fields, or of the whole.
@@ -38,7 +44,7 @@ def read_model(
     declared, found = None, list[SpecError]()
     if tree.data is not None:
         try:
-            declared = model.model_validate(tree.data)
+            declared = model.model_validate(prepare(tree.data))
         except ValidationError as error:
             found = list(_spec_errors(error, model))
         else:

@@ -61,7 +61,14 @@ Line = Annotated[str, AfterValidator(_line)]
 Text = Annotated[str, AfterValidator(_text)]
 
 _PLAIN = AfterValidator(lambda value: value + 0.0)  # -0.0 + 0.0 is 0.0
-Count = Annotated[int, Ge(1), Le(2**31 - 1)]  # TensorFlow's own limit for most sizes
+MOST = 2**31 - 1  # TensorFlow's own limit for most sizes
+Count = Annotated[int, Ge(1), Le(MOST)]
+# Whoever reads the file writes the number of the data set's classes for the word, before the value is validated.
+CLASSES = "classes"
+Outputs = Annotated[
+    Count,
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": MOST}, {"const": CLASSES}]}),
+]
 Number = Annotated[float, _PLAIN]
 Positive = Annotated[float, Gt(0), _PLAIN]
 NonNegative = Annotated[float, Ge(0), _PLAIN]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
@@ -16,6 +17,7 @@ from harness.data.folder import FOLDER, dataset_names
 from harness.declaration.files import file_text
 from harness.declaration.spec_error import InvalidSpec, SpecError, joined, shown
 from harness.declaration.validation import read_model
+from harness.declaration.values import CLASSES
 from harness.declaration.yaml_text import parse
 from harness.errors import UnknownDataset, did_you_mean
 from harness.spec.architecture import Architecture, SpecFile
@@ -27,6 +29,8 @@ from harness.spec.layers.layer import text as shape_text
 
 # Nothing under this needs a look at the machine, which takes psutil 10 ms.
 SURELY_FITS = 1 << 30
+# The fields that may say ``classes``.
+OUTPUTS = {"units", "filters"}
 # More is not a network that anyone trains, and Repeat inside Repeat would take its size to compute.
 MOST_LAYERS = 10_000
 
@@ -39,9 +43,31 @@ def read_architecture(path: Path) -> Architecture:
 def read_text(path: Path, text: str) -> Architecture:
     """Return the architecture that a file with this text would be; raise `InvalidSpec` with all of its mistakes."""
     folder = path.parent
-    spec = read_model(SpecFile, path, text, partial(_mistakes, folder=folder))
+    spec = read_model(SpecFile, path, text, partial(_mistakes, folder=folder), partial(_with_classes, folder=folder))
     data = find_dataset(spec.dataset, folder)
     return Architecture.model_construct(name=path.stem, path=path, data=data, **dict(spec))
+
+
+def _with_classes(content: Any, folder: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Return a spec's plain data with the number of its data set's classes where its layers say ``classes``."""
+    if not isinstance(content, dict) or "layers" not in content:
+        return content
+    try:
+        classes = len(find_dataset(str(content.get("dataset")), folder).classes)
+    except (UnknownDataset, InvalidSpec):  # reported later, with all other mistakes
+        classes = 1
+    return {**content, "layers": _written_out(content["layers"], classes)}
+
+
+def _written_out(layers: Any, classes: int) -> Any:  # noqa: ANN401 - as above
+    if isinstance(layers, list):
+        return [_written_out(item, classes) for item in layers]
+    if isinstance(layers, dict):
+        return {
+            name: classes if name in OUTPUTS and value == CLASSES else _written_out(value, classes)
+            for name, value in layers.items()
+        }
+    return layers
 
 
 def select(names: Iterable[str], folder: Path) -> tuple[Architecture, ...]:
@@ -128,7 +154,7 @@ def _network(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecErro
         last = ("layers", len(spec.layers) - 1)
         end = shape_text(shape) + (" outputs" if len(shape) == 1 else "")
         what = f"the network ends in {end}, but {spec.dataset} has {classes} classes"
-        yield SpecError(last, what, f"end with 'Dense: {{units: {classes}, activation: softmax}}'")
+        yield SpecError(last, what, "end with 'Dense: {units: classes, activation: softmax}'")
     needed = costs.training_bytes
     if needed > SURELY_FITS and needed > (memory := _memory()):
         what = f"training needs about {needed / 2**30:,.0f} GiB, and this machine has {memory / 2**30:,.0f}"

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import fake_digits
+import own_files
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -111,3 +112,40 @@ def test_an_unknown_name_is_reported_with_the_nearest_one() -> None:
     result = run("fetch", "toys")
     assert isinstance(result.exception, BenchError)
     assert "did you mean 'toy'?" in str(result.exception)
+
+
+def test_adding_prints_the_file_on_stdout_and_the_rest_on_stderr(cache: Path, tmp_path: Path) -> None:
+    result = run_well("add", str(own_files.photos(tmp_path / "photos")), "--size", "8x6", "--grayscale")
+    assert result.stdout == f"{tmp_path / 'specs' / 'datasets' / 'photos.yaml'}\n"
+    assert result.stderr.splitlines() == [
+        "10 examples to train on and 2 to test on, of 8×6×1, in 2 classes: cat, dog",
+        "no example to test on is also to train on",
+        f"preprocessing: divide; {tmp_path / 'specs' / 'datasets' / 'photos.yaml'} says how, and can be edited",
+        "next: 'bench new my_network --dataset photos', then 'bench run my_network --smoke'",
+    ]
+    assert list(cache.glob("photos-*.npz"))
+
+
+def test_the_options_of_a_table_and_of_the_split_are_taken(cache: Path, tmp_path: Path) -> None:
+    rows = "".join(f"{row % 2},{row},0,1,2\n" for row in range(20))
+    table = own_files.table(tmp_path / "given.csv", "digit,a,b,c,d\n" + rows)
+    options = ["--label", "digit", "--shape", "2x2", "--test", "0.5", "--split-seed", "7", "--name", "pixels"]
+    run_well("add", str(table), *options)
+    (pixels,) = (row for row in json.loads(run_well("list", "--json").stdout) if row["name"] == "pixels")
+    assert (pixels["inputs"], pixels["classes"], pixels["train_examples"]) == ([2, 2, 1], ["0", "1"], 10)
+    assert "split: {test: 0.5, seed: 7}" in (tmp_path / "specs" / "datasets" / "pixels.yaml").read_text()
+    assert cache.exists()
+
+
+def test_what_can_not_be_added_exits_with_2(cache: Path, tmp_path: Path) -> None:
+    result = run("add", str(own_files.npz(tmp_path / "leaves.npz", y_train=None)))
+    assert isinstance(result.exception, DataRefused)
+    assert result.exception.exit_code == 2
+    assert not cache.exists()
+
+
+@pytest.mark.usefixtures("cache")
+def test_the_list_has_a_line_for_each_data_set() -> None:
+    lines = run_well("list").stdout.splitlines()
+    assert lines[0].split() == ["Name", "Title", "Inputs", "Classes", "Train", "Test", "Cached"]
+    assert [line.split() for line in lines[1:]] == [["toy", "Digits", "5×4×1", "10", "12", "6", "no"]]

@@ -61,11 +61,11 @@ def test_the_facts_of_mnist_are_those_of_its_files() -> None:
 @pytest.mark.parametrize(
     ("name", "identity"),
     [
-        ("cifar10", "b53e26c199d240ad35db8f6b498ec7cee83348c8cb63ffd21092b4c18cee3316"),
-        ("cifar100", "cbd4bd5283b8d6f64f5301a8db50e1b9d1b20436170f38838ca7a69ca5a13606"),
+        ("cifar10", "df674ecc98f1bc332b1dab2cd0fa1974e155c46ff40685c947eedb505128d93f"),
+        ("cifar100", "de39b202c736d7f5d705111a589d4716201ea2d6037bddd9753bbfa14b9208f8"),
         ("digits", "def51a271ccfabee93f6588f5ed28ae13c558ce1b28381e9e0f8e62e169c4fbd"),
         ("fashion_mnist", "cdb0c5004a1287b3ae1768efbeaa1f3b7e8285c1a675631d9ca112f99c4d73d2"),
-        ("kmnist", "95243327abb7fecdc801ca90879d5e6fc316979593f5cbee96a0573e8bc34a73"),
+        ("kmnist", "003e3ee8371323fa69ee487c7988f8cb3a9b08efd4f96c6797b0c355a5841e5d"),
     ],
 )
 def test_what_the_name_of_a_shipped_data_set_means_never_changes(name: str, identity: str) -> None:

@@ -14,6 +14,7 @@ from harness.data.formats.file_format import Examples, FileFormat, Found
 from harness.data.labels import check_numbers, numbered, numbers_of
 from harness.data.memory import check_fits
 from harness.data.numbers import as_values
+from harness.declaration.spec_error import one_line
 from harness.errors import DataRefused
 
 TRAIN = ("x_train", "y_train")
@@ -22,6 +23,7 @@ HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.re
 # The examples' own axis comes on top.
 MOST_AXES = 7
 FEWEST_EXAMPLES = 2
+MOST_SHOWN, MOST_LETTERS = 6, 40
 
 
 class Npz(FileFormat):
@@ -67,7 +69,7 @@ def _arrays(path: Path) -> dict[str, Values]:
             return {name: _values(archive, name) for name in names}
     except UNREADABLE as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise DataRefused(f"{path}: can't be read as an .npz file ({reason}).") from None
+        raise DataRefused(f"{path}: can't be read as an .npz file ({one_line(str(reason))}).") from None
 
 
 def _names(path: Path, archive: zipfile.ZipFile) -> list[str]:
@@ -75,7 +77,7 @@ def _names(path: Path, archive: zipfile.ZipFile) -> list[str]:
     wanted = [*TRAIN, *(TEST if members & set(TEST) else ())]
     missing = [name for name in wanted if name not in members]
     if missing:
-        held = ", ".join(sorted(members)[:6]) or "nothing"
+        held = ", ".join(one_line(name)[:MOST_LETTERS] for name in sorted(members)[:MOST_SHOWN]) or "nothing"
         what = f"has no {' and no '.join(missing)}, but {held}"
         raise DataRefused(f"{path}: {what}; name the arrays x_train, y_train and, for the test, x_test, y_test.")
     return wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import warnings
 import zlib
 from math import prod
 from pathlib import Path
@@ -78,7 +79,7 @@ def _frame(path: Path, *, header: bool, rows: int | None = None) -> pd.DataFrame
         frame = _parquet(path) if start == PARQUET_START else _csv(path, start, header=header, rows=rows)
     except OSError as error:
         raise DataRefused(f"{path}: can't be read ({error.strerror or error}).") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError, ValueError, zlib.error, EOFError) as error:
+    except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, zlib.error, EOFError) as error:
         reason = one_line(str(error).strip())[:200]
         raise DataRefused(f"{path}: can't be read as a table ({reason}).") from None
     frame.columns = [str(name) for name in frame.columns]
@@ -96,16 +97,17 @@ def _csv(path: Path, start: bytes, *, header: bool, rows: int | None) -> pd.Data
     check_fits(path, size)
     content: Any = io.BytesIO(_unpacked(path, size)) if start.startswith(GZIP_START) else path
     # No index_col: a first column without a name is one of the table's. Words stay words, but for empty cells.
-    return pd.read_csv(
-        content,
-        header=0 if header else None,
-        index_col=False,
-        nrows=rows,
-        compression=None,
-        low_memory=False,
-        keep_default_na=False,
-        na_values=["", "NA", "NaN", "nan", "null", "NULL"],
-    )
+    with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
+        return pd.read_csv(
+            content,
+            header=0 if header else None,
+            index_col=False,
+            nrows=rows,
+            compression=None,
+            low_memory=False,
+            keep_default_na=False,
+            na_values=["", "NA", "NaN", "nan", "null", "NULL"],
+        )
 
 
 def _unpacked(path: Path, size: int) -> bytes:

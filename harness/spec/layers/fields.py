@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from harness.declaration.spec_error import refused, shown
-from harness.declaration.values import Count, Pair
+from harness.declaration.values import Count, Outputs, Pair
 from harness.errors import did_you_mean
 from harness.spec.layers.layer import PaddingName
 from harness.spec.layers.weights import Constraint, ConstraintKind, Initializer, InitializerKind, Regularizer
@@ -68,7 +68,9 @@ def _weight_rank(rank: int) -> AfterValidator:
 
 VECTOR = _weight_rank(1)
 
-Filters = Annotated[Count, Field(description="Number of output channels.")]
+Filters = Annotated[
+    Outputs, Field(description="Number of output channels; classes: one for each class of the data set.")
+]
 KernelSize = Annotated[Pair, Field(description="Height and width of the window: one number or two.")]
 Strides = Annotated[Pair, Field(description="Strides along height and width: one number or two.")]
 Dilation = Annotated[Pair, Field(description="Dilation rate along height and width: one number or two.")]

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from harness.declaration.spec_error import refused
-from harness.declaration.values import AmountPair, Count
+from harness.declaration.values import AmountPair, Outputs
 from harness.spec.layers import fields as f
 from harness.spec.layers.layer import LayerKind, Shape, Window, image, misfit, text
 from harness.spec.layers.weights import GlorotUniform, Zeros
@@ -41,7 +41,7 @@ class KernelLayer(LayerKind):
 class Dense(KernelLayer):
     """Fully connected layer; it acts on the last axis only, so Flatten images first."""
 
-    units: Annotated[Count, Field(description="Number of outputs.")]
+    units: Annotated[Outputs, Field(description="Number of outputs; classes: one for each class of the data set.")]
     kernel_initializer: f.KernelInitializer = GlorotUniform()
     kernel_regularizer: f.WeightRegularizer = None
     kernel_constraint: f.DenseConstraint = None
