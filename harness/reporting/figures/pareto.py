@@ -13,11 +13,13 @@ from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
 from harness.analysis.pareto import costs, front
+from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import Metric
 from harness.reporting import numbers
 from harness.reporting.blocks import Figure
 from harness.reporting.figures.drawing import BLUE, INK, PANEL, QUIET, as_svg, canvas
 from harness.reporting.figures.scale import metric_axis, stands_by_error
+from harness.statistics.samples import Interval, mean_interval
 
 PANEL_INCHES = 2.6
 # About what a panel measures inside its axes, in printer's points: numbers are placed by it.
@@ -32,21 +34,27 @@ NUMBER = 5.5
 OFFSETS: tuple[Place, ...] = tuple(
     (radius * math.cos(math.radians(angle)), radius * math.sin(math.radians(angle)))
     for radius in (10.5, 16.0, 22.0)
-    for angle in (90, 270, 0, 180, 45, 135, 225, 315)
+    for angle in (45, 135, 315, 225, 0, 180, 90, 270)  # beside the interval first, which stands upright
 )
 
 
 @dataclass(frozen=True)
 class Point:
-    """Architectures that lie at one point: what they cost, in the order of ``COSTS``, and their mean."""
+    """Architectures that lie at one point: what they cost, in the order of ``COSTS``, their mean and its interval."""
 
     names: tuple[str, ...]
     costs: tuple[float, ...]
     mean: float
+    interval: Interval | None = None
+
+    def extent(self, metric: Metric) -> tuple[float, ...]:
+        """Return the mean and the interval's bounds, as far as the metric has such values."""
+        bounds = (self.interval.low, self.interval.high) if self.interval else ()
+        return (self.mean, *filter(metric.allows, bounds))
 
 
 def pareto_figure(findings: Findings) -> Figure:
-    """Draw one panel per cost; architectures on the front are filled, dominated ones hollow."""
+    """Draw one panel per cost; architectures on the front of the means are filled, others hollow."""
     points, headline = _points(findings), findings.study.headline
     with canvas(PANEL_INCHES * len(COSTS)) as drawn:
         panels = drawn.subplots(len(COSTS), 1, squeeze=False)[:, 0]
@@ -72,34 +80,41 @@ def pareto_figure(findings: Findings) -> Figure:
 
 
 def _points(findings: Findings) -> tuple[Point, ...]:
-    merged: dict[tuple[float, ...], list[str]] = {}
+    merged: dict[tuple[float, ...], list[ArchitectureResults]] = {}
+    headline = findings.study.headline
     for entry in findings.ranking:
         if entry.runs:
-            mean = float(np.mean(entry.values(findings.study.headline)))
-            merged.setdefault((mean, *costs(entry)), []).append(entry.name)
-    return tuple(Point(tuple(names), at[1:], at[0]) for at, names in merged.items())
+            mean = float(np.mean(entry.values(headline)))
+            merged.setdefault((mean, *costs(entry)), []).append(entry)
+    return tuple(
+        Point(tuple(one.name for one in alike), at[1:], at[0], mean_interval(alike[0].values(headline)))
+        for at, alike in merged.items()
+    )
 
 
 def _legend_title(metric: Metric) -> str:
     scale = ";\nvertical log scale of the error" if stands_by_error(metric) else ""
-    return f"Numbered by mean {metric.name},\nfilled on the front of the means{scale}"
+    return f"Numbered by mean {metric.name},\nfilled on the front of the means,\nwith the means' 95 % intervals{scale}"
 
 
 def _draw(axes: Axes, points: Sequence[Point], cost: int, metric: Metric) -> None:
-    numbered = {number: (point.costs[cost], point.mean) for number, point in enumerate(points, 1)}
-    known = {number: place for number, place in numbered.items() if not math.isnan(place[0])}
+    known = {number: point for number, point in enumerate(points, 1) if not math.isnan(point.costs[cost])}
     if not known:
         return
-    places = tuple(known.values())
+    shown = tuple(known.values())
+    places = [(point.costs[cost], point.mean) for point in shown]
     costs_shown, means = zip(*places, strict=True)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlim(min(costs_shown) / 1.5, max(costs_shown) * 1.5)
-    metric_axis(axes.yaxis, metric, means, gap=0.1, margin=0.16)
+    metric_axis(axes.yaxis, metric, [value for point in shown for value in point.extent(metric)], gap=0.1, margin=0.16)
     best = front(costs_shown, [metric.merit(mean) for mean in means])
     axes.step(*zip(*(places[index] for index in best), strict=True), where="post", color=BLUE, alpha=0.7, zorder=2)
+    for point in shown:
+        extent = point.extent(metric)
+        axes.plot([point.costs[cost]] * 2, [min(extent), max(extent)], color=QUIET, linewidth=0.8, zorder=1)
     for index, place in enumerate(places):
         fill, edge = (BLUE, BLUE) if index in best else (PANEL, QUIET)
         axes.plot(*place, "o", markersize=7, markerfacecolor=fill, markeredgecolor=edge, markeredgewidth=1.3, zorder=3)
