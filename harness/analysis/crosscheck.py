@@ -10,8 +10,8 @@ from harness.evaluations.metric import Quantity
 from harness.records.environment import Environment
 from harness.records.record import Record
 from harness.statistics.comparisons import Difference, paired
-from harness.statistics.multiplicity import ALPHA, holm
-from harness.statistics.samples import Estimate, estimate
+from harness.statistics.multiplicity import ALPHA, bonferroni, simultaneous_level
+from harness.statistics.samples import Estimate, Interval, estimate
 
 # What may differ between two environments whose records are laid side by side.
 SETTINGS = ("threads", "deterministic")
@@ -23,8 +23,8 @@ class CrossCheck:
 
     ``seeds`` are those that both have; ``same_bits`` of them have the same weights after every epoch, and
     ``first_epochs`` holds the first epoch with other weights of each of the rest; ``same_values`` of them end at the
-    same value of the headline. ``difference`` is the headline here minus there, seed by seed; ``adjusted_p`` is its p
-    after Holm over all cross-checks.
+    same value of the headline. ``difference`` is the headline here minus there, seed by seed, one of ``tests``
+    such differences: ``adjusted_p`` and ``interval`` are corrected for their number and agree with each other.
     """
 
     names: tuple[str, ...]
@@ -37,7 +37,17 @@ class CrossCheck:
     here: Estimate | None
     there: Estimate | None
     difference: Difference | None
-    adjusted_p: float | None = None
+    tests: int = 1
+
+    @property
+    def adjusted_p(self) -> float | None:
+        """The p-value after Bonferroni's correction."""
+        return bonferroni(self.difference.p, self.tests) if self.difference else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """The simultaneous interval of the difference."""
+        return self.difference.interval_at(simultaneous_level(self.tests)) if self.difference else None
 
     @property
     def differ(self) -> bool | None:
@@ -50,8 +60,8 @@ class CrossCheck:
 def cross_check(study: Study, records: Sequence[Record]) -> tuple[CrossCheck, ...]:
     """Lay the study's runs beside those of every environment that differs in threads or determinism alone."""
     found = [one for other in other_settings(study.environment, records) for one in _against(study, other, records)]
-    adjusted = holm([one.difference.p if one.difference else None for one in found])
-    return tuple(replace(one, adjusted_p=p) for one, p in zip(found, adjusted, strict=True))
+    tests = sum(one.adjusted_p is not None for one in found)
+    return tuple(replace(one, tests=tests) for one in found)
 
 
 def other_settings(here: Environment | None, records: Sequence[Record]) -> tuple[Environment, ...]:

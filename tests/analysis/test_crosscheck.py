@@ -85,6 +85,13 @@ def test_the_p_values_are_corrected_for_the_number_of_rows() -> None:
     assert min(one.adjusted_p or 0 for one in found) == pytest.approx(len(found) * min(plain))
 
 
+@pytest.mark.parametrize("shift", [0.0001, 0.0003, 0.002])
+def test_an_interval_leaves_out_0_exactly_where_the_effect_is_significant(shift: float) -> None:
+    for one in both(shift):
+        assert one.interval is not None
+        assert one.differ == (0 not in one.interval)
+
+
 def test_one_seed_with_other_bits_leaves_it_open() -> None:
     for one in both(0.002, seeds=(3,)):
         assert one.differ is None

@@ -45,8 +45,9 @@ def crosscheck_table(checks: Sequence[CrossCheck], headline: Quantity) -> Table:
             (
                 "Same bits: how many seeds have identical weights after every epoch; in brackets the first epoch that "
                 f"differs. Difference: {headline.title} here minus there{headline.metric.difference_unit}, seed by "
-                "seed, with its 95 % interval. p: Student's paired t test, Holm-corrected over all rows. A difference "
-                "that is not significant is not shown to be zero: the interval says how large it may be."
+                "seed; its intervals hold together with 95 %. p: Student's paired t test, multiplied by the number of "
+                "tests (Bonferroni). A difference that is not significant is not shown to be zero: the interval says "
+                "how large it may be."
             ),
             ADD_ROWS,
         ),
@@ -94,6 +95,4 @@ def _same_bits(check: CrossCheck) -> str:
 def _difference(check: CrossCheck, metric: Metric) -> str:
     if check.difference is None:
         return numbers.UNKNOWN
-    interval = numbers.difference_bounds(metric, check.difference.interval)
-    estimate = numbers.difference(metric, check.difference.estimate)
-    return estimate if check.difference.interval is None else f"{estimate} ({interval})"
+    return numbers.difference_with_bounds(metric, check.difference.estimate, check.interval)
