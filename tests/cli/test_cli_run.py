@@ -14,8 +14,10 @@ from pathlib import Path
 import fake_records as fake
 import pytest
 from fake_architectures import write_spec
+from fake_judge import FakeJudge
 from fake_trials import FakeTrainer, elsewhere, fake_outcome
 
+from harness.analysis import judging
 from harness.app import findings
 from harness.app import run as app_run
 from harness.cli import main
@@ -66,6 +68,11 @@ REFUSED = {
     "too many seeds": (["run", "dense_512", "--seeds", "1000000000"], "more than"),
     "a timeout that is none": (["run", "dense_512", "--timeout", "soon"], "'soon' is not a valid duration"),
     "no job at all": (["run", "dense_512", "--jobs", "0"], "--jobs"),
+    "too few seeds for a look": (["run", "dense_512", "--until-decided", "--most-seeds", "9"], "give 10 or more"),
+    "words for a limit": (["plan", "--until-decided", "--most-seeds", "all"], "--most-seeds 'all': claims are first"),
+    "a limit without looks": (["run", "dense_512", "--most-seeds", "20"], "--most-seeds needs --until-decided"),
+    "seeds and looks": (["run", "dense_512", "--until-decided", "--seeds", "5"], "--until-decided and --seeds can't"),
+    "smoke and looks": (["run", "dense_512", "--until-decided", "--smoke"], "--until-decided and --smoke can't"),
     "an unknown plan": (["plan", "nothing*"], "no architecture matches"),
 }
 
@@ -234,6 +241,26 @@ def test_forced_colours_draw_no_live_display_and_other_threads_are_named(
     assert "\x1b[?25l" not in done.stderr  # a live display hides the cursor
     assert "-2t-" in json.loads(done.stdout)["environment"]
     assert "shown is environment" in done.stderr  # the page is about one thread
+
+
+def test_training_until_decided_says_what_it_may_cost_and_which_claims_were_decided_where(
+    bench: Bench, faked: FakeTrainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "judge", FakeJudge({"small": 20}))
+    asked = ("small", "--until-decided", "--json", "--results", str(tmp_path / "results"))
+    planned = json.loads(bench("plan", *asked, architectures=tmp_path / "specs").stdout)
+    assert (len(planned["trials"]), planned["most_trials"]) == (10, 40)
+    assert planned["most_seconds"] > planned["seconds"] > 0
+    done = bench("run", *asked, architectures=tmp_path / "specs")
+    claim = {"architecture": "small", "claim": "test_accuracy", "subject": ""}
+    assert json.loads(done.stdout)["until_decided"] == {
+        "looks": [10, 20, 40],
+        "claims": [{**claim, "verdict": "reproduced", "seeds": 20, "look": 20}],
+    }
+    assert len(faked.trained) == 20
+    assert "Look at 20 seeds: small." in done.stderr
+    told = json.loads(bench("claims", "--json", *asked[3:], architectures=tmp_path / "specs").stdout)
+    assert [verdict["look"] for verdict in told] == [20]
 
 
 @pytest.mark.training

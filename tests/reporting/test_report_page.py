@@ -14,7 +14,7 @@ from rich.console import Console
 
 from harness.analysis.findings import Findings
 from harness.planning.settings import Settings, smoke
-from harness.records.design import Design, Terms
+from harness.records.design import ClaimSeeds, Design, Terms, UntilDecided
 from harness.reporting.blocks import Figure
 from harness.reporting.page import page
 from harness.reporting.sections.claims import narrow_claims, trained_claims
@@ -208,6 +208,26 @@ def test_the_page_is_about_the_preset_seeds_and_says_that_they_were_changed() ->
     assert "use the same seeds of every architecture, 1-2 (study.yaml); more are recorded." in second
     assert "The choice of seeds was changed after results had been recorded. Before: seeds 0-4." in second
     assert "2 seeds; at least 5 are needed" in second
+
+
+def test_the_page_says_which_seeds_verdicts_use_and_which_claims_are_judged_until_decided() -> None:
+    chosen = fake.architectures("000_convnet", "dense_512")
+    trials, seeds = fake.fake_trials(chosen, range(11)), tuple(range(5))
+    plain = page(fake.findings(chosen, trials, design=Design(seeds=seeds)))
+    assert "Verdicts use" not in plain
+    assert "the first decision counts" not in plain
+    claims = ClaimSeeds(seeds=tuple(range(11)), fresh=tuple(range(5, 11)))
+    own = page(fake.findings(chosen, trials, design=Design(seeds=seeds, claims=claims)))
+    assert (
+        "Verdicts use seeds 0-10 (study.yaml). The second verdict is that of the fresh seeds 5-10 by themselves" in own
+    )
+    assert "(n = 6)" in own
+    until = UntilDecided(architectures=("000_convnet", "dense_512"), most_seeds=20)
+    looks = page(fake.findings(chosen, trials, design=Design(seeds=seeds, until_decided=until)))
+    assert (
+        "Claims of 000_convnet and dense_512 are judged at 10 and 20 seeds, each time at a level of 5 % / 3; "
+        "the first decision counts."
+    ) in looks
 
 
 def test_an_architecture_without_a_preset_seed_says_which_it_has() -> None:

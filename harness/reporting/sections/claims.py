@@ -11,6 +11,7 @@ from harness.analysis.verdicts import Verdict
 from harness.reporting import numbers
 from harness.reporting.blocks import Block, Folded, Section, Table
 from harness.reporting.markdown import escape
+from harness.reporting.sections.seeds import verdict_notes
 from harness.reporting.verdicts import (
     arithmetic,
     bounds,
@@ -31,7 +32,7 @@ def section(findings: Findings) -> Section | None:
     if not verdicts or not findings.study.measured:
         return None
     trained = trained_claims(verdicts)
-    judged: tuple[Block, ...] = (trained, *findings.judgement.rules) if trained.rows else ()
+    judged: tuple[Block, ...] = (trained, *verdict_notes(findings), *findings.judgement.rules) if trained.rows else ()
     return Section(
         trained.title,
         (

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from harness.analysis.findings import Findings
 from harness.analysis.runs import Study
-from harness.records.design import FILE_NAME, Terms
+from harness.planning.looks import LOOKS
+from harness.records.design import FILE_NAME, Design, Terms
 from harness.reporting import numbers
+from harness.reporting.markdown import escape
+from harness.statistics.multiplicity import ALPHA
 
 
 def preset_notes(study: Study) -> tuple[str, ...]:
@@ -12,6 +16,29 @@ def preset_notes(study: Study) -> tuple[str, ...]:
     left_out = sum(len(all_.runs) > len(used.runs) for all_, used in zip(study.entries, study.compared, strict=True))
     used = (f"Ranks, pairs, fronts and times use {_preset(study)}; more are recorded.",) if left_out else ()
     return (*used, *_changes(study))
+
+
+def verdict_notes(findings: Findings) -> tuple[str, ...]:
+    """Return which seeds the verdicts use where they have seeds of their own, and which are judged until decided."""
+    design = findings.study.design
+    if design is None:
+        return ()
+    own = [f"Verdicts use {numbers.named_seeds(design.claim_seeds)} ({FILE_NAME})."] if design.claims else []
+    if design.claims and design.claims.fresh and any(verdict.fresh for verdict in findings.judgement.verdicts):
+        fresh = numbers.named_seeds(design.claims.fresh)
+        own.append(f"The second verdict is that of the fresh {fresh} by themselves, corrected among themselves.")
+    return (*([" ".join(own)] if own else []), *_sequential(design))
+
+
+def _sequential(design: Design) -> tuple[str, ...]:
+    until = design.until_decided
+    if until is None:
+        return ()
+    names, looks = numbers.listed(map(escape, until.architectures)), numbers.listed(map(str, until.looks))
+    level = f"{100 * ALPHA:.0f} % / {len(LOOKS)}"
+    return (
+        f"Claims of {names} are judged at {looks} seeds, each time at a level of {level}; the first decision counts.",
+    )
 
 
 def _preset(study: Study) -> str:
