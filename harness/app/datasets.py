@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from harness.app.specs import spec_rows
 from harness.data.cache import CachedCopy
 from harness.data.dataset import Dataset
 from harness.data.declarations import all_datasets, read_dataset
 from harness.data.folder import dataset_files, own_dataset_files
 from harness.declaration.files import shipped_folder
-from harness.declaration.spec_error import InvalidSpec
 from harness.errors import NoArchitectures
 from harness.spec.folder import find_architectures
+from harness.spec.reading import sound
 
 
 def datasets_in_use(specs: Path, named: Collection[str]) -> tuple[Dataset, ...]:
@@ -33,13 +32,8 @@ def named_datasets(specs: Path) -> set[str]:
         files = find_architectures(specs)
     except NoArchitectures:
         files = ()
-    return set(_named(files or find_architectures(shipped_folder())))
-
-
-def _named(files: tuple[Path, ...]) -> Iterator[str]:
-    for row in spec_rows(files):
-        if not isinstance(row, InvalidSpec):
-            yield row["dataset"]
+    architectures, _ = sound(files or find_architectures(shipped_folder()))
+    return {architecture.dataset for architecture in architectures}
 
 
 def list_datasets(specs: Path) -> list[dict[str, Any]]:

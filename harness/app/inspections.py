@@ -15,7 +15,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion
 
 from harness.app.datasets import datasets_in_use
-from harness.data.cache import CopyState, cache_folder, copy_state
+from harness.data.cache import CopyState, copy_state
+from harness.declaration.files import cache_folder
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import BenchError
 from harness.execute.cores import RESERVE

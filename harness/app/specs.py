@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from harness.app.row_cache import RowCache
 from harness.app.workspace import Workspace
-from harness.declaration.files import read_bytes
 from harness.declaration.spec_error import InvalidSpec, SpecError
+from harness.planning.settings import Settings
+from harness.planning.trial import Trial, trial_computation
 from harness.records.content import RecordFile, record_files
+from harness.records.environment import Commit, Environment, current_environment
+from harness.records.pooling import pool
+from harness.records.speeds import measured_forecast
+from harness.records.store import Store
+from harness.spec.architecture import Architecture
+from harness.spec.cost import cost
 from harness.spec.folder import only_file, select_files
-
-if TYPE_CHECKING:
-    from harness.records.environment import Environment
-    from harness.spec.architecture import Architecture
+from harness.spec.reading import read_architecture
 
 SpecRow = dict[str, Any]
 """What `list --json` says of an architecture but its name and its recorded seeds; the keys are a contract."""
@@ -72,14 +75,16 @@ def list_specs(options: ListOptions) -> tuple[ListedSpec, ...]:
     Raises:
         BenchError: There is no spec, or a name means none.
     """
-    files = select_files(options.names, options.specs)
     recorded = index_records(options.folder)
-    return tuple(
-        ListedSpec(file.stem, UNKNOWN, mistakes=tuple(row.mistakes))
-        if isinstance(row, InvalidSpec)
-        else ListedSpec(file.stem, row, recorded.seeds(row["fingerprint"], row["epochs"]))
-        for file, row in zip(files, spec_rows(files), strict=True)
-    )
+    return tuple(_listed(file, recorded) for file in select_files(options.names, options.specs))
+
+
+def _listed(file: Path, recorded: RecordIndex) -> ListedSpec:
+    try:
+        row = spec_row(read_architecture(file))
+    except InvalidSpec as error:
+        return ListedSpec(file.stem, UNKNOWN, mistakes=error.mistakes)
+    return ListedSpec(file.stem, row, recorded.seeds(row["fingerprint"], row["epochs"]))
 
 
 @dataclass(frozen=True)
@@ -113,56 +118,31 @@ def index_records(folder: Path) -> RecordIndex:
     if not files:
         return RecordIndex(files, None)
     here = this_environment()
-    return RecordIndex(files, here.id, frozenset({here.id, *_agreeing(folder, here, environments)}))
+    return RecordIndex(files, here.id, frozenset({here.id, *_agreeing(Store(folder), here, environments)}))
 
 
-def _agreeing(folder: Path, here: Environment, environments: set[str]) -> tuple[str, ...]:
-    """Return the other environments whose records count here; what loads records is loaded only where there are any."""
-    if environments <= {here.id}:
+def _agreeing(store: Store, here: Environment, environments: Iterable[str]) -> tuple[str, ...]:
+    """Return the other environments whose records count here; of most, one record tells that they don't."""
+
+    def can_count(environment: str) -> bool:
+        first = store.first(environment)
+        return first is not None and first.environment.has_bits_of(here)
+
+    alike = [environment for environment in environments if environment != here.id and can_count(environment)]
+    if not alike:
         return ()
-    from harness.records.pooling import pool
-    from harness.records.store import Store
-
-    return tuple(peer.environment.id for peer in pool(Store(folder).load().records, here).peers if peer.agrees)
+    records = [record for environment in (here.id, *alike) for record in store.load(environment).records]
+    return tuple(peer.environment.id for peer in pool(records, here).peers if peer.agrees)
 
 
 def this_environment() -> Environment:
     """Return the environment that `run` records in by default; git is not asked, for nothing here depends on it."""
-    from harness.planning.settings import Settings
-    from harness.records.environment import Commit, current_environment
-
     settings = Settings()
     return current_environment(settings.threads, deterministic=settings.deterministic, commit=Commit())
 
 
-def spec_rows(files: Sequence[Path]) -> list[SpecRow | InvalidSpec]:
-    """Return each file's row, or the error that carries its mistakes; those of valid files are kept."""
-    cache = RowCache()
-    rows = [_row_or_error(file, cache) for file in files]
-    cache.save()
-    return rows
-
-
-def _row_or_error(file: Path, cache: RowCache) -> SpecRow | InvalidSpec:
-    try:
-        content = read_bytes(file)
-        row = cache.get(content, file.parent)
-        if row is None:
-            from harness.spec.reading import read_architecture
-
-            row = spec_row(read_architecture(file))
-            cache.put(content, file.parent, row)
-    except InvalidSpec as error:
-        return error
-    return row
-
-
 def spec_row(architecture: Architecture) -> SpecRow:
     """Return what a list says of an architecture."""
-    from harness.planning.settings import Settings
-    from harness.planning.trial import trial_computation
-    from harness.spec.cost import cost
-
     costs = cost(architecture)
     return {
         "title": architecture.title,
@@ -197,8 +177,6 @@ class ShownSpec:
     @property
     def facts(self) -> dict[str, Any]:
         """Everything as plain values: the row of a list, and all that the file says."""
-        from harness.spec.cost import cost
-
         layers = [
             {
                 "kind": layer.kind,
@@ -220,8 +198,6 @@ def show_spec(options: ShowOptions) -> ShownSpec:
     Raises:
         BenchError: The name means no spec or several, or the spec is invalid.
     """
-    from harness.spec.reading import read_architecture
-
     architecture = read_architecture(only_file(options.name, options.specs))
     row = spec_row(architecture)
     recorded = index_records(options.folder).seeds(row["fingerprint"], row["epochs"])
@@ -230,10 +206,6 @@ def show_spec(options: ShowOptions) -> ShownSpec:
 
 def _predicted_seconds(architecture: Architecture, workspace: Workspace) -> float:
     """Return the seconds of one seed, from this machine's records where there are any."""
-    from harness.planning.settings import Settings
-    from harness.planning.trial import Trial, trial_computation
-    from harness.records.speeds import measured_forecast
-
     settings = Settings()
     trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.training.epochs)
     here = this_environment().id

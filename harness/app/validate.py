@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.app.specs import spec_rows
 from harness.app.workspace import Workspace
+from harness.data.declarations import read_dataset
 from harness.data.folder import FOLDER, own_dataset_files
-from harness.declaration.files import SUFFIX, is_folder
+from harness.declaration.files import is_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError, in_order
 from harness.errors import NoArchitectures
 from harness.spec.folder import find_architectures, select_files
+from harness.spec.reading import read_architecture, reference_mistakes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,31 +55,17 @@ def _files(path: str, folder: Path) -> tuple[Path, ...]:
     return select_files([path], folder) if is_name else (given,)
 
 
-def _mistakes(files: Sequence[Path]) -> Iterator[SpecError]:
-    declarations = [file for file in files if file.parent.name == FOLDER]
-    specs = [file for file in files if file.parent.name != FOLDER]
+def _mistakes(files: Iterable[Path]) -> Iterator[SpecError]:
     names: dict[Path, set[str]] = {}
-    named: set[Path] = set()
-    for file, row in zip(specs, spec_rows(specs), strict=True):
-        if isinstance(row, InvalidSpec):
-            yield from row.mistakes
-            continue
-        named.add(file.parent / FOLDER / f"{row['dataset']}{SUFFIX}")
-        if file.parent not in names:
-            names[file.parent] = {path.stem for path in find_architectures(file.parent)}
-        if not set(row["compared_with"]) <= names[file.parent] - {file.stem}:
-            from harness.spec.reading import reference_mistakes
-
-            yield from reference_mistakes(file, names[file.parent])
-    # A data set that a valid spec names is valid.
-    yield from _dataset_mistakes(file for file in declarations if file not in named)
-
-
-def _dataset_mistakes(files: Iterable[Path]) -> Iterator[SpecError]:
     for file in files:
-        from harness.data.declarations import read_dataset
-
         try:
-            read_dataset(file)
+            if file.parent.name == FOLDER:
+                read_dataset(file)
+                continue
+            architecture = read_architecture(file)
         except InvalidSpec as error:
             yield from error.mistakes
+            continue
+        if file.parent not in names:
+            names[file.parent] = {path.stem for path in find_architectures(file.parent)}
+        yield from reference_mistakes(architecture, names[file.parent])

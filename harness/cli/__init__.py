@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from functools import cache
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -17,6 +18,23 @@ from rich.markup import escape
 from harness.app.console import stderr
 from harness.cli.console import stdout
 from harness.errors import BenchError
+
+# By module, in the order in which a user meets them. Only the one that is asked for is imported.
+VERBS = {
+    "run": "run",
+    "plan": "plan",
+    "list": "list_architectures",
+    "show": "show",
+    "validate": "validate",
+    "new": "new",
+    "report": "report",
+    "claims": "claims",
+    "compare": "compare",
+    "verify": "verify",
+    "time": "time",
+    "doctor": "doctor",
+    "data": "app",
+}
 
 app = typer.Typer(
     name="bench",
@@ -48,33 +66,22 @@ def take_options(
     """Train the architectures of a folder with fixed seeds, and compare them."""
 
 
-@cache
-def register_verbs() -> None:
-    """Give the application its verbs, once, in the order in which a user meets them."""
-    from harness.cli import claims, compare, data, doctor, new, plan, report, run, show, validate, verify
-    from harness.cli import list as list_
-    from harness.cli import time as time_
-
-    app.command("run")(run.run)
-    app.command("plan")(plan.plan)
-    app.command("list")(list_.list_architectures)
-    app.command("show")(show.show)
-    app.command("validate")(validate.validate)
-    app.command("new")(new.new)
-    app.command("report")(report.report)
-    app.command("claims")(claims.claims)
-    app.command("compare")(compare.compare)
-    app.command("verify")(verify.verify)
-    app.command("time")(time_.time)
-    app.command("doctor")(doctor.doctor)
-    app.add_typer(data.app, name="data")
+def register_verbs(names: Iterable[str] = VERBS) -> None:
+    """Give the application these verbs: a function of a module each, or an application of its own."""
+    for name in names:
+        module = import_module(f"harness.cli.{name}")
+        if isinstance(verb := getattr(module, VERBS[name]), typer.Typer):
+            app.add_typer(verb, name=name)
+        else:
+            app.command(name)(verb)
 
 
 def main() -> None:
     """Run the command line; a user's error is one sentence and its exit code, never a traceback."""
     # A command is over before collecting pays, which would walk thousands of records without cycles again and again.
     gc.set_threshold(100_000, 50, 100)
-    register_verbs()
+    asked = [word for word in sys.argv[1:2] if word in VERBS]
+    register_verbs(asked or VERBS)
     try:
         app(prog_name="bench")
     except BenchError as error:

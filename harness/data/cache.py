@@ -16,24 +16,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import platformdirs
-
 from harness.data.array_formats import UNREADABLE, Bytes, Values, idx_sha256, map_member, write_member
 from harness.data.dataset import KNOWN_BY_NAME, Dataset, PublishedArray, PublishedArrays, joint_digest
+from harness.declaration.files import cache_folder
 from harness.errors import CacheUnwritable, DataMissing
 
-VARIABLE = "BENCH_CACHE"
-APPLICATION = "architecture-bench"
 SOURCE_MEMBER = "source.txt"
 DIGESTS_MEMBER = "digests.json"
 TEXT_LIMIT = 1_000
 DIGEST_LENGTH = 12
-
-
-def cache_folder() -> Path:
-    """Return the folder that the environment variable names, else the user's own for this program."""
-    named = os.environ.get(VARIABLE)
-    return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir(APPLICATION))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from harness.data.cache import CachedCopy, DatasetArrays, cache_folder
+from harness.data.cache import CachedCopy, DatasetArrays
 from harness.data.dataset import Dataset
 from harness.data.reading import read_declared
 from harness.data.reading_files import limit_bytes, published_files
 from harness.data.sources.source import Source, SourceFailed
 from harness.data.sources.web import WebFile
+from harness.declaration.files import cache_folder
 from harness.errors import CacheBusy, DataMissing, DataRefused, DataUnavailable
 
 LOCK_SECONDS = 1_800.0

@@ -1,4 +1,4 @@
-"""Where declared files lie, and a file's text, or why it can't be used; it ignores what the text says."""
+"""Where declared files and the user's cache lie, and a file's text, or why it can't be used; ignores what it says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import re
 import stat
 from pathlib import Path
+
+import platformdirs
 
 from harness.declaration.spec_error import InvalidSpec, Place, SpecError
 
@@ -30,6 +32,12 @@ def shipped_folder() -> Path:
     package = Path(__file__).resolve().parents[1]
     inside = package / "architectures"
     return inside if inside.is_dir() else package.parent / "architectures"
+
+
+def cache_folder() -> Path:
+    """Return the folder that BENCH_CACHE names, else the user's own for this program."""
+    named = os.environ.get("BENCH_CACHE")
+    return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("architecture-bench"))
 
 
 def is_folder(path: Path) -> bool:

@@ -8,15 +8,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.declaration.files import invalid
+from harness.declaration.kept_texts import keep, kept_data
 from harness.declaration.spec_error import DataPath, InvalidSpec, SpecError, in_order, shown
-from harness.declaration.yaml_text import Tree, parse
 from harness.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from harness.declaration.yaml_text import Tree
 
 MOST_REPORTED = 100
 
@@ -37,22 +40,37 @@ def read_model(
     Raises:
         InvalidSpec: with all mistakes of the text, of the fields, or of the whole.
     """
+    declared, found = _validated(model, kept_data(text), prepare, check)
+    if declared is not None and not found:
+        return declared
+    from harness.declaration.yaml_text import parse  # noqa: PLC0415 - a text that is known takes no parser
+
     tree = parse(text, str(file))
     if tree.data is None and not tree.errors:
         needed = [name for name, field in model.model_fields.items() if field.is_required()]
         raise invalid(file, "the file is empty", f"write its fields: {', '.join(needed)}")
-    declared, found = None, list[SpecError]()
-    if tree.data is not None:
-        try:
-            declared = model.model_validate(prepare(tree.data))
-        except ValidationError as error:
-            found = list(_spec_errors(error, model))
-        else:
-            found = list(check(declared))
+    declared, found = _validated(model, tree.data, prepare, check)
     mistakes = _all_mistakes(tree, found)
     if declared is None or mistakes:
         raise InvalidSpec(_first(mistakes))
+    keep(text, tree.data)
     return declared
+
+
+def _validated(
+    model: type[Model],
+    data: object,
+    prepare: Callable[[Any], Any],
+    check: Callable[[Model], Iterable[SpecError]],
+) -> tuple[Model | None, list[SpecError]]:
+    """Return the model that the data declares, if its fields are valid, and the mistakes in it."""
+    if data is None:
+        return None, []
+    try:
+        declared = model.model_validate(prepare(data))
+    except ValidationError as error:
+        return None, list(_spec_errors(error, model))
+    return declared, list(check(declared))
 
 
 def _spec_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[SpecError]:

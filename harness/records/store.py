@@ -69,6 +69,11 @@ class Store:
         """Read every file among the records, or among those of an environment: a record, or why it is none."""
         return {path: _record_or_reason(path) for path in sorted(self.folder.glob(f"{environment}/*.json"))}
 
+    def first(self, environment: str) -> Record | None:
+        """Return the first record of an environment by name; None where it has none that can be used."""
+        files = map(_record_or_reason, sorted(self.folder.glob(f"{environment}/*.json")))
+        return next((file for file in files if isinstance(file, Record)), None)
+
     def read(self, environment: str, name: str) -> Record | None:
         """Return one trial's record, or None where there is none that can be used."""
         path = self._path(environment, name)

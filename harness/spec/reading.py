@@ -18,7 +18,6 @@ from harness.declaration.files import file_text
 from harness.declaration.spec_error import InvalidSpec, SpecError, joined, shown
 from harness.declaration.validation import read_model
 from harness.declaration.values import CLASSES
-from harness.declaration.yaml_text import parse
 from harness.errors import UnknownDataset, did_you_mean
 from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.cost import Cost, network_cost
@@ -95,19 +94,26 @@ def sound(files: Iterable[Path]) -> tuple[tuple[Architecture, ...], tuple[Invali
     return tuple(architectures), tuple(broken)
 
 
-def reference_mistakes(file: Path, known: Collection[str]) -> Iterator[SpecError]:
-    """Yield the claims of a valid file that compare with itself or with none of the known architectures."""
-    written = file_text(file)
-    tree = parse(written, str(file))
-    for index, claim in enumerate(read_text(file, written).claims):
+def reference_mistakes(architecture: Architecture, known: Collection[str]) -> Iterator[SpecError]:
+    """Yield the claims that compare the architecture with itself or with none of those that are known."""
+    found = list(_references(architecture, known))
+    if found:
+        from harness.declaration.yaml_text import parse  # noqa: PLC0415 - only a mistake needs its place
+
+        tree = parse(file_text(architecture.path), str(architecture.path))
+        yield from map(tree.located, found)
+
+
+def _references(architecture: Architecture, known: Collection[str]) -> Iterator[SpecError]:
+    for index, claim in enumerate(architecture.claims):
         for field, name in claim.others.items():
             path = ("claims", index, claim.kind, field)
-            if name == file.stem:
-                yield tree.located(SpecError(path, "this compares the architecture with itself", "name another one"))
+            if name == architecture.name:
+                yield SpecError(path, "this compares the architecture with itself", "name another one")
             elif name not in known:
-                what = f"there is no architecture {shown(name, 80)} in {file.parent}"
+                what = f"there is no architecture {shown(name, 80)} in {architecture.path.parent}"
                 remedy = did_you_mean(name, sorted(known)) or "'bench list' shows the architectures"
-                yield tree.located(SpecError(path, what, remedy))
+                yield SpecError(path, what, remedy)
 
 
 def _mistakes(spec: SpecFile, folder: Path) -> Iterator[SpecError]:

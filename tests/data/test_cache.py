@@ -11,7 +11,8 @@ import numpy as np
 import platformdirs
 import pytest
 
-from harness.data.cache import CachedCopy, cache_folder
+from harness.data.cache import CachedCopy
+from harness.declaration.files import cache_folder
 from harness.errors import CacheUnwritable, DataMissing
 
 

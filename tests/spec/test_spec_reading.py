@@ -249,7 +249,7 @@ def test_a_mistake_shortens_what_the_file_says(spec_file: Path, valid: str) -> N
 def test_a_claim_about_an_unknown_architecture_shortens_its_name(spec_file: Path, valid: str) -> None:
     claim = f"  - better_than: {{architecture: {'x' * 100_000}, where: x}}\n"
     spec_file.write_text(valid.replace("assumptions:", f"{claim}assumptions:"))
-    [mistake] = reference_mistakes(spec_file, {"small"})
+    [mistake] = reference_mistakes(read_architecture(spec_file), {"small"})
     assert len(str(mistake)) < 1_000
 
 

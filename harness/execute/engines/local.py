@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from harness.data.cache import cache_folder
+from harness.declaration.files import cache_folder
 from harness.execute.cores import core_groups, physical_cores, reserved_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
 from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, variables_set
