@@ -5,7 +5,6 @@ The file's name is the evaluation's. Nothing is imported before an evaluation is
 
 from __future__ import annotations
 
-import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import numpy.typing as npt
 from harness.errors import UnknownEvaluation
 from harness.evaluations.metric import Metric
 from harness.evaluations.names import evaluation_names
+from harness.plugins import find_plugin
 
 Bytes = npt.NDArray[np.uint8]
 # Bytes, or float32.
@@ -113,9 +113,7 @@ def find_evaluation(name: str) -> EvaluationKind:
     Raises:
         UnknownEvaluation: There is none.
     """
-    if name not in evaluation_names():
-        raise UnknownEvaluation(name, evaluation_names())
-    module = importlib.import_module(f"harness.evaluations.{name}")
+    module = find_plugin("harness.evaluations", name, evaluation_names(), UnknownEvaluation)
     (kind,) = (
         value
         for value in vars(module).values()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pkgutil
-
-import harness.evaluations
+from harness.plugins import plugin_names
 
 # The modules of this folder that hold no evaluation.
 OTHERS = {"evaluation", "metric", "names", "pictures", "transformed"}
@@ -12,5 +10,4 @@ OTHERS = {"evaluation", "metric", "names", "pictures", "transformed"}
 
 def evaluation_names() -> tuple[str, ...]:
     """Return the evaluations that there are, by name."""
-    found = (module.name for module in pkgutil.iter_modules(harness.evaluations.__path__))
-    return tuple(name for name in found if name not in OTHERS)
+    return plugin_names("harness.evaluations", without=OTHERS)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import harness.execute.engines
 from harness.errors import UnknownEngine
 from harness.planning.trial import Trial
+from harness.plugins import find_plugin, plugin_names
 from harness.records.environment import Environment
 from harness.records.predictions import Predictions
 from harness.records.record import EpochMeasurement, Failure, Measurement
+
+ENGINES = "harness.execute.engines"
 
 
 @dataclass(frozen=True)
@@ -125,13 +125,10 @@ def make_engine(options: EngineOptions) -> Engine:
     Raises:
         UnknownEngine: There is none of that name.
     """
-    known = engine_names()
-    if options.name not in known:
-        raise UnknownEngine(options.name, known)
-    engine: Engine = importlib.import_module(f"{harness.execute.engines.__name__}.{options.name}").engine(options)
+    engine: Engine = find_plugin(ENGINES, options.name, engine_names(), UnknownEngine).engine(options)
     return engine
 
 
 def engine_names() -> tuple[str, ...]:
     """Return the engines that there are."""
-    return tuple(module.name for module in pkgutil.iter_modules(harness.execute.engines.__path__))
+    return plugin_names(ENGINES)

@@ -121,7 +121,7 @@ class Store:
 
     def checkpoint(self, environment: str, name: str) -> Path:
         """Return where one trial keeps its last epoch."""
-        return self.checkpoints(environment) / f"{name}.npz"
+        return checkpoint_file(self.checkpoints(environment), name)
 
     def check_writable(self) -> None:
         """Find out before training whether the folder takes files.
@@ -163,6 +163,11 @@ class Store:
 
     def _path(self, environment: str, name: str) -> Path:
         return self.folder / environment / f"{name}.json"
+
+
+def checkpoint_file(folder: Path, name: str) -> Path:
+    """Return where a trial keeps its last epoch in the folder of those under way."""
+    return folder / f"{name}.npz"
 
 
 def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:

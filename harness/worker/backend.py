@@ -5,8 +5,6 @@ A backend is a module or a package in ``harness/backends/``; its name is the one
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from harness.data.pipeline import Pipeline
 from harness.errors import UnknownBackend
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
+from harness.plugins import find_plugin, plugin_names
 
 # By its name alone: this folder imports nothing of it.
 PACKAGE = "harness.backends"
@@ -103,15 +102,10 @@ def find_backend(name: str) -> BackendModule:
     Raises:
         UnknownBackend: There is none.
     """
-    try:
-        module: BackendModule = importlib.import_module(f"{PACKAGE}.{name}")
-    except ModuleNotFoundError as error:
-        if error.name != f"{PACKAGE}.{name}":
-            raise
-        raise UnknownBackend(name, backend_names()) from None
+    module: BackendModule = find_plugin(PACKAGE, name, backend_names(), UnknownBackend)
     return module
 
 
 def backend_names() -> tuple[str, ...]:
     """Return the backends that there are."""
-    return tuple(module.name for module in pkgutil.iter_modules(importlib.import_module(PACKAGE).__path__))
+    return plugin_names(PACKAGE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from fake_trials import dense_trial
 
 from harness.evaluations.evaluation import Examples
@@ -15,6 +17,7 @@ from harness.execute.engine import EngineOptions
 from harness.execute.engines.local import LocalEngine
 from harness.planning.trial import Computation, Trial
 from harness.spec.cost import cost
+from harness.worker import backend as worker_backend
 from harness.worker.backend import Array, Scores
 
 NAME = "fake"
@@ -99,6 +102,13 @@ class FakeBackend:
         rng = np.random.default_rng((seed, int(computation.fingerprint, 16) % 2**32))
         costs = cost(computation)
         return FakeNetwork(self, rng, costs.parameters, costs.trainable_parameters)
+
+
+def install(backend: FakeBackend, patch: pytest.MonkeyPatch) -> None:
+    """Let the backend be one of those that there are."""
+    names = (NAME, *worker_backend.backend_names())
+    patch.setattr(worker_backend, "backend_names", lambda: names)
+    patch.setitem(sys.modules, f"harness.backends.{NAME}", backend)
 
 
 def fake_backend_trial(seed: int = 0, epochs: int = 3, units: int = 16) -> Trial:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
-from fake_backend import NAME, FakeBackend
+from fake_backend import FakeBackend, install
 from honest_records import dataset_arrays
 
 from harness.execute import trial_process
@@ -17,7 +15,7 @@ from harness.worker import clocks, training
 def fake_backend(monkeypatch: pytest.MonkeyPatch) -> FakeBackend:
     """The backend, where trials find it; data of its own; and no second spent on calibrating or waiting."""
     backend = FakeBackend()
-    monkeypatch.setitem(sys.modules, f"harness.backends.{NAME}", backend)
+    install(backend, monkeypatch)
     monkeypatch.setattr(training, "load", lambda *_: dataset_arrays())
     monkeypatch.setattr(clocks, "MATRIX_SIZE", 8)
     monkeypatch.setattr(clocks, "PRODUCTS", 2)

@@ -18,6 +18,7 @@ from harness.execute.process_start import ONE_THREAD, main_hidden, process_conte
 from harness.execute.trial_process import TrialProcess
 from harness.planning.trial import Trial
 from harness.records.environment import Commit, current_commit
+from harness.records.store import checkpoint_file
 from harness.worker.backend import find_backend
 from harness.worker.messages import Job
 from harness.worker.preload import BACKEND_VARIABLE, LOG_VARIABLE
@@ -98,7 +99,7 @@ class Starter:
             threads=options.threads,
             deterministic=options.deterministic,
             cache=cache_folder(),
-            checkpoint=options.checkpoints / f"{trial.name}.npz" if options.checkpoints else None,
+            checkpoint=checkpoint_file(options.checkpoints, trial.name) if options.checkpoints else None,
             log=self.logs / f"{trial.name}.log",
             spawned=time.time(),
             commit=self.commit,
