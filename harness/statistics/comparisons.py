@@ -25,6 +25,8 @@ from harness.statistics.samples import (
 TRIM = 0.2
 # Differences of the same numbers differ in their last bits.
 ROUNDING = 1e-12
+# An interval of length 1 is then shorter than that.
+HALVINGS = 40
 
 
 @dataclass(frozen=True)
@@ -174,18 +176,16 @@ def share_interval(hits: float, trials: int, level: float = LEVEL) -> Interval |
 
 
 def _bound(estimate: float, end: float, z: float, sizes: tuple[int, int]) -> float:
-    """Return the θ between ``estimate`` and ``end`` at which the estimate lies z standard errors away."""
-    if estimate == end:
-        return end
+    """Return the θ between ``estimate`` and ``end`` at which the estimate lies z standard errors away.
 
-    def excess(theta: float) -> float:
-        return abs(estimate - theta) - z * math.sqrt(_variance(theta, sizes))
-
-    from scipy import optimize  # noqa: PLC0415 - takes .15 s to import, and verdicts need no interval
-
-    # At the end itself the variance is 0; just inside the estimate it exceeds the distance.
-    inside = estimate + math.copysign(1e-9, end - estimate)
-    return float(optimize.brentq(excess, inside, end))
+    By bisection: near the estimate the variance exceeds the squared distance, at the end it is 0.
+    """
+    inside, outside = estimate, end
+    for _ in range(HALVINGS):
+        middle = (inside + outside) / 2
+        is_inside = (estimate - middle) ** 2 < z**2 * _variance(middle, sizes)
+        inside, outside = (middle, outside) if is_inside else (inside, middle)
+    return outside
 
 
 def _variance(theta: float, sizes: tuple[int, int]) -> float:

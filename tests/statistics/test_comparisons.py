@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import CompareMeans
 
@@ -163,6 +163,23 @@ def test_superiority_of_separated_samples_stays_uncertain() -> None:
     assert found is not None
     assert found.estimate == found.interval.high == 1
     assert 0.3 < found.interval.low < 0.7
+
+
+@pytest.mark.parametrize("level", [0.95, 0.9999])
+@pytest.mark.parametrize(("n", "m"), [(1, 1), (2, 3), (5, 10), (30, 30)])
+def test_the_bounds_of_superiority_lie_where_scipy_finds_the_root(n: int, m: int, level: float) -> None:
+    generator = np.random.default_rng(n)
+    found = superiority(generator.normal(0.3, 1, n).tolist(), generator.normal(0, 1, m).tolist(), level)
+    assert found is not None
+    z, others = stats.norm.isf((1 - level) / 2), (n + m) / 2 - 1
+
+    def excess(theta: float) -> float:
+        overlap = 1 + others * ((1 - theta) / (2 - theta) + theta / (1 + theta))
+        return abs(found.estimate - theta) - z * np.sqrt(theta * (1 - theta) * overlap / (n * m)) if found else 0.0
+
+    for bound, end, inside in ((found.interval.low, 0.0, -1e-9), (found.interval.high, 1.0, 1e-9)):
+        expected = end if found.estimate == end else optimize.brentq(excess, found.estimate + inside, end)
+        assert bound == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize(("hits", "trials"), [(0, 5), (5, 5), (3, 5), (7, 10), (0, 1), (7.5, 10)])
