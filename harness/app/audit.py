@@ -18,7 +18,7 @@ from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.data.declarations import all_datasets
 from harness.errors import DataMissing, NothingRecorded
-from harness.records.predictions import stored_arrays
+from harness.records.predictions import stored_beside
 from harness.records.record import Record
 from harness.records.store import Store, Unreadable
 
@@ -93,7 +93,7 @@ def audit_files(files: Files, datasets: Mapping[str, Dataset], arrays: Mapping[s
     faults = [RecordFault(path, "file", file.reason) for path, file in files.items() if isinstance(file, Unreadable)]
     records = {path: file for path, file in files.items() if isinstance(file, Record)}
     for path, record in records.items():
-        predictions = stored_arrays(path.with_suffix(".npz"))
+        predictions = stored_beside(path, record)
         evidence = Evidence(path.parent.name, predictions, *_data(record, datasets, arrays))
         faults += _faults(path, record, evidence)
     faults += _copies(records)

@@ -195,7 +195,7 @@ def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
     needed = f"{pending} of {total} trials to train, {at_once}: about {duration(decided.seconds(jobs))}."
     retries = sum(planned.status is Status.RETRY for planned in decided.pending)
     again = (f"{retries} of them failed before and will be tried again.",) if retries else ()
-    return (*shared, *_standing(decided), needed, *again)
+    return (*shared, *_standing(decided), needed, *again, *_for_evaluations(decided))
 
 
 def most_sentences(most: Plan, jobs: int) -> tuple[str, ...]:
@@ -205,6 +205,14 @@ def most_sentences(most: Plan, jobs: int) -> tuple[str, ...]:
     seeds = plural(max((planned.trial.seed for planned in most.trials), default=0) + 1, "seed")
     trials = plural(len(most.pending), "trial")
     return (f"At most {trials}, about {duration(most.seconds(jobs))}, if claims stay open up to {seeds}.",)
+
+
+def _for_evaluations(decided: Plan) -> tuple[str, ...]:
+    """Return which of the trials are recorded, and trained again for what was not evaluated then."""
+    again = [planned.trial for planned in decided.pending if planned.status is Status.EVALUATE]
+    names = listed(sorted({due.evaluation for trial in again for due in trial.due}))
+    count = "1 of them is" if len(again) == 1 else f"{len(again)} of them are"
+    return (f"{count} recorded, to be trained again to the same bits for {names}.",) if again else ()
 
 
 def _standing(decided: Plan) -> tuple[str, ...]:

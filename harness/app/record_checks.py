@@ -99,11 +99,16 @@ def accuracy(record: Record, evidence: Evidence) -> Iterator[str]:
     if evidence.arrays is None or record.measurement is None:
         return
     test = Examples(evidence.arrays.test_images, evidence.arrays.test_labels).first(record.computation.test_examples)
-    known = [name for name in record.measurement.evaluations if name in evaluation_names()]
-    truths = {name: find_evaluation(name).examples(test).labels for name in known}
+    kinds = {name: find_evaluation(name) for name in record.evaluated if name in evaluation_names()}
+    # What changes images, or takes those of the training, only `bench verify` computes again.
+    truths = {
+        name: kind.examples(test).labels
+        for name, kind in kinds.items()
+        if not (kind.of_training or kind.needs_pictures)
+    }
     for epoch in _epochs(record):
         arrays = evidence.predictions.get(epoch.epoch, {})
-        for name in (name for name in known if name in arrays):
+        for name in (name for name in truths if name in arrays):
             yield from _accuracy(epoch, Quantity(name, ACCURACY), arrays[name], truths[name])
 
 

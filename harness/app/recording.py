@@ -13,6 +13,7 @@ from harness.planning.plan import Plan, Status, trial_status
 from harness.planning.trial import Trial
 from harness.records.compare import first_difference
 from harness.records.environment import Environment
+from harness.records.later import LaterEvaluation, missing_from
 from harness.records.record import Failure, Record
 from harness.records.store import Store, recorded
 
@@ -56,10 +57,13 @@ def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outc
     A trial that ended before it could describe one is recorded with that of the benchmark.
 
     Where an earlier run recorded some of its epochs, their bits must be the same now: anything else is a failure. A
-    failure that brings fewer or other epochs is added to the earlier record, whose numbers and environment stay.
+    failure that brings fewer or other epochs is added to the earlier record, whose numbers and environment stay. A
+    record that lacks evaluations alone is not written again: they stand beside it.
     """
     store, environment = benchmark.store, outcome.environment or benchmark.environment
     known = store.read(environment.id, trial.name)
+    if known and trial_status(trial, recorded({known.name: known})[known.name]) is Status.EVALUATE:
+        return record_evaluations(benchmark, known, trial, outcome)
     if known and known.measurement and outcome.measurement:
         differs = first_difference(known.measurement, outcome.measurement)
         outcome = keeping(outcome, known, store) if differs is None else replace(outcome, failure=other_bits(differs))
@@ -70,6 +74,31 @@ def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outc
     store.save(record, predictions)
     if outcome.failure is None or outcome.failure.kind == "bits":
         store.checkpoint(benchmark.environment.id, trial.name).unlink(missing_ok=True)
+    return outcome
+
+
+def record_evaluations(benchmark: Benchmark, known: Record, trial: Trial, outcome: Outcome) -> Outcome:
+    """Save what else was evaluated, a file for each, if the bits are those of the record; else it is a failure."""
+    if known.measurement is None or outcome.measurement is None:
+        return outcome
+    differs = first_difference(known.measurement, outcome.measurement)
+    if differs is not None:
+        return replace(outcome, failure=other_bits(differs))
+    for epoch in outcome.measurement.epochs:
+        for name, measured in missing_from(known, epoch).items():
+            later = LaterEvaluation(
+                fingerprint=known.fingerprint,
+                seed=known.seed,
+                epoch=epoch.epoch,
+                evaluation=name,
+                weights_sha256=epoch.weights_sha256,
+                environment=outcome.environment or benchmark.environment,
+                finished=datetime.now(UTC),
+                measured=measured,
+            )
+            benchmark.store.save_later(later, outcome.predictions.get(epoch.epoch, {}).get(name))
+    if outcome.failure is None:
+        benchmark.store.checkpoint(benchmark.environment.id, trial.name).unlink(missing_ok=True)
     return outcome
 
 

@@ -19,13 +19,13 @@ from harness.evaluations.names import evaluation_names
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, make_engine
 from harness.execute.queue import InOrder
 from harness.planning.plan import Plan, PlannedTrial, Status
-from harness.planning.settings import DEFAULT_EVALUATIONS, DEFAULT_SEEDS, Settings
+from harness.planning.settings import DEFAULT_SEEDS, Settings
 from harness.planning.trial import Trial, trial_computation
 from harness.records.environment import Environment, current_environment
 from harness.records.pooling import choose_environment
 from harness.records.record import Record
 from harness.records.speeds import measured_forecast
-from harness.records.store import Loaded
+from harness.records.store import Loaded, recorded
 from harness.spec.reading import select
 
 SHORT_FINGERPRINT = 8
@@ -138,10 +138,10 @@ def trial_of(record: Record, names: Mapping[str, Sequence[str]], specs: Path | N
     """
     epochs = len(record.measurement.epochs) if record.measurement else record.epochs
     labels = tuple(names.get(record.fingerprint, (record.fingerprint[:SHORT_FINGERPRINT],)))
-    evaluations = record.measurement.evaluations if record.measurement else DEFAULT_EVALUATIONS
-    known = tuple(name for name in evaluations if name in evaluation_names())
+    evaluated = recorded({record.name: record})[record.name].evaluations
+    due = tuple(sorted(one for one in evaluated if one.evaluation in evaluation_names()))
     computation = record.computation.on(find_dataset(record.computation.dataset, specs))
-    return Trial(computation, record.seed, epochs, labels, known)
+    return Trial(computation, record.seed, epochs, labels, due)
 
 
 def _plan(trials: Sequence[Trial], loaded: Loaded, here: Environment) -> Plan:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from harness.planning.forecast import IMPORT_SECONDS, Forecast, makespan
-from harness.planning.settings import DEFAULT_EVALUATIONS, Settings
-from harness.planning.trial import Trial, trial_computation, trial_epochs
+from harness.planning.settings import Settings
+from harness.planning.trial import Due, Trial, due_evaluations, trial_computation, trial_epochs
 from harness.spec.architecture import Architecture
 
 
 class Status(StrEnum):
-    """Where a needed trial stands; ``elsewhere``: recorded by another machine, whose bits are this one's."""
+    """Where a needed trial stands; ``elsewhere``: recorded by another machine, whose bits are this one's.
+
+    ``evaluate``: it is recorded, but lacks an evaluation, and is trained again to the same bits for it.
+    """
 
     RECORDED = "recorded"
     PENDING = "pending"
     EXTEND = "extend"
     RETRY = "retry"
+    EVALUATE = "evaluate"
     ELSEWHERE = "elsewhere"
 
 
@@ -28,14 +32,14 @@ TRAINABLE = frozenset({Status.PENDING, Status.EXTEND})
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the store knows of a trial: the epochs it finished, their evaluations, whether it failed in the end.
+    """What the store knows of a trial: the epochs it finished, whether it failed in the end, and what was evaluated.
 
     ``environment`` is the id of the one that it was recorded in.
     """
 
     epochs: int
     failed: bool
-    evaluations: tuple[str, ...] = DEFAULT_EVALUATIONS
+    evaluations: frozenset[Due] = frozenset()
     environment: str | None = None
 
 
@@ -145,7 +149,10 @@ def make_plan(
     for seed in settings.seeds:
         trials = []
         for trial in needed_trials(architectures, settings, seed):
-            status = trial_status(trial, recorded.get(trial.name))
+            known = recorded.get(trial.name)
+            status = trial_status(trial, known)
+            if known and status is Status.EVALUATE:
+                trial = _only_missing(trial, known)  # noqa: PLW2901 - up to the last epoch that lacks something
             other = there.record_for(trial) if status in TRAINABLE else None
             if other and (trial.fingerprint in checks or there.proves(trial)):
                 status = Status.ELSEWHERE
@@ -170,7 +177,7 @@ def needed_trials(architectures: Iterable[Architecture], settings: Settings, see
             seed=seed,
             epochs=max(epochs, known.epochs) if known else epochs,
             architectures=(*readers, architecture.name),
-            evaluations=settings.evaluations,
+            due=tuple(sorted({*(known.due if known else ()), *due_evaluations(architecture, settings)})),
         )
     return tuple(trials.values())
 
@@ -179,6 +186,12 @@ def trial_status(trial: Trial, known: Recorded | None) -> Status:
     """Return where the trial stands, given what the store knows of it."""
     if known is None:
         return Status.PENDING
-    if known.epochs >= trial.epochs and set(trial.evaluations) <= set(known.evaluations):
-        return Status.RECORDED
+    if known.epochs >= trial.epochs:
+        return Status.RECORDED if known.evaluations.issuperset(trial.due) else Status.EVALUATE
     return Status.RETRY if known.failed else Status.EXTEND
+
+
+def _only_missing(trial: Trial, known: Recorded) -> Trial:
+    """Return as much of a recorded trial as must be trained again for the evaluations that it lacks."""
+    due = tuple(due for due in trial.due if due not in known.evaluations)
+    return replace(trial, epochs=max(missing.epoch for missing in due), due=due)

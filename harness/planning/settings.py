@@ -8,12 +8,13 @@ from typing import Literal
 Precision = Literal["float32"]
 
 DEFAULT_SEEDS = (0, 1, 2, 3, 4)
-DEFAULT_EVALUATIONS = ("test",)
 
 
 @dataclass(frozen=True)
 class Settings:
     """Seeds, threads, precision and evaluations of a comparison.
+
+    ``evaluations`` are measured of every architecture, beside those that its spec asks for.
 
     ``train_examples`` and ``test_examples`` keep the first so many examples of the data set (None: all of
     them), and ``max_epochs`` cuts every recipe; both are for ``--smoke`` and for tests.
@@ -24,7 +25,7 @@ class Settings:
     deterministic: bool = True
     precision: Precision = "float32"
     backend: str = "tensorflow"
-    evaluations: tuple[str, ...] = DEFAULT_EVALUATIONS
+    evaluations: tuple[str, ...] = ()
     train_examples: int | None = None
     test_examples: int | None = None
     max_epochs: int | None = None

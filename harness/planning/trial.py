@@ -6,14 +6,15 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
 from harness.errors import DataChanged
-from harness.planning.settings import DEFAULT_EVALUATIONS, Precision, Settings
+from harness.evaluations.metric import TEST
+from harness.planning.settings import Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
 from harness.spec.training import Recipe
@@ -91,18 +92,26 @@ def _content(model: BaseModel, leaving_out: str | None = None) -> dict[str, Any]
     }
 
 
+class Due(NamedTuple):
+    """An evaluation that is asked for after an epoch."""
+
+    epoch: int
+    evaluation: str
+
+
 @dataclass(frozen=True)
 class Trial:
     """One network trained once, up to an epoch, for the architectures that read it.
 
-    ``evaluations`` are measured after every epoch. They change no bit of the training, and so no fingerprint.
+    ``due`` are the evaluations that some of them ask for beside the test images' own, which every epoch has. They
+    change no bit of the training, and so no fingerprint.
     """
 
     computation: Computation
     seed: int
     epochs: int
     architectures: tuple[str, ...] = ()
-    evaluations: tuple[str, ...] = DEFAULT_EVALUATIONS
+    due: tuple[Due, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -113,6 +122,10 @@ class Trial:
     def name(self) -> str:
         """The trial's and its record's name, unique within an environment."""
         return f"{self.fingerprint}-seed{self.seed}"
+
+    def evaluations_after(self, epoch: int) -> tuple[str, ...]:
+        """Return the evaluations that are asked for after the epoch."""
+        return (TEST, *(due.evaluation for due in self.due if due.epoch == epoch))
 
     @property
     def label(self) -> str:
@@ -143,3 +156,9 @@ def trial_epochs(architecture: Architecture, settings: Settings) -> int:
     """Return the epoch at which the architecture reads its trials."""
     epochs = architecture.training.epochs
     return epochs if settings.max_epochs is None else min(epochs, settings.max_epochs)
+
+
+def due_evaluations(architecture: Architecture, settings: Settings) -> set[Due]:
+    """Return what is asked for of the architecture's weights: those of its own last epoch."""
+    epochs = trial_epochs(architecture, settings)
+    return {Due(epochs, name) for name in (*architecture.evaluate, *settings.evaluations) if name != TEST}

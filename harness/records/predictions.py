@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.evaluations.metric import TEST
-from harness.records.record import EpochMeasurement
+from harness.records.later import file_stem
+from harness.records.record import EpochMeasurement, Record
 
 # What zipfile and numpy raise at files that are no archive of arrays, or a damaged one.
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -64,6 +65,21 @@ def stored_arrays(path: Path, epoch: int | None = None) -> Predictions:
     except UNREADABLE:
         return {}
     return found
+
+
+def stored_beside(path: Path, record: Record, epoch: int | None = None) -> Predictions:
+    """Return the arrays that belong to a record's file, with those of what was evaluated later, whatever their digests.
+
+    All, or those of one epoch.
+    """
+    found = {number: dict(arrays) for number, arrays in stored_arrays(path.with_suffix(".npz"), epoch).items()}
+    for measured in record.measurement.epochs if record.measurement else ():
+        arrays = found.setdefault(measured.epoch, {}) if epoch in {None, measured.epoch} else {}
+        for name, evaluation in measured.evaluations.items() if epoch in {None, measured.epoch} else ():
+            if name != TEST and name not in arrays and evaluation.predictions_sha256:
+                later = path.with_name(f"{file_stem(record.name, name, measured.epoch)}.npz")
+                arrays |= stored_arrays(later).get(measured.epoch, {})
+    return {number: arrays for number, arrays in found.items() if arrays}
 
 
 def _array(content: bytes) -> Classes:

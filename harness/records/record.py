@@ -147,12 +147,6 @@ class Measurement(Frozen):
     peak_memory_bytes: int | None = None
     epochs: tuple[EpochMeasurement, ...] = ()
 
-    @property
-    def evaluations(self) -> tuple[str, ...]:
-        """The evaluations that every epoch has, in the order of the first one."""
-        first = self.epochs[0].evaluations if self.epochs else ()
-        return tuple(name for name in first if all(name in epoch.evaluations for epoch in self.epochs))
-
     def keeping(self, earlier: Measurement) -> Measurement:
         """Return it with what else an earlier training to the same bits has evaluated."""
         kept = [
@@ -191,6 +185,12 @@ class Record(Frozen):
     concurrent_trials: int = Field(ge=0)
     measurement: Measurement | None = None
     failure: Failure | None = None
+
+    @property
+    def evaluated(self) -> tuple[str, ...]:
+        """The evaluations that any epoch has, in the order in which they come."""
+        epochs = self.measurement.epochs if self.measurement else ()
+        return tuple(dict.fromkeys(name for epoch in epochs for name in epoch.evaluations))
 
     @property
     def name(self) -> str:

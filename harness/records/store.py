@@ -1,7 +1,8 @@
 """The folder of records: saves one trial at a time, whole or not at all, and names what it can't read.
 
 ``<results>/records/<environment>/<trial>-seed<n>.json`` holds a record; the ``.npz`` beside it holds the
-predicted class of every image of every evaluation after every epoch.
+predicted class of every image of every evaluation after every epoch. What was evaluated later stands in files beside
+the record (``later``), and joins it when it is read.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from harness.errors import CannotWrite, UnusableFolder
+from harness.evaluations.metric import TEST
 from harness.planning.plan import Recorded
-from harness.planning.trial import Computation
+from harness.planning.trial import Computation, Due
 from harness.records.content import FORMAT, UnusableRecord, content_digest, read_content
 from harness.records.environment import Environment
 from harness.records.files import write_atomically
+from harness.records.later import LaterEvaluation, joined, read_later, record_of
 from harness.records.migration import migrated
-from harness.records.record import Record
+from harness.records.record import EpochMeasurement, Record
 
 if TYPE_CHECKING:
     from harness.records.predictions import Classes, Predictions
@@ -66,8 +69,17 @@ class Store:
         )
 
     def by_path(self, environment: str = "*") -> dict[Path, Record | Unreadable]:
-        """Read every file among the records, or among those of an environment: a record, or why it is none."""
-        return {path: _record_or_reason(path) for path in sorted(self.folder.glob(f"{environment}/*.json"))}
+        """Read every file among the records, or among those of an environment: a record, or why it is none.
+
+        What was evaluated later is in its record, and has no place of its own unless it can't be used.
+        """
+        owners = {path: record_of(path) for path in sorted(self.folder.glob(f"{environment}/*.json"))}
+        found = {path: _record_or_reason(path) for path, owner in owners.items() if owner is None}
+        for path, owner in owners.items():
+            if owner is not None:
+                record = _with_later(found.get(owner), path)
+                found[owner if isinstance(record, Record) else path] = record
+        return found
 
     def first(self, environment: str) -> Record | None:
         """Return the first record of an environment by name; None where it has none that can be used."""
@@ -77,10 +89,11 @@ class Store:
     def read(self, environment: str, name: str) -> Record | None:
         """Return one trial's record, or None where there is none that can be used."""
         path = self._path(environment, name)
-        try:
-            return read_record(path) if path.exists() else None
-        except UnusableRecord:
-            return None
+        found = _record_or_reason(path) if path.exists() else None
+        for later in sorted(path.parent.glob(f"{name}.*-epoch*.json")) if isinstance(found, Record) else ():
+            longer = _with_later(found, later)
+            found = longer if isinstance(longer, Record) else found
+        return found if isinstance(found, Record) else None
 
     def save(self, record: Record, predictions: Predictions) -> None:
         """Save the trial: predictions first, so that a record's digests always find their arrays.
@@ -95,14 +108,27 @@ class Store:
             write_atomically(path.with_suffix(".npz"), packed(predictions))
         write_atomically(path, record_text(record).encode())
 
+    def save_later(self, later: LaterEvaluation, classes: Classes | None) -> None:
+        """Save what was evaluated after its trial had been recorded, beside the record; predictions first.
+
+        Raises:
+            CannotWrite: The disk is full or the folder can't be written.
+        """
+        path = self._path(later.environment.id, later.stem)
+        if classes is not None:
+            from harness.records.predictions import packed  # noqa: PLC0415 - as above
+
+            write_atomically(path.with_name(f"{later.stem}.npz"), packed({later.epoch: {later.evaluation: classes}}))
+        write_atomically(path, later.text.encode())
+
     def predictions(self, record: Record, epoch: int | None = None) -> Predictions:
         """Return the predicted classes by epoch and evaluation, shape (images,); only those whose digests hold.
 
         Of one epoch or all. Of a file with many epochs, the others are not even read.
         """
-        from harness.records.predictions import holding, stored_arrays  # noqa: PLC0415 - as above
+        from harness.records.predictions import holding, stored_beside  # noqa: PLC0415 - as above
 
-        stored = stored_arrays(self._path(record.environment.id, record.name).with_suffix(".npz"), epoch)
+        stored = stored_beside(self._path(record.environment.id, record.name), record, epoch)
         epochs = record.measurement.epochs if record.measurement else ()
         kept = {found.epoch: holding(stored[found.epoch], found) for found in epochs if found.epoch in stored}
         return {number: arrays for number, arrays in kept.items() if arrays}
@@ -173,11 +199,18 @@ def checkpoint_file(folder: Path, name: str) -> Path:
 def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:
     """Return what a plan needs to know of the records."""
     return {
-        name: Recorded(len(measured.epochs), record.failure is not None, measured.evaluations, record.environment.id)
-        if (measured := record.measurement)
-        else Recorded(0, record.failure is not None, (), record.environment.id)
+        name: Recorded(len(_epochs(record)), record.failure is not None, _evaluated(record), record.environment.id)
         for name, record in records.items()
     }
+
+
+def _epochs(record: Record) -> tuple[EpochMeasurement, ...]:
+    return record.measurement.epochs if record.measurement else ()
+
+
+def _evaluated(record: Record) -> frozenset[Due]:
+    """Return what was evaluated beside the test images' own."""
+    return frozenset(Due(epoch.epoch, name) for epoch in _epochs(record) for name in epoch.evaluations if name != TEST)
 
 
 def record_text(record: Record) -> str:
@@ -207,6 +240,14 @@ def read_record(path: Path) -> Record:
     if (record.fingerprint, record.name) != (computation.fingerprint, path.stem):
         raise UnusableRecord("has a name or a fingerprint that does not belong to what it computed")
     return record
+
+
+def _with_later(record: Record | Unreadable | None, path: Path) -> Record | Unreadable:
+    """Return the record with what the file beside it evaluates, or why that can't be used."""
+    try:
+        return joined(record if isinstance(record, Record) else None, read_later(path))
+    except UnusableRecord as error:
+        return Unreadable(path, str(error))
 
 
 def _record_or_reason(path: Path) -> Record | Unreadable:

@@ -31,6 +31,11 @@ class SpecFile(BaseModel):
     claims: tuple[AnyClaim, ...] = Field(
         default=(), strict=False, description="Claims of the document, each with the place where it is made."
     )
+    evaluate: tuple[Line, ...] = Field(
+        default=(),
+        strict=False,
+        description="What else is measured of the weights after the last epoch, such as shift or calibration.",
+    )
     assumptions: tuple[Sentence, ...] = Field(
         default=(),
         strict=False,

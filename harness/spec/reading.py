@@ -21,6 +21,7 @@ from harness.declaration.values import CLASSES
 from harness.errors import UnknownDataset, did_you_mean
 from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.cost import Cost, network_cost
+from harness.spec.evaluating import evaluation_mistakes
 from harness.spec.folder import select_files
 from harness.spec.layers import ShapeError
 from harness.spec.layers.layer import Chain
@@ -136,6 +137,7 @@ def _mistakes(spec: SpecFile, folder: Path) -> Iterator[SpecError]:
         yield from error.mistakes
         return
     yield from _network(spec, dataset, costs)
+    yield from evaluation_mistakes(spec, dataset)
 
 
 def _claims(spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:

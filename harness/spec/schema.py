@@ -19,6 +19,7 @@ from harness.data.dataset import DatasetFile
 from harness.data.folder import FOLDER, dataset_names
 from harness.declaration.files import shipped_folder, specs_folder
 from harness.declaration.kinds import Family, Kind
+from harness.evaluations.names import evaluation_names
 from harness.spec.architecture import SpecFile
 
 FILE_NAME = "schema.json"
@@ -31,6 +32,7 @@ def spec_schema() -> dict[str, Any]:
     schema = _schema(SpecFile, "An architecture", description)
     # Names of shipped data sets to choose from; one of the user's own is fine too.
     schema["properties"]["dataset"]["anyOf"] = [{"enum": [*dataset_names(shipped_folder())]}, {"type": "string"}]
+    schema["properties"]["evaluate"]["items"] = {"enum": [*evaluation_names()]}
     return schema
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.evaluations.evaluation import Bytes, EvaluationKind, Scored
+from harness.evaluations.evaluation import EvaluationKind, Examples, Scored, find_evaluation
+from harness.evaluations.metric import TEST
 from harness.records.predictions import Classes, digest
 from harness.records.record import Evaluation
 from harness.worker.backend import Scores
@@ -19,16 +20,23 @@ class NotANumber(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Evaluator:
-    """One evaluation of the network that is being trained; ``labels`` are the classes of the images scored."""
+    """One evaluation of the network that is being trained.
+
+    ``scored_as`` is the name under which the network scores the examples: the evaluation's own, or that of another one
+    with the same examples, scored once for both. Making the examples took the seconds.
+    """
 
     kind: EvaluationKind
-    labels: Bytes
+    examples: Examples
+    scored_as: str
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
 
 def evaluate(
     epoch: int, evaluators: Mapping[str, Evaluator], score: Callable[[str], Scores]
 ) -> tuple[Mapping[str, Evaluation], Mapping[str, Classes]]:
-    """Evaluate the network as it stands; ``score`` scores the images of an evaluation by its name.
+    """Evaluate the network as it stands; ``score`` scores the examples that go by a name.
 
     Returns the evaluations by name, and the predicted classes, shape (images,), of those that keep them.
 
@@ -37,11 +45,14 @@ def evaluate(
     """
     evaluations: dict[str, Evaluation] = {}
     predictions: dict[str, Classes] = {}
+    answers: dict[str, Scores] = {}
     for name, evaluator in evaluators.items():
         with stopwatch() as clock:
-            found = score(name)
+            if evaluator.scored_as not in answers:
+                answers[evaluator.scored_as] = score(evaluator.scored_as)
+            found = answers[evaluator.scored_as]
             check_finite(epoch, name, {"loss": found.loss})
-            scored = Scored(found.scores, evaluator.labels, found.loss)
+            scored = Scored(found.scores, evaluator.examples.labels, found.loss, evaluator.examples.images)
             metrics = evaluator.kind.measure(scored)
         check_finite(epoch, name, metrics)
         if evaluator.kind.keeps_predictions:
@@ -49,10 +60,22 @@ def evaluate(
         evaluations[name] = Evaluation(
             metrics=metrics,
             predictions_sha256=digest(predictions[name]) if name in predictions else None,
-            seconds=clock.seconds,
-            cpu_seconds=clock.cpu_seconds,
+            seconds=clock.seconds + evaluator.seconds,
+            cpu_seconds=clock.cpu_seconds + evaluator.cpu_seconds,
         )
     return evaluations, predictions
+
+
+def make_evaluators(names: Iterable[str], training: Examples, test: Examples) -> dict[str, Evaluator]:
+    """Return the evaluations by name, their examples made of those that were trained on or of the test images."""
+    evaluators = {}
+    for name in names:
+        kind = find_evaluation(name)
+        with stopwatch() as clock:
+            examples = kind.examples(training if kind.of_training else test)
+        scored_as = TEST if examples is test else name
+        evaluators[name] = Evaluator(kind, examples, scored_as, clock.seconds, clock.cpu_seconds)
+    return evaluators
 
 
 def check_finite(epoch: int, evaluation: str, metrics: Mapping[str, float]) -> None:

@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from harness.data.cache import DatasetArrays
 from harness.data.fetching import load
-from harness.data.pipeline import fit
+from harness.data.pipeline import Pipeline, fit
 from harness.errors import CannotWrite
-from harness.evaluations.evaluation import Examples, find_evaluation
-from harness.evaluations.metric import TRAIN
+from harness.evaluations.evaluation import Examples
+from harness.evaluations.metric import TEST, TRAIN
 from harness.planning.trial import Trial
 from harness.records.environment import Environment
 from harness.records.predictions import digest
@@ -28,7 +28,7 @@ from harness.records.record import Clocks, EpochMeasurement, Measurement, Stage
 from harness.worker.backend import Array, Backend, Network
 from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.clocks import Watch, stopwatch
-from harness.worker.evaluating import Evaluator, check_finite, evaluate
+from harness.worker.evaluating import Evaluator, check_finite, evaluate, make_evaluators
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
 
 Report = Callable[[Message], None]
@@ -68,7 +68,7 @@ class PreparedTrial:
     """
 
     network: Network[Any]
-    seed: int
+    trial: Trial
     examples: int
     evaluators: Mapping[str, Evaluator]
 
@@ -78,11 +78,12 @@ class PreparedTrial:
         Raises:
             NotANumber: A loss or a metric is not finite.
         """
-        order = epoch_order(self.seed, epoch, self.examples)
+        order = epoch_order(self.trial.seed, epoch, self.examples)
         with stopwatch() as train_clock:
             means = dict(self.network.train_epoch(order))
         check_finite(epoch, TRAIN, means)
-        evaluations, predictions = evaluate(epoch, self.evaluators, self.network.score)
+        due = {name: self.evaluators[name] for name in self.trial.evaluations_after(epoch)}
+        evaluations, predictions = evaluate(epoch, due, self.network.score)
         measurement = EpochMeasurement(
             epoch=epoch,
             train_metrics=means,
@@ -113,17 +114,22 @@ def prepare(
     report(Started(environment()))
     with stage("data"):
         arrays = load(computation.data, job.cache)
-        training, tests = trial_examples(job.trial, arrays)
+        training, test = trial_examples(job.trial, arrays)
         pipeline = fit(arrays.dataset, training.images)
-        held = backend.hold(training, pipeline)
-        held_tests = {name: backend.hold(examples, pipeline) for name, examples in tests.items()}
+        held, held_test = backend.hold(training, pipeline), backend.hold(test, pipeline)
+    evaluators = trial_evaluators(job.trial, training, test, pipeline)
+    in_shape = replace(pipeline, reshapings=())
+    further = {
+        name: backend.hold(evaluator.examples, in_shape)
+        for name, evaluator in evaluators.items()
+        if evaluator.scored_as != TEST
+    }
     with stage("build"):
         network = backend.build(computation, seed)
         initial_weights_sha256 = weights_digest(network.weights())
     with stage("compile"):
-        network.compile(held, held_tests)
-    evaluators = {name: Evaluator(find_evaluation(name), examples.labels) for name, examples in tests.items()}
-    return PreparedTrial(network, seed, len(training.labels), evaluators), Measurement(
+        network.compile(held, {TEST: held_test, **further})
+    return PreparedTrial(network, job.trial, len(training.labels), evaluators), Measurement(
         parameters=network.parameters,
         trainable_parameters=network.trainable_parameters,
         initial_weights_sha256=initial_weights_sha256,
@@ -132,16 +138,25 @@ def prepare(
     )
 
 
-def trial_examples(trial: Trial, arrays: DatasetArrays) -> tuple[Examples, dict[str, Examples]]:
-    """Return what each epoch trains on, and what is scored by evaluation.
+def trial_examples(trial: Trial, arrays: DatasetArrays) -> tuple[Examples, Examples]:
+    """Return what each epoch trains on, and what is scored after it.
 
     As in Keras, ``validation_split`` holds out the last of the examples to train on.
     """
     computation = trial.computation
     used = computation.recipe.training_examples(computation.train_examples or len(arrays.train_labels))
     test = Examples(arrays.test_images, arrays.test_labels).first(computation.test_examples)
-    tests = {name: find_evaluation(name).examples(test) for name in trial.evaluations}
-    return Examples(arrays.train_images, arrays.train_labels).first(used), tests
+    return Examples(arrays.train_images, arrays.train_labels).first(used), test
+
+
+def trial_evaluators(trial: Trial, training: Examples, test: Examples, pipeline: Pipeline) -> dict[str, Evaluator]:
+    """Return the trial's evaluations by name; those beside the test images' own see examples in the inputs' shape."""
+    first = make_evaluators([TEST], training, test)
+    names = sorted({due.evaluation for due in trial.due})
+    if not names:
+        return first
+    shaped = (Examples(pipeline.shaped(examples.images), examples.labels) for examples in (training, test))
+    return {**first, **make_evaluators(names, *shaped)}
 
 
 def epoch_order(seed: int, epoch: int, examples: int) -> npt.NDArray[np.int32]:
@@ -160,7 +175,8 @@ def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
     """
     network, checkpoint = prepared.network, read_checkpoint(path)
     if checkpoint is None or not all(
-        prepared.evaluators.keys() <= done.measurement.evaluations.keys() for done in checkpoint.epochs
+        done.measurement.evaluations.keys() >= set(prepared.trial.evaluations_after(done.measurement.epoch))
+        for done in checkpoint.epochs
     ):
         return []
     fresh = network.state()

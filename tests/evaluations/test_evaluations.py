@@ -22,14 +22,13 @@ from harness.evaluations.evaluation import Examples, Scored, find_evaluation
 from harness.evaluations.metric import ACCURACY, LOSS, Quantity
 from harness.evaluations.names import evaluation_names
 from harness.execute.engine import Outcome
-from harness.planning.plan import Status
 from harness.planning.settings import Settings
-from harness.planning.trial import Trial
+from harness.planning.trial import Due, Trial
 from harness.records.predictions import Classes
 from harness.records.record import EpochMeasurement, Record
 from harness.records.store import Store
 from harness.worker.backend import Scores
-from harness.worker.evaluating import Evaluator, evaluate
+from harness.worker.evaluating import evaluate, make_evaluators
 
 LABELS = np.array([0, 0, 2, 1], np.uint8)
 IMAGES = np.arange(4 * 6, dtype=np.uint8).reshape(4, 2, 3)
@@ -72,10 +71,9 @@ def scores(images: Classes) -> Scores:
 
 def measured(trial: Trial, epoch: int) -> tuple[EpochMeasurement, dict[str, Classes]]:
     """Return an epoch whose evaluations are measured as a trial's process does it."""
-    kinds = {name: find_evaluation(name) for name in trial.evaluations}
-    examples = {name: kind.examples(Examples(IMAGES, LABELS)) for name, kind in kinds.items()}
-    evaluators = {name: Evaluator(kind, examples[name].labels) for name, kind in kinds.items()}
-    evaluations, predictions = evaluate(epoch, evaluators, lambda name: scores(examples[name].images))
+    test = Examples(IMAGES, LABELS)
+    evaluators = make_evaluators(trial.evaluations_after(epoch), test, test)
+    evaluations, predictions = evaluate(epoch, evaluators, lambda name: scores(evaluators[name].examples.images))
     plain, _ = fake_epoch(trial, epoch)
     return plain.model_copy(update={"evaluations": evaluations}), dict(predictions)
 
@@ -142,11 +140,12 @@ def test_what_is_better_and_what_is_possible_is_the_metrics_own_knowledge() -> N
 
 def test_a_file_in_the_folder_is_measured_recorded_and_read_back(mirror: str, tmp_path: Path) -> None:
     assert mirror in evaluation_names()
-    of = benchmark(tmp_path / "results", "test", mirror)
+    of = benchmark(tmp_path / "results", mirror)
     record = run(of)
     assert record.measurement is not None
-    assert record.measurement.evaluations == ("test", "mirror")
-    last = record.measurement.epochs[-1]
+    assert record.evaluated == ("test", "mirror")
+    first, last = record.measurement.epochs
+    assert list(first.evaluations) == ["test"], "the last epoch's weights alone are evaluated"
     assert (last.value("test", "accuracy"), last.value("test", "loss")) == (0.5, 0.25)
     assert (last.value("mirror", "accuracy"), last.value("mirror", "doubt")) == (0.25, 1.0)
     predictions = of.store.predictions(record)[2]
@@ -155,25 +154,22 @@ def test_a_file_in_the_folder_is_measured_recorded_and_read_back(mirror: str, tm
 
 
 def test_its_metrics_are_columns_of_the_frames(mirror: str, tmp_path: Path) -> None:
-    of = benchmark(tmp_path / "results", "test", mirror)
+    of = benchmark(tmp_path / "results", mirror)
     record = run(of)
     runs = make_study(of.architectures, [record], of.settings, ENVIRONMENT)
     for frame in (records_frame([record]), runs_frame(runs)):
-        assert frame["mirror_accuracy"].tolist() == [0.25, 0.25]
-        assert frame["mirror_doubt"].tolist() == [1.0, 1.0]
+        assert frame["mirror_accuracy"].tolist()[1:] == [0.25]
+        assert frame["mirror_accuracy"].isna().tolist() == [True, False]
+        assert frame["mirror_doubt"].tolist()[1:] == [1.0]
         assert {"mirror_seconds", "mirror_cpu_seconds", "mirror_predictions_sha256"} <= set(frame.columns)
         assert frame["test_accuracy"].tolist() == [0.5, 0.5]
 
 
-def test_a_recorded_trial_is_trained_again_for_an_evaluation_that_it_lacks(mirror: str, tmp_path: Path) -> None:
-    first = run(benchmark(tmp_path, "test"))
-    of = benchmark(tmp_path, "mirror")
-    assert [planned.status for planned in plan_benchmark(of).trials] == [Status.EXTEND]
-    both = run(of)
-    assert both.fingerprint == first.fingerprint
-    assert both.measurement is not None
-    assert both.measurement.evaluations == ("test", mirror)
-    assert of.store.predictions(both).keys() == {1, 2}
-    assert [set(classes) for classes in of.store.predictions(both).values()] == [{"test", "mirror"}] * 2
-    for settings in (of.settings, replace(of.settings, evaluations=("test", "mirror"))):
-        assert plan_benchmark(replace(of, settings=settings)).pending == ()
+def test_architectures_that_share_a_trial_each_have_theirs_at_their_own_epoch(mirror: str, tmp_path: Path) -> None:
+    longer = architecture("longer", epochs=3).model_copy(update={"evaluate": (mirror,)})
+    of = replace(benchmark(tmp_path), architectures=(NETWORK, longer))
+    assert [planned.trial.due for planned in plan_benchmark(of).trials] == [(Due(3, mirror),)]
+    both = replace(of, settings=replace(of.settings, evaluations=("test", "calibration")))
+    (planned,) = plan_benchmark(both).trials
+    assert planned.trial.due == (Due(2, "calibration"), Due(3, "calibration"), Due(3, mirror))
+    assert planned.trial.fingerprint == plan_benchmark(of).trials[0].trial.fingerprint

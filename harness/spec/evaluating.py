@@ -1,0 +1,52 @@
+"""Whether the evaluations that are asked for exist and fit a spec; evaluates nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from harness.declaration.spec_error import SpecError, shown
+from harness.errors import did_you_mean
+from harness.evaluations.names import evaluation_names
+from harness.spec.layers.activations import Activation
+from harness.spec.layers.kernels import KernelLayer
+from harness.spec.layers.normalization import Softmax
+
+if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
+    from harness.spec.architecture import SpecFile
+
+# Rows and columns.
+PICTURE_SIDES = 2
+
+
+def evaluation_mistakes(spec: SpecFile, dataset: Dataset) -> Iterator[SpecError]:
+    """Yield the evaluations of a spec that there are not, that stand there twice, or that don't fit it."""
+    for index, name in enumerate(spec.evaluate):
+        path, known = ("evaluate", index), evaluation_names()
+        if name not in known:
+            remedy = did_you_mean(name, known) or f"choose from {', '.join(known)}"
+            yield SpecError(path, f"there is no evaluation {shown(name)}", remedy)
+        elif name in spec.evaluate[:index]:
+            yield SpecError(path, f"{name} stands here twice", "remove one of them")
+        elif reason := misfit(name, spec, dataset):
+            yield SpecError(path, reason, "remove it")
+
+
+def misfit(name: str, spec: SpecFile, dataset: Dataset) -> str | None:
+    """Return why an evaluation does not fit the spec and its data set, or None where it does."""
+    from harness.evaluations.evaluation import find_evaluation  # noqa: PLC0415 - imports NumPy; most specs ask for none
+
+    kind = find_evaluation(name)
+    if kind.needs_pictures and len(dataset.inputs) < PICTURE_SIDES:
+        return f"{name} changes pictures, and examples of {spec.dataset} have no rows and columns"
+    if kind.needs_probabilities and not gives_probabilities(spec):
+        return f"{name} needs probabilities, and the network does not end in softmax, nor is the loss from_logits"
+    return None
+
+
+def gives_probabilities(spec: SpecFile) -> bool:
+    """Say whether the outputs are probabilities, or logits of which the softmax is."""
+    last = spec.layers[-1]
+    activation = last.activation if isinstance(last, KernelLayer | Activation) else None
+    return isinstance(last, Softmax) or activation == "softmax" or getattr(spec.recipe.loss, "from_logits", False)

@@ -1,0 +1,95 @@
+"""`evaluate:` in a spec: what is asked for beside the test images, and every mistake in it with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import fake_digits
+import jsonschema
+import pytest
+
+from harness.declaration.spec_error import InvalidSpec
+from harness.evaluations.names import evaluation_names
+from harness.planning.settings import Settings
+from harness.planning.trial import trial_computation
+from harness.spec.reading import read_architecture
+from harness.spec.schema import spec_schema
+
+pytest_plugins = ["valid_spec"]
+
+
+def mistakes(file: Path, text: str) -> list[str]:
+    """Return the mistakes of a file with this text, without the file's name."""
+    file.write_text(text)
+    with pytest.raises(InvalidSpec) as caught:
+        read_architecture(file)
+    return [str(mistake).removeprefix(f"{file}:") for mistake in caught.value.mistakes]
+
+
+def test_what_is_asked_for_changes_no_fingerprint(spec_file: Path, valid: str) -> None:
+    plain = read_architecture(spec_file)
+    spec_file.write_text(f"{valid}evaluate: [shift, calibration]\n")
+    asked = read_architecture(spec_file)
+    assert (plain.evaluate, asked.evaluate) == ((), ("shift", "calibration"))
+    first, second = (trial_computation(found, Settings()).fingerprint for found in (plain, asked))
+    assert first == second
+
+
+@pytest.mark.parametrize("name", evaluation_names())
+def test_every_evaluation_can_be_asked_for_of_images_and_probabilities(spec_file: Path, valid: str, name: str) -> None:
+    spec_file.write_text(f"{valid}evaluate: [{name}]\n")
+    assert read_architecture(spec_file).evaluate == (name,)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        ("", "evaluate: [shfit]", "17:12: there is no evaluation 'shfit'; did you mean 'shift'?"),
+        ("", "evaluate: [zzz]", "17:12: there is no evaluation 'zzz'; choose from blur, calibration, inversion"),
+        ("", "evaluate: [shift, blur, shift]", "17:25: shift stands here twice; remove one of them"),
+        ("", "evaluate: shift", "17:11: 'evaluate' is 'shift', not a list; write a list: [a, b]"),
+        (
+            ", activation: softmax",
+            "evaluate: [calibration]",
+            "17:12: calibration needs probabilities, and the network does not end in softmax, nor is the loss from_",
+        ),
+    ],
+)
+def test_mistakes_have_their_place_and_a_remedy(spec_file: Path, valid: str, old: str, new: str, mistake: str) -> None:
+    (found,) = mistakes(spec_file, f"{valid.replace(old, '')}{new}\n")
+    assert found.startswith(mistake)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (", activation: softmax", "  - Softmax"),
+        (", activation: softmax", "  - Activation: {activation: softmax}"),
+        ("categorical_crossentropy", "{categorical_crossentropy: {from_logits: true}}"),
+    ],
+)
+def test_softmax_of_any_kind_and_logits_give_probabilities(spec_file: Path, valid: str, old: str, new: str) -> None:
+    text = valid.replace(", activation: softmax", "")
+    text = text.replace(old, new) if old in text else text.replace("units: 10}\n", f"units: 10}}\n{new}\n")
+    spec_file.write_text(f"{text}evaluate: [calibration]\n")
+    assert read_architecture(spec_file).evaluate == ("calibration",)
+
+
+@pytest.mark.parametrize("name", ["shift", "rotation", "noise", "inversion"])
+def test_pictures_of_a_table_can_not_be_changed(spec_file: Path, valid: str, name: str) -> None:
+    fake_digits.declare(spec_file.parent, fake_digits.declared().model_copy(update={"inputs": (20,)}))
+    text = valid.replace("mnist", "toy").partition("layers:")[0]
+    text += "layers:\n  - Dense: {units: 10, activation: softmax}\n" + valid[valid.index("training:") :]
+    spec_file.write_text(text)
+    read_architecture(spec_file)
+    (found,) = mistakes(spec_file, f"{text}evaluate: [{name}]\n")
+    assert found == f"14:12: {name} changes pictures, and examples of toy have no rows and columns; remove it"
+    spec_file.write_text(f"{text}evaluate: [train_set, calibration]\n")
+    assert read_architecture(spec_file).evaluate == ("train_set", "calibration")
+
+
+def test_editors_complete_the_names() -> None:
+    field = spec_schema()["properties"]["evaluate"]
+    assert field["items"] == {"enum": [*evaluation_names()]}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(["shfit"], field)
