@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts import Judgement, Verdict, judge
-from harness.planning.looks import LOOKS
+from harness.planning.seeds import LOOKS
 from harness.records.design import Design, UntilDecided
 from harness.spec.claims import Claim, Ruling
 from harness.statistics.multiplicity import ALPHA

@@ -175,15 +175,14 @@ def event_json(event: TrialEvent) -> dict[str, Any]:
     if isinstance(event, Waiting):
         return {"event": "waiting"}
     name, details = _named(event)
-    trial = {"id": event.trial.fingerprint, "seed": event.trial.seed, "architectures": list(event.trial.architectures)}
-    return {"event": name, **trial, **details}
+    return {"event": name, **event.trial.facts, **details}
 
 
 def _named(event: TrialEvent) -> tuple[str, dict[str, Any]]:
     """Return the event's name and what only its kind has."""
     match event:
-        case TrialStarted(trial):
-            return "started", {"epochs": trial.epochs}
+        case TrialStarted():
+            return "started", {}
         case TrialBuilt(_, resumed_epochs):
             return "built", {"resumed_epochs": resumed_epochs}
         case EpochEnded(_, measurement):

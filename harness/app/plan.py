@@ -10,8 +10,8 @@ from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace, load_records
 from harness.errors import Exclusive, Needs, TooFewForALook
 from harness.execute.cores import available_memory, cpu_quota, jobs_that_fit, physical_cores
-from harness.planning.looks import LOOKS
 from harness.planning.plan import Plan, Status, make_plan
+from harness.planning.seeds import LOOKS
 from harness.planning.settings import DEFAULT_SEEDS, Settings
 from harness.records.environment import Environment, current_environment
 from harness.records.pooling import pool

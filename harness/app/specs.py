@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -177,16 +177,7 @@ class ShownSpec:
     @property
     def facts(self) -> dict[str, Any]:
         """Everything as plain values: the row of a list, and all that the file says."""
-        layers = [
-            {
-                "kind": layer.kind,
-                "output_shape": list(layer.output_shape),
-                "parameters": layer.parameters,
-                "macs": layer.macs,
-                "depth": layer.depth,
-            }
-            for layer in cost(self.architecture).layers
-        ]
+        layers = [asdict(layer) for layer in cost(self.architecture).layers]
         written = self.architecture.model_dump(mode="json", include={"training", "claims", "assumptions"})
         listed = ListedSpec(self.architecture.name, self.row, self.recorded).facts
         return {**listed, "layers": layers, **written, "predicted_seconds": round(self.seconds, 1)}

@@ -9,8 +9,8 @@ from harness.analysis.judging import Looked, look
 from harness.analysis.runs import Study, make_study
 from harness.app.design import with_sequential
 from harness.app.plan import Benchmark, PlanOptions, plan_benchmark
-from harness.planning.looks import LOOKS
 from harness.planning.plan import Plan, PlannedTrial
+from harness.planning.seeds import LOOKS
 from harness.records.design import Design, UntilDecided
 from harness.records.store import Loaded
 from harness.reporting.numbers import listed, plural

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,10 @@ import typer
 
 from harness.app import workspace
 from harness.app.progress import ProgressMode
-from harness.errors import CannotRead
+from harness.errors import CannotRead, UnknownDuration
+from harness.planning.seeds import parse_most_seeds
+
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
 def complete_architectures(incomplete: str) -> list[str]:
@@ -40,6 +44,24 @@ def check_folder(folder: Path) -> Path:
     except OSError as error:
         raise CannotRead(folder, error) from None
     return folder
+
+
+def parse_duration(text: str) -> float:
+    """Return the seconds of ``90``, ``90s``, ``30m``, ``1.5h`` or ``1h30m``.
+
+    Raises:
+        UnknownDuration: It is not a duration, or one of no seconds.
+
+    >>> parse_duration("30m"), parse_duration("1h30m")
+    (1800.0, 5400.0)
+    """
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip().lower())
+    if not parts or "".join(number + unit for number, unit in parts) != re.sub(r"\s", "", text.lower()):
+        raise UnknownDuration(text)
+    seconds = sum(float(number) * SECONDS[unit] for number, unit in parts)
+    if seconds <= 0:
+        raise UnknownDuration(text)
+    return seconds
 
 
 Names = Annotated[
@@ -90,9 +112,10 @@ UntilDecided = Annotated[
     ),
 ]
 MostSeeds = Annotated[
-    str | None,
+    int | None,
     typer.Option(
         "--most-seeds",
+        parser=parse_most_seeds,
         metavar="N",
         envvar="BENCH_MOST_SEEDS",
         help="With --until-decided: look at no more seeds than this; by default 40.",
@@ -154,9 +177,10 @@ EnvironmentId = Annotated[
     ),
 ]
 Timeout = Annotated[
-    str | None,
+    float | None,
     typer.Option(
         "--timeout",
+        parser=parse_duration,
         metavar="TIME",
         envvar="BENCH_TIMEOUT",
         help="How long one trial may take, such as 90s, 30m or 1h; by default as long as it needs.",

@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.app.console import Shown
-from harness.app.parsing import parse_most_seeds
 from harness.cli import options
 from harness.cli.console import print_json, print_lines, stdout
 from harness.planning.seeds import parse_seeds
@@ -48,7 +47,7 @@ def plan(
         names=() if all_ else tuple(names or ()),
         seeds=parse_seeds(seeds) if seeds else None,
         until_decided=until_decided,
-        most_seeds=parse_most_seeds(most_seeds),
+        most_seeds=most_seeds,
         jobs=jobs,
         threads=threads,
         deterministic=not no_determinism,
@@ -69,10 +68,7 @@ def plan_json(found: PlanResult) -> dict[str, Any]:
     """Return the plan as the contract has it."""
     trials = [
         {
-            "id": planned.trial.fingerprint,
-            "seed": planned.trial.seed,
-            "epochs": planned.trial.epochs,
-            "architectures": list(planned.trial.architectures),
+            **planned.trial.facts,
             "status": planned.status.value,
             "seconds": round(planned.seconds, 1),
             "environment": planned.environment,

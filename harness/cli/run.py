@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from harness.app.console import Shown
-from harness.app.parsing import parse_duration, parse_most_seeds
 from harness.app.progress import ProgressMode
 from harness.cli import options
 from harness.cli.console import print_json
@@ -53,21 +52,20 @@ def run(
     """
     if not names and not all_:
         raise NothingSelected
-    chosen_seeds, timeout_seconds = parse_seeds(seeds) if seeds else None, parse_duration(timeout)
 
     from harness.app.run import RunOptions
     from harness.app.run import run as train_and_report
 
     asked = RunOptions(
         names=() if all_ else tuple(names or ()),
-        seeds=chosen_seeds,
+        seeds=parse_seeds(seeds) if seeds else None,
         until_decided=until_decided,
-        most_seeds=parse_most_seeds(most_seeds),
+        most_seeds=most_seeds,
         jobs=jobs,
         threads=threads,
         deterministic=not no_determinism,
         retrain=retrain,
-        timeout_seconds=timeout_seconds,
+        timeout_seconds=timeout,
         smoke=smoke,
         results=results,
         architectures=architectures,
@@ -89,9 +87,7 @@ def run_json(done: RunResult) -> dict[str, Any]:
 
     failures = [
         {
-            "id": event.trial.fingerprint,
-            "seed": event.trial.seed,
-            "architectures": list(event.trial.architectures),
+            **event.trial.facts,
             **event.outcome.failure.model_dump(mode="json"),
         }
         for event in done.failed

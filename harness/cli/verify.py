@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.app.console import Shown
-from harness.app.parsing import parse_duration, parse_recorded_seeds
 from harness.app.progress import ProgressMode
 from harness.cli import options
 from harness.cli.console import print_json, print_lines
+from harness.planning.seeds import parse_recorded_seeds
 
 if TYPE_CHECKING:
     from harness.app.audit import Audit
     from harness.app.verification import Verification, VerifyResult
     from harness.app.workspace import Workspace
-    from harness.planning.trial import Trial
 
 SeedOption = Annotated[
     str | None,
@@ -78,7 +77,7 @@ def verify(
         environment=environment,
         threads=threads,
         jobs=jobs,
-        timeout_seconds=parse_duration(timeout),
+        timeout_seconds=timeout,
         smoke=smoke,
         results=results,
         architectures=architectures,
@@ -114,16 +113,7 @@ def verify_json(found: VerifyResult) -> dict[str, Any]:
         "recorded_environment": found.recorded.id,
         "environment": found.here.id,
         "same": found.same,
-        "trials": [{**_trial_json(verified.trial), **_verification_json(verified)} for verified in found.trials],
-    }
-
-
-def _trial_json(trial: Trial) -> dict[str, Any]:
-    return {
-        "id": trial.fingerprint,
-        "seed": trial.seed,
-        "epochs": trial.epochs,
-        "architectures": list(trial.architectures),
+        "trials": [{**verified.trial.facts, **_verification_json(verified)} for verified in found.trials],
     }
 
 

@@ -1,15 +1,18 @@
-"""Seeds as people write them, read and written back: a count, a list, ranges; knows no trial."""
+"""Seeds as people write them, read and written back, and at how many a claim is judged; knows no trial."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from harness.errors import UnknownSeeds
+from harness.errors import TooFewForALook, UnknownSeeds
 
 MOST_SEEDS = 10_000
 # numpy.random.seed, which keras.utils.set_random_seed calls, takes 32 bits.
 LARGEST_SEED = 2**32 - 1
+# At how many seeds a claim is judged until it is decided. Levels are divided by the number of these looks, however few
+# of them are allowed: more can be allowed later without another correction.
+LOOKS = (10, 20, 40)
 
 
 def seeds_from(given: int | str | Iterable[int]) -> tuple[int, ...]:
@@ -55,6 +58,31 @@ def parse_seeds(text: str, option: str = "--seeds") -> tuple[int, ...]:
             raise UnknownSeeds(given, f"the range {part!r} runs backwards")
         seeds += _checked(given, range(first, min(last, first + MOST_SEEDS) + 1))
     return _checked(given, seeds)
+
+
+def parse_recorded_seeds(text: str | None) -> tuple[int, ...] | None:
+    """Return recorded seeds: empty for each trial's first, None for all; one number is that seed, not a count.
+
+    >>> parse_recorded_seeds(None), parse_recorded_seeds("all"), parse_recorded_seeds("3")
+    ((), None, (3,))
+    """
+    if text is None:
+        return ()
+    text = text.strip()
+    if text == "all":
+        return None
+    return (int(text),) if text.isdecimal() else parse_seeds(text, "--seed")
+
+
+def parse_most_seeds(text: str) -> int:
+    """Return the number of seeds after which no claim is looked at again.
+
+    Raises:
+        TooFewForALook: It is not a whole number.
+    """
+    if not text.strip().isdecimal():
+        raise TooFewForALook(text, LOOKS[0])
+    return int(text)
 
 
 def _checked(given: str, seeds: Iterable[int]) -> tuple[int, ...]:

@@ -128,6 +128,12 @@ class Trial:
         return (TEST, *(due.evaluation for due in self.due if due.epoch == epoch))
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """The trial as programs read of it; the keys are a contract."""
+        architectures = list(self.architectures)
+        return {"id": self.fingerprint, "seed": self.seed, "epochs": self.epochs, "architectures": architectures}
+
+    @property
     def label(self) -> str:
         """The trial as its readers know it: the first architecture, how many others share it, the seed."""
         first, *others = self.architectures

@@ -18,8 +18,7 @@ from harness.declaration.spec_error import SpecError, refused, shown
 from harness.declaration.validation import read_model
 from harness.declaration.values import Line
 from harness.errors import UnknownSeeds
-from harness.planning.looks import LOOKS
-from harness.planning.seeds import seed_option, seeds_from
+from harness.planning.seeds import LOOKS, seed_option, seeds_from
 from harness.records.files import write_atomically
 
 FILE_NAME = "study.yaml"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from verdict_rates import LAWS, MARGIN, Law, Setting
 
-from harness.planning.looks import LOOKS
+from harness.planning.seeds import LOOKS
 from harness.statistics.multiplicity import ALPHA
 
 Numbers = NDArray[np.float64]

@@ -14,10 +14,10 @@ from honest_records import dataset_arrays, honest
 from typer.testing import CliRunner
 
 from harness.app import findings
-from harness.app.parsing import parse_recorded_seeds
 from harness.app.verification import VerifyResult, compare
 from harness.cli.verify import verify, verify_json
 from harness.execute.engine import Outcome
+from harness.planning.seeds import parse_recorded_seeds
 from harness.planning.trial import Trial
 from harness.records.store import Store
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.declaration.spec_error import InvalidSpec
-from harness.planning.looks import LOOKS
+from harness.planning.seeds import LOOKS
 from harness.records.design import Design, UntilDecided, design_path, design_text, read_design, write_design
 
 OFFICIAL = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import Study
-from harness.planning.looks import LOOKS
+from harness.planning.seeds import LOOKS
 from harness.records.design import FILE_NAME, Design, Terms
 from harness.reporting import numbers
 from harness.reporting.markdown import escape

@@ -1,4 +1,4 @@
-"""Durations and recorded seeds as people write them."""
+"""Durations as people write them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import doctest
 
 import pytest
 
-from harness.app import parsing
-from harness.app.parsing import parse_duration
+from harness.cli import options
+from harness.cli.options import parse_duration
 from harness.errors import UnknownDuration
 
 
 def test_examples_in_docstrings_hold() -> None:
-    outcome = doctest.testmod(parsing)
+    outcome = doctest.testmod(options)
     assert (outcome.failed, outcome.attempted > 0) == (0, True)
 
 
