@@ -210,9 +210,11 @@ def most_sentences(most: Plan, jobs: int) -> tuple[str, ...]:
 def _for_evaluations(decided: Plan) -> tuple[str, ...]:
     """Return which of the trials are recorded, and trained again for what was not evaluated then."""
     again = [planned.trial for planned in decided.pending if planned.status is Status.EVALUATE]
+    if not again:
+        return ()
     names = listed(sorted({due.evaluation for trial in again for due in trial.due}))
     count = "1 of them is" if len(again) == 1 else f"{len(again)} of them are"
-    return (f"{count} recorded, to be trained again to the same bits for {names}.",) if again else ()
+    return (f"{count} recorded, to be trained again to the same bits for {names}.",)
 
 
 def _standing(decided: Plan) -> tuple[str, ...]:
