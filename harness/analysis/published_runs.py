@@ -60,7 +60,7 @@ def judge_runs(
         low=interval.low,
         high=interval.high,
         p=float(p_beyond(values, published, reach)),
-        apart=f"{metric.signed(shift)} from {theirs} published runs ({_bounds(interval, metric)})",
+        apart=f"{metric.signed(shift)} from {theirs} published runs ({_bounds(interval, metric, 1 - 2 * alpha)})",
         within=f"within ± {metric.amount(reach)}",
     )
     if inside(interval.low, interval.high, 0.0, reach):
@@ -69,9 +69,9 @@ def judge_runs(
     return replace(ruling, reason=f"{ruling.apart}, not surely {ruling.within}; {more_seeds(needed, ours)}")
 
 
-def _bounds(interval: Interval, metric: Metric) -> str:
+def _bounds(interval: Interval, metric: Metric, level: float) -> str:
     low, high = (metric.signed(bound) for bound in (interval.low, interval.high))
-    return f"90 % interval {low.removesuffix(' points')} to {high}"
+    return f"{100 * level:.0f} % interval {low.removesuffix(' points')} to {high}"
 
 
 def _seeds_to_compare(ours: int, theirs: int, factor: float | None) -> int | None:

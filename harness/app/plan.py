@@ -200,11 +200,11 @@ def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
 
 def most_sentences(most: Plan, jobs: int) -> tuple[str, ...]:
     """Return what training until decided costs if no claim is decided before the last look."""
-    if not most.pending:
+    seeds = max((planned.trial.seed for planned in most.trials), default=0) + 1
+    if seeds <= LOOKS[0] or not most.pending:
         return ()
-    seeds = plural(max((planned.trial.seed for planned in most.trials), default=0) + 1, "seed")
     trials = plural(len(most.pending), "trial")
-    return (f"At most {trials}, about {duration(most.seconds(jobs))}, if claims stay open up to {seeds}.",)
+    return (f"At most {trials}, about {duration(most.seconds(jobs))}, if claims stay open up to {seeds} seeds.",)
 
 
 def _for_evaluations(decided: Plan) -> tuple[str, ...]:

@@ -156,6 +156,15 @@ def test_a_clear_claim_takes_ten_seeds_and_a_hopeless_one_all_of_them() -> None:
     assert due(found) == {}
 
 
+def test_the_interval_of_a_look_is_named_by_its_own_level() -> None:
+    values = np.random.default_rng(7).normal(0.99, 0.0003, 10).tolist()
+    runs = TestAccuracy(values=tuple(map(WrittenFloat, ("0.9900", "0.9903", "0.9898", "0.9901"))), where="here")
+    [verdict] = look(study(fake.entry("one", values, [runs]))).verdicts.values()
+    assert "(97 % interval " in verdict.ruling.reason
+    [fixed] = judge_by_design(Study(Settings(), (fake.entry("one", values, [runs]),))).verdicts
+    assert "(90 % interval " in fixed.ruling.reason
+
+
 def test_more_records_change_no_verdict_that_is_decided() -> None:
     generator = np.random.default_rng(6)
     values = [*generator.normal(0.99, 0.0003, 10).tolist(), *generator.normal(0.5, 0.1, 30).tolist()]

@@ -157,9 +157,11 @@ def narrow_claims(verdicts: Sequence[Verdict]) -> Table:
     rows: list[tuple[str, ...]] = []
     for name, group in groupby(chosen, key=lambda verdict: verdict.architecture):
         rows += [(name, "", "", "", ""), *(_narrow_row(verdict) for verdict in group)]
+    # A look until decided has a level of its own.
+    interval = "Interval" if any(verdict.look for verdict in chosen) else "90 % interval"
     return Table(
         title="Claims",
-        header=("Claim", "Published", "Measured", "90 % interval", "Verdict"),
+        header=("Claim", "Published", "Measured", interval, "Verdict"),
         rows=tuple(rows),
         alignments=("left", "right", "right", "right", "left"),
         notes=tuple(
