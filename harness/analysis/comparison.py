@@ -75,6 +75,11 @@ class Comparison:
         return self.trimmed.interval_at(simultaneous_level(self.tests)) if self.trimmed else None
 
     @property
+    def trimmed_differ(self) -> bool:
+        """Whether the trimmed means are separated."""
+        return self.trimmed_interval is not None and 0 not in self.trimmed_interval
+
+    @property
     def such_images_interval(self) -> Interval | None:
         """The simultaneous interval of the means' difference for other seeds on other test images such as these."""
         if self.interval is None or self.image_error is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harness.analysis.comparison import Comparison
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.evaluations.metric import Quantity
+from harness.statistics.comparisons import trimmed_mean
 from harness.statistics.ranking import RankInterval, letters, possibly_best, rank_intervals
 
 Pairs = Mapping[frozenset[str], Comparison]
@@ -17,10 +18,12 @@ Pairs = Mapping[frozenset[str], Comparison]
 class Standing:
     """The ranks that an architecture may hold, the letters it shares with those it does not differ from.
 
-    ``may_be_best``: it belongs to the 95 % confidence set of the best.
+    ``trimmed_rank`` is by trimmed means: its ranges hold together also where some recipes dip now and then, which may
+    show in none of a few seeds and then raises a mean. ``may_be_best``: it is in the 95 % confidence set of the best.
     """
 
     rank: RankInterval
+    trimmed_rank: RankInterval
     letters: str
     may_be_best: bool
 
@@ -40,11 +43,15 @@ def _standings(rivals: Sequence[ArchitectureResults], headline: Quantity, pairs:
     def differ(i: int, j: int) -> bool:
         return pairs[frozenset((rivals[i].name, rivals[j].name))].differ
 
+    def trimmed_differ(i: int, j: int) -> bool:
+        return pairs[frozenset((rivals[i].name, rivals[j].name))].trimmed_differ
+
     best = _possibly_best(rivals, headline, pairs)
-    ranks, groups = rank_intervals(merits, differ), letters(merits, differ)
+    trimmed = [headline.metric.merit(trimmed_mean(one.values(headline)) or 0.0) for one in rivals]
+    standing = rank_intervals(merits, differ), rank_intervals(trimmed, trimmed_differ), letters(merits, differ)
     return {
-        one.name: Standing(rank, group, one.reading in best)
-        for one, rank, group in zip(rivals, ranks, groups, strict=True)
+        one.name: Standing(rank, by_trimmed, group, one.reading in best)
+        for one, rank, by_trimmed, group in zip(rivals, *standing, strict=True)
     }
 
 

@@ -92,6 +92,11 @@ def paired(a: Sequence[float], b: Sequence[float], trim: float = 0.0) -> Differe
     return Difference(found.value, math.sqrt(found.squared_error), found.degrees)
 
 
+def trimmed_mean(values: Sequence[float], trim: float = TRIM) -> float | None:
+    """Return the mean of ``values``, shape (n,), without ``trim`` of them at each end; None for no value."""
+    return _centre(values, trim).value if len(values) else None
+
+
 @dataclass(frozen=True)
 class _Centre:
     """A mean, its squared standard error (None for a single value) and that error's degrees of freedom."""

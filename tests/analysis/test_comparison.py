@@ -153,6 +153,10 @@ def test_a_dip_hides_a_difference_of_means_and_not_of_trimmed_means() -> None:
     assert pair.trimmed_interval is not None
     assert 0 in pair.interval
     assert pair.trimmed_interval.low > 0.001
+    study = study_of(dipping, fake.entry("steady", steady))
+    found = standings(study, compare_all(study))
+    assert found["steady"].rank == found["dipping"].rank == RankInterval(1, 2)
+    assert (found["dipping"].trimmed_rank, found["steady"].trimmed_rank) == (RankInterval(1, 1), RankInterval(2, 2))
 
 
 def test_too_few_runs_to_cut_any_have_no_trimmed_mean() -> None:

@@ -19,6 +19,7 @@ from harness.statistics.comparisons import (
     paired_superiority,
     share_interval,
     superiority,
+    trimmed_mean,
     welch,
 )
 from harness.statistics.samples import Interval, discordant_deviation
@@ -98,6 +99,13 @@ def test_trimmed_differences_of_pairs_agree_with_scipys_test_against_nothing_but
     assert found is not None
     assert found.p == pytest.approx(oracle.pvalue, rel=1e-9)
     assert found.degrees == oracle.df
+
+
+@pytest.mark.parametrize("n", [1, 4, 5, 10, 14])
+def test_trimmed_mean_agrees_with_scipy(n: int) -> None:
+    values = np.random.default_rng(n).normal(size=n).tolist()
+    assert trimmed_mean(values) == pytest.approx(stats.trim_mean(values, TRIM))
+    assert trimmed_mean([]) is None
 
 
 def test_a_dip_blinds_the_means_and_not_the_trimmed_means() -> None:

@@ -14,8 +14,9 @@ from harness.reporting.blocks import Commands, Section, Table
 
 LEGEND = """\
 - **Rank**: 1 is the best mean {headline}. The ranges are a joint 95 % confidence set: in 95 of 100 studies all of them
-  hold the ranks of the true means. Architectures that the seeds do not separate share ranks, which does not make them
-  equal.
+  hold the ranks of the true means, if runs scatter about normally or dip alike. Where only some recipes dip (one run in
+  ten, by eight times the scatter), ten seeds may show none, and it is 75 to 90 of 100. Architectures that the seeds do
+  not separate share ranks, which does not make them equal.
 - **Parameters** and **multiply-accumulates** follow from the spec: all weights; the products in convolutions and dense
   layers of one image's forward pass.
 - **Training seconds** are wall-clock seconds of the architecture's own epochs, **seconds per epoch** the median over
@@ -24,8 +25,8 @@ LEGEND = """\
 - **{heading}** is measured after the last epoch, not after the best one. ± is the standard deviation over seeds, which
   a single seed leaves unknown.
 - All seeds share one test set, so there are two questions. *These images*: what would other seeds give? Ranks, p-values
-  and most intervals answer this one. *Such images*: what would other seeds give on other images of the same kind? The
-  pairs have an interval for it{share}.
+  and most intervals answer this one. *Such images*: what would other seeds give on other images of the same kind? Pairs
+  have an interval for it{share}.
 - A dash means unknown, never 0."""
 
 
@@ -48,8 +49,8 @@ def _image_share(findings: Findings) -> str:
         return ""
     seeds, images = (f"{metric.scale * median(errors):.{metric.places + 1}f}" for errors in zip(*known, strict=True))
     return (
-        f": another draw of images changes a\n  difference with a standard error of {images} points, other seeds with "
-        f"one of {seeds} (medians over the pairs);\n  what is hard for both of a pair cancels"
+        f": another draw of images changes a difference with a standard error of {images} points, other seeds\n  with "
+        f"one of {seeds} (medians over the pairs); what is hard for both of a pair cancels"
     )
 
 
