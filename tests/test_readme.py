@@ -120,9 +120,12 @@ def test_the_python_snippet_gives_frames(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(records) == 2 * 5
 
 
-def test_the_spec_that_the_readme_shows_is_valid() -> None:
-    shown = read_text(Path("my_network.yaml"), snippet("yaml"))
+def test_the_specs_that_the_readme_shows_are_valid() -> None:
+    first, derived = blocks("yaml")
+    shown = read_text(Path("my_network.yaml"), first)
     assert (shown.name, len(shown.layers), len(shown.claims)) == ("my_network", 4, 1)
+    without = read_text(fake.ARCHITECTURES / "no_dropout.yaml", derived)
+    assert "Dropout" not in {layer.kind for layer in without.layers}
 
 
 def test_the_verbs_that_take_json_are_those_that_the_readme_names(program: Command) -> None:

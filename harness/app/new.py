@@ -1,19 +1,25 @@
-"""Starts a spec file that is valid at once: a commented example, or another's layers and recipe; overwrites nothing."""
+"""Starts a spec file that is valid at once: an example, another's layers and recipe, or how it differs from another.
+
+It overwrites nothing.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 
 from harness.data.declarations import find_dataset
 from harness.declaration.files import HERE, SUFFIX, file_text, is_safe_name, shipped_folder, specs_folder
 from harness.declaration.spec_error import InvalidSpec
-from harness.declaration.yaml_text import Tree, parse
+from harness.declaration.tree import Tree
+from harness.declaration.yaml_text import parse, plain
 from harness.errors import CannotStart, NoArchitectures, UnknownArchitecture
 from harness.records.files import write_atomically
 from harness.spec.architecture import MOST_TITLE, Architecture
 from harness.spec.folder import only_file
+from harness.spec.numbering import numbered_layers
 from harness.spec.reading import read_text
 from harness.spec.schema import FILE_NAME, schema_text, spec_schema
 
@@ -70,6 +76,25 @@ assumptions: []                 # what the document leaves open and this file ha
 """
 
 
+_DERIVED = """\
+# yaml-language-server: $schema=schema.json
+# An editor that reads the line above completes and checks as you type. '{check}' reports every mistake.
+title: {title}  # in a few words
+extends: {parent}
+{dataset}
+changes:                        # how it differs, in any order; layers by the numbers of {parent}:
+{layers}
+#  - remove: {{layer: Dropout}}                                  # a kind where there is one such layer, else number: 4
+#  - replace: {{number: 2, with: [AveragePooling2D]}}
+#  - insert: {{after: Flatten, layers: [{{Dropout: {{rate: 0.5}}}}]}}    # or before; a kind or a number
+#  - set: {{number: 1, activation: tanh}}
+  - training: {{epochs: {epochs}}}
+
+{claims}"""
+
+_LINE = 110
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewOptions:
     """What to start.
@@ -77,12 +102,14 @@ class NewOptions:
     Args:
         name: The new architecture's name.
         other: The architecture whose layers and recipe it starts with; None: a small commented example.
+        derive: Whether the file says only how it differs from that one.
         dataset: The data set that it is trained on; None: the other's, or MNIST.
         architectures: The folder of specs; None: ``./architectures``, which is made where there is none.
     """
 
     name: str
     other: str | None = None
+    derive: bool = False
     dataset: str | None = None
     architectures: Path | None = None
 
@@ -95,12 +122,28 @@ def start_spec(options: NewOptions) -> Path:
         BenchError: The other spec is unknown or invalid, or the folder can't be written.
     """
     path = _free_path(options)
-    text = _new(path, options.dataset or DEFAULT_DATASET) if options.other is None else _derived(path, options)
+    text = _text(path, options)
     schema = path.parent / FILE_NAME
     if not os.path.lexists(schema):
         write_atomically(schema, schema_text(spec_schema()).encode())
     write_atomically(path, text.encode())
     return path
+
+
+def _text(path: Path, options: NewOptions) -> str:
+    if options.other is None:
+        if options.derive:
+            raise CannotStart("nothing to derive from; name it: 'bench new NAME --from OTHER --derive'")
+        return _new(path, options.dataset or DEFAULT_DATASET)
+    file = _original(options.other, options.architectures)
+    text = file_text(file)
+    original = read_text(file, text)
+    if original.derivation:
+        what = f"{file}: it is derived from {original.derivation.parent.name} itself"
+        raise CannotStart(f"{what}; start from that one, and repeat the changes that stay")
+    if options.derive:
+        return _derived(path.stem, original, options.dataset)
+    return _copied(path, original, text, options.dataset)
 
 
 def _free_path(options: NewOptions) -> Path:
@@ -125,28 +168,46 @@ def _new(path: Path, dataset: str) -> str:
     return _spec(path.stem, path.stem, dataset, layers + _OUTPUT, _TRAINING)
 
 
-def _derived(path: Path, options: NewOptions) -> str:
+def _derived(name: str, parent: Architecture, dataset: str | None) -> str:
+    """Return a spec that differs from its parent by an epoch, with the other kinds of change as comments."""
+    numbered = [f"{one.number}\N{NO-BREAK SPACE}{one.layer.kind}" for one in numbered_layers(parent.layers)]
+    layers = fill(", ".join(numbered), width=_LINE, initial_indent="#   ", subsequent_indent="#   ")
+    other_data = dataset is not None and dataset != parent.dataset
+    return _DERIVED.format(
+        title=f'"{_title(name, parent.name)}"',
+        check=f"bench validate {name}",
+        parent=parent.name if isinstance(plain(parent.name), str) else f'"{parent.name}"',
+        dataset=f"dataset: {dataset}" if other_data else "# dataset: fashion_mnist        # another data set",
+        layers=layers.replace("\N{NO-BREAK SPACE}", " "),
+        epochs=parent.training.epochs + 1,
+        claims=_CLAIMS,
+    )
+
+
+def _title(name: str, other: str) -> str:
+    title = f"{name}, from {other}"
+    return title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1]}…"
+
+
+def _copied(path: Path, original: Architecture, text: str, dataset: str | None) -> str:
     """Return a spec with the other's layers and recipe as its text writes them, and none of its claims.
 
     It is sure then that the copy says the same.
     """
-    file = _original(options.other or "", options.architectures)
-    text = file_text(file)
-    original, tree = read_text(file, text), parse(text)
-    title = f"{path.stem}, from {original.name}"
-    title = title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1]}…"
+    tree = parse(text)
     layers, training = (_block(text, tree, key) for key in ("layers", "training"))
-    derived = _spec(path.stem, title, options.dataset or original.dataset, layers, training)
+    copied = _spec(path.stem, _title(path.stem, original.name), dataset or original.dataset, layers, training)
     try:
-        copy = read_text(path, derived)
+        copy = read_text(path, copied)
     except InvalidSpec as error:
-        if options.dataset is not None:
-            raise CannotStart(f"{file}: it can't be trained on {options.dataset}: {error.mistakes[0].what}") from None
+        if dataset is not None:
+            what = f"{original.path}: it can't be trained on {dataset}: {error.mistakes[0].what}"
+            raise CannotStart(what) from None
         copy = None
-    if copy is None or not _same(copy, original, options.dataset):
+    if copy is None or not _same(copy, original, dataset):
         remedy = "begin each of its top-level keys on a line of its own, without braces around the whole"
-        raise CannotStart(f"{file}: its layers and its recipe can't be copied as they are written; {remedy}")
-    return derived
+        raise CannotStart(f"{original.path}: its layers and its recipe can't be copied as they are written; {remedy}")
+    return copied
 
 
 def _same(copy: Architecture, original: Architecture, dataset: str | None) -> bool:

@@ -154,6 +154,7 @@ def spec_row(architecture: Architecture) -> SpecRow:
         "epochs": architecture.training.epochs,
         "batch_size": architecture.training.batch_size,
         "fingerprint": trial_computation(architecture, Settings()).fingerprint,
+        "extends": architecture.derivation.parent.name if architecture.derivation else None,
         "compared_with": [name for claim in architecture.claims for name in claim.others.values()],
     }
 
@@ -177,10 +178,23 @@ class ShownSpec:
     @property
     def facts(self) -> dict[str, Any]:
         """Everything as plain values: the row of a list, and all that the file says."""
-        layers = [asdict(layer) for layer in cost(self.architecture).layers]
+        layers = [
+            {**asdict(layer), "difference": difference(self.architecture, layer.number)}
+            for layer in cost(self.architecture).layers
+        ]
         written = self.architecture.model_dump(mode="json", include={"training", "claims", "assumptions"})
         listed = ListedSpec(self.architecture.name, self.row, self.recorded).facts
-        return {**listed, "layers": layers, **written, "predicted_seconds": round(self.seconds, 1)}
+        changes = list(self.architecture.derivation.changes) if self.architecture.derivation else []
+        seconds = {"predicted_seconds": round(self.seconds, 1)}
+        return {**listed, "changes": changes, "layers": layers, **written, **seconds}
+
+
+def difference(architecture: Architecture, number: str) -> str | None:
+    """Return how a layer differs from the parent's: added, changed, or not at all."""
+    derivation = architecture.derivation
+    if derivation is None or number not in derivation.added | derivation.changed:
+        return None
+    return "added" if number in derivation.added else "changed"
 
 
 def show_spec(options: ShowOptions) -> ShownSpec:

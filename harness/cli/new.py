@@ -23,6 +23,11 @@ From = Annotated[
 ]
 
 
+Derive = Annotated[
+    bool,
+    typer.Option("--derive", envvar="BENCH_DERIVE", help="Say only how it differs from that one.", show_default=False),
+]
+
 DatasetName = Annotated[
     str | None,
     typer.Option("--dataset", metavar="NAME", envvar="BENCH_DATASET", help="The data set that it is trained on."),
@@ -30,17 +35,23 @@ DatasetName = Annotated[
 
 
 def new(
-    name: NewName, other: From = None, dataset: DatasetName = None, architectures: ArchitecturesFolder = None
+    name: NewName,
+    *,
+    other: From = None,
+    derive: Derive = False,
+    dataset: DatasetName = None,
+    architectures: ArchitecturesFolder = None,
 ) -> None:
     """Write a commented spec to fill in, and the schema that editors complete and check it with.
 
     Examples:
         bench new my_network                      a small network to change
         bench new my_network --from 000_convnet   with that one's layers and recipe
+        bench new no_pooling --from 000_convnet --derive   only what differs from it
         bench new my_network --dataset photos     for data of your own
     """
     from harness.app.new import NewOptions, start_spec
 
-    path = start_spec(NewOptions(name=name, other=other, dataset=dataset, architectures=architectures))
+    path = start_spec(NewOptions(name=name, other=other, derive=derive, dataset=dataset, architectures=architectures))
     typer.echo(path)
     say(f"next: edit {path}, then 'bench validate {path.stem}' and 'bench run {path.stem}'")

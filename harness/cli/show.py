@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from harness.app.specs import RecordedSeeds
     from harness.spec.architecture import Architecture
 
+# How a layer of a derived spec differs from the parent's.
+MARKS = {None: "", "added": " (added)", "changed": " (changed)"}
+
 
 def show(
     name: options.Name,
@@ -57,18 +60,33 @@ def _recorded(recorded: RecordedSeeds) -> str:
 
 def _page(architecture: Architecture, trials: Mapping[str, str]) -> Iterator[RenderableType]:
     yield Text.assemble((architecture.name, "bold"), f"  {architecture.title}")
-    yield Text(f"from {architecture.document or architecture.source or 'no document'}", style="dim")
+    yield Text(f"from {_origin(architecture)}", style="dim")
+    if architecture.derivation:
+        yield Text(f"\nDiffers from {architecture.derivation.parent.name} (layers by its numbers)", style="bold")
+        yield _bullets(architecture.derivation.changes)
     yield Padding(_layers(architecture), (1, 0))
     yield _facts(architecture, trials)
     if architecture.claims:
         yield Text("\nClaims", style="bold")
         yield _claims(architecture)
-    if architecture.assumptions:
+    inherited = architecture.derivation.parent.assumptions if architecture.derivation else ()
+    own = architecture.assumptions[: len(architecture.assumptions) - len(inherited)]
+    if own:
         yield Text("\nAssumptions", style="bold")
-        yield _bullets(architecture.assumptions)
+        yield _bullets(own)
+    if inherited and architecture.derivation:
+        yield Text(f"\nAssumptions of {architecture.derivation.parent.name}", style="bold")
+        yield _bullets(inherited)
+
+
+def _origin(architecture: Architecture) -> str:
+    """Return the document or the publication; of a derived spec without one, its parent."""
+    parent = architecture.derivation.parent.name if architecture.derivation else "no document"
+    return architecture.document or architecture.source or parent
 
 
 def _layers(architecture: Architecture) -> Table:
+    from harness.app.specs import difference
     from harness.spec.cost import cost
 
     costs = cost(architecture)
@@ -78,12 +96,11 @@ def _layers(architecture: Architecture) -> Table:
     table.add_column("Output", "", no_wrap=True)
     table.add_column("Parameters", f"{costs.parameters:,}", justify="right", no_wrap=True)
     table.add_column("Multiply-adds", f"{costs.macs:,}", justify="right", no_wrap=True)
-    number = 0
     for layer in costs.layers:
-        number += layer.depth == 0
+        mark = MARKS[difference(architecture, layer.number)]
         shape = "×".join(map(str, layer.output_shape))
-        index = str(number) if layer.depth == 0 else ""
-        table.add_row(index, Text("  " * layer.depth + layer.kind), shape, f"{layer.parameters:,}", f"{layer.macs:,}")
+        name = Text(f"{'  ' * layer.depth}{layer.kind}{mark}", style="bold" if mark else "")
+        table.add_row(layer.number, name, shape, f"{layer.parameters:,}", f"{layer.macs:,}")
     return table
 
 

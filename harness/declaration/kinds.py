@@ -34,6 +34,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, SerializationInfo, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from harness.declaration.spec_error import refused, shown
@@ -188,12 +189,17 @@ def _inside(cls: type[Kind], detail: ErrorDetails) -> InitErrorDetails:
 
 
 def _missing(cls: type[Kind], name: str) -> PydanticCustomError:
-    help_text = cls.model_fields[name].description
+    help_text = _written_fields(cls)[name].description
     return refused("field_missing", f"{cls.kind} needs '{name}'", f"add it ({help_text})" if help_text else "add it")
 
 
 def _unknown(cls: type[Kind], name: str) -> PydanticCustomError:
-    known = list(cls.model_fields)
+    known = list(_written_fields(cls))
     fields = f"its fields are {', '.join(known)}" if known else "remove it: it has no fields"
     what = f"{cls.kind} has no field {shown(name, LONGEST_NAME_SHOWN)}"
     return refused("field_unknown", what, did_you_mean(name, known) or fields)
+
+
+def _written_fields(cls: type[Kind]) -> dict[str, FieldInfo]:
+    """Return the fields by the names that a file gives them, which Python's own words can't be."""
+    return {field.alias or name: field for name, field in cls.model_fields.items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -16,10 +16,8 @@ from pydantic_core import ErrorDetails
 from harness.declaration.files import invalid
 from harness.declaration.kept_texts import keep, kept_data
 from harness.declaration.spec_error import DataPath, InvalidSpec, SpecError, in_order, shown
+from harness.declaration.tree import Tree
 from harness.errors import did_you_mean
-
-if TYPE_CHECKING:
-    from harness.declaration.yaml_text import Tree
 
 MOST_REPORTED = 100
 
@@ -46,14 +44,26 @@ def read_model(
     from harness.declaration.yaml_text import parse  # noqa: PLC0415 - a text that is known takes no parser
 
     tree = parse(text, str(file))
+    declared = read_tree(model, file, tree, check, prepare)
+    keep(text, tree.data)
+    return declared
+
+
+def read_tree(
+    model: type[Model],
+    file: Path,
+    tree: Tree,
+    check: Callable[[Model], Iterable[SpecError]] = lambda _: (),
+    prepare: Callable[[Any], Any] = lambda data: data,
+) -> Model:
+    """Return the model that a parsed text declares, as `read_model`."""
     if tree.data is None and not tree.errors:
         needed = [name for name, field in model.model_fields.items() if field.is_required()]
         raise invalid(file, "the file is empty", f"write its fields: {', '.join(needed)}")
     declared, found = _validated(model, tree.data, prepare, check)
-    mistakes = _all_mistakes(tree, found)
+    mistakes = all_mistakes(tree, found)
     if declared is None or mistakes:
-        raise InvalidSpec(_first(mistakes))
-    keep(text, tree.data)
+        raise InvalidSpec(first_mistakes(mistakes))
     return declared
 
 
@@ -69,11 +79,11 @@ def _validated(
     try:
         declared = model.model_validate(prepare(data))
     except ValidationError as error:
-        return None, list(_spec_errors(error, model))
+        return None, list(spec_errors(error, model))
     return declared, list(check(declared))
 
 
-def _spec_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[SpecError]:
+def spec_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[SpecError]:
     """Yield pydantic's errors in words."""
     details = error.errors(include_url=False)
     for detail in details:
@@ -82,14 +92,14 @@ def _spec_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[Spe
         yield _spec_error(detail, model)
 
 
-def _all_mistakes(tree: Tree, found: Iterable[SpecError]) -> tuple[SpecError, ...]:
+def all_mistakes(tree: Tree, found: Iterable[SpecError]) -> tuple[SpecError, ...]:
     """Return the mistakes of the text, and those found in its data at places where the text itself has none."""
     taken = {error.place for error in tree.errors}
     located = [tree.located(error) for error in found]
     return in_order([*tree.errors, *(error for error in located if error.place not in taken)])
 
 
-def _first(mistakes: tuple[SpecError, ...]) -> list[SpecError]:
+def first_mistakes(mistakes: tuple[SpecError, ...]) -> list[SpecError]:
     """Return as many mistakes as anyone corrects at once, and how many follow."""
     reported, rest = list(mistakes[:MOST_REPORTED]), mistakes[MOST_REPORTED:]
     if rest:

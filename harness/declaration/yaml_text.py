@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
@@ -27,6 +27,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from harness.declaration.spec_error import DataPath, Place, SpecError, shown
+from harness.declaration.tree import Tree
 from harness.declaration.values import WrittenFloat
 
 MAX_DEPTH = 40
@@ -42,29 +43,6 @@ _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 _SURROGATES = re.compile("[\ud800-\udfff]")  # "\ud800" is half a character
 _CHECK = "check quotes, brackets, colons and indentation"
-
-
-@dataclass
-class Tree:
-    """The data of a file's text, where its keys and values stand, and what is wrong with it as YAML."""
-
-    file: str
-    data: Any = None
-    keys: dict[DataPath, Place] = field(default_factory=dict)
-    values: dict[DataPath, Place] = field(default_factory=dict)
-    errors: list[SpecError] = field(default_factory=list)
-
-    def place(self, path: DataPath, *, on_key: bool = False) -> Place:
-        """Return where the path's value (or key) stands, or the nearest thing that contains it."""
-        if on_key and path in self.keys:
-            return self.keys[path]
-        while path and path not in self.values:
-            path = path[:-1]
-        return self.values.get(path, Place(self.file, 1, 1))
-
-    def located(self, error: SpecError) -> SpecError:
-        """Return the mistake with its place."""
-        return error if error.place else replace(error, place=self.place(error.path, on_key=error.on_key))
 
 
 def parse(text: str, file: str = "") -> Tree:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from harness.data.dataset import Dataset
 from harness.declaration.values import Line, Text
+from harness.spec.changes import Change
 from harness.spec.claims import AnyClaim
 from harness.spec.layers import Layer
 from harness.spec.training import Recipe, Training
@@ -17,17 +18,14 @@ MOST_TITLE = 120
 Sentence = Annotated[Text, Field(min_length=1)]
 
 
-class SpecFile(BaseModel):
-    """The content of a spec file, field by field."""
+class Provenance(BaseModel):
+    """What every spec file says beside what is computed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     title: Line = Field(min_length=1, max_length=MOST_TITLE, description="Title, in a few words.")
     document: Line | None = Field(default=None, description="Document that it comes from, by its file name.")
     source: Line | None = Field(default=None, description="Publication that it comes from, if it is not a document.")
-    dataset: str = Field(description="Data set that it is trained on: the name of a file in datasets/.")
-    layers: tuple[Layer, ...] = Field(strict=False, min_length=1, description="Network, from the image to the classes.")
-    training: Training = Field(description="Training recipe of the document.")
     claims: tuple[AnyClaim, ...] = Field(
         default=(), strict=False, description="Claims of the document, each with the place where it is made."
     )
@@ -42,10 +40,28 @@ class SpecFile(BaseModel):
         description="What the document leaves open and this file had to choose, one sentence each.",
     )
 
+
+class SpecFile(Provenance):
+    """The content of a spec file, field by field."""
+
+    dataset: str = Field(description="Data set that it is trained on: the name of a file in datasets/.")
+    layers: tuple[Layer, ...] = Field(strict=False, min_length=1, description="Network, from the image to the classes.")
+    training: Training = Field(description="Training recipe of the document.")
+
     @property
     def recipe(self) -> Recipe:
         """What a training step computes."""
         return self.training
+
+
+class DerivedFile(Provenance):
+    """The content of a spec file that says how it differs from another one."""
+
+    extends: str = Field(description="Architecture that it differs from: one that stands for itself.")
+    changes: tuple[Change, ...] = Field(
+        default=(), strict=False, description="How it differs; layers are numbered as the other's are."
+    )
+    dataset: str | None = Field(default=None, description="Data set, where it is another one.")
 
 
 class Architecture(SpecFile):
@@ -54,3 +70,22 @@ class Architecture(SpecFile):
     name: str
     path: Path
     data: Dataset
+    derivation: Derivation | None = None
+
+
+class Derivation(BaseModel):
+    """What an architecture is derived from, and how it differs.
+
+    ``changes`` are in words, with the parent's numbers. ``added`` and ``changed`` are the architecture's own numbers of
+    layers that the parent does not have, and of those with other fields.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    parent: Architecture
+    changes: tuple[str, ...]
+    added: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+
+
+Architecture.model_rebuild()

@@ -48,8 +48,10 @@ class LayerCost:
     """One row of the layer table.
 
     A composite's row holds the sums of the rows below it, which stand at ``depth`` + 1: totals are over depth 0.
+    ``number`` is the layer's in the spec (`numbered_layers`): a repeated layer's rows all have the same.
     """
 
+    number: str
     kind: str
     output_shape: Shape
     parameters: int
@@ -119,21 +121,31 @@ def network_cost(layers: tuple[LayerKind, ...], recipe: Recipe, data: Dataset) -
     )
 
 
-def _rows(chain: Chain, shape: Shape, depth: int) -> Iterator[LayerCost]:
-    for layer in chain:
-        inner = [row for part in layer.chains for row in _rows(part, shape, depth + 1)]
-        yield _row(layer, shape, inner, depth)
+def _rows(chain: Chain, shape: Shape, depth: int, prefix: str = "", before: int = 0) -> Iterator[LayerCost]:
+    """Yield the rows of a chain; ``before`` counts the layers that stand before it in what holds it."""
+    for position, layer in enumerate(chain):
+        number = f"{prefix}{before + position % len(chain.layers) + 1}"
+        inner = list(_inner_rows(layer, shape, depth + 1, f"{number}."))
+        yield _row(layer, number, shape, inner, depth)
         yield from inner
         shape = layer.output_shape(shape)
 
 
-def _row(layer: LayerKind, shape: Shape, inner: list[LayerCost], depth: int) -> LayerCost:
+def _inner_rows(layer: LayerKind, shape: Shape, depth: int, prefix: str) -> Iterator[LayerCost]:
+    before = 0
+    for chain in layer.chains:
+        yield from _rows(chain, shape, depth, prefix, before)
+        before += len(chain.layers)
+
+
+def _row(layer: LayerKind, number: str, shape: Shape, inner: list[LayerCost], depth: int) -> LayerCost:
     output_shape = layer.output_shape(shape)
     trainable = layer.trainable_parameters(shape)
     below = sum(row.activation_bytes for row in inner if row.depth == depth + 1)
     # Repeat joins nothing: its output is its last layer's.
     own = 0 if layer.kind == "Repeat" else prod(output_shape) * FLOAT32_BYTES
     return LayerCost(
+        number=number,
         kind=layer.kind,
         output_shape=output_shape,
         parameters=trainable + layer.frozen_parameters(shape),

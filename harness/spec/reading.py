@@ -6,31 +6,32 @@ the whole can show: shapes that don't fit, classes, memory, claims about layers 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
 from harness.data.folder import FOLDER, dataset_names
 from harness.declaration.files import file_text
+from harness.declaration.kept_texts import keep, kept_data
 from harness.declaration.spec_error import InvalidSpec, SpecError, joined, shown
-from harness.declaration.validation import read_model
-from harness.declaration.values import CLASSES
+from harness.declaration.tree import Tree
+from harness.declaration.validation import read_model, read_tree
 from harness.errors import UnknownDataset, did_you_mean
 from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.cost import Cost, network_cost
+from harness.spec.derived import is_derived, read_derived
 from harness.spec.evaluating import evaluation_mistakes
 from harness.spec.folder import select_files
 from harness.spec.layers import ShapeError
 from harness.spec.layers.layer import Chain
 from harness.spec.layers.layer import text as shape_text
+from harness.spec.outputs import with_classes
 
 # Nothing under this needs a look at the machine, which takes psutil 10 ms.
 SURELY_FITS = 1 << 30
-# The fields that may say ``classes``.
-OUTPUTS = {"units", "filters"}
 # More is not a network that anyone trains, and Repeat inside Repeat would take its size to compute.
 MOST_LAYERS = 10_000
 
@@ -42,32 +43,52 @@ def read_architecture(path: Path) -> Architecture:
 
 def read_text(path: Path, text: str) -> Architecture:
     """Return the architecture that a file with this text would be; raise `InvalidSpec` with all of its mistakes."""
+    known = kept_data(text)
+    if is_derived(known):
+        with suppress(InvalidSpec):  # a mistake needs its place, and so the parser
+            return _derived(path, Tree(str(path), known), _known_tree)
+    elif known is None and is_derived((tree := parsed(path, text)).data):
+        architecture = _derived(path, tree, parsed)
+        keep(text, tree.data)
+        return architecture
+    return _derived(path, parsed(path, text), parsed) if is_derived(known) else _plain(path, text)
+
+
+def _plain(path: Path, text: str) -> Architecture:
+    """Return the architecture of a file that stands for itself."""
     folder = path.parent
-    spec = read_model(SpecFile, path, text, partial(_mistakes, folder=folder), partial(_with_classes, folder=folder))
-    data = find_dataset(spec.dataset, folder)
+    spec = read_model(SpecFile, path, text, partial(_mistakes, folder=folder), partial(with_classes, folder=folder))
+    return _architecture(path, spec, find_dataset(spec.dataset, folder))
+
+
+def _derived(path: Path, tree: Tree, read_tree_of: Callable[[Path, str], Tree]) -> Architecture:
+    """Return the architecture of a file that extends another; its data set is looked for where it is named."""
+    derived = read_derived(path, tree, read_tree_of, _plain)
+
+    def check(spec: SpecFile) -> Iterator[SpecError]:
+        yield from derived.without_effect(spec)
+        yield from _mistakes(spec, derived.folder)
+
+    spec = read_tree(SpecFile, path, derived.whole, check, partial(with_classes, folder=derived.folder))
+    architecture = _architecture(path, spec, find_dataset(spec.dataset, derived.folder))
+    return architecture.model_copy(update={"derivation": derived.derivation(spec)})
+
+
+def _architecture(path: Path, spec: SpecFile, data: Dataset) -> Architecture:
     return Architecture.model_construct(name=path.stem, path=path, data=data, **dict(spec))
 
 
-def _with_classes(content: Any, folder: Path) -> Any:  # noqa: ANN401 - whatever the file holds
-    """Return a spec's plain data with the number of its data set's classes where its layers say ``classes``."""
-    if not isinstance(content, dict) or "layers" not in content:
-        return content
-    try:
-        classes = len(find_dataset(str(content.get("dataset")), folder).classes)
-    except (UnknownDataset, InvalidSpec):  # reported later, with all other mistakes
-        classes = 1
-    return {**content, "layers": _written_out(content["layers"], classes)}
+def parsed(path: Path, text: str) -> Tree:
+    """Return what a file's text is parsed to, with all places."""
+    from harness.declaration.yaml_text import parse  # noqa: PLC0415 - a text that is known takes no parser
+
+    return parse(text, str(path))
 
 
-def _written_out(layers: Any, classes: int) -> Any:  # noqa: ANN401 - as above
-    if isinstance(layers, list):
-        return [_written_out(item, classes) for item in layers]
-    if isinstance(layers, dict):
-        return {
-            name: classes if name in OUTPUTS and value == CLASSES else _written_out(value, classes)
-            for name, value in layers.items()
-        }
-    return layers
+def _known_tree(path: Path, text: str) -> Tree:
+    """Return what a file's text was found to hold before, without places, else what it is parsed to."""
+    known = kept_data(text)
+    return parsed(path, text) if known is None else Tree(str(path), known)
 
 
 def select(names: Iterable[str], folder: Path) -> tuple[Architecture, ...]:
@@ -99,9 +120,7 @@ def reference_mistakes(architecture: Architecture, known: Collection[str]) -> It
     """Yield the claims that compare the architecture with itself or with none of those that are known."""
     found = list(_references(architecture, known))
     if found:
-        from harness.declaration.yaml_text import parse  # noqa: PLC0415 - only a mistake needs its place
-
-        tree = parse(file_text(architecture.path), str(architecture.path))
+        tree = parsed(architecture.path, file_text(architecture.path))
         yield from map(tree.located, found)
 
 

@@ -20,20 +20,31 @@ from harness.data.folder import FOLDER, dataset_names
 from harness.declaration.files import shipped_folder, specs_folder
 from harness.declaration.kinds import Family, Kind
 from harness.evaluations.names import evaluation_names
-from harness.spec.architecture import SpecFile
+from harness.spec.architecture import DerivedFile, SpecFile
 
 FILE_NAME = "schema.json"
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what VS Code's YAML extension knows best
 
 
 def spec_schema() -> dict[str, Any]:
-    """Return the schema of one spec file."""
+    """Return the schema of one spec file, which stands for itself or extends another one."""
     description = "One architecture: its layers, how it is trained, and what its document claims."
-    schema = _schema(SpecFile, "An architecture", description)
+    schema, derived = (_schema(model, "An architecture", description) for model in (SpecFile, DerivedFile))
     # Names of shipped data sets to choose from; one of the user's own is fine too.
     schema["properties"]["dataset"]["anyOf"] = [{"enum": [*dataset_names(shipped_folder())]}, {"type": "string"}]
     schema["properties"]["evaluate"]["items"] = {"enum": [*evaluation_names()]}
-    return schema
+    own = [name for name in derived["properties"] if name not in schema["properties"]]
+    wholly = [name for name in schema["required"] if name not in derived["properties"]]
+    needed = schema.pop("required")
+    # One list of fields with two sets of rules: an editor completes it better than a choice of two schemas.
+    schema["properties"] |= {name: derived["properties"][name] for name in own}
+    schema["$defs"] = dict(sorted({**derived["$defs"], **schema["$defs"]}.items()))
+    return {
+        **schema,
+        "if": {"anyOf": [{"required": [name]} for name in own]},
+        "then": {"required": derived["required"], "properties": dict.fromkeys(wholly, False)},
+        "else": {"required": needed},
+    }
 
 
 def dataset_schema() -> dict[str, Any]:

@@ -299,6 +299,76 @@ def test_new_starts_from_a_shipped_architecture_where_the_folder_has_none(
     assert "did you mean 'lenet_5'" in bench.error("new", "third", "--from", "lenet5")
 
 
+DERIVED = """\
+title: 000 without its second pooling
+extends: 000_convnet
+changes:
+  - remove: {number: 4}
+  - set: {number: 5, filters: 8}
+  - insert: {after: Flatten, layers: [{Dropout: {rate: 0.5}}]}
+"""
+
+
+def test_show_marks_what_differs_from_the_parent_and_says_it_in_words(bench: Bench, tmp_path: Path) -> None:
+    write(tmp_path / "mine", "child", DERIVED)
+    shown = bench("show", "child", "--architectures", "mine").stdout
+    assert "Differs from 000_convnet (layers by its numbers)\n- without MaxPooling2D (layer 4) " in shown
+    assert "4  Conv2D (changed)" in shown
+    assert "6  Dropout (added)" in shown
+    assert "Assumptions of 000_convnet\n" in shown
+    facts = json.loads(bench("show", "child", "--architectures", "mine", "--json").stdout)
+    assert facts["extends"] == "000_convnet"
+    assert facts["changes"][1:] == [
+        "filters 8 instead of 64 in Conv2D (layer 5)",
+        "Dropout (rate 0.5) after Flatten (layer 6)",
+    ]
+    differing = {layer["number"]: layer["difference"] for layer in facts["layers"] if layer["difference"]}
+    assert differing == {"4": "changed", "6": "added"}
+
+
+def test_show_of_a_spec_that_stands_for_itself_differs_from_nothing(bench: Bench) -> None:
+    facts = json.loads(bench("show", "small_resnet", "--json").stdout)
+    assert (facts["extends"], facts["changes"]) == (None, [])
+    assert {layer["difference"] for layer in facts["layers"]} == {None}
+    assert [layer["number"] for layer in facts["layers"]][3:6] == ["4", "4.1", "4.2"]
+
+
+def test_a_derived_spec_is_read_again_where_its_parent_changes(bench: Bench, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    write(mine, "child", DERIVED)
+
+    [before] = json.loads(bench("list", "--json", "--architectures", "mine").stdout)
+    text = (FOLDER / "000_convnet.yaml").read_text()
+    write(mine, "000_convnet", text[: text.index("claims:")].replace("units: 64", "units: 32"))
+    [other, child] = json.loads(bench("list", "--json", "--architectures", "mine").stdout)
+    assert (other["extends"], child["extends"]) == (None, "000_convnet")
+    assert child["parameters"] < before["parameters"]
+
+
+@pytest.mark.parametrize("other", ["000_convnet", "small_resnet"])
+def test_new_derived_from_another_differs_by_an_epoch_and_lists_its_layers(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    monkeypatch.delenv("BENCH_ARCHITECTURES")
+    assert bench("new", "mine", "--from", other, "--derive").exit_code == 0
+    child = read_architecture(tmp_path / "architectures" / "mine.yaml")
+    assert child.derivation is not None
+    assert (child.derivation.parent.name, child.derivation.changes) == (other, ("epochs 6 instead of 5",))
+    text = child.path.read_text()
+    assert all(f"{number} {layer.kind}" in text for number, layer in enumerate(child.layers, start=1))
+
+
+def test_new_derives_from_a_spec_that_stands_for_itself_and_is_named(bench: Bench, tmp_path: Path) -> None:
+    write(tmp_path / "mine", "child", DERIVED)
+    write(tmp_path / "mine", "123", (FOLDER / "dense_512.yaml").read_text())
+    assert bench("new", "x", "--from", "123", "--derive", "--architectures", "mine").exit_code == 0
+    assert read_architecture(tmp_path / "mine" / "x.yaml").training.epochs == 6
+    assert "nothing to derive from" in bench.error("new", "y", "--derive", "--architectures", "mine")
+    for words in (["--derive"], []):
+        message = bench.error("new", "y", "--from", "child", *words, "--architectures", "mine")
+        assert "it is derived from 000_convnet itself; start from that one" in message
+
+
 def test_new_overwrites_nothing_and_takes_safe_names_only(bench: Bench, tmp_path: Path) -> None:
     write(tmp_path / "mine", "taken", "precious")
     assert "exists already" in bench.error("new", "taken", "--architectures", "mine")

@@ -82,10 +82,12 @@ def test_a_composite_sums_the_rows_below_it() -> None:
         *[("Residual", 1), ("Conv2D", 2), ("BatchNormalization", 2), ("Conv2D", 2)] * 2,
         ("Flatten", 0),
     ]
+    assert [row.number for row in costs.layers] == ["1", *["1.1", "1.1.1", "1.1.2", "1.1.3"] * 2, "2"]
     first, second, flatten = 80 + 32 + 80, 584 + 32 + 584, 0
     assert costs.parameters == first + second + flatten
     assert costs.trainable_parameters == costs.parameters - 2 * 16
     assert costs.layers[0] == LayerCost(
+        number="1",
         kind="Repeat",
         output_shape=(28, 28, 8),
         parameters=first + second,

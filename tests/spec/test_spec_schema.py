@@ -82,3 +82,44 @@ def test_kinds_and_fields_carry_their_help() -> None:
 def test_a_mistake_is_marked_at_its_place(valid: str, old: str, new: str, path: str) -> None:
     assert errors(valid) == set()
     assert path in errors(valid.replace(old, new))
+
+
+DERIVED = """\
+title: Another one
+extends: 000_convnet
+changes:
+  - remove: {layer: Dropout}
+  - replace: {number: 4.1, with: [MaxPooling2D, {Dense: {units: 10}}]}
+  - insert: {after: Flatten, layers: [ReLU]}
+  - insert: {before: 2, layers: [ReLU]}
+  - set: {number: 5, rate: 0.1}
+  - training: {optimizer: {SGD: {learning_rate: 0.1}}, epochs: 3}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("extends: 000_convnet", "extend: 000_convnet", ""),
+        ("extends: 000_convnet", "extends: 3", "extends"),
+        ("extends: 000_convnet", "extends: 000_convnet\nlayers: [Flatten]", ""),
+        ("remove: {layer: Dropout}", "remvoe: {layer: Dropout}", "changes/0"),
+        ("layer: Dropout", "layer: Droput", "changes/0/remove/layer"),
+        ("number: 4.1", "number: last", "changes/1/replace/number"),
+        ("with:", "wth:", "changes/1/replace"),
+        ("units: 10", "unit: 10", "changes/1/replace/with/1/Dense"),
+        ("after: Flatten", "after: Flaten", "changes/2/insert/after"),
+        ("epochs: 3", "epochs: 0", "changes/5/training/epochs"),
+        ("epochs: 3", "epoch: 3", "changes/5/training"),
+    ],
+)
+def test_a_mistake_in_a_derived_spec_is_marked_at_its_place(old: str, new: str, path: str) -> None:
+    assert errors(DERIVED) == set()
+    assert path in errors(DERIVED.replace(old, new))
+
+
+def test_changes_carry_their_help() -> None:
+    definitions = spec_schema()["$defs"]
+    changes = definitions["Change"]["anyOf"][0]["properties"]
+    assert set(changes) == {"remove", "replace", "insert", "set", "training"}
+    assert all(change["description"] for change in changes.values())
