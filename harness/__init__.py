@@ -56,6 +56,7 @@ def run(
     timeout_seconds: float | None = None,
     deterministic: bool = True,
     retrain: bool = False,
+    evaluate: str | Iterable[str] = (),
     smoke: bool = False,
     results: str | Path = "results",
     architectures: str | Path | None = None,
@@ -73,6 +74,7 @@ def run(
         timeout_seconds: How long one trial may take; by default as long as it needs.
         deterministic: Whether TensorFlow's operations must be deterministic.
         retrain: Whether to train here also what another machine of the same numerics recorded.
+        evaluate: What else is measured of the weights after the last epoch, such as ``["shift", "calibration"]``.
         smoke: A few thousand examples and one epoch: seconds, kept apart from real results.
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
@@ -94,6 +96,7 @@ def run(
         timeout_seconds=timeout_seconds,
         deterministic=deterministic,
         retrain=retrain,
+        evaluate=_names(evaluate),
         smoke=smoke,
         results=Path(results),
         architectures=_path(architectures),
@@ -111,6 +114,7 @@ def plan(
     threads: int = 1,
     deterministic: bool = True,
     retrain: bool = False,
+    evaluate: str | Iterable[str] = (),
     smoke: bool = False,
     results: str | Path = "results",
     architectures: str | Path | None = None,
@@ -126,6 +130,7 @@ def plan(
         threads: Threads and cores of each trial.
         deterministic: Whether TensorFlow's operations must be deterministic.
         retrain: Whether to train here also what another machine of the same numerics recorded.
+        evaluate: What else is measured of the weights after the last epoch, such as ``["shift", "calibration"]``.
         smoke: A few thousand examples and one epoch.
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
@@ -145,6 +150,7 @@ def plan(
         threads=threads,
         deterministic=deterministic,
         retrain=retrain,
+        evaluate=_names(evaluate),
         smoke=smoke,
         results=Path(results),
         architectures=_path(architectures),

@@ -277,6 +277,13 @@ class UnknownEvaluation(BenchError):
         super().__init__(_unknown_thing("evaluation", name, known))
 
 
+class UnfitEvaluation(BenchError):
+    """An evaluation that does not fit an architecture or its data set."""
+
+    def __init__(self, spec: Path, reason: str) -> None:
+        super().__init__(f"{spec}: {reason}; leave it out of --evaluate, or choose other architectures")
+
+
 class UnknownMetric(BenchError):
     """There is no metric of that name."""
 

@@ -20,6 +20,7 @@ from harness.records.store import Loaded, Store, recorded
 from harness.reporting.numbers import duration, listed, plural
 from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
+from harness.spec.evaluating import check_evaluations
 from harness.spec.reading import select
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class PlanOptions(Workspace):
         threads: Threads and cores of each trial.
         deterministic: Whether the backend's operations must be deterministic.
         retrain: Whether to train here also what another machine of the same numerics recorded.
+        evaluate: What else is measured of every architecture, beside what its spec asks for.
     """
 
     names: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class PlanOptions(Workspace):
     threads: int = 1
     deterministic: bool = True
     retrain: bool = False
+    evaluate: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -146,12 +149,16 @@ def read_benchmark(options: PlanOptions) -> Benchmark:
     """Read the selected specs and describe this machine.
 
     Raises:
-        BenchError: A name means no spec, a spec is invalid, or options contradict each other.
+        BenchError: A name means no spec, a spec is invalid, an evaluation does not fit, or options contradict each
+            other.
     """
     check_looks(options)
-    settings = Settings(options.seeds or DEFAULT_SEEDS, options.threads, options.deterministic)
+    architectures = select(options.names, options.specs)
+    evaluations = check_evaluations(options.evaluate, architectures)
+    seeds = options.seeds or DEFAULT_SEEDS
+    settings = Settings(seeds, options.threads, options.deterministic, evaluations=evaluations)
     return Benchmark(
-        architectures=select(options.names, options.specs),
+        architectures=architectures,
         settings=options.cut(settings),
         environment=current_environment(options.threads, deterministic=options.deterministic),
         store=options.store,

@@ -64,6 +64,15 @@ def parse_duration(text: str) -> float:
     return seconds
 
 
+def parse_names(text: str | None) -> tuple[str, ...]:
+    """Return the names of a list with commas.
+
+    >>> parse_names("shift, calibration")
+    ('shift', 'calibration')
+    """
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
 Names = Annotated[
     list[str] | None,
     typer.Argument(
@@ -149,6 +158,16 @@ Retrain = Annotated[
         "--retrain",
         envvar="BENCH_RETRAIN",
         help="Also train here what a machine of the same numerics recorded, instead of counting it.",
+    ),
+]
+Evaluate = Annotated[
+    str | None,
+    typer.Option(
+        "--evaluate",
+        metavar="NAME,…",
+        envvar="BENCH_EVALUATE",
+        help="Further evaluations of the last epoch's weights, such as shift,calibration; recorded trials too.",
+        show_default=False,
     ),
 ]
 Jobs = Annotated[

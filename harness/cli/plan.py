@@ -28,6 +28,7 @@ def plan(
     threads: options.Threads = 1,
     no_determinism: options.NoDeterminism = False,
     retrain: options.Retrain = False,
+    evaluate: options.Evaluate = None,
     smoke: options.Smoke = False,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
@@ -52,6 +53,7 @@ def plan(
         threads=threads,
         deterministic=not no_determinism,
         retrain=retrain,
+        evaluate=options.parse_names(evaluate),
         smoke=smoke,
         results=results,
         architectures=architectures,
@@ -72,6 +74,7 @@ def plan_json(found: PlanResult) -> dict[str, Any]:
             "status": planned.status.value,
             "seconds": round(planned.seconds, 1),
             "environment": planned.environment,
+            "evaluations": sorted({due.evaluation for due in planned.trial.due}),
         }
         for planned in found.plan.trials
     ]

@@ -34,6 +34,7 @@ def run(
     threads: options.Threads = 1,
     no_determinism: options.NoDeterminism = False,
     retrain: options.Retrain = False,
+    evaluate: options.Evaluate = None,
     timeout: options.Timeout = None,
     smoke: options.Smoke = False,
     results: options.Results = options.DEFAULT_RESULTS,
@@ -48,6 +49,7 @@ def run(
         bench run --all                        every architecture, seeds 0 to 4
         bench run '00*' --seeds 0-9            the documents, ten seeds
         bench run '00*' --until-decided        10 seeds; 20 and 40 for open claims
+        bench run '00*' --evaluate shift       how they tolerate shifted images
         bench run 000_convnet --smoke          see it work in seconds
     """
     if not names and not all_:
@@ -65,6 +67,7 @@ def run(
         threads=threads,
         deterministic=not no_determinism,
         retrain=retrain,
+        evaluate=options.parse_names(evaluate),
         timeout_seconds=timeout,
         smoke=smoke,
         results=results,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from harness.declaration.spec_error import SpecError, shown
-from harness.errors import did_you_mean
+from harness.errors import UnfitEvaluation, UnknownEvaluation, did_you_mean
 from harness.evaluations.names import evaluation_names
 from harness.spec.layers.activations import Activation
 from harness.spec.layers.kernels import KernelLayer
@@ -14,7 +14,7 @@ from harness.spec.layers.normalization import Softmax
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
-    from harness.spec.architecture import SpecFile
+    from harness.spec.architecture import Architecture, SpecFile
 
 # Rows and columns.
 PICTURE_SIDES = 2
@@ -31,6 +31,24 @@ def evaluation_mistakes(spec: SpecFile, dataset: Dataset) -> Iterator[SpecError]
             yield SpecError(path, f"{name} stands here twice", "remove one of them")
         elif reason := misfit(name, spec, dataset):
             yield SpecError(path, reason, "remove it")
+
+
+def check_evaluations(names: Iterable[str], architectures: Iterable[Architecture]) -> tuple[str, ...]:
+    """Return the evaluations that are asked for of architectures, each once.
+
+    Raises:
+        UnknownEvaluation: There is none of that name.
+        UnfitEvaluation: It does not fit one of the architectures.
+    """
+    chosen, known = tuple(dict.fromkeys(names)), evaluation_names()
+    for name in chosen:
+        if name not in known:
+            raise UnknownEvaluation(name, known)
+    for architecture in architectures:
+        for name in chosen:
+            if reason := misfit(name, architecture, architecture.data):
+                raise UnfitEvaluation(architecture.path, reason)
+    return chosen
 
 
 def misfit(name: str, spec: SpecFile, dataset: Dataset) -> str | None:

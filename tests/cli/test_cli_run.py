@@ -142,6 +142,35 @@ def test_a_plan_tells_what_another_machine_of_the_same_numerics_recorded(bench: 
     assert "Elsewhere" not in retrained.stdout
 
 
+def test_a_plan_names_the_evaluations_that_recorded_trials_lack(bench: Bench, tmp_path: Path) -> None:
+    fake.save(tmp_path, fake.fake_trials(fake.architectures("dense_512"), [0, 1], where=current_environment(1)))
+    asked = ("plan", "dense_512", "--seeds", "3", "--results", str(tmp_path), "--evaluate", "shift, calibration")
+    trials = json.loads(bench(*asked, "--json").stdout)["trials"]
+    assert [trial["status"] for trial in trials] == ["evaluate", "evaluate", "pending"]
+    assert [trial["evaluations"] for trial in trials] == [["calibration", "shift"]] * 3
+    words = " ".join(bench(*asked).stdout.split())
+    assert "3 of 3 trials to train" in words
+    assert "2 of them are recorded, to be trained again to the same bits for calibration and shift." in words
+
+
+@pytest.mark.parametrize("verb", ["plan", "run"])
+def test_an_evaluation_that_there_is_not_is_told_with_the_nearest_name(bench: Bench, tmp_path: Path, verb: str) -> None:
+    done = bench(verb, "dense_512", "--results", str(tmp_path), "--evaluate", "blur,shfit")
+    assert (done.code, done.stdout) == (2, "")
+    assert "there is no evaluation 'shfit'; did you mean 'shift'?" in " ".join(done.stderr.split())
+
+
+def test_an_evaluation_that_does_not_fit_names_the_spec_the_reason_and_the_remedy(bench: Bench, tmp_path: Path) -> None:
+    spec = write_spec(tmp_path / "specs", "scores")
+    spec.write_text(spec.read_text().replace(", activation: softmax", ""))
+    folder = tmp_path / "specs"
+    done = bench("plan", "--results", str(tmp_path), "--evaluate", "calibration", architectures=folder)
+    assert (done.code, done.stdout) == (2, "")
+    said = " ".join(done.stderr.split())
+    assert "scores.yaml: calibration needs probabilities" in said
+    assert "leave it out of --evaluate, or choose other architectures" in said
+
+
 def test_no_colour_reaches_a_pipe(bench: Bench, tmp_path: Path) -> None:
     done = bench("plan", "00*", "--results", str(tmp_path))
     assert "\x1b" not in done.stdout + done.stderr
