@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from harness.app.workspace import Workspace
 from harness.planning.seeds import seed_option
-from harness.records.design import Design, Terms, UntilDecided, design_path, write_design
+from harness.records.design import ClaimSeeds, Design, Terms, UntilDecided, design_path, write_design
 from harness.reporting.numbers import named_seeds, seed_list
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from harness.analysis.runs import Study
+    from harness.analysis.runs import ArchitectureResults, Study
     from harness.app.findings import Inputs
     from harness.app.progress import Progress
     from harness.records.store import Loaded
@@ -45,7 +45,10 @@ def choose_seeds(inputs: Inputs, seeds: tuple[int, ...]) -> Inputs:
         CannotWrite: The disk is full or the folder can't be written.
     """
     study, known = inputs.findings().study, bool(inputs.loaded.records)
-    design = with_terms(study, Design(seeds=seeds), {"seeds": tuple(sorted(seeds))}, known=known)
+    chosen: dict[str, object] = {"seeds": tuple(sorted(seeds))}
+    if study.design is None:
+        chosen["claims"] = None
+    design = with_terms(study, Terms(seeds=seeds), chosen, known=known)
     if design != inputs.design:
         write_design(inputs.workspace.folder, design)
     return replace(inputs, design=design)
@@ -60,16 +63,27 @@ def with_sequential(study: Study, until: UntilDecided, *, known: bool) -> Design
     if before:
         names = tuple(sorted({*until.architectures, *before.architectures}))
         until = UntilDecided(architectures=names, most_seeds=max(until.most_seeds, before.most_seeds))
-    first = Design(seeds=tuple(range(until.looks[0])))
+    first = Terms(seeds=tuple(range(until.looks[0])))
     return with_terms(study, first, {"until_decided": until}, known=known)
 
 
 def with_terms(study: Study, first: Terms, terms: Mapping[str, object], *, known: bool) -> Design:
     """Return the study's design, ``first`` where there is none, with other terms.
 
-    It remembers what held before if results are ``known``: without a design, that ranks used the seeds in common.
+    It remembers what held before if results are ``known``.
     """
-    in_use = tuple(sorted({seed for entry in study.compared for seed in entry.tried}))
-    design = study.design or Design(seeds=in_use or first.seeds)
-    changed = design.terms.model_copy(update=terms)
-    return design.changed(changed) if known else Design(**dict(changed))
+    before = study.design or _in_use(study) or Design(**dict(first))
+    changed = before.terms.model_copy(update=terms)
+    return before.changed(changed) if known else Design(**dict(changed))
+
+
+def _in_use(study: Study) -> Design | None:
+    """Return what holds without a design: ranks use the seeds in common, verdicts everything that is recorded."""
+    ranked, recorded = _seeds(study.compared), _seeds(study.entries)
+    if not recorded:
+        return None
+    return Design(seeds=ranked, claims=ClaimSeeds(seeds=recorded) if recorded != ranked else None)
+
+
+def _seeds(entries: Iterable[ArchitectureResults]) -> tuple[int, ...]:
+    return tuple(sorted({seed for entry in entries for seed in entry.tried}))

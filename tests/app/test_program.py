@@ -149,7 +149,13 @@ def test_a_folder_of_records_without_a_design_is_not_given_one_unasked(options: 
     assert not declared.exists()
     assert list(report(about(options), fetch=fetch).summary["seeds"]) == [2, 2, 2]
     report(replace(about(options), seeds=(0, 1, 2)), fetch=fetch)
-    assert declared.read_text().splitlines()[1:] == ["seeds: 0-2", "earlier:", "- seeds: 0-1"]
+    assert declared.read_text().splitlines()[1:] == [
+        "seeds: 0-2",
+        "earlier:",
+        "- seeds: 0-1",
+        "  claims:",
+        "    seeds: 0-2",
+    ]
 
 
 def test_a_design_that_is_written_before_the_first_run_is_kept(options: RunOptions) -> None:

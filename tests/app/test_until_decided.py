@@ -168,6 +168,18 @@ def test_verdicts_on_preset_seeds_stay_and_the_page_says_what_changed(options: R
     assert "Before: seeds 0-4." in (options.results / "README.md").read_text()
 
 
+def test_a_folder_without_a_design_keeps_its_verdicts_on_what_is_recorded(options: RunOptions) -> None:
+    fixed = replace(options, names=(), until_decided=False, seeds=(0, 1, 2, 3, 4))
+    trained(fixed)
+    more = trained(replace(fixed, names=("clear",), seeds=(0, 1, 2, 3, 4, 5)))
+    (options.results / "study.yaml").unlink()
+    done = trained(replace(options, names=("hard",)))
+    seeds = {one.architecture: one.ruling.seeds for one in done.findings.judgement.verdicts}
+    assert seeds == {"clear": 6, "hard": 20, "never": 5, "rival": 5}
+    assert list(done.summary["seeds"]) == list(more.summary["seeds"])
+    assert "Before: seeds 0-4, for verdicts 0-5." in (options.results / "README.md").read_text()
+
+
 def test_the_plan_says_what_is_next_and_what_it_may_cost_at_most(options: RunOptions) -> None:
     found = plan(replace(options, names=("never",)))
     assert found.most is not None
