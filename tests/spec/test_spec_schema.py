@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,15 @@ pytest_plugins = ["valid_spec"]
 FOLDER = Path(__file__).parents[2] / "architectures"
 
 
+@cache
+def validator() -> jsonschema.Draft7Validator:
+    return jsonschema.Draft7Validator(spec_schema())
+
+
 def errors(text: str) -> set[str]:
     """Return the paths at which a validator marks the text, those inside its alternatives included."""
     data: Any = json.loads(json.dumps(YAML(typ="safe", pure=True).load(text)))
-    return {path for error in jsonschema.Draft7Validator(spec_schema()).iter_errors(data) for path in _paths(error)}
+    return {path for error in validator().iter_errors(data) for path in _paths(error)}
 
 
 def _paths(error: jsonschema.ValidationError) -> Iterator[str]:

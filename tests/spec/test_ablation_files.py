@@ -1,0 +1,58 @@
+"""The derived specs of the repository: conformance, so that a new one is tested the moment it is there."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from harness.planning.settings import Settings
+from harness.planning.trial import trial_computation
+from harness.spec.architecture import Architecture
+from harness.spec.folder import find_architectures
+from harness.spec.reading import read_architecture
+from harness.spec.schema import spec_schema
+
+FOLDER = Path(__file__).parents[2] / "architectures"
+FILES = find_architectures(FOLDER / "ablations")
+
+
+@cache
+def read(file: Path) -> Architecture:
+    return read_architecture(file)
+
+
+@cache
+def fingerprint(file: Path) -> str:
+    return trial_computation(read(file), Settings()).fingerprint
+
+
+def test_they_are_no_part_of_all_architectures() -> None:
+    assert len(FILES) > 10
+    assert not {file.stem for file in FILES} & {file.stem for file in find_architectures(FOLDER)}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_differs_from_a_document_above_it_and_passes_the_schema(file: Path) -> None:
+    derivation = read(file).derivation
+    assert derivation is not None
+    assert derivation.parent.path == FOLDER / f"{derivation.parent.name}.yaml"
+    assert derivation.parent.document is not None
+    assert file.stem.startswith(derivation.parent.name[:3])
+    data: Any = YAML(typ="safe", pure=True).load(file)
+    jsonschema.validate(json.loads(json.dumps(data)), spec_schema())
+
+
+def test_only_another_number_of_epochs_shares_the_parents_trials() -> None:
+    sharing = {
+        file.stem
+        for file in FILES
+        if (derivation := read(file).derivation) and fingerprint(derivation.parent.path) == fingerprint(file)
+    }
+    assert sharing == {"003_ten_epochs"}
+    assert len({fingerprint(file) for file in FILES}) == len(FILES)
