@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from harness.analysis.ablations import Ablation, ablations
 from harness.analysis.comparison import Comparison, compare_all
 from harness.analysis.crosscheck import CrossCheck, cross_check
 from harness.analysis.elsewhere import Elsewhere, here_and_elsewhere
@@ -69,6 +70,11 @@ class Findings:
     def crosschecks(self) -> tuple[CrossCheck, ...]:
         """The study beside the records on other numbers of threads and without determinism."""
         return cross_check(self.study, self.records)
+
+    @cached_property
+    def ablations(self) -> tuple[Ablation, ...]:
+        """The derived architectures beside their parents."""
+        return ablations(self.study)
 
     @cached_property
     def elsewhere(self) -> tuple[Elsewhere, ...]:

@@ -169,7 +169,7 @@ class Study:
     Times are those of ``environment``; ``peers`` are the machines that claim its numerics. ``others`` counts the
     records of all other environments, by id. ``commits`` are the versions of the harness that made the records that
     count, ``+`` where there were uncommitted changes. ``entries`` have every recorded seed; what is ranked or compared
-    uses the preset ones, which ``design`` declares.
+    uses the preset ones, which ``design`` declares. ``parents`` are what entries are derived from, entries or not.
     """
 
     settings: Settings
@@ -180,10 +180,12 @@ class Study:
     commits: tuple[str, ...] = ()
     headline: Quantity = HEADLINE
     design: Design | None = None
+    parents: tuple[ArchitectureResults, ...] = ()
 
     def on(self, seeds: Collection[int] | None) -> Study:
         """Return the study with the runs of these seeds alone; None: of all of them."""
-        return replace(self, entries=tuple(entry.on(seeds) for entry in self.entries))
+        entries, parents = (tuple(one.on(seeds) for one in listed) for listed in (self.entries, self.parents))
+        return replace(self, entries=entries, parents=parents)
 
     def preset(self, dataset: str) -> frozenset[int] | None:
         """Return the seeds that are compared on a data set, or None where these are all that are recorded.
@@ -244,11 +246,20 @@ def make_study(
     for record in sorted(counted, key=lambda found: found.seed):
         by_fingerprint.setdefault(record.fingerprint, []).append(record)
     machine = environment.id if environment else ""
-    entries = tuple(_entries(architectures, by_fingerprint, settings, machine, read_predictions))
+    chosen = tuple(architectures)
+    found = tuple(_entries((*chosen, *_parents(chosen)), by_fingerprint, settings, machine, read_predictions))
+    entries, parents = found[: len(chosen)], found[len(chosen) :]
     alike = pooled.machines if pooled else ()
     others = Counter(record.environment.id for record in records if record.environment.id not in alike)
     peers = pooled.peers if pooled else ()
-    return Study(settings, entries, environment, peers, tuple(sorted(others.items())), _commits(counted))
+    counts = tuple(sorted(others.items()))
+    return Study(settings, entries, environment, peers, counts, _commits(counted), parents=parents)
+
+
+def _parents(architectures: Iterable[Architecture]) -> Iterable[Architecture]:
+    """Return what the architectures are derived from, each once."""
+    derivations = [one.derivation for one in architectures if one.derivation]
+    return {derivation.parent.path: derivation.parent for derivation in derivations}.values()
 
 
 def _commits(records: Sequence[Record]) -> tuple[str, ...]:

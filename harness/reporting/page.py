@@ -12,6 +12,7 @@ from harness.analysis.findings import Findings
 from harness.reporting.blocks import Figure, Illustration, Section
 from harness.reporting.markdown import render_section
 from harness.reporting.sections import (
+    ablations,
     claims,
     comparison,
     cost,
@@ -35,6 +36,7 @@ SECTIONS: tuple[Section | Callable[[Findings], Section | None], ...] = (
     speed.networks_section,
     Section("Learning curves", (Illustration("curves"),)),
     comparison.section,
+    ablations.section,
     images.section,
     elsewhere.section,
     crosscheck.section,
