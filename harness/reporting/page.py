@@ -21,6 +21,7 @@ from harness.reporting.sections import (
     headline,
     images,
     reproduction,
+    robustness,
     speed,
 )
 from harness.reporting.sections.introduction import introduction
@@ -38,6 +39,7 @@ SECTIONS: tuple[Section | Callable[[Findings], Section | None], ...] = (
     comparison.section,
     ablations.section,
     images.section,
+    robustness.section,
     elsewhere.section,
     crosscheck.section,
     speed.harness_section,

@@ -16,7 +16,7 @@ from harness.records.record import EpochMeasurement, Record
 
 pytest_plugins = ["real_mnist"]
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
-IMAGES = 200
+IMAGES = 100
 FURTHER = tuple(name for name in evaluation_names() if name != "test")
 
 
@@ -25,7 +25,7 @@ def benchmark(folder: Path, *evaluations: str) -> Benchmark:
     short = read.model_copy(update={"training": read.training.model_copy(update={"epochs": 2})})
     plain = real_benchmark(folder, [short])
     return replace(
-        plain, settings=replace(plain.settings, evaluations=evaluations, train_examples=1_000, test_examples=IMAGES)
+        plain, settings=replace(plain.settings, evaluations=evaluations, train_examples=500, test_examples=IMAGES)
     )
 
 
@@ -71,7 +71,7 @@ def test_what_is_measured_follows_from_what_was_predicted(tmp_path: Path) -> Non
         "test": IMAGES,
         "shift": 33 * IMAGES,
         "inversion": IMAGES,
-        "train_set": 1_000,
+        "train_set": 500,
     }
     # A slice of so few test images is its own sample: unshifted, they are the test images as they are.
     assert (predicted["shift"][:IMAGES] == predicted["test"]).all()

@@ -8,6 +8,7 @@ from harness.reporting.figures.curves import curves_figure
 from harness.reporting.figures.headline import headline_figure
 from harness.reporting.figures.images import Images, confusion_figure, hardest_figure
 from harness.reporting.figures.pareto import pareto_figure
+from harness.reporting.figures.robustness import robustness_figure
 from harness.reporting.figures.strips import seeds_figure, times_figure
 
 
@@ -23,5 +24,6 @@ def gallery(findings: Findings, images: Images) -> tuple[Figure, ...]:
         curves_figure(findings),
         hardest_figure(findings, images),
         confusion_figure(findings),
+        robustness_figure(findings),
     )
     return tuple(figure for figure in figures if figure is not None)
