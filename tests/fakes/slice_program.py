@@ -11,6 +11,6 @@ EPOCHS = 3
 
 def train_slice(results: Path, *names: str) -> None:
     """Train these architectures, or three."""
-    read = [spec(name) for name in names or ("000_convnet", "002_two_conv_dropout", "dense_512")]
+    read = [spec(name) for name in names or ("002_two_conv_dropout", "dense_512", "lenet_5")]
     cut = [one.model_copy(update={"training": one.training.model_copy(update={"epochs": EPOCHS})}) for one in read]
     train(real_benchmark(results, cut))
