@@ -14,7 +14,7 @@ from harness.evaluations.metric import ACCURACY, Metric
 from harness.evaluations.pictures import as_pictures
 
 # Test images that are changed; with them all evaluations of a trial cost less than a tenth of its training.
-SAMPLE = 1_000
+SAMPLE = 500
 # The images as they are.
 UNCHANGED = 0.0
 
