@@ -132,7 +132,7 @@ def test_other_seeds_are_chosen_on_request_and_the_page_keeps_what_they_were(opt
     run(replace(options, seeds=(0, 1, 2)), engine=FakeTrainer(), fetch=fetch)
     chosen = report(replace(about(options), seeds=(1, 2)), fetch=fetch)
     assert list(chosen.summary["seeds"]) == [2, 2, 2]
-    assert "Before: seeds 0-2." in (options.results / "README.md").read_text()
+    assert "Before: seeds 0-2 for ranks and verdicts." in (options.results / "README.md").read_text()
     same = report(replace(about(options), seeds=(1, 2)), fetch=fetch)
     assert same.changed == ()
     assert same.findings.study.design == chosen.findings.study.design

@@ -145,7 +145,7 @@ def test_fewer_looks_are_allowed_and_more_later(options: RunOptions) -> None:
     assert looks(trained(replace(cut, most_seeds=10), lower))["hard"] == 20
     assert lower.trained == []
     page = (options.results / "README.md").read_text()
-    assert "Before: seeds 0-9, until decided with at most 19 for hard and never." in page
+    assert "Before: seeds 0-9 for ranks and verdicts, until decided with at most 19 for hard and never." in page
 
 
 def test_a_seed_that_failed_is_not_tried_again_in_the_same_run(options: RunOptions) -> None:
@@ -165,7 +165,7 @@ def test_verdicts_on_preset_seeds_stay_and_the_page_says_what_changed(options: R
     assert {name for name in after if after[name] != before[name]} == {"hard"}
     assert after["hard"].look == 20
     assert list(done.summary["seeds"]) == [5, 5, 5, 5]
-    assert "Before: seeds 0-4." in (options.results / "README.md").read_text()
+    assert "Before: seeds 0-4 for ranks and verdicts." in (options.results / "README.md").read_text()
 
 
 def test_a_folder_without_a_design_keeps_its_verdicts_on_what_is_recorded(options: RunOptions) -> None:
@@ -177,7 +177,7 @@ def test_a_folder_without_a_design_keeps_its_verdicts_on_what_is_recorded(option
     seeds = {one.architecture: one.ruling.seeds for one in done.findings.judgement.verdicts}
     assert seeds == {"clear": 6, "hard": 20, "never": 5, "rival": 5}
     assert list(done.summary["seeds"]) == list(more.summary["seeds"])
-    assert "Before: seeds 0-4, for verdicts 0-5." in (options.results / "README.md").read_text()
+    assert "Before: seeds 0-4 for ranks, 0-5 for verdicts." in (options.results / "README.md").read_text()
 
 
 def test_the_plan_says_what_is_next_and_what_it_may_cost_at_most(options: RunOptions) -> None:

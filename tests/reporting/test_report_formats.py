@@ -15,6 +15,7 @@ from harness.evaluations.metric import ACCURACY
 from harness.planning.seeds import parse_seeds, seed_option
 from harness.reporting import markdown, numbers, terminal
 from harness.reporting.blocks import Table
+from harness.reporting.sections import seeds
 from harness.reporting.sections.headline import shortened
 from harness.statistics.samples import Estimate, Interval, Spread
 
@@ -145,7 +146,7 @@ def test_numbers_are_written_for_readers(shown: str, expected: str) -> None:
     assert shown == expected
 
 
-@pytest.mark.parametrize("module", [numbers, markdown])
+@pytest.mark.parametrize("module", [numbers, markdown, seeds])
 def test_examples_in_docstrings_hold(module: ModuleType) -> None:
     outcome = doctest.testmod(module)
     assert (outcome.failed, outcome.attempted > 0) == (0, True)

@@ -206,7 +206,10 @@ def test_the_page_is_about_the_preset_seeds_and_says_that_they_were_changed() ->
     second = page(fake.findings(chosen, trials, design=changed))
     assert "2 architectures on mnist, seeds 1-2." in second
     assert "use the same seeds of every architecture, 1-2 (study.yaml); more are recorded." in second
-    assert "The choice of seeds was changed after results had been recorded. Before: seeds 0-4." in second
+    assert (
+        "The choice of seeds was changed after results had been recorded. Before: seeds 0-4 for ranks and verdicts."
+        in second
+    )
     assert "2 seeds; at least 5 are needed" in second
 
 
@@ -219,8 +222,9 @@ def test_the_page_says_which_seeds_verdicts_use_and_which_claims_are_judged_unti
     claims = ClaimSeeds(seeds=tuple(range(11)), fresh=tuple(range(5, 11)))
     own = page(fake.findings(chosen, trials, design=Design(seeds=seeds, claims=claims)))
     assert (
-        "Verdicts use seeds 0-10 (study.yaml). The second verdict is that of the fresh seeds 5-10 by themselves" in own
-    )
+        "Verdicts use seeds 0-10, as far as they are recorded (study.yaml). The second verdict is that of the fresh "
+        "seeds 5-10 by themselves"
+    ) in own
     assert "(n = 6)" in own
     until = UntilDecided(architectures=("000_convnet", "dense_512"), most_seeds=20)
     looks = page(fake.findings(chosen, trials, design=Design(seeds=seeds, until_decided=until)))

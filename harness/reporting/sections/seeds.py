@@ -23,7 +23,8 @@ def verdict_notes(findings: Findings) -> tuple[str, ...]:
     design = findings.study.design
     if design is None:
         return ()
-    own = [f"Verdicts use {numbers.named_seeds(design.claim_seeds)} ({FILE_NAME})."] if design.claims else []
+    seeds = f"{numbers.named_seeds(design.claim_seeds)}, as far as they are recorded ({FILE_NAME})"
+    own = [f"Verdicts use {seeds}."] if design.claims else []
     if design.claims and design.claims.fresh and any(verdict.fresh for verdict in findings.judgement.verdicts):
         fresh = numbers.named_seeds(design.claims.fresh)
         own.append(f"The second verdict is that of the fresh {fresh} by themselves, corrected among themselves.")
@@ -60,13 +61,13 @@ def terms_in_words(terms: Terms) -> str:
     """Return which seeds a design's terms allow.
 
     >>> terms_in_words(Terms.model_validate({"seeds": "0-9", "claims": {"seeds": "0-29", "fresh": "10-29"}}))
-    'seeds 0-9, for verdicts 0-29 (10-29 fresh)'
+    'seeds 0-9 for ranks, 0-29 for verdicts (10-29 fresh)'
     """
-    parts = [numbers.named_seeds(terms.seeds)]
-    if terms.claims:
-        fresh = f" ({numbers.seed_list(terms.claims.fresh)} fresh)" if terms.claims.fresh else ""
-        parts.append(f"for verdicts {numbers.seed_list(terms.claims.seeds)}{fresh}")
+    fresh = terms.claims.fresh if terms.claims else None
+    verdicts = f", {numbers.seed_list(terms.claim_seeds)} for verdicts" if terms.claims else " and verdicts"
+    parts = f"{numbers.named_seeds(terms.seeds)} for ranks{verdicts}"
+    parts += f" ({numbers.seed_list(fresh)} fresh)" if fresh else ""
     if terms.until_decided:
         names = numbers.listed(terms.until_decided.architectures)
-        parts.append(f"until decided with at most {terms.until_decided.most_seeds} for {names}")
-    return ", ".join(parts)
+        parts += f", until decided with at most {terms.until_decided.most_seeds} for {names}"
+    return parts
