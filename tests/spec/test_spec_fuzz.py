@@ -25,7 +25,8 @@ from harness.spec.reading import read_architecture
 from harness.spec.schema import spec_schema
 
 FOLDER = Path(__file__).parents[2] / "architectures"
-TEXTS = [file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*.yaml"))]
+FILES = (*FOLDER.glob("*.yaml"), *(FOLDER / "ablations").glob("*.yaml"))
+TEXTS = [file.read_text(encoding="utf-8") for file in sorted(FILES)]
 MISTAKE = re.compile(r".+/fuzzed\.yaml:\d+:\d+: [^\n]+; [^\n]+")
 
 fuzz = settings(
