@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Bytes = NDArray[np.uint8]
-Values = NDArray[Any]
+from harness.arrays import Values
 
 IDX_TYPES = {"uint8": 0x08, "float32": 0x0D}
 """The types that a data set's arrays can have, each with its number in an IDX file."""

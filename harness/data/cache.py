@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.data.array_formats import UNREADABLE, Bytes, Values, idx_sha256, map_member, write_member
+from harness.arrays import Bytes, Values
+from harness.data.array_formats import UNREADABLE, idx_sha256, map_member, write_member
 from harness.data.dataset import KNOWN_BY_NAME, Dataset, PublishedArray, PublishedArrays, joint_digest
 from harness.declaration.files import cache_folder
 from harness.errors import CacheUnwritable, DataMissing

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.array_formats import Values, idx_sha256
+from harness.arrays import Values
+from harness.data.array_formats import idx_sha256
 from harness.data.dataset import DatasetFile, PublishedArray, PublishedArrays, Split
 from harness.data.formats.file_format import FileFormat, Found
 from harness.data.preprocessing import Divide, Standardize, Step

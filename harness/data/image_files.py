@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from harness.data.array_formats import Values
+from harness.arrays import Values
 from harness.declaration.spec_error import one_line
 from harness.errors import DataRefused
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.data.array_formats import CHUNK_BYTES, Values
+from harness.arrays import Values
+from harness.data.array_formats import CHUNK_BYTES
 from harness.errors import DataRefused
 
 MOST_BYTE = 255

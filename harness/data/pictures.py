@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.data.array_formats import Bytes, Values
+from harness.arrays import Bytes, Values
 from harness.data.cache import DatasetArrays
 from harness.data.preprocessing import Divide
 

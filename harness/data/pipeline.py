@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.data.array_formats import Values
+from harness.arrays import Values
 from harness.data.dataset import Dataset
 from harness.data.preprocessing import Reshaping, Scaling
 

@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.data.array_formats import UNREADABLE, Values, decode_idx, idx_bytes, idx_content, idx_header, read_member
+from harness.arrays import Values
+from harness.data.array_formats import UNREADABLE, decode_idx, idx_bytes, idx_content, idx_header, read_member
 from harness.data.dataset import Dataset, PublishedArray
 from harness.errors import DataRefused
 

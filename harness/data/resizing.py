@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.data.array_formats import CHUNK_BYTES, Values
+from harness.arrays import Values
+from harness.data.array_formats import CHUNK_BYTES
 
 # Pillow's precision of a weight: 32 bits, less 8 of the pixel and 2 to spare.
 BITS = 22

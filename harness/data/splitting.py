@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.data.array_formats import Values
+from harness.arrays import Values
 from harness.data.dataset import Split
 from harness.data.formats.file_format import Examples, Found
 

@@ -9,19 +9,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from harness.arrays import Bytes, Values
 from harness.errors import UnknownEvaluation
 from harness.evaluations.metric import Metric
 from harness.evaluations.names import evaluation_names
 from harness.plugins import find_plugin
-
-Bytes = npt.NDArray[np.uint8]
-# Bytes, or float32.
-Values = npt.NDArray[Any]
 
 # Sums of float32 probabilities over hundreds of classes are 1 within this.
 ROUNDING = 1e-3

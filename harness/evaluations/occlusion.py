@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from harness.evaluations.evaluation import Values
+from harness.arrays import Values
 from harness.evaluations.pictures import background
 from harness.evaluations.transformed import Transformed
 

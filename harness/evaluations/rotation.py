@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from harness.evaluations.evaluation import Values
+from harness.arrays import Values
 from harness.evaluations.pictures import background, rotated
 from harness.evaluations.transformed import Transformed
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from harness.evaluations.evaluation import Scored, Values
+from harness.arrays import Values
+from harness.evaluations.evaluation import Scored
 from harness.evaluations.metric import ACCURACY, PERCENT, Metric
 from harness.evaluations.pictures import as_pictures, background, shifted
 from harness.evaluations.transformed import Transformed

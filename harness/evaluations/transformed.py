@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from harness.evaluations.evaluation import EvaluationKind, Examples, Scored, Values
+from harness.arrays import Values
+from harness.evaluations.evaluation import EvaluationKind, Examples, Scored
 from harness.evaluations.metric import ACCURACY, Metric
 from harness.evaluations.pictures import as_pictures
 

@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from harness.arrays import Bytes
 from harness.backends.tensorflow.epoch import create_variables, graph, to_device
 from harness.backends.tensorflow.network import TensorFlowNetwork, build_model
 from harness.data.fetching import fetch
 from harness.data.pipeline import fit
-from harness.evaluations.evaluation import Bytes
 from harness.planning.settings import Settings
 from harness.planning.trial import Computation, trial_computation
 from harness.spec.architecture import Architecture

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from harness.data.array_formats import Values
+from harness.arrays import Values
 from harness.data.dataset import Dataset
 from harness.data.declarations import read_dataset
 from harness.data.pipeline import fit

@@ -14,7 +14,8 @@ import fake_digits
 import numpy as np
 import pytest
 
-from harness.data.array_formats import Values, idx_content, idx_sha256
+from harness.arrays import Values
+from harness.data.array_formats import idx_content, idx_sha256
 from harness.data.cache import CachedCopy
 from harness.data.dataset import Dataset, PublishedArray, PublishedArrays, PublishedFile, Split
 from harness.data.declarations import find_dataset

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.evaluations.evaluation import Examples, Scored, Values, find_evaluation
+from harness.arrays import Values
+from harness.evaluations.evaluation import Examples, Scored, find_evaluation
 from harness.evaluations.names import evaluation_names
 from harness.evaluations.transformed import SAMPLE, Transformed
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.data.array_formats import Bytes, idx_header, idx_sha256
+from harness.arrays import Bytes
+from harness.data.array_formats import idx_header, idx_sha256
 from harness.data.dataset import Dataset, PublishedArray, PublishedArrays
 from harness.data.folder import FOLDER
 from harness.data.sources.source import Source

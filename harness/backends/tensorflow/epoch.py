@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from harness.arrays import Bytes, Values
 from harness.data.pipeline import Pipeline
 from harness.data.preprocessing import Scaling
-from harness.evaluations.evaluation import Bytes, Values
 from harness.worker.backend import Scores
 
 # Images scored at once: divides the 10,000 test images; 000 and 003 are not faster with more.

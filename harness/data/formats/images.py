@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from harness.data.array_formats import Values
+from harness.arrays import Values
 from harness.data.formats.file_format import Examples, FileFormat, Found
 from harness.data.image_files import all_or_refusal, decoded, image_header
 from harness.data.image_folders import TEST, TRAIN, images_by_class

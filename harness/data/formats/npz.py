@@ -9,7 +9,8 @@ from typing import IO, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from harness.data.array_formats import HEADER_LIMIT, UNREADABLE, Values
+from harness.arrays import Values
+from harness.data.array_formats import HEADER_LIMIT, UNREADABLE
 from harness.data.formats.file_format import Examples, FileFormat, Found
 from harness.data.labels import check_numbers, numbered, numbers_of
 from harness.data.memory import check_fits

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from harness.data.array_formats import Values
+from harness.arrays import Values
 from harness.data.formats.file_format import Examples, FileFormat, Found
 from harness.data.labels import check_numbers, numbered
 from harness.data.memory import check_fits

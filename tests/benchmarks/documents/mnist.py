@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from harness.data.array_formats import Bytes
+from harness.arrays import Bytes
 from harness.data.declarations import find_dataset
 from harness.data.fetching import fetch
 
