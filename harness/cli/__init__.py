@@ -7,6 +7,7 @@ so that ``bench list`` answers at once.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -80,6 +81,8 @@ def main() -> None:
     """Run the command line; a user's error is one sentence and its exit code, never a traceback."""
     # A command is over before collecting pays, which would walk thousands of records without cycles again and again.
     gc.set_threshold(100_000, 50, 100)
+    # To look for pydantic's plugins, of which none is wanted, a file of every installed package is read.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     asked = [word for word in sys.argv[1:2] if word in VERBS]
     register_verbs(asked or VERBS)
     try:
