@@ -19,8 +19,8 @@ from harness.records.environment import current_environment
 
 
 @pytest.fixture
-def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+def results(tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BENCH_CACHE", str(shared_cache))
     monkeypatch.chdir(fake.ARCHITECTURES.parent)
     fake.save(tmp_path, fake.fake_trials(fake.architectures()))
     return tmp_path

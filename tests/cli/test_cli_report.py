@@ -31,14 +31,14 @@ CLAIM_KEYS = [
 
 
 @pytest.fixture(autouse=True)
-def fake_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def fake_data(monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> None:
     nothing = np.zeros((0, 28, 28), dtype=np.uint8)
     arrays = DatasetArrays(find_dataset("mnist"), nothing, nothing[:, 0, 0], fake.images(), fake.labels())
     monkeypatch.setattr(findings, "read_arrays", lambda *_: (arrays,))
     # Drawing takes seconds and has tests of its own.
     monkeypatch.setattr(writing, "gallery", lambda *_: (Figure("accuracy", "Accuracy", b"<svg/>"),))
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(fake.ARCHITECTURES))
-    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("BENCH_CACHE", str(shared_cache))
 
 
 @pytest.fixture

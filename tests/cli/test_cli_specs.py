@@ -31,8 +31,8 @@ ROW_KEYS = {
 
 
 @pytest.fixture(autouse=True)
-def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+def own_place(tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(shared_cache))
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(FOLDER))
     monkeypatch.chdir(tmp_path)
 
@@ -170,7 +170,10 @@ def test_list_shows_a_broken_file_as_a_row_and_exits_with_2(bench: Bench, tmp_pa
     assert rows[1]["parameters"] == 407_050
 
 
-def test_a_second_list_is_the_same_and_reads_no_yaml(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_list_is_the_same_and_reads_no_yaml(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     first = bench("list", "--json").stdout
     assert bench("validate").exit_code == 0
     monkeypatch.setattr("harness.declaration.yaml_text.parse", None)
@@ -252,6 +255,15 @@ def test_validate_tells_every_mistake_of_every_file(bench: Bench, tmp_path: Path
     )
     assert "mine/b.yaml:1:1: there is no field 'titel' here; did you mean 'title'?" in result.stdout
     assert result.stderr.endswith(f"{len(result.stdout.splitlines())} mistakes in 2 of 2 files\n")
+
+
+def test_validate_offers_the_nearest_data_set_where_one_is_misspelt(bench: Bench, tmp_path: Path) -> None:
+    text = (FOLDER / "dense_512.yaml").read_text()
+    write(tmp_path / "mine", "a", text.replace("dataset: mnist", "dataset: minst"))
+    line = text[: text.index("dataset:")].count("\n") + 1
+    result = bench("validate", "mine")
+    assert result.exit_code == 2
+    assert result.stdout.startswith(f"mine/a.yaml:{line}:10: there is no data set 'minst'; did you mean 'mnist'")
 
 
 def test_validate_takes_names_too(bench: Bench) -> None:
