@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from harness.errors import NoBenchmarks, Stopped, TimingFailed
 from harness.execute.process_start import ONE_THREAD
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation
+from harness.records.content import record_files
 from harness.records.environment import Environment, current_environment
 from harness.records.files import write_atomically
 from harness.records.times import Timed, Times, read_times, times_path, work_of
@@ -59,35 +60,25 @@ class TimeOptions(Workspace):
 
 
 @dataclass(frozen=True)
-class NetworkTimes:
-    """An architecture, and its times by work."""
-
-    architecture: Architecture
-    works: Mapping[str, Timed]
-
-
-@dataclass(frozen=True)
 class TimeResult:
     """The document of this run as it is published, and all times of its environment, where they are kept."""
 
     document: Document
     path: Path
     times: Times
-    networks: tuple[NetworkTimes, ...]
+    architectures: tuple[Architecture, ...]
     page: tuple[Path, ...]
 
+    def works(self, architecture: Architecture) -> Mapping[str, Timed]:
+        """Return the times of an architecture by work."""
+        return self.times.networks.get(trial_computation(architecture, Settings()).fingerprint, {})
 
-def time(
-    options: TimeOptions,
-    *,
-    measure: Callable[[Chosen, bool], Document] | None = None,
-    progress: Progress = SILENT,
-) -> TimeResult:
+
+def time(options: TimeOptions, *, progress: Progress = SILENT) -> TimeResult:
     """Time the architectures' steps and predictions, keep the times beside the records, and write the report.
 
     Args:
         options: What to time.
-        measure: Runs the benchmarks and returns pytest-benchmark's document; None: in a process of their own.
         progress: Takes warnings and messages of the report.
 
     Raises:
@@ -99,21 +90,15 @@ def time(
     environment = current_environment(options.threads)
     names = tuple(architecture.name for architecture in architectures)
     chosen = Chosen(names, options.specs.absolute(), options.threads, options.repetitions)
-    document = published((measure or run_benchmarks)(chosen, options.harness), environment)
+    document = published(run_benchmarks(chosen, options.harness), environment)
     path = times_path(options.folder, environment.id)
     save(path, document)
-    times = read_times(path)
-    computations = [trial_computation(architecture, Settings()) for architecture in architectures]
-    networks = tuple(
-        NetworkTimes(architecture, times.networks.get(computation.fingerprint, {}))
-        for architecture, computation in zip(architectures, computations, strict=True)
-    )
-    return TimeResult(document, path, times, networks, _page(options, progress))
+    return TimeResult(document, path, read_times(path), architectures, _page(options, progress))
 
 
 def _page(options: TimeOptions, progress: Progress) -> tuple[Path, ...]:
     """Write the report, where there are records to report on, and return the files that changed."""
-    if not options.store.load().records:
+    if not any(record_files(options.store.folder)):
         return ()
     about = ReportOptions(results=options.results, architectures=options.architectures)
     return report(about, progress=progress).changed

@@ -12,7 +12,10 @@ from harness.cli.console import print_json, say, stdout
 from harness.cli.report import name_files
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.app.timing import TimeResult
+    from harness.records.times import Timed
     from harness.reporting.blocks import Table
 
 Repetitions = Annotated[
@@ -79,23 +82,15 @@ def print_times(found: TimeResult) -> None:
 
 def times_table(found: TimeResult) -> Table:
     """Return one row per architecture that was timed."""
-    from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP
     from harness.reporting.blocks import Table
-    from harness.reporting.sections.speed import milliseconds, throughput
 
     peak = found.times.peak_gflops
     return Table(
         title="Training and inference speed",
         header=("Architecture", "Batch", "Training step (ms)", "Latency (ms)", "Images per second"),
         rows=tuple(
-            (
-                network.architecture.name,
-                str(network.architecture.training.batch_size),
-                milliseconds(network.works.get(TRAIN_STEP)),
-                milliseconds(network.works.get(PREDICT_ONE)),
-                throughput(network.works.get(PREDICT_MANY)),
-            )
-            for network in found.networks
+            (architecture.name, str(architecture.training.batch_size), *cells(found.works(architecture)))
+            for architecture in found.architectures
         ),
         alignments=("left", *("right",) * 4),
         notes=(
@@ -103,3 +98,12 @@ def times_table(found: TimeResult) -> Table:
             *([f"Float32 peak: {peak:.0f} GFLOP/s."] if peak else []),
         ),
     )
+
+
+def cells(works: Mapping[str, Timed]) -> tuple[str, str, str]:
+    """Return the cells of what was timed of one architecture."""
+    from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP
+    from harness.reporting.sections.speed import milliseconds, throughput
+
+    step, one, many = (works.get(work) for work in (TRAIN_STEP, PREDICT_ONE, PREDICT_MANY))
+    return milliseconds(step), milliseconds(one), throughput(many)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.errors import CannotWrite
 from harness.records.files import write_atomically
 from harness.records.predictions import UNREADABLE, digest
 from harness.records.record import EpochMeasurement
@@ -27,7 +29,7 @@ class Checkpoint:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write it, whole or not at all."""
+    """Write it, whole or not at all: it is a convenience; a full disk is reported when the record is due."""
     arrays: dict[str, Any] = {f"state_{number}": array for number, array in enumerate(checkpoint.state)}
     for done in checkpoint.epochs:
         for evaluation, classes in done.predictions.items():
@@ -36,7 +38,10 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     arrays["measurements"] = np.frombuffer(json.dumps(measurements).encode(), np.uint8)
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
-    write_atomically(path, buffer.getvalue())
+    try:
+        write_atomically(path, buffer.getvalue())
+    except CannotWrite:
+        traceback.print_exc()
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,3 +88,13 @@ def load_average() -> float | None:
         return psutil.getloadavg()[0]
     except (AttributeError, OSError):
         return None
+
+
+def peak_memory_bytes() -> int | None:
+    """Return the most memory that this process has held, where the system counts it."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +17,6 @@ import numpy.typing as npt
 from harness.data.cache import DatasetArrays
 from harness.data.fetching import load
 from harness.data.pipeline import Pipeline, fit
-from harness.errors import CannotWrite
 from harness.evaluations.evaluation import Examples
 from harness.evaluations.metric import TEST, TRAIN
 from harness.planning.trial import Trial
@@ -27,7 +25,7 @@ from harness.records.predictions import digest
 from harness.records.record import Clocks, EpochMeasurement, Measurement, Stage
 from harness.worker.backend import Array, Backend, Network
 from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from harness.worker.clocks import Watch, stopwatch
+from harness.worker.clocks import Watch, peak_memory_bytes, stopwatch
 from harness.worker.evaluating import Evaluator, check_finite, evaluate, make_evaluators
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
 
@@ -55,7 +53,7 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
         done.append(prepared.run_epoch(epoch))
         report(done[-1])
         if job.checkpoint and epoch < job.trial.epochs:
-            keep_checkpoint(job.checkpoint, Checkpoint(tuple(done), tuple(prepared.network.state())))
+            write_checkpoint(job.checkpoint, Checkpoint(tuple(done), tuple(prepared.network.state())))
     at_the_end = {"conditions": watch.conditions(), "peak_memory_bytes": peak_memory_bytes()}
     report(Finished(measurement.model_copy(update=at_the_end)))
 
@@ -190,27 +188,9 @@ def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
     return []
 
 
-def keep_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Save the checkpoint if it can be saved: it is a convenience; a full disk is reported when the record is due."""
-    try:
-        write_checkpoint(path, checkpoint)
-    except CannotWrite:
-        traceback.print_exc()
-
-
 def weights_digest(weights: Iterable[Array]) -> str:
     """Return the sha256 over the bytes of all weights, in the backend's order."""
     sha256 = hashlib.sha256()
     for array in weights:
         sha256.update(array.tobytes())
     return sha256.hexdigest()
-
-
-def peak_memory_bytes() -> int | None:
-    """Return the most memory that this process has held, where the system counts it."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
