@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from harness.analysis.quiet import timed_runs
+from harness.analysis.quiet import is_quiet
 from harness.analysis.runs import ArchitectureResults, Study, make_study
 from harness.records.environment import Environment
 from harness.records.pooling import Peer
@@ -28,8 +28,8 @@ class Elsewhere:
 
     ``taken`` trials count as recorded there, none where a bit differs. ``in_common`` were compared with what this
     machine, or one that was pooled before, recorded. ``difference`` is the mean of the headline here minus there over
-    the trials that both machines finished, ``speed`` how many times as fast an epoch is there as here: the geometric
-    mean over what both have times of.
+    the trials that both machines finished, ``speed`` how many times as fast an epoch of a quiet trial is there as here:
+    the geometric mean over what both have such trials of.
     """
 
     environment: Environment
@@ -110,5 +110,6 @@ def _speed(pairs: Pairs) -> float | None:
 
 
 def _epoch_seconds(entry: ArchitectureResults) -> float | None:
-    seconds = [epoch.train_seconds for run in timed_runs(entry).runs for epoch in run.epochs]
+    # Even a single quiet trial says more of a machine's speed than many that waited for other programs.
+    seconds = [epoch.train_seconds for run in entry.timed if is_quiet(run) for epoch in run.epochs]
     return median(seconds) if seconds else None

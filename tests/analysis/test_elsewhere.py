@@ -45,6 +45,13 @@ def test_speed_is_that_of_an_epoch_there_relative_to_here_architecture_by_archit
     assert found(ours, mixed[:1]).elsewhere[0].speed == pytest.approx(0.25)
 
 
+def test_trials_that_waited_for_other_programs_say_nothing_of_a_machines_speed() -> None:
+    ours = [timed(trial, 1.0) for trial in trials(0)]
+    convnet, dense = (timed(trial, 4.0, processor_share=0.5) for trial in there(1))
+    assert found(ours, (convnet, dense)).elsewhere[0].speed is None
+    assert found(ours, (convnet, timed(dense, 2.0))).elsewhere[0].speed == pytest.approx(0.5)
+
+
 def test_other_bits_are_named_with_the_architecture_the_seed_and_the_epoch_and_nothing_is_taken() -> None:
     shared, *rest = there(0, 1)
     findings = found(trials(0), [with_other_weights(shared, epoch=2), *rest])

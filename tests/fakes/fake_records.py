@@ -117,9 +117,10 @@ def failed(trial: FakeTrial, epochs: int = 0, kind: str = "nan") -> FakeTrial:
     return FakeTrial(trial.record.model_copy(update={"measurement": cut, "failure": failure}), {})
 
 
-def timed(trial: FakeTrial, seconds: float) -> FakeTrial:
-    """Return the trial as if each of its epochs had taken so long."""
-    return _with_epochs(trial, lambda _: {"train_seconds": seconds})
+def timed(trial: FakeTrial, seconds: float, *, processor_share: float = 1.0) -> FakeTrial:
+    """Return the trial as if each of its epochs had taken so long, with this share of a processor."""
+    times = {"train_seconds": seconds, "train_cpu_seconds": processor_share * seconds}
+    return _with_epochs(trial, lambda _: times)
 
 
 def with_other_weights(trial: FakeTrial, epoch: int) -> FakeTrial:

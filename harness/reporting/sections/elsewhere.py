@@ -44,8 +44,8 @@ def machines_table(findings: Findings) -> Table:
             ),
             (
                 f"Difference: mean {headline.title} here minus there{headline.metric.difference_unit} over the trials "
-                "of both. Speed: of an epoch there relative to here, the geometric mean over the architectures that "
-                "both have times of."
+                "of both. Speed: of an epoch of a quiet trial there relative to here, the geometric mean over the "
+                "architectures that both have such trials of."
             ),
             *_not_compared(findings),
             *_other_bits(findings),
