@@ -48,7 +48,7 @@ LATER = {"onednn_max_isa": None, "backend": "tensorflow"}
 class Frozen(BaseModel):
     """A model that can't be changed and knows every one of its fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class Numerics(Frozen):

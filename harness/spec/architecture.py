@@ -80,12 +80,9 @@ class Derivation(BaseModel):
     layers that the parent does not have, and of those with other fields.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     parent: Architecture
     changes: tuple[str, ...]
     added: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
-
-
-Architecture.model_rebuild()
