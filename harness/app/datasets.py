@@ -22,7 +22,7 @@ def datasets_in_use(specs: Path, named: Collection[str]) -> tuple[Dataset, ...]:
     Raises:
         InvalidSpec: A declaration has a mistake.
     """
-    own = {file.stem for file in own_dataset_files(specs)} if specs != shipped_folder() else set()
+    own = {file.stem for file in own_dataset_files(specs)} if specs.resolve() != shipped_folder() else set()
     return tuple(read_dataset(file) for name, file in dataset_files(specs).items() if name in own or name in named)
 
 
