@@ -58,7 +58,7 @@ def test_missing_data_is_no_problem_since_a_run_fetches_it(tmp_path: Path, monke
     assert (copy.state, cache.state) == ("advice", "fine")
     assert copy.remedy is not None
     assert "bench data fetch mnist" in copy.remedy
-    assert not (tmp_path / "cache").exists()
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["texts"]  # the declaration's, and no data
 
 
 def test_the_home_folder_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
