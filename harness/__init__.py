@@ -58,6 +58,7 @@ def run(
     retrain: bool = False,
     evaluate: str | Iterable[str] = (),
     smoke: bool = False,
+    dataset: str | None = None,
     results: str | Path = "results",
     architectures: str | Path | None = None,
     progress: str = "auto",
@@ -76,6 +77,7 @@ def run(
         retrain: Whether to train here also what another machine of the same numerics recorded.
         evaluate: What else is measured of the weights after the last epoch, such as ``["shift", "calibration"]``.
         smoke: A few thousand examples and one epoch: seconds, kept apart from real results.
+        dataset: Data set that all are trained on; by default the one that each spec names.
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
         progress: How progress is shown: auto, live, plain, json or none.
@@ -98,6 +100,7 @@ def run(
         retrain=retrain,
         evaluate=_names(evaluate),
         smoke=smoke,
+        dataset=dataset,
         results=Path(results),
         architectures=_path(architectures),
     )
@@ -116,6 +119,7 @@ def plan(
     retrain: bool = False,
     evaluate: str | Iterable[str] = (),
     smoke: bool = False,
+    dataset: str | None = None,
     results: str | Path = "results",
     architectures: str | Path | None = None,
 ) -> PlanResult:
@@ -132,6 +136,7 @@ def plan(
         retrain: Whether to train here also what another machine of the same numerics recorded.
         evaluate: What else is measured of the weights after the last epoch, such as ``["shift", "calibration"]``.
         smoke: A few thousand examples and one epoch.
+        dataset: Data set that all are trained on; by default the one that each spec names.
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
 
@@ -152,6 +157,7 @@ def plan(
         retrain=retrain,
         evaluate=_names(evaluate),
         smoke=smoke,
+        dataset=dataset,
         results=Path(results),
         architectures=_path(architectures),
     )
@@ -166,6 +172,7 @@ def report(
     check: bool = False,
     seeds: int | str | Iterable[int] | None = None,
     smoke: bool = False,
+    dataset: str | None = None,
     progress: str = "auto",
 ) -> ReportResult:
     """Write README.md and figures from the records, or check them.
@@ -177,6 +184,7 @@ def report(
         check: Write nothing, but find the files that are not what the records give.
         seeds: Seeds that ranks and verdicts use from now on; the page says that they were changed.
         smoke: Report on smoke results.
+        dataset: Data set that all are trained on; by default the one that each spec names.
         progress: How a download of test images is shown: auto, live, plain, json or none.
 
     Raises:
@@ -192,6 +200,7 @@ def report(
         check=check,
         seeds=None if seeds is None else _seeds(seeds),
         smoke=smoke,
+        dataset=dataset,
     )
     return write_report(options, progress=_shown(progress))
 

@@ -186,6 +186,15 @@ class UnknownDataset(BenchError):
         super().__init__(_unknown_thing("data set", name, known))
 
 
+class NothingFits(BenchError):
+    """No architecture of the selection can be trained on the data set."""
+
+    def __init__(self, dataset: str, reasons: Sequence[tuple[str, str]]) -> None:
+        lines = [f"none of these can be trained on {dataset!r}:", *(f"  - {name}: {why}" for name, why in reasons)]
+        lines += [f"'bench new NAME --dataset {dataset}' starts one that can"]
+        super().__init__("\n".join(lines))
+
+
 class UnknownBackend(BenchError):
     """A backend that the harness does not have."""
 

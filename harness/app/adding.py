@@ -76,7 +76,8 @@ class AddedDataset:
             found,
             again if self.repeated else "no example to test on is also to train on",
             f"preprocessing: {steps}; {self.file} says how, and can be edited",
-            f"next: 'bench new my_network --dataset {name}', then 'bench run my_network --smoke'",
+            f"next: 'bench run --all --dataset {name} --smoke' tries every architecture that fits",
+            f"or: 'bench new my_network --dataset {name}' starts one of your own",
         )
 
 

@@ -17,13 +17,14 @@ from harness.spec.reading import sound
 
 
 def datasets_in_use(specs: Path, named: Collection[str]) -> tuple[Dataset, ...]:
-    """Return the data sets with these names, which specs use, and those that the folder declares itself, by name.
+    """Return the data sets with these names, which specs use, and those that are not shipped, by name.
 
     Raises:
         InvalidSpec: A declaration has a mistake.
     """
-    own = {file.stem for file in own_dataset_files(specs)} if specs.resolve() != shipped_folder() else set()
-    return tuple(read_dataset(file) for name, file in dataset_files(specs).items() if name in own or name in named)
+    shipped = {file.stem for file in own_dataset_files(shipped_folder())}
+    files = dataset_files(specs).items()
+    return tuple(read_dataset(file) for name, file in files if name not in shipped or name in named)
 
 
 def named_datasets(specs: Path) -> set[str]:

@@ -23,6 +23,7 @@ from harness.records.store import Loaded
 from harness.records.times import Times, read_times, times_path
 from harness.spec.architecture import Architecture
 from harness.spec.folder import select_files
+from harness.spec.moving import select_on
 from harness.spec.reading import sound
 
 Fetch = Callable[[Dataset, OnEvent], DatasetArrays]
@@ -90,7 +91,9 @@ def sound_architectures(workspace: Workspace, needed: Iterable[Path], progress: 
         raise joined(wrong or broken)
     for error in broken:
         progress.warn(f"{error.mistakes[0]}\nthis file is left out; 'bench validate' reports every mistake")
-    return architectures
+    if workspace.dataset is None:
+        return architectures
+    return select_on(workspace.dataset, [architecture.name for architecture in architectures], workspace.specs)[0]
 
 
 def read_arrays(datasets: Iterable[Dataset], fetch: Fetch, progress: Progress) -> tuple[DatasetArrays, ...]:

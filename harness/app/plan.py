@@ -21,6 +21,7 @@ from harness.reporting.numbers import duration, listed, plural
 from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
 from harness.spec.evaluating import check_evaluations
+from harness.spec.moving import Misfit, select_on
 from harness.spec.reading import select
 
 if TYPE_CHECKING:
@@ -59,11 +60,13 @@ class PlanResult:
     """The plan, and how many of its trials would run at once.
 
     Until claims are decided, it is the next round's, and ``most`` is that of all rounds if none is decided early.
+    ``misfits`` were asked for and can't be trained on the data set.
     """
 
     plan: Plan
     jobs: int
     most: Plan | None = None
+    misfits: tuple[Misfit, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -74,7 +77,7 @@ class PlanResult:
     def sentences(self) -> tuple[str, ...]:
         """What the plan comes to."""
         at_most = most_sentences(self.most, self.jobs) if self.most else ()
-        return (*plan_sentences(self.plan, self.jobs), *at_most)
+        return (*misfit_sentences(self.misfits), *plan_sentences(self.plan, self.jobs), *at_most)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -112,7 +115,7 @@ def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:
 
         benchmark, most = make_rounds(options, benchmark, loaded).planned(loaded)
     decided = plan_benchmark(benchmark, loaded)
-    return PlanResult(decided, jobs_for(most or decided, options.jobs, options.threads), most)
+    return PlanResult(decided, jobs_for(most or decided, options.jobs, options.threads), most, benchmark.misfits)
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,7 @@ class Benchmark:
     environment: Environment
     store: Store
     retrain: bool = False
+    misfits: tuple[Misfit, ...] = ()
 
 
 def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
@@ -153,7 +157,7 @@ def read_benchmark(options: PlanOptions) -> Benchmark:
             other.
     """
     check_looks(options)
-    architectures = select(options.names, options.specs)
+    architectures, misfits = selected(options, options.names)
     evaluations = check_evaluations(options.evaluate, architectures)
     seeds = options.seeds or DEFAULT_SEEDS
     settings = Settings(seeds, options.threads, options.deterministic, evaluations=evaluations)
@@ -163,16 +167,30 @@ def read_benchmark(options: PlanOptions) -> Benchmark:
         environment=current_environment(options.threads, deterministic=options.deterministic),
         store=options.store,
         retrain=options.retrain,
+        misfits=misfits,
     )
+
+
+def selected(workspace: Workspace, names: tuple[str, ...]) -> tuple[tuple[Architecture, ...], tuple[Misfit, ...]]:
+    """Return the architectures that are asked for, and those of them that can't be trained on the workspace's data set.
+
+    Raises:
+        BenchError: A name means no spec, a spec is invalid, or none fits.
+    """
+    if workspace.dataset is None:
+        return select(names, workspace.specs), ()
+    return select_on(workspace.dataset, names, workspace.specs)
 
 
 def check_looks(options: PlanOptions) -> None:
     """Refuse what can't be asked for together with claims that are judged until decided.
 
     Raises:
-        BenchError: Seeds of one's own, which would be a look of one's own; smoke results, which decide no claim; too
-            few seeds for the first look, or a limit without looks.
+        BenchError: Seeds of one's own, which would be a look of one's own; smoke results and those on another
+            data set, which decide no claim; too few seeds for the first look, or a limit without looks.
     """
+    if options.until_decided and options.dataset is not None:
+        raise Exclusive("--until-decided", "--dataset")
     if options.until_decided and (options.smoke or options.seeds is not None):
         raise Exclusive("--until-decided", "--smoke" if options.smoke else "--seeds")
     if options.most_seeds is not None:
@@ -203,6 +221,11 @@ def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
     retries = sum(planned.status is Status.RETRY for planned in decided.pending)
     again = (f"{retries} of them failed before and will be tried again.",) if retries else ()
     return (*shared, *_standing(decided), needed, *again, *_for_evaluations(decided))
+
+
+def misfit_sentences(misfits: tuple[Misfit, ...]) -> tuple[str, ...]:
+    """Return which architectures are left out, and why."""
+    return tuple(f"{name} is left out: {reason}." for name, reason in misfits)
 
 
 def most_sentences(most: Plan, jobs: int) -> tuple[str, ...]:

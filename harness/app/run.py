@@ -15,6 +15,7 @@ from harness.app.plan import (
     Benchmark,
     PlanOptions,
     jobs_for,
+    misfit_sentences,
     most_sentences,
     plan_benchmark,
     plan_sentences,
@@ -34,6 +35,7 @@ from harness.records.design import write_design
 from harness.records.pooling import pool
 from harness.records.store import Loaded
 from harness.reporting.numbers import duration, plural
+from harness.spec.moving import Misfit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +53,13 @@ class RunResult:
     """The trials that ended in this run, and what all records of the environment that they ran in say.
 
     The page is about the default environment: with other threads, or without determinism, the two are not the same.
+    ``misfits`` were asked for and can't be trained on the data set.
     """
 
     ended: tuple[TrialEnded, ...]
     findings: Findings
     page: ReportResult
+    misfits: tuple[Misfit, ...] = ()
 
     @property
     def failed(self) -> tuple[TrialEnded, ...]:
@@ -117,6 +121,8 @@ def run(
         Interrupted: The user pressed Ctrl-C; what is recorded stays, checkpoints too.
     """
     benchmark = read_benchmark(options)
+    for sentence in misfit_sentences(benchmark.misfits):
+        progress.say(sentence)
     benchmark.store.check_writable()
     loaded = load_records(benchmark.store, progress, set_aside=True)
     training = _Training(options, engine, progress, fetch)
@@ -225,14 +231,16 @@ def _reported(
     options: RunOptions, benchmark: Benchmark, ended: tuple[TrialEnded, ...], progress: Progress, fetch: Fetch
 ) -> RunResult:
     """Write the page, and derive what the records of the environment that was trained in say."""
-    about = ReportOptions(results=options.results, architectures=options.architectures, smoke=options.smoke)
+    about = ReportOptions(
+        results=options.results, architectures=options.architectures, smoke=options.smoke, dataset=options.dataset
+    )
     inputs = read_inputs(about, progress, fetch)
     page = report_on(inputs, about)
     trained_in, shown = benchmark.environment.id, page.findings.study.environment
     if shown is None or shown.id == trained_in:
-        return RunResult(ended, page.findings, page)
+        return RunResult(ended, page.findings, page, benchmark.misfits)
     progress.say(
         f"shown is environment {trained_in}; {options.folder}/README.md is about {shown.id}: "
         f"'bench report --environment {trained_in}' writes one about this"
     )
-    return RunResult(ended, inputs.findings(trained_in), page)
+    return RunResult(ended, inputs.findings(trained_in), page, benchmark.misfits)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.declaration.files import specs_folder
+from harness.declaration.files import DATASETS, specs_folder
 from harness.planning.settings import Settings, smoke
 
 if TYPE_CHECKING:
@@ -25,16 +25,19 @@ class Workspace:
         results: Where records and report are.
         architectures: Where the specs are; None: ``./architectures``, else those that ship with the package.
         smoke: Cut to a few thousand examples and one epoch, in a folder of its own below ``results``.
+        dataset: The data set that all are trained on, in a folder of its own; None: the one that each spec names.
     """
 
     results: Path = DEFAULT_RESULTS
     architectures: Path | None = None
     smoke: bool = False
+    dataset: str | None = None
 
     @property
     def folder(self) -> Path:
-        """Where the records and the report are: smoke results are kept apart from real ones."""
-        return self.results / "smoke" if self.smoke else self.results
+        """Where the records and the report are: smoke results are kept apart, and those on another data set."""
+        folder = self.results / "smoke" if self.smoke else self.results
+        return folder / DATASETS / self.dataset if self.dataset else folder
 
     @property
     def store(self) -> Store:

@@ -140,6 +140,16 @@ Smoke = Annotated[
         help="A few thousand examples and one epoch: seconds, kept apart from real results.",
     ),
 ]
+OnDataset = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset",
+        metavar="NAME",
+        envvar="BENCH_DATASET",
+        help="Use this data set, in a folder of results of its own; by default the one that each spec names.",
+        show_default=False,
+    ),
+]
 Threads = Annotated[
     int,
     typer.Option("--threads", min=1, metavar="N", envvar="BENCH_THREADS", help="Threads and cores per trial."),

@@ -30,6 +30,7 @@ def plan(
     retrain: options.Retrain = False,
     evaluate: options.Evaluate = None,
     smoke: options.Smoke = False,
+    dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
@@ -55,6 +56,7 @@ def plan(
         retrain=retrain,
         evaluate=options.parse_names(evaluate),
         smoke=smoke,
+        dataset=dataset,
         results=results,
         architectures=architectures,
     )
@@ -84,6 +86,7 @@ def plan_json(found: PlanResult) -> dict[str, Any]:
         "jobs": found.jobs,
         "most_trials": len(found.most.pending) if found.most else None,
         "most_seconds": round(found.most.seconds(found.jobs), 1) if found.most else None,
+        "left_out": [misfit._asdict() for misfit in found.misfits],
     }
 
 

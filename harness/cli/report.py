@@ -52,6 +52,7 @@ def report(
     seeds: PresetSeeds = None,
     environment: options.EnvironmentId = None,
     smoke: options.Smoke = False,
+    dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
 ) -> None:
@@ -73,6 +74,7 @@ def report(
         check=check,
         seeds=parse_seeds(seeds) if seeds else None,
         smoke=smoke,
+        dataset=dataset,
         results=results,
         architectures=architectures,
     )

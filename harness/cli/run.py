@@ -37,6 +37,7 @@ def run(
     evaluate: options.Evaluate = None,
     timeout: options.Timeout = None,
     smoke: options.Smoke = False,
+    dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
@@ -51,6 +52,7 @@ def run(
         bench run '00*' --until-decided        10 seeds; 20 and 40 for open claims
         bench run '00*' --evaluate shift       how they tolerate shifted images
         bench run 000_convnet --smoke          see it work in seconds
+        bench run --all --dataset digits       every architecture that fits, on other data
     """
     if not names and not all_:
         raise NothingSelected
@@ -70,6 +72,7 @@ def run(
         evaluate=options.parse_names(evaluate),
         timeout_seconds=timeout,
         smoke=smoke,
+        dataset=dataset,
         results=results,
         architectures=architectures,
     )
@@ -102,6 +105,7 @@ def run_json(done: RunResult) -> dict[str, Any]:
         "failures": failures,
         "environment": environment.id if environment else None,
         "until_decided": sequential_json(done.findings),
+        "left_out": [misfit._asdict() for misfit in done.misfits],
         "elsewhere": [elsewhere_json(found) for found in done.findings.elsewhere],
         "architectures": json.loads(done.summary.to_json(orient="records")),
     }

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.declaration.files import declared_files, shipped_folder, specs_folder
+from harness.declaration.files import DATASETS, HERE, declared_files, shipped_folder, specs_folder
 
-FOLDER = "datasets"
+FOLDER = DATASETS
 
 
 def dataset_files(specs: Path | None = None) -> dict[str, Path]:
     """Return the file that declares each data set, by name: those in the specs' folder, and those that are shipped.
 
-    ``specs`` is the folder of the specs, with the folder of data sets in it; None: where specs are looked for.
+    ``specs`` is the folder of the specs, with the folder of data sets in it; None: where specs are looked for. The
+    package's own specs can be trained on what is declared in ``./architectures``.
     """
-    files = (*own_dataset_files(shipped_folder()), *own_dataset_files(specs_folder(specs)))
+    folder, shipped = specs_folder(specs), shipped_folder()
+    here = (*own_dataset_files(HERE),) if folder == shipped else ()
+    files = (*own_dataset_files(shipped), *here, *own_dataset_files(folder))
     return dict(sorted({file.stem: file for file in files}.items()))
 
 

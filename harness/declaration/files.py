@@ -12,6 +12,7 @@ import platformdirs
 from harness.declaration.spec_error import InvalidSpec, Place, SpecError
 
 HERE = Path("architectures")
+DATASETS = "datasets"
 SUFFIX = ".yaml"
 MAX_BYTES = 256 * 1024  # a declaration is a page of text; this much takes the YAML parser about a second
 
@@ -21,10 +22,20 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNOREC
 
 
 def specs_folder(given: Path | None = None) -> Path:
-    """Return the folder that is given, else ``./architectures``, else the one that ships with the package."""
+    """Return the folder that is given, else ``./architectures``, else the one that ships with the package.
+
+    Where only data sets are declared in ``./architectures`` so far, it has no specs yet.
+    """
     if given is not None:
         return given
-    return HERE if is_folder(HERE) else shipped_folder()
+    return HERE if is_folder(HERE) and not _only_declares_data(HERE) else shipped_folder()
+
+
+def _only_declares_data(folder: Path) -> bool:
+    try:
+        return is_folder(folder / DATASETS) and not declared_files(folder)
+    except OSError:  # reported by whoever lists it
+        return False
 
 
 def shipped_folder() -> Path:

@@ -65,12 +65,16 @@ class DerivedFile(Provenance):
 
 
 class Architecture(SpecFile):
-    """A spec file, its name, which is the file's, and the data set that it names."""
+    """A spec file, its name, which is the file's, and the data set that it names.
+
+    ``on_dataset`` is the name of the data set that was asked for instead.
+    """
 
     name: str
     path: Path
     data: Dataset
     derivation: Derivation | None = None
+    on_dataset: str | None = None
 
 
 class Derivation(BaseModel):

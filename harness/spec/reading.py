@@ -155,7 +155,7 @@ def _mistakes(spec: SpecFile, folder: Path) -> Iterator[SpecError]:
     except ShapeError as error:
         yield from error.mistakes
         return
-    yield from _network(spec, dataset, costs)
+    yield from network_mistakes(spec, dataset, costs)
     yield from evaluation_mistakes(spec, dataset)
 
 
@@ -175,7 +175,8 @@ def _unusable(name: str, folder: Path, error: UnknownDataset | InvalidSpec) -> S
     return SpecError(("dataset",), f"there is no data set {shown(name)}", remedy)
 
 
-def _network(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
+def network_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
+    """Yield what is wrong with a network whose shapes fit one another: its end, and the memory that it needs."""
     classes, shape = len(dataset.classes), costs.output_shape
     if shape != (classes,):
         last = ("layers", len(spec.layers) - 1)

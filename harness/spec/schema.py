@@ -16,7 +16,7 @@ from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from harness.data.dataset import DatasetFile
-from harness.data.folder import FOLDER, dataset_names
+from harness.data.folder import FOLDER, own_dataset_files
 from harness.declaration.files import shipped_folder, specs_folder
 from harness.declaration.kinds import Family, Kind
 from harness.evaluations.names import evaluation_names
@@ -31,7 +31,10 @@ def spec_schema() -> dict[str, Any]:
     description = "One architecture: its layers, how it is trained, and what its document claims."
     schema, derived = (_schema(model, "An architecture", description) for model in (SpecFile, DerivedFile))
     # Names of shipped data sets to choose from; one of the user's own is fine too.
-    schema["properties"]["dataset"]["anyOf"] = [{"enum": [*dataset_names(shipped_folder())]}, {"type": "string"}]
+    schema["properties"]["dataset"]["anyOf"] = [
+        {"enum": [file.stem for file in own_dataset_files(shipped_folder())]},
+        {"type": "string"},
+    ]
     schema["properties"]["evaluate"]["items"] = {"enum": [*evaluation_names()]}
     own = [name for name in derived["properties"] if name not in schema["properties"]]
     wholly = [name for name in schema["required"] if name not in derived["properties"]]

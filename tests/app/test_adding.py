@@ -127,7 +127,7 @@ def test_test_examples_that_are_trained_on_too_are_counted(tmp_path: Path) -> No
 def test_it_is_said_what_to_do_next_and_that_works(tmp_path: Path) -> None:
     specs = tmp_path / "specs"
     added = add(own_files.table(tmp_path / "animals.csv"), label="animal")
-    assert "next: 'bench new my_network --dataset animals', then 'bench run my_network --smoke'" in added.sentences
+    assert "'bench new my_network --dataset animals' starts one of your own" in added.sentences[-1]
     spec = read_architecture(start_spec(NewOptions(name="my_network", dataset="animals", architectures=specs)))
     assert (spec.data, spec.layers[-1].output_shape((64,))) == (added.dataset, (2,))
 

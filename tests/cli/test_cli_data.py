@@ -121,7 +121,8 @@ def test_adding_prints_the_file_on_stdout_and_the_rest_on_stderr(cache: Path, tm
         "10 examples to train on and 2 to test on, of 8×6×1, in 2 classes: cat, dog",
         "no example to test on is also to train on",
         f"preprocessing: divide; {tmp_path / 'specs' / 'datasets' / 'photos.yaml'} says how, and can be edited",
-        "next: 'bench new my_network --dataset photos', then 'bench run my_network --smoke'",
+        "next: 'bench run --all --dataset photos --smoke' tries every architecture that fits",
+        "or: 'bench new my_network --dataset photos' starts one of your own",
     ]
     assert list(cache.glob("photos-*.npz"))
 

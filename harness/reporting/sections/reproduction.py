@@ -147,4 +147,6 @@ def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
         parts.append("--no-determinism")
     if study.settings.max_epochs is not None:
         parts.append("--smoke")
+    on = {entry.architecture.on_dataset for entry in study.entries} - {None}
+    parts += [f"--dataset {name}" for name in on]
     return " ".join(parts)

@@ -1,0 +1,95 @@
+"""Architectures on another data set than their files name: inputs and last layer follow it; reads no text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.data.dataset import Dataset
+from harness.data.declarations import find_dataset
+from harness.errors import NothingFits
+from harness.spec.architecture import Architecture, Derivation
+from harness.spec.cost import network_cost
+from harness.spec.evaluating import misfit
+from harness.spec.layers import LayerKind, ShapeError
+from harness.spec.layers.kernels import KernelLayer
+from harness.spec.reading import network_mistakes, select
+
+# The fields of a layer that say how many outputs it has.
+OUTPUTS = ("units", "filters")
+
+
+class Misfit(NamedTuple):
+    """An architecture that can't be trained on a data set, and why."""
+
+    name: str
+    reason: str
+
+
+def select_on(name: str, names: Iterable[str], folder: Path) -> tuple[tuple[Architecture, ...], tuple[Misfit, ...]]:
+    """Return those of the selected architectures that can be trained on the data set, and why the others can't.
+
+    Raises:
+        UnknownDataset: There is no data set of this name.
+        UnknownArchitecture, InvalidSpec: As `select`.
+        NothingFits: None of them can be trained on it.
+    """
+    dataset = find_dataset(name, folder)
+    found = [moved(architecture, dataset) for architecture in select(names, folder)]
+    misfits = tuple(one for one in found if isinstance(one, Misfit))
+    if len(misfits) == len(found):
+        raise NothingFits(name, misfits)
+    return tuple(one for one in found if isinstance(one, Architecture)), misfits
+
+
+def moved(architecture: Architecture, dataset: Dataset) -> Architecture | Misfit:
+    """Return the architecture on the data set, or why it can't be trained on it.
+
+    Claims about other data are none about this, and evaluations that need another kind of data are left out.
+    """
+    if architecture.data == dataset:
+        return architecture.model_copy(update={"on_dataset": dataset.name})
+    classes = len(architecture.data.classes), len(dataset.classes)
+    changes = {
+        "dataset": dataset.name,
+        "data": dataset,
+        "layers": following(architecture.layers, *classes),
+        "claims": (),
+        "derivation": _derivation(architecture.derivation, dataset),
+        "on_dataset": dataset.name,
+    }
+    found = architecture.model_copy(update=changes)
+    try:
+        costs = network_cost(found.layers, found.recipe, dataset)
+    except ShapeError as error:
+        return Misfit(architecture.name, error.mistakes[0].what)
+    for mistake in network_mistakes(found, dataset, costs):
+        return Misfit(architecture.name, mistake.what)
+    evaluate = tuple(name for name in found.evaluate if misfit(name, found, dataset) is None)
+    return found.model_copy(update={"evaluate": evaluate})
+
+
+def following(layers: tuple[LayerKind, ...], classes: int, wanted: int) -> tuple[LayerKind, ...]:
+    """Return the layers with as many outputs as wanted, where the last trained one has one for each of the classes.
+
+    Behind it there may be layers without weights, such as a pooling or a softmax.
+    """
+    for place in range(len(layers) - 1, -1, -1):
+        layer = layers[place]
+        if isinstance(layer, KernelLayer):
+            field = next((field for field in OUTPUTS if getattr(layer, field, None) == classes), None)
+            if field is None:
+                return layers
+            return (*layers[:place], layer.model_copy(update={field: wanted}), *layers[place + 1 :])
+        if layer.chains:
+            return layers
+    return layers
+
+
+def _derivation(derivation: Derivation | None, dataset: Dataset) -> Derivation | None:
+    """Return what the architecture is derived from, on the same data set; None where that does not fit."""
+    parent = moved(derivation.parent, dataset) if derivation else None
+    if derivation is None or not isinstance(parent, Architecture):
+        return None
+    return derivation.model_copy(update={"parent": parent})

@@ -1,0 +1,150 @@
+"""All architectures on another data set than their files name: who fits, who is left out and why, and where it goes."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import fake_digits
+import numpy as np
+import own_files
+import pytest
+from fake_trials import FakeTrainer
+
+from harness.app.adding import AddOptions, add_dataset
+from harness.app.findings import read_inputs
+from harness.app.plan import PlanOptions, plan
+from harness.app.progress import SILENT
+from harness.app.run import RunOptions, run
+from harness.cli.plan import plan_json
+from harness.cli.run import run_json
+from harness.data.cache import DatasetArrays
+from harness.data.dataset import Dataset
+from harness.data.declarations import find_dataset
+from harness.data.fetching import OnEvent
+from harness.declaration.files import HERE
+from harness.errors import Exclusive, NothingFits, UnknownDataset
+from harness.reporting import writing
+from harness.spec.architecture import Architecture
+from harness.spec.cost import cost
+from harness.spec.layers.kernels import Dense
+from harness.spec.moving import Misfit, moved, select_on
+from harness.spec.reading import read_architecture
+
+ARCHITECTURES = Path(__file__).parents[2] / "architectures"
+
+
+@pytest.fixture
+def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunOptions:
+    """Two documents and a dense network, and a small data set of features beside them."""
+    monkeypatch.setattr(writing, "gallery", lambda *_: ())
+    specs = tmp_path / "specs"
+    specs.mkdir()
+    for name in ("000_convnet", "dense_512"):
+        shutil.copy(ARCHITECTURES / f"{name}.yaml", specs)
+    toy = fake_digits.declared()
+    fake_digits.declare(specs, toy.model_copy(update={"classes": ("a", "b", "c")}))
+    return RunOptions(seeds=(0,), results=tmp_path / "results", architectures=specs, dataset="toy")
+
+
+def fetch(dataset: Dataset, on_event: OnEvent) -> DatasetArrays:
+    """Return as many images as the trainer that trains nothing has predictions of."""
+    del on_event
+    images, labels = np.zeros((100, 5, 4), np.uint8), np.arange(100, dtype=np.uint8) % 3
+    return DatasetArrays(dataset, images, labels, images, labels)
+
+
+def test_those_that_fit_are_planned_and_the_others_left_out_by_name_with_the_reason(options: RunOptions) -> None:
+    found = plan(PlanOptions(architectures=options.architectures, results=options.results, dataset="toy"))
+    (trial,) = {planned.trial.fingerprint: planned.trial for planned in found.plan.trials}.values()
+    assert (trial.architectures, trial.computation.dataset) == (("dense_512",), "toy")
+    assert found.sentences[0].startswith("000_convnet is left out: Conv2D's window of 3×3 is larger")
+    (left_out,) = plan_json(found)["left_out"]
+    assert left_out["name"] == "000_convnet"
+    assert left_out["reason"]
+
+
+def test_inputs_and_the_last_layer_follow_the_data(options: RunOptions) -> None:
+    assert options.architectures is not None
+    own = read_architecture(options.architectures / "dense_512.yaml")
+    ((on_toy,), _) = select_on("toy", ["dense_512"], options.architectures)
+    assert (on_toy.dataset, on_toy.data.inputs, on_toy.layers[-1].output_shape((512,))) == ("toy", (5, 4, 1), (3,))
+    assert (own.dataset, own.layers[-1].output_shape((512,))) == ("mnist", (10,))
+    assert (len(own.claims), on_toy.claims) == (2, ())
+
+
+@pytest.mark.parametrize("name", ["all_convolutional", "000_convnet", "small_resnet", "lenet_5"])
+def test_every_kind_of_network_follows_to_other_classes_and_back(name: str) -> None:
+    own = read_architecture(ARCHITECTURES / f"{name}.yaml")
+    fashion = moved(own, find_dataset("fashion_mnist"))
+    assert isinstance(fashion, Architecture)
+    assert (fashion.layers, fashion.data.name) == (own.layers, "fashion_mnist")
+    hundred = moved(own, find_dataset("cifar100"))
+    assert isinstance(hundred, Architecture), hundred
+    assert cost(hundred).output_shape == (100,)
+    assert moved(hundred, own.data) == own.model_copy(update={"claims": (), "on_dataset": "mnist"})
+
+
+def test_a_network_that_ends_in_other_outputs_is_left_out(options: RunOptions) -> None:
+    assert options.architectures is not None
+    own = read_architecture(options.architectures / "dense_512.yaml")
+    fixed = own.model_copy(update={"layers": (*own.layers[:-1], Dense(units=7))})
+    found = moved(fixed, find_dataset("toy", options.architectures))
+    assert found == Misfit("dense_512", "the network ends in 7 outputs, but toy has 3 classes")
+
+
+def test_evaluations_that_need_pictures_stay_with_pictures(options: RunOptions) -> None:
+    assert options.architectures is not None
+    own = read_architecture(options.architectures / "dense_512.yaml").model_copy(update={"evaluate": ("shift",)})
+    toy = find_dataset("toy", options.architectures)
+    features = toy.model_copy(update={"inputs": (20,)})
+    on_toy, on_features = moved(own, toy), moved(own.model_copy(update={"layers": own.layers[1:]}), features)
+    assert isinstance(on_toy, Architecture)
+    assert isinstance(on_features, Architecture)
+    assert (on_toy.evaluate, on_features.evaluate) == (("shift",), ())
+
+
+def test_what_is_trained_on_it_is_kept_apart_and_reported_there(options: RunOptions) -> None:
+    done = run(options, engine=FakeTrainer(), fetch=fetch)
+    folder = options.results / "datasets" / "toy"
+    assert len(list(folder.glob("records/*/*-seed0.json"))) == 1
+    assert not (options.results / "records").exists()
+    page = (folder / "README.md").read_text()
+    assert "--dataset toy" in page
+    assert "dense_512" in page
+    assert "000_convnet" not in page
+    assert list(done.summary["architecture"]) == ["dense_512"]
+    assert [misfit["name"] for misfit in run_json(done)["left_out"]] == ["000_convnet"]
+    again = run(options, engine=FakeTrainer(), fetch=fetch)
+    assert again.ended == ()
+    inputs = read_inputs(options, SILENT, fetch)
+    assert [architecture.name for architecture in inputs.architectures] == ["dense_512"]
+
+
+def test_where_none_fits_all_are_named(options: RunOptions) -> None:
+    with pytest.raises(NothingFits, match=r"none of these can be trained on 'toy':\n  - 000_convnet: Conv2D's window"):
+        plan(replace(options, names=("000_convnet",)))
+
+
+def test_a_data_set_that_is_not_there_is_one_sentence(options: RunOptions) -> None:
+    with pytest.raises(UnknownDataset, match=r"there is no data set '\.\./records'"):
+        plan(replace(options, dataset="../records"))
+
+
+def test_claims_are_not_decided_on_other_data(options: RunOptions) -> None:
+    with pytest.raises(Exclusive, match="--until-decided and --dataset"):
+        plan(replace(options, until_decided=True, seeds=None))
+
+
+def test_in_a_folder_of_ones_own_the_shipped_architectures_are_trained_on_what_was_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    add_dataset(AddOptions(path=own_files.photos(tmp_path / "photos"), size=(28, 28)))
+    assert [path.name for path in HERE.iterdir()] == ["datasets"]
+    found = plan(PlanOptions(dataset="photos"))
+    planned = {name for decided in found.plan.trials for name in decided.trial.architectures}
+    assert {"000_convnet", "dense_512", "small_resnet"} <= planned
+    assert found.misfits == ()
