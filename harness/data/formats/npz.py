@@ -10,7 +10,7 @@ from typing import IO, Any, ClassVar, NamedTuple
 import numpy as np
 
 from harness.arrays import Values
-from harness.data.array_formats import HEADER_LIMIT, UNREADABLE
+from harness.data.array_formats import CHUNK_BYTES, HEADER_LIMIT, UNREADABLE
 from harness.data.formats.file_format import Examples, FileFormat, Found
 from harness.data.labels import check_numbers, numbered, numbers_of
 from harness.data.memory import check_fits
@@ -68,7 +68,7 @@ def _arrays(path: Path) -> dict[str, Values]:
             headers = {name: _header(archive, name) for name in names}
             check_fits(path, sum(header.values_bytes for header in headers.values()))
             return {name: _values(archive, name) for name in names}
-    except UNREADABLE as error:
+    except (*UNREADABLE, TypeError) as error:  # TypeError: a type that no bytes can be seen as
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise DataRefused(f"{path}: can't be read as an .npz file ({one_line(str(reason))}).") from None
 
@@ -105,10 +105,14 @@ def _values(archive: zipfile.ZipFile, name: str) -> Values:
     """Return the array; its header decides how much is read, whatever the archive says of the member."""
     with archive.open(f"{name}.npy") as file:
         header = _read_header(name, file)
-        content = file.read(header.values_bytes)
-        if len(content) != header.values_bytes or file.read(1):
+        # Part by part: zipfile would hold all of it twice.
+        content, read = np.empty(header.values_bytes, np.uint8), 0
+        while part := file.read(min(CHUNK_BYTES, header.values_bytes - read)):
+            content[read : read + len(part)] = np.frombuffer(part, np.uint8)
+            read += len(part)
+        if read != header.values_bytes or file.read(1):
             raise ValueError(f"{name} does not hold as many values as its shape {header.shape} says")
-    return np.frombuffer(content, header.dtype).reshape(header.shape, order="F" if header.by_column else "C")
+    return content.view(header.dtype).reshape(header.shape, order="F" if header.by_column else "C")
 
 
 def _check_shapes(path: Path, arrays: dict[str, Values]) -> None:
