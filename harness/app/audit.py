@@ -20,7 +20,7 @@ from harness.data.declarations import all_datasets
 from harness.errors import DataMissing, NothingRecorded
 from harness.records.predictions import stored_beside
 from harness.records.record import Record
-from harness.records.store import Store, Unreadable
+from harness.records.store import Unreadable
 
 # Every file of a store, read.
 Files = Mapping[Path, Record | Unreadable]
@@ -83,13 +83,8 @@ def audit(workspace: Workspace, *, progress: Progress = SILENT, fetch: Fetch = c
     return audit_files(files, datasets, arrays)
 
 
-def audit_records(store: Store, datasets: Mapping[str, Dataset], arrays: Mapping[str, DatasetArrays]) -> Audit:
-    """Check every record of every environment; ``arrays`` give the true labels, as far as they are at hand."""
-    return audit_files(store.by_path(), datasets, arrays)
-
-
 def audit_files(files: Files, datasets: Mapping[str, Dataset], arrays: Mapping[str, DatasetArrays]) -> Audit:
-    """Check the files, which have been read already."""
+    """Check every record of every environment; ``arrays`` give the true labels, as far as they are at hand."""
     faults = [RecordFault(path, "file", file.reason) for path, file in files.items() if isinstance(file, Unreadable)]
     records = {path: file for path, file in files.items() if isinstance(file, Record)}
     for path, record in records.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.data.folder import file_state
 from harness.declaration.files import SUFFIX, declared_files, is_safe_name, shipped_folder
 
 
@@ -16,23 +15,15 @@ def parent_folders(folder: Path) -> tuple[Path, ...]:
 
 def find_parent(name: str, folder: Path) -> Path | None:
     """Return the file that a spec in this folder extends by this name, or None where there is none."""
-    return next((file for file in _candidates(name, folder) if file.is_file()), None)
+    if not is_safe_name(name):
+        return None
+    candidates = (place / f"{name}{SUFFIX}" for place in parent_folders(folder))
+    return next((file for file in candidates if file.is_file()), None)
 
 
 def parent_names(folder: Path) -> tuple[str, ...]:
     """Return the names of all files that a spec in this folder could extend."""
     return tuple(sorted({file.stem for place in parent_folders(folder) for file in _files(place)}))
-
-
-def parent_state(name: str, folder: Path) -> list[tuple[str, int, int]]:
-    """Return what changes when another file, or another content, is meant by the name."""
-    return [file_state(file) for file in _candidates(name, folder)]
-
-
-def _candidates(name: str, folder: Path) -> tuple[Path, ...]:
-    if not is_safe_name(name):
-        return ()
-    return tuple(place / f"{name}{SUFFIX}" for place in parent_folders(folder))
 
 
 def _files(folder: Path) -> tuple[Path, ...]:

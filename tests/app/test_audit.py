@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from honest_records import Honest, dataset_arrays, honest
 
-from harness.app.audit import Audit, audit_records
+from harness.app.audit import Audit, audit_files
 from harness.data.declarations import all_datasets
 from harness.records.store import Store
 
@@ -19,7 +19,7 @@ def audited(results: Path, *records: Honest) -> Audit:
     store = Store(results)
     for one in records:
         store.save(one.record, one.predictions)
-    return audit_records(store, all_datasets(), {"mnist": dataset_arrays()})
+    return audit_files(store.by_path(), all_datasets(), {"mnist": dataset_arrays()})
 
 
 def record_files(results: Path) -> list[Path]:
@@ -108,6 +108,6 @@ def test_a_record_copied_to_another_seed_is_found(tmp_path: Path) -> None:
 
 def test_without_labels_the_accuracy_is_said_to_be_unchecked(tmp_path: Path) -> None:
     audited(tmp_path, honest().last_epoch_changed(test_accuracy=0.9999))
-    found = audit_records(Store(tmp_path), all_datasets(), {})
+    found = audit_files(Store(tmp_path).by_path(), all_datasets(), {})
     assert found.faults == ()
     assert found.unchecked == ("mnist",)

@@ -11,7 +11,7 @@ import pytest
 from fake_architectures import architecture
 from fake_trials import ENVIRONMENT, FakeTrainer, changed_epoch, fake_evaluation, fake_outcome
 
-from harness.app.audit import audit_records
+from harness.app.audit import audit_files
 from harness.app.plan import Benchmark, plan_benchmark, plan_sentences
 from harness.app.recording import run_benchmark
 from harness.app.verify import trial_of
@@ -207,10 +207,10 @@ def test_a_file_that_can_not_be_used_is_named_and_joins_nothing(recorded: Path, 
 def test_an_audit_finds_predictions_that_were_changed(recorded: Path) -> None:
     of = benchmark(recorded, "shift")
     run(of)
-    assert "predictions" not in {fault.check for fault in audit_records(of.store, {}, {}).faults}
+    assert "predictions" not in {fault.check for fault in audit_files(of.store.by_path(), {}, {}).faults}
     (path,) = recorded.glob("records/*/*.shift-epoch5.npz")
     path.unlink()
-    faults = [fault.what for fault in audit_records(of.store, {}, {}).faults if fault.check == "predictions"]
+    faults = [fault.what for fault in audit_files(of.store.by_path(), {}, {}).faults if fault.check == "predictions"]
     assert faults == ["epoch 5: the shift predictions are missing"]
 
 

@@ -9,7 +9,7 @@ import typer
 from real_trials import real_benchmark, records, spec, train
 from typer.testing import CliRunner
 
-from harness.app.audit import audit_records
+from harness.app.audit import audit_files
 from harness.app.plan import Benchmark
 from harness.app.verify import VerifyOptions
 from harness.app.verify import verify as train_again
@@ -61,5 +61,5 @@ def test_verifying_leaves_the_results_as_they_were(recorded: Benchmark) -> None:
 
 
 def test_what_a_real_training_stores_holds(recorded: Benchmark) -> None:
-    found = audit_records(recorded.store, {"mnist": MNIST}, {"mnist": load(MNIST)})
+    found = audit_files(recorded.store.by_path(), {"mnist": MNIST}, {"mnist": load(MNIST)})
     assert (found.records, found.faults) == (2, ())
