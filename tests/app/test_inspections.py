@@ -23,6 +23,7 @@ from harness.app.inspections import (
     versions,
     wanted_versions,
 )
+from harness.data import declarations
 
 GIB = 2**30
 WANTED = {"tensorflow": SpecifierSet("~=2.21.0"), "keras": SpecifierSet("~=3.15.1"), "numpy": SpecifierSet(">=2.0,<3")}
@@ -54,6 +55,7 @@ def test_a_full_disk_or_a_read_only_folder_stops_a_run(tmp_path: Path, monkeypat
 
 def test_missing_data_is_no_problem_since_a_run_fetches_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    declarations._read.cache_clear()  # as in a process of its own
     copy, cache = data(tmp_path, {"mnist"})
     assert (copy.state, cache.state) == ("advice", "fine")
     assert copy.remedy is not None
