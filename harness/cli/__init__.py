@@ -37,16 +37,6 @@ VERBS = {
     "data": "app",
 }
 
-app = typer.Typer(
-    name="bench",
-    help="Train the architectures of a folder with fixed seeds, and compare them.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Start with:  bench run --all",
-)
-
 
 def print_version(asked: bool) -> None:  # noqa: FBT001 - Typer's callbacks get the value alone
     """Print the version and end, if it is asked for."""
@@ -57,7 +47,6 @@ def print_version(asked: bool) -> None:  # noqa: FBT001 - Typer's callbacks get 
         raise typer.Exit
 
 
-@app.callback()
 def take_options(
     *,
     version: Annotated[
@@ -67,14 +56,25 @@ def take_options(
     """Train the architectures of a folder with fixed seeds, and compare them."""
 
 
-def register_verbs(names: Iterable[str] = VERBS) -> None:
-    """Give the application these verbs: a function of a module each, or an application of its own."""
-    for name in names:
-        module = import_module(f"harness.cli.{name}")
-        if isinstance(verb := getattr(module, VERBS[name]), typer.Typer):
+def program(verbs: Iterable[str] = VERBS) -> typer.Typer:
+    """Return the command line with these verbs: a function of a module each, or an application of its own."""
+    app = typer.Typer(
+        name="bench",
+        help="Train the architectures of a folder with fixed seeds, and compare them.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Start with:  bench run --all",
+    )
+    app.callback()(take_options)
+    for name in verbs:
+        verb = getattr(import_module(f"harness.cli.{name}"), VERBS[name])
+        if isinstance(verb, typer.Typer):
             app.add_typer(verb, name=name)
         else:
             app.command(name)(verb)
+    return app
 
 
 def main() -> None:
@@ -84,9 +84,8 @@ def main() -> None:
     # To look for pydantic's plugins, of which none is wanted, a file of every installed package is read.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     asked = [word for word in sys.argv[1:2] if word in VERBS]
-    register_verbs(asked or VERBS)
     try:
-        app(prog_name="bench")
+        program(asked or VERBS)(prog_name="bench")
     except BenchError as error:
         stderr().print(f"[bold red]{error.heading}[/]{escape(str(error))}", soft_wrap=True, highlight=False)
         sys.exit(error.exit_code)

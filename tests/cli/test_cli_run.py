@@ -20,7 +20,7 @@ from fake_trials import FakeTrainer, elsewhere, fake_outcome
 from harness.analysis import judging
 from harness.app import findings
 from harness.app import run as app_run
-from harness.cli import app, main
+from harness.cli import main
 from harness.execute.engine import Outcome
 from harness.planning.trial import Trial
 from harness.records.environment import current_environment
@@ -50,8 +50,6 @@ def bench(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
     def run(*arguments: str, architectures: Path = SPECS) -> Done:
         monkeypatch.setattr(sys, "argv", ["bench", *arguments, "--architectures", str(architectures)])
-        for registered in ("registered_commands", "registered_groups"):  # `main` adds to those of its process
-            monkeypatch.setattr(app, registered, [])
         with pytest.raises(SystemExit) as ended:
             main()
         written = capsys.readouterr()

@@ -17,7 +17,7 @@ import typer.core
 from fake_trials import elsewhere
 from typer.testing import CliRunner, Result
 
-from harness.cli import app, options, register_verbs
+from harness.cli import options, program
 from harness.errors import BenchError, CannotWrite
 from harness.records.content import content_digest
 from harness.records.environment import current_environment
@@ -37,15 +37,8 @@ def own_place(tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture(scope="session")
-def registered() -> None:
-    if not app.registered_commands:
-        register_verbs()
-
-
 @pytest.fixture
-def bench(registered: None) -> Bench:
-    del registered
+def bench() -> Bench:
     return Bench()
 
 
@@ -53,7 +46,7 @@ class Bench:
     """Runs the command line as `main` does, at 80 columns."""
 
     def __call__(self, *words: str) -> Result:
-        result = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"}).invoke(app, words)
+        result = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"}).invoke(program(), words)
         if result.exception is not None and not isinstance(result.exception, SystemExit | BenchError):
             raise result.exception
         return result
@@ -483,7 +476,7 @@ NOT_OURS = ("help", "version", "install_completion", "show_completion")
 
 def commands() -> Iterator[tuple[str, typer.core.TyperCommand | typer.core.TyperGroup]]:
     """Yield every command, groups too, with the words that call it."""
-    waiting = [("bench", typer.main.get_command(app))]
+    waiting = [("bench", typer.main.get_command(program()))]
     while waiting:
         path, command = waiting.pop()
         assert isinstance(command, typer.core.TyperCommand | typer.core.TyperGroup)
@@ -499,7 +492,6 @@ def every_option() -> Iterator[tuple[str, object]]:
                 yield f"{path} {option.opts[0]}", option.envvar
 
 
-@pytest.mark.usefixtures("registered")
 def test_every_verb_shows_examples_that_call_it() -> None:
     verbs = {path: command.help or "" for path, command in commands() if not hasattr(command, "commands")}
     assert len(verbs) > 12
@@ -509,7 +501,6 @@ def test_every_verb_shows_examples_that_call_it() -> None:
         assert all(path in line for line in examples.strip().splitlines()), path
 
 
-@pytest.mark.usefixtures("registered")
 def test_every_option_has_a_variable() -> None:
     found = dict(every_option())
     assert len(found) > 40
@@ -528,14 +519,14 @@ def loaded(*modules: str) -> str:
 
 
 def test_list_loads_neither_tensorflow_nor_what_a_list_does_not_need() -> None:
-    run = "import sys; from harness import cli; cli.register_verbs(); cli.app(['list'], standalone_mode=False)"
+    run = "import sys; from harness import cli; cli.program()(['list'], standalone_mode=False)"
     assert output_of(f"{run}; {loaded('tensorflow', 'keras', 'numpy', 'scipy', 'pandas', 'matplotlib')}") == "[]"
 
 
 def test_verbs_that_derive_nothing_load_no_statistics() -> None:
     verbs = (["show", "dense_512"], ["validate"], ["plan", "dense_512"])
-    run = f"[cli.app(words, standalone_mode=False) for words in {verbs}]"
-    run = f"import sys; from harness import cli; cli.register_verbs(); {run}"
+    run = f"[cli.program()(words, standalone_mode=False) for words in {verbs}]"
+    run = f"import sys; from harness import cli; {run}"
     assert output_of(f"{run}; {loaded('tensorflow', 'keras', 'scipy', 'pandas', 'matplotlib')}") == "[]"
 
 
