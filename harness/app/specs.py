@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.app.workspace import Workspace
 from harness.declaration.spec_error import InvalidSpec, SpecError
+from harness.planning.forecast import Forecast
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial, trial_computation
 from harness.records.content import RecordFile, record_files
@@ -111,28 +113,39 @@ class RecordIndex:
 def index_records(folder: Path) -> RecordIndex:
     """List the records of a results folder."""
     files: dict[str, list[RecordFile]] = {}
-    environments = set()
+    names: dict[str, set[str]] = defaultdict(set)
     for file in record_files(folder / "records"):
         files.setdefault(file.fingerprint, []).append(file)
-        environments.add(file.environment)
+        names[file.environment].add(file.path.stem)
     if not files:
         return RecordIndex(files, None)
     here = this_environment()
-    return RecordIndex(files, here.id, frozenset({here.id, *_agreeing(Store(folder), here, environments)}))
+    return RecordIndex(files, here.id, frozenset({here.id, *_agreeing(Store(folder), here, names)}))
 
 
-def _agreeing(store: Store, here: Environment, environments: Iterable[str]) -> tuple[str, ...]:
-    """Return the other environments whose records count here; of most, one record tells that they don't."""
+def _agreeing(store: Store, here: Environment, names: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """Return the other environments whose records count here, of all with the names of their records.
+
+    Of most, one record tells that they don't; of the rest, those of the trials that this machine has recorded too.
+    """
 
     def can_count(environment: str) -> bool:
         first = store.first(environment)
         return first is not None and first.environment.has_bits_of(here)
 
-    alike = [environment for environment in environments if environment != here.id and can_count(environment)]
+    alike = [environment for environment in names if environment != here.id and can_count(environment)]
     if not alike:
         return ()
-    records = [record for environment in (here.id, *alike) for record in store.load(environment).records]
-    return tuple(peer.environment.id for peer in pool(records, here).peers if peer.agrees)
+    # Bits can differ only in what both recorded; but which of several others is pooled first depends on all they have.
+    shared = names[here.id] & names[alike[0]] if len(alike) == 1 else set().union(*names.values())
+    records = [
+        record
+        for environment in (here.id, *alike)
+        for name in sorted(names[environment] & shared)
+        if (record := store.read(environment, name))
+    ]
+    refuted = {peer.environment.id for peer in pool(records, here).peers if not peer.agrees}
+    return tuple(environment for environment in alike if environment not in refuted)
 
 
 def this_environment() -> Environment:
@@ -205,13 +218,17 @@ def show_spec(options: ShowOptions) -> ShownSpec:
     """
     architecture = read_architecture(only_file(options.name, options.specs))
     row = spec_row(architecture)
-    recorded = index_records(options.folder).seeds(row["fingerprint"], row["epochs"])
-    return ShownSpec(architecture, row, recorded, _predicted_seconds(architecture, options))
+    index = index_records(options.folder)
+    recorded = index.seeds(row["fingerprint"], row["epochs"])
+    return ShownSpec(architecture, row, recorded, _predicted_seconds(architecture, index, options.store))
 
 
-def _predicted_seconds(architecture: Architecture, workspace: Workspace) -> float:
-    """Return the seconds of one seed, from this machine's records where there are any."""
+def _predicted_seconds(architecture: Architecture, index: RecordIndex, store: Store) -> float:
+    """Return the seconds of one seed, from what it took on this machine, else from what others took."""
     settings = Settings()
     trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.training.epochs)
-    here = this_environment().id
-    return measured_forecast(workspace.store.load(here).of(here).values()).trial_seconds(trial)
+    if index.here is None:
+        return Forecast().trial_seconds(trial)
+    files = [file for file in index.files.get(trial.fingerprint, ()) if file.environment == index.here and file.epochs]
+    own = [record for file in files if (record := store.read(file.environment, file.path.stem))]
+    return measured_forecast(own or store.load(index.here).records).trial_seconds(trial)

@@ -150,6 +150,14 @@ def test_list_and_plan_agree_on_what_is_recorded(bench: Bench, tmp_path: Path) -
     assert [trial["seed"] for trial in plan["trials"] if trial["status"] == "recorded"] == row["recorded_seeds"]
 
 
+def test_show_predicts_the_seconds_that_plan_predicts_and_opens_no_other_trial(bench: Bench, tmp_path: Path) -> None:
+    here = current_environment(1)
+    fake.save(tmp_path / "results", fake.fake_trials(fake.architectures("dense_512"), [0], where=here))
+    planned = json.loads(bench("plan", "dense_512", "--seeds", "1-1", "--json").stdout)["trials"][0]["seconds"]
+    (tmp_path / "results" / "records" / here.id / f"{'0' * 16}-seed0.json").mkdir()
+    assert json.loads(bench("show", "dense_512", "--json").stdout)["predicted_seconds"] == planned
+
+
 def test_list_shows_a_broken_file_as_a_row_and_exits_with_2(bench: Bench, tmp_path: Path) -> None:
     write(tmp_path / "mine", "broken", "title: x\n")
     write(tmp_path / "mine", "fine", (FOLDER / "dense_512.yaml").read_text())
