@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from functools import cache
 from pathlib import Path
 
 import platformdirs
@@ -38,6 +39,7 @@ def _only_declares_data(folder: Path) -> bool:
         return False
 
 
+@cache
 def shipped_folder() -> Path:
     """Return the package's own architectures: inside it in a wheel, beside it in a checkout."""
     package = Path(__file__).resolve().parents[1]
