@@ -26,7 +26,7 @@ from harness.statistics.comparisons import (
 from harness.statistics.image_sampling import for_such_images
 from harness.statistics.multiplicity import ALPHA, bonferroni, simultaneous_level
 from harness.statistics.power import deviation_bound, seeds_needed
-from harness.statistics.samples import Interval
+from harness.statistics.samples import LEVEL, Interval
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def compare(
         second=b.name,
         difference=difference(a, b, quantity),
         trimmed=_trimmed(a, b, quantity),
-        superiority=_superiority(a, b, quantity, simultaneous_level(tests)),
+        superiority=chance_of_better(a, b, quantity, simultaneous_level(tests)),
         image_error=image_errors.between(a, b, quantity) if image_errors else None,
         seeds_needed=_seeds_needed(a, b, quantity, tests),
         shared=a.fingerprint == b.fingerprint,
@@ -137,10 +137,10 @@ def difference(
 ) -> Difference | None:
     """Return the quantity of ``a`` minus that of ``b``, seed by seed where they share their trials."""
     test = paired if a.fingerprint == b.fingerprint else welch
-    return test(*_samples(a, b, quantity), trim)
+    return test(*samples(a, b, quantity), trim)
 
 
-def _samples(
+def samples(
     a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity
 ) -> tuple[Sequence[float], Sequence[float]]:
     """Return the values of both, those of the same seeds in pairs where they share their trials."""
@@ -153,21 +153,22 @@ def _samples(
 
 def _trimmed(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity) -> Difference | None:
     """Return the difference of trimmed means, or None where there are too few runs to cut any."""
-    fewest = min(map(len, _samples(a, b, quantity)))
+    fewest = min(map(len, samples(a, b, quantity)))
     return difference(a, b, quantity, TRIM) if fewest * TRIM >= 1 else None
 
 
-def _superiority(
-    a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, level: float
+def chance_of_better(
+    a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, level: float = LEVEL
 ) -> Superiority | None:
-    ours, theirs = ([quantity.metric.merit(value) for value in side] for side in _samples(a, b, quantity))
+    """Return how often a run of ``a`` is better than one of ``b``: of the same seed where they share their trials."""
+    ours, theirs = ([quantity.metric.merit(value) for value in side] for side in samples(a, b, quantity))
     test = paired_superiority if a.fingerprint == b.fingerprint else superiority
     return test(ours, theirs, level)
 
 
 def _seeds_needed(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, tests: int) -> int | None:
     """Return the seeds of each that find the relevant difference, if their deviation is at its upper bound."""
-    deviation, relevant = deviation_bound(*_samples(a, b, quantity)), quantity.metric.relevant
+    deviation, relevant = deviation_bound(*samples(a, b, quantity)), quantity.metric.relevant
     if relevant is None or deviation is None or a.fingerprint == b.fingerprint:
         return None
     return seeds_needed(relevant, deviation, tests)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from harness.analysis.comparison import difference
+from harness.analysis.comparison import chance_of_better, difference, samples
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import Quantity
 from harness.spec.claims import Ruling, Value
-from harness.statistics.comparisons import probability_of_superiority
 from harness.statistics.published import FEWEST_RUNS
 from harness.statistics.shares import p_half_or_more, share_interval, trials_to_exceed_half
 
@@ -121,8 +120,7 @@ class DifferenceRuling(Ruling):
 def judge_difference(ours: ArchitectureResults, theirs: ArchitectureResults, quantity: Quantity) -> Ruling:
     """Return the ruling on ``ours`` being better than ``theirs``; it waits for the correction of its ``p``."""
     metric = quantity.metric
-    first, second = (tuple(map(metric.merit, entry.values(quantity))) for entry in (ours, theirs))
-    found, seeds = difference(ours, theirs, quantity), min(len(first), len(second))
+    found, seeds = difference(ours, theirs, quantity), min(map(len, samples(ours, theirs, quantity)))
     if found is None:
         return Ruling("not tested", "the two have no seed in common", len(ours.runs))
     better = metric.merit(found.estimate) > 0
@@ -134,7 +132,10 @@ def judge_difference(ours: ArchitectureResults, theirs: ArchitectureResults, qua
     few = too_few(seeds)
     if few or found.p is None:
         return replace(judged, reason=few or NO_SPREAD)
-    chance = probability_of_superiority(first, second)
-    reason = f"{metric.signed(found.estimate)}, P({ours.name} {metric.sign} {theirs.name}) = {chance:.2f}"
+    reason = metric.signed(found.estimate)
+    chance = chance_of_better(ours, theirs, quantity)
+    if chance is not None:
+        by_seed = " by seed" if ours.fingerprint == theirs.fingerprint else ""
+        reason = f"{reason}, P({ours.name} {metric.sign} {theirs.name}){by_seed} = {chance.estimate:.2f}"
     # In the direction that was seen; each kind of error keeps its own level.
     return replace(judged, reason=reason, p=found.p / 2)

@@ -9,7 +9,7 @@ import fake_records as fake
 import numpy as np
 import pytest
 
-from harness.analysis.rules import ShareRuling
+from harness.analysis.rules import ShareRuling, judge_difference
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts import RecordedCase, judge
 from harness.declaration.values import WrittenFloat
@@ -267,6 +267,15 @@ def test_what_is_not_recorded_is_not_tested() -> None:
 def test_an_architecture_is_never_better_than_the_same_computation() -> None:
     found = better(CLOSE, CLOSE, fingerprint="one and the same")
     assert (found.decision, found.p) == ("inconclusive", None)
+
+
+def test_of_shared_trials_a_run_is_better_than_the_one_of_its_own_seed() -> None:
+    rising, lower = (0.980, 0.983, 0.986, 0.989, 0.992), (0.979, 0.982, 0.984, 0.988, 0.991)
+    ours = fake.entry("one", (*rising, 0.9), fingerprint="both")
+    theirs = fake.entry("other", lower, fingerprint="both")
+    found = judge_difference(dataclasses.replace(ours, epochs=4), theirs, TEST_ACCURACY)
+    assert "P(one > other) by seed = 1.00" in found.reason
+    assert found.seeds == len(rising)
 
 
 def test_a_statement_is_not_tested_and_keeps_its_reason() -> None:
