@@ -7,12 +7,12 @@ What is read                     what it means
 ``Flatten``                      all fields at their defaults
 ``Flatten:`` (nothing behind)    the same
 ``Conv2D: {filters: 32, ...}``   these fields, the others at their defaults
-``glorot_uniform``               an alias, as a bare word only
+``MaxPool2D: {pool_size: 3}``    an alias: another name that Keras knows for a kind
 an instance                      itself
 
 All of them are dumped as ``{"Kind": {every field}}``.
 
-Errors, as pydantic reports them (``loc`` runs through the kind: ``(..., "Conv2D", "filters")``)
+Errors, as pydantic reports them (``loc`` runs through the kind as it is written: ``(..., "Conv2D", "filters")``)
 ``kind_form``      neither a name nor a mapping of one name: at the value
 ``kind_unknown``   no such kind in the family, with the nearest names: at the value
 ``field_unknown``  no such field, with the nearest names: at the field
@@ -104,7 +104,7 @@ class Family:
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:
-        """Other bare words for a kind that Keras knows too."""
+        """Other names for a kind that Keras knows too."""
         return {alias: name for name, cls in self.kinds.items() for alias in cls.aliases}
 
     def parse(self, value: object) -> Kind:
@@ -112,14 +112,18 @@ class Family:
         if isinstance(value, self.base):
             return value
         name, content = self._split(value)
-        cls = self.kinds.get(name)
+        cls = self.kinds.get(self.named(name))
         if cls is None:
             raise self._unknown(name)
         try:
             return cls.model_validate({} if content is None else content)
         except ValidationError as error:
-            details = [_inside(cls, detail) for detail in error.errors(include_url=False)]
+            details = [_inside(cls, name, detail) for detail in error.errors(include_url=False)]
             raise ValidationError.from_exception_data(self.noun, details) from None
+
+    def named(self, name: str) -> str:
+        """Return the name of the kind that goes by this name or alias; one that is not known stays as it is."""
+        return self.aliases.get(name, name)
 
     def dump(self, value: Kind, info: SerializationInfo) -> dict[str, Any]:
         """Return the canonical ``{"Kind": {every field}}``."""
@@ -140,7 +144,7 @@ class Family:
 
     def _split(self, value: object) -> tuple[str, object]:
         if isinstance(value, str):
-            return self.aliases.get(value, value), {}
+            return value, {}
         if isinstance(value, Mapping) and len(value) == 1:
             [(name, content)] = value.items()
             return str(name), content
@@ -174,8 +178,8 @@ def _modules(home: str) -> Iterator[ModuleType]:
         yield importlib.import_module(f"{home}.{found.name}")
 
 
-def _inside(cls: type[Kind], detail: ErrorDetails) -> InitErrorDetails:
-    """Return the error with the kind in its path, and the field's name and the known ones in its words."""
+def _inside(cls: type[Kind], written: str, detail: ErrorDetails) -> InitErrorDetails:
+    """Return the error with the kind as written in its path, and the field's name and the known ones in its words."""
     kind, loc = detail["type"], detail["loc"]
     if len(loc) == 1 and kind == "missing":
         error = _missing(cls, str(loc[0]))
@@ -185,7 +189,7 @@ def _inside(cls: type[Kind], detail: ErrorDetails) -> InitErrorDetails:
         error = refused("fields_form", f"{cls.kind} takes fields", f"write '{cls.kind}: {{field: value}}'")
     else:
         error = PydanticCustomError(kind, "{message}", {**detail.get("ctx", {}), "message": detail["msg"]})
-    return InitErrorDetails(type=error, loc=(cls.kind, *loc), input=detail["input"])
+    return InitErrorDetails(type=error, loc=(written, *loc), input=detail["input"])
 
 
 def _missing(cls: type[Kind], name: str) -> PydanticCustomError:

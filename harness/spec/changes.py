@@ -41,6 +41,12 @@ def _text(value: object) -> object:
     return str(value) if is_whole(value) else value
 
 
+def _named(value: object) -> object:
+    """Return a reference to a layer, its kind under its own name."""
+    text = _text(value)
+    return LAYERS.named(text) if isinstance(text, str) else text
+
+
 def _number(value: object) -> str:
     text = _text(value)
     if not isinstance(text, str) or not is_number(text):
@@ -51,7 +57,7 @@ def _number(value: object) -> str:
 def _kind(value: object) -> object:
     if isinstance(text := _text(value), str) and is_number(text):
         raise refused("layer_kind", f"'layer' is {shown(value)}, not a kind", f"write 'number: {text}'")
-    return value
+    return _named(value)
 
 
 class _KindNames:
@@ -62,13 +68,13 @@ class _KindNames:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         del schema, handler
-        kinds = {"type": "string", "enum": list(LAYERS.kinds)}
+        kinds = {"type": "string", "enum": [*LAYERS.kinds, *LAYERS.aliases]}
         return {"anyOf": [kinds, *_NUMBERS["anyOf"]]} if self._numbers else kinds
 
 
 LayerNumber = Annotated[str, BeforeValidator(_number), WithJsonSchema(_NUMBERS)]
 LayerName = Annotated[str, BeforeValidator(_kind), _KindNames(numbers=False)]
-LayerPlace = Annotated[str, BeforeValidator(_text), _KindNames(numbers=True)]
+LayerPlace = Annotated[str, BeforeValidator(_named), _KindNames(numbers=True)]
 
 
 @dataclass(frozen=True)

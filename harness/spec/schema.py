@@ -112,7 +112,10 @@ class KindJsonSchema(GenerateJsonSchema):
         bare_word = {"type": "string", "enum": list(words), "enumDescriptions": help_texts}
         with_fields = {
             "type": "object",
-            "properties": {name: self._content(cls) for name, cls in family.kinds.items()},
+            "properties": {
+                **{name: self._content(cls) for name, cls in family.kinds.items()},
+                **{alias: self._content(family.kinds[name]) for alias, name in family.aliases.items()},
+            },
             "additionalProperties": False,
             "minProperties": 1,
             "maxProperties": 1,

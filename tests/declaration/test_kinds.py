@@ -93,8 +93,12 @@ def test_an_unknown_kind_is_reported_with_its_nearest_names() -> None:
     ]
 
 
-def test_an_alias_is_a_bare_word_only() -> None:
-    assert mistakes({"cat": {"lives": 3}}) == [((0,), "kind_unknown", "there is no animal 'cat'; did you mean 'Cat'?")]
+def test_an_alias_takes_fields_and_its_mistakes_stand_where_it_is_written() -> None:
+    assert zoo({"cat": {"lives": 3}}) == Zoo(animals=(Cat(lives=3),))
+    assert zoo({"cat": {"lives": 3}}).model_dump() == {"animals": ({"Cat": {"lives": 3}},)}
+    assert mistakes({"cat": {"live": 3}}) == [
+        ((0, "cat", "live"), "field_unknown", "Cat has no field 'live'; did you mean 'lives'?")
+    ]
 
 
 def test_missing_and_unknown_fields_are_reported_at_their_place() -> None:
@@ -143,7 +147,8 @@ def test_the_schema_describes_a_family_once_and_offers_bare_words_where_they_do(
     assert schema["properties"]["animals"]["items"] == {"$ref": "#/$defs/Animal"}
     assert words["enum"] == ["Cat", "cat"]
     assert words["enumDescriptions"] == ["Says nothing."] * 2
-    assert list(mapping["properties"]) == ["Cat", "Dog", "Parrot", "Herd"]
+    assert list(mapping["properties"]) == ["Cat", "Dog", "Parrot", "Herd", "cat"]
+    assert mapping["properties"]["cat"] == mapping["properties"]["Cat"]
     assert mapping["properties"]["Dog"] == {"$ref": "#/$defs/Dog", "description": "Says something."}
     assert (mapping["additionalProperties"], mapping["minProperties"], mapping["maxProperties"]) == (False, 1, 1)
     assert schema["$defs"]["Dog"]["required"] == ["name"]

@@ -5,7 +5,7 @@ Left out are Keras' adaptive ones: in 3.15 they fail on images that are not squa
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -39,11 +39,15 @@ class _Pooling2D(LayerKind):
 class MaxPooling2D(_Pooling2D):
     """Maximum of each window."""
 
+    aliases: ClassVar[tuple[str, ...]] = ("MaxPool2D",)
+
     pool_size: PoolSize = (2, 2)
 
 
 class AveragePooling2D(_Pooling2D):
     """Mean of each window."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("AvgPool2D",)
 
 
 class _GlobalPooling2D(LayerKind):
@@ -58,6 +62,10 @@ class _GlobalPooling2D(LayerKind):
 class GlobalAveragePooling2D(_GlobalPooling2D):
     """Mean of each channel over the whole image."""
 
+    aliases: ClassVar[tuple[str, ...]] = ("GlobalAvgPool2D",)
+
 
 class GlobalMaxPooling2D(_GlobalPooling2D):
     """Maximum of each channel over the whole image."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("GlobalMaxPool2D",)

@@ -1,4 +1,7 @@
-"""Losses for classification, under the names that Keras' ``compile`` takes; labels are one-hot."""
+"""Losses for classification, under the names that Keras' ``compile`` takes; labels are one-hot.
+
+Keras' sparse cross-entropy is the categorical one on labels that are not one-hot: here it is another name for it.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,18 @@ class LossKind(KerasKind):
     """The loss that training minimizes."""
 
     keras_module: ClassVar[str] = "losses"
+    short_names: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """Return the function's name, which ``compile`` takes."""
-        return (snake_case(cls.__name__),)
+        """Return the function's name, which ``compile`` takes, and the other names that Keras takes."""
+        return (snake_case(cls.__name__), cls.__name__, *cls.short_names)
 
 
 class CategoricalCrossentropy(LossKind):
     """Categorical cross-entropy: negative log probability of the correct class."""
+
+    short_names: ClassVar[tuple[str, ...]] = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
@@ -43,12 +49,16 @@ class CategoricalFocalCrossentropy(LossKind):
 class BinaryCrossentropy(LossKind):
     """Binary cross-entropy of each class, for networks that end in sigmoids."""
 
+    short_names: ClassVar[tuple[str, ...]] = ("bce", "BCE")
+
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
 
 
 class KLDivergence(LossKind):
     """Kullback-Leibler divergence of the predicted probabilities from the labels."""
+
+    short_names: ClassVar[tuple[str, ...]] = ("kld", "KLD")
 
 
 class Poisson(LossKind):
@@ -58,9 +68,13 @@ class Poisson(LossKind):
 class MeanSquaredError(LossKind):
     """Mean squared error against the one-hot label."""
 
+    short_names: ClassVar[tuple[str, ...]] = ("mse", "MSE")
+
 
 class MeanAbsoluteError(LossKind):
     """Mean absolute error against the one-hot label."""
+
+    short_names: ClassVar[tuple[str, ...]] = ("mae", "MAE")
 
 
 class Huber(LossKind):
