@@ -1,11 +1,8 @@
-"""Which cores trials are pinned to and how many trials fit at once; starts nothing."""
+"""Which cores trials may be pinned to and how many trials fit at once; starts nothing, and reserves nothing."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -28,31 +25,9 @@ def physical_cores(topology: Path = TOPOLOGY) -> tuple[int, ...]:
     return tuple(chosen.values())
 
 
-@contextmanager
-def reserved_cores(cores: Sequence[int], count: int, locks: Path | None = None) -> Iterator[tuple[int, ...]]:
-    """Give ``count`` of the cores, those first that no other run on this machine has reserved.
-
-    A run's reservation ends with its process. Where fewer are free than are asked for, the rest is shared.
-    """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - a plan reserves no core
-
-    folder = locks or Path(tempfile.gettempdir()) / f"architecture-bench-cores-{os.environ.get('USER', 'all')}"
-    reserved: list[int] = []
-    with ExitStack() as held:
-        for core in cores:
-            if len(reserved) < count:
-                with suppress(Timeout, OSError):  # another run has it, or the file can't be made
-                    held.enter_context(FileLock(folder / f"{core}.lock").acquire(timeout=0))
-                    reserved.append(core)
-        shared = [core for core in cores if core not in reserved]
-        yield (*reserved, *shared)[:count]
-
-
-def core_groups(cores: Sequence[int], threads: int, jobs: int) -> list[tuple[int, ...]]:
-    """Return each job's own cores; no pinning at all where there are too few to go round."""
-    if jobs * threads > len(cores):
-        return [()] * jobs
-    return [tuple(cores[job * threads : (job + 1) * threads]) for job in range(jobs)]
+def pinned_cores(cores: Sequence[int], threads: int, jobs: int) -> Sequence[int]:
+    """Return the cores that trials are pinned to; none where there are too few for so many at once."""
+    return cores if jobs * threads <= len(cores) else ()
 
 
 def jobs_that_fit(cores: int, threads: int, trial_bytes: int, available_bytes: int) -> int:

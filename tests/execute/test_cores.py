@@ -8,11 +8,10 @@ import pytest
 
 from harness.execute.cores import (
     available_memory,
-    core_groups,
     cpu_quota,
     jobs_that_fit,
     physical_cores,
-    reserved_cores,
+    pinned_cores,
 )
 from harness.records.environment import usable_cores
 
@@ -31,12 +30,9 @@ def test_without_a_topology_every_usable_core_counts(tmp_path: Path) -> None:
     assert physical_cores(tmp_path) == tuple(usable_cores())
 
 
-def test_each_job_has_cores_of_its_own() -> None:
-    assert core_groups([0, 2, 4, 6], threads=2, jobs=2) == [(0, 2), (4, 6)]
-
-
 def test_nothing_is_pinned_where_cores_do_not_go_round() -> None:
-    assert core_groups([0, 1], threads=1, jobs=3) == [(), (), ()]
+    assert pinned_cores((0, 2, 4, 6), threads=2, jobs=2) == (0, 2, 4, 6)
+    assert pinned_cores((0, 1), threads=1, jobs=3) == ()
 
 
 def test_jobs_are_limited_by_cores_and_by_memory() -> None:
@@ -44,21 +40,6 @@ def test_jobs_are_limited_by_cores_and_by_memory() -> None:
     assert jobs_that_fit(8, 2, trial_bytes=2 * GIB, available_bytes=64 * GIB) == 4
     assert jobs_that_fit(8, 1, trial_bytes=2 * GIB, available_bytes=5 * GIB) == 2
     assert jobs_that_fit(1, 2, trial_bytes=2 * GIB, available_bytes=64 * GIB) == 1
-
-
-def test_two_runs_at_once_take_different_cores(tmp_path: Path) -> None:
-    with reserved_cores([0, 1, 2], 1, tmp_path) as first, reserved_cores([0, 1, 2], 1, tmp_path) as second:
-        assert (first, second) == ((0,), (1,))
-        with reserved_cores([0, 1, 2], 2, tmp_path) as third:
-            assert third == (2, 0)  # too few are free: one is shared
-    with reserved_cores([0, 1, 2], 3, tmp_path) as later:
-        assert later == (0, 1, 2)
-
-
-def test_cores_are_given_where_no_lock_can_be_made(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("no folder")
-    with reserved_cores([0, 1], 2, tmp_path / "file") as cores:
-        assert cores == (0, 1)
 
 
 @pytest.mark.parametrize(("text", "quota"), [("max 100000", None), ("150000 100000", 1.5), ("nonsense", None)])

@@ -12,7 +12,8 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from harness.declaration.files import cache_folder
-from harness.execute.cores import core_groups, physical_cores, reserved_cores
+from harness.execute.core_pool import CorePool
+from harness.execute.cores import physical_cores, pinned_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
 from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, variables_set
 from harness.execute.trial_process import TrialProcess
@@ -49,17 +50,14 @@ class LocalEngine:
         """Train the queue's trials and yield what happens."""
         options = self.options
         running: list[TrialProcess] = []
-        with (
-            reserved_cores(physical_cores(), options.jobs * options.threads) as cores,
-            tempfile.TemporaryDirectory(prefix="bench-") as logs,
-        ):
-            free = core_groups(cores, options.threads, options.jobs)
+        cores = CorePool(pinned_cores(physical_cores(), options.threads, options.jobs))
+        with tempfile.TemporaryDirectory(prefix="bench-") as logs:
             start = Starter(options, process_context(self.start_method), Path(logs), current_commit())
             try:
                 while True:
-                    while free and (trial := queue.take()) is not None:
+                    while len(running) < options.jobs and (trial := queue.take()) is not None:
                         yield TrialStarted(trial)
-                        running.append(start(trial, free.pop(0)))
+                        running.append(start(trial, cores.take(options.threads)))
                         for started in running:
                             started.concurrent_trials = max(started.concurrent_trials, len(running) - 1)
                     if not running:
@@ -71,10 +69,11 @@ class LocalEngine:
                     yield from listen(running)
                     for ended in [trial for trial in running if trial.ended]:
                         running.remove(ended)
-                        free.append(ended.job.cores)
+                        cores.give_back(ended.job.cores)
             finally:
                 for left in running:
                     left.stop()
+                    cores.give_back(left.job.cores)
 
 
 engine = LocalEngine
