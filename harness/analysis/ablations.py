@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.analysis.quiet import timed_runs
-from harness.analysis.runs import ArchitectureResults, Run, Study
+from harness.analysis.run import Run
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.evaluations.metric import ACCURACY, TEST_ACCURACY, TEST_LOSS, TRAIN, Quantity
 from harness.statistics.comparisons import Difference, paired, welch
 from harness.statistics.multiplicity import bonferroni, simultaneous_level
@@ -150,7 +150,7 @@ def _values(entry: ArchitectureResults, measure: Measure) -> Iterator[tuple[int,
 
 
 def _seconds(entry: ArchitectureResults) -> tuple[float, ...]:
-    return tuple(run.train_seconds for run in timed_runs(entry).runs)
+    return tuple(run.train_seconds for run in entry.timing.runs)
 
 
 def _accuracy(run: Run) -> float | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from harness.analysis.runs import ArchitectureResults, Run, Study, make_study
+from harness.analysis.run import Run
+from harness.analysis.runs import ArchitectureResults, Study, make_study
 from harness.evaluations.metric import Quantity
 from harness.records.environment import Environment
 from harness.records.record import Record

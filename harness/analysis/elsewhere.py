@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from harness.analysis.quiet import is_quiet
 from harness.analysis.runs import ArchitectureResults, Study, make_study
 from harness.records.environment import Environment
 from harness.records.pooling import Peer
@@ -111,5 +110,5 @@ def _speed(pairs: Pairs) -> float | None:
 
 def _epoch_seconds(entry: ArchitectureResults) -> float | None:
     # Even a single quiet trial says more of a machine's speed than many that waited for other programs.
-    seconds = [epoch.train_seconds for run in entry.timed if is_quiet(run) for epoch in run.epochs]
+    seconds = [epoch.train_seconds for run in entry.timed if run.is_quiet for epoch in run.epochs]
     return median(seconds) if seconds else None

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.comparison import Comparison
-from harness.analysis.quiet import timed_runs
-from harness.analysis.runs import ArchitectureResults, Run, Study
+from harness.analysis.run import Run
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.evaluations.metric import Quantity
 from harness.statistics.samples import Spread, spread
 
@@ -73,7 +73,7 @@ def costs(entry: ArchitectureResults) -> tuple[float, float, float]:
 
     Architectures that share trials have one time per epoch, so their seconds differ by epochs alone.
     """
-    timed = timed_runs(entry).runs
+    timed = entry.timing.runs
     return (
         float(entry.cost.parameters),
         float(entry.cost.macs),
@@ -102,7 +102,7 @@ def time_to_target(entry: ArchitectureResults, quantity: Quantity, target: float
     """
     reached = [epoch for run in entry.runs if (epoch := first_epoch_at(run, quantity, target)) is not None]
     misses = len(entry.runs) - len(reached)
-    timed = timed_runs(entry).runs
+    timed = entry.timing.runs
     budget = spread([run.train_seconds for run in timed])
     if not reached or budget is None:
         return TimeToTarget(target, len(reached), len(entry.runs), None, budget)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
 
+from harness.analysis.run import FEWEST_QUIET, FailedRun, Run, TimedRuns
 from harness.evaluations.metric import HEADLINE, TEST, Quantity
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation, trial_epochs
@@ -20,7 +21,7 @@ from harness.records.design import Design
 from harness.records.environment import Environment
 from harness.records.pooling import Peer, pool
 from harness.records.predictions import Classes
-from harness.records.record import EpochMeasurement, Failure, Measurement, Record
+from harness.records.record import Record
 from harness.spec.architecture import Architecture
 from harness.spec.cost import Cost, cost
 
@@ -29,60 +30,6 @@ FEWEST_COMMON_SEEDS = 2
 
 ReadPredictions = Callable[[Record, int], Mapping[str, Classes]]
 """Returns the predicted classes of a record after an epoch, by evaluation, as `Store.predictions_after`."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """A measured trial as one architecture reads it.
-
-    ``measurement`` ends at the architecture's own last epoch. ``read_predictions`` returns what was predicted after
-    it: many runs are reported on without a look at their predictions. ``environment`` is the id of the machine's
-    environment that recorded it, on ``threads`` beside ``concurrent_trials`` others.
-    """
-
-    seed: int
-    measurement: Measurement
-    concurrent_trials: int = 0
-    read_predictions: Callable[[], Mapping[str, Classes]] = field(default=dict, compare=False, repr=False)
-    environment: str = ""
-    threads: int = 1
-
-    @property
-    def epochs(self) -> tuple[EpochMeasurement, ...]:
-        """The epochs up to the architecture's own last one."""
-        return self.measurement.epochs
-
-    @cached_property
-    def predictions(self) -> Mapping[str, Classes]:
-        """The predicted classes of all images by evaluation, shape (images,), as far as they were kept."""
-        return self.read_predictions()
-
-    @property
-    def last(self) -> EpochMeasurement:
-        """The measurement that counts: the last epoch, never the best one."""
-        return self.epochs[-1]
-
-    @cached_property
-    def train_seconds(self) -> float:
-        """Seconds of training over the architecture's own epochs; evaluation and start-up are not in it."""
-        return sum(epoch.train_seconds for epoch in self.epochs)
-
-    @property
-    def drift(self) -> float | None:
-        """By which share the machine's speed changed during the trial: 0.05 is five per cent. Unknown is None."""
-        conditions = self.measurement.conditions
-        if conditions is None:
-            return None
-        return abs(conditions.calibration_after_gflops / conditions.calibration_before_gflops - 1)
-
-
-@dataclass(frozen=True)
-class FailedRun:
-    """A trial that ended before the architecture's own last epoch."""
-
-    seed: int
-    failure: Failure
-    environment: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +81,12 @@ class ArchitectureResults:
     def timed(self) -> tuple[Run, ...]:
         """The runs that times are about: those of one machine."""
         return tuple(run for run in self.runs if run.environment == self.machine)
+
+    @cached_property
+    def timing(self) -> TimedRuns:
+        """The machine's quiet runs where there are at least ``FEWEST_QUIET``, else all of the machine."""
+        quiet = tuple(run for run in self.timed if run.is_quiet)
+        return TimedRuns(quiet, quiet=True) if len(quiet) >= FEWEST_QUIET else TimedRuns(self.timed, quiet=False)
 
     @cached_property
     def _by_quantity(self) -> dict[Quantity, Mapping[int, float]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from harness.analysis.quiet import processor_share, timed_runs
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.records.times import PREDICT_MANY, PREDICT_ONE, TRAIN_STEP, Timed, Times
 from harness.statistics.samples import Spread, spread
@@ -43,7 +42,7 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
     """
     architecture = entry.architecture
     images = architecture.training.training_examples(study.settings.train_examples or architecture.data.train_examples)
-    epochs = spread([median(epoch.train_seconds for epoch in run.epochs) for run in timed_runs(entry).runs])
+    epochs = spread([median(epoch.train_seconds for epoch in run.epochs) for run in entry.timing.runs])
     seconds = epochs.median if epochs else None
     gflops = OPERATIONS_PER_MAC * entry.cost.macs * images / seconds / 1e9 if seconds else None
     timed: Mapping[str, Timed] = times.networks.get(entry.fingerprint, {})
@@ -84,7 +83,7 @@ class Stages:
 
 def stages(entry: ArchitectureResults) -> Stages:
     """Return where the time of the architecture's own epochs went, and of what came before them."""
-    runs = timed_runs(entry).runs
+    runs = entry.timing.runs
     measurements = [run.measurement for run in runs]
     clocks = [measurement.clocks for measurement in measurements]
     conditions = [measurement.conditions for measurement in measurements if measurement.conditions]
@@ -96,7 +95,7 @@ def stages(entry: ArchitectureResults) -> Stages:
         compile_seconds=spread([clock.compile_seconds for clock in clocks]),
         train_seconds=spread([run.train_seconds for run in runs]),
         test_seconds=spread([sum(epoch.evaluation_seconds for epoch in run.epochs) for run in runs]),
-        processor_share=_middle(processor_share(run) for run in runs),
+        processor_share=_middle(run.processor_share for run in runs),
         peak_memory_bytes=_middle(measurement.peak_memory_bytes for measurement in measurements),
         concurrent_trials=max((run.concurrent_trials for run in runs), default=None),
         stolen_seconds=_largest(condition.stolen_seconds for condition in conditions),

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.analysis.images import Labels, right_predictions, uncontested
-from harness.analysis.quiet import timed_runs
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import Quantity
 from harness.statistics.samples import Estimate, Spread, discordant_deviation, estimate, spread
@@ -38,7 +37,7 @@ class Summary:
 
 def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
     """Return one architecture's summary; ``labels`` are the true test labels by data set, where known."""
-    runs, timed = entry.runs, timed_runs(entry)
+    runs, timed = entry.runs, entry.timing
     right = right_predictions(entry, labels)
     kept = None if right is None else right[:, uncontested(entry.architecture.data, right.shape[1])]
     return Summary(

@@ -11,8 +11,8 @@ from fake_trials import CONDITIONS
 from harness.analysis.findings import Findings
 from harness.analysis.frame import summary_frame
 from harness.analysis.pareto import costs
-from harness.analysis.quiet import is_quiet, timed_runs
-from harness.analysis.runs import ArchitectureResults, Run
+from harness.analysis.run import Run
+from harness.analysis.runs import ArchitectureResults
 from harness.analysis.speed import speed, stages
 from harness.analysis.summary import summarize
 from harness.records.record import EpochMeasurement
@@ -52,10 +52,10 @@ def findings_of(entry: ArchitectureResults) -> Findings:
 
 
 def test_a_trial_alone_on_its_core_at_one_speed_is_quiet() -> None:
-    assert is_quiet(RUN)
-    assert is_quiet(with_conditions(RUN, load_average=None))
-    assert is_quiet(with_conditions(RUN, load_average=2.2))
-    assert is_quiet(replace(with_conditions(RUN, load_average=4.1), threads=2))
+    assert RUN.is_quiet
+    assert with_conditions(RUN, load_average=None).is_quiet
+    assert with_conditions(RUN, load_average=2.2).is_quiet
+    assert replace(with_conditions(RUN, load_average=4.1), threads=2).is_quiet
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_a_trial_alone_on_its_core_at_one_speed_is_quiet() -> None:
     ids=["processor", "slower", "faster", "other program", "unknown", "resumed"],
 )
 def test_a_disturbed_or_unknown_trial_is_not_quiet(run: Run) -> None:
-    assert not is_quiet(run)
+    assert not run.is_quiet
 
 
 def test_times_are_of_three_quiet_trials_or_more_else_of_all() -> None:
-    assert [len(timed_runs(entry_with(disturbed)).runs) for disturbed in range(6)] == [5, 4, 3, 5, 5, 5]
-    assert [timed_runs(entry_with(disturbed)).quiet for disturbed in range(6)] == [True] * 3 + [False] * 3
+    assert [len(entry_with(disturbed).timing.runs) for disturbed in range(6)] == [5, 4, 3, 5, 5, 5]
+    assert [entry_with(disturbed).timing.quiet for disturbed in range(6)] == [True] * 3 + [False] * 3
 
 
 def test_disturbed_trials_change_no_time_where_enough_are_quiet() -> None:

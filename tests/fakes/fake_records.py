@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import ArchitectureResults, FailedRun, Run, make_study
+from harness.analysis.run import FailedRun, Run
+from harness.analysis.runs import ArchitectureResults, make_study
 from harness.planning.plan import needed_trials
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial

@@ -11,7 +11,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from harness.analysis.findings import Findings
-from harness.analysis.runs import ArchitectureResults, Run
+from harness.analysis.run import Run
+from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import TRAIN, Quantity
 from harness.reporting.blocks import Figure
 from harness.reporting.figures.drawing import BLUE, ORANGE, as_svg, canvas

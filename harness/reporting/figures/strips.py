@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
-from harness.analysis.quiet import timed_runs
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import Metric, Quantity
 from harness.reporting import numbers
@@ -138,7 +137,7 @@ def _extent(row: SeedValues, metric: Metric) -> list[float]:
 
 
 def _epoch_times(entry: ArchitectureResults) -> EpochTimes:
-    seconds = tuple(epoch.train_seconds for run in timed_runs(entry).runs for epoch in run.epochs)
+    seconds = tuple(epoch.train_seconds for run in entry.timing.runs for epoch in run.epochs)
     found = spread(seconds)
     if found is None:
         raise ValueError(f"{entry.name} is not measured")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.analysis.findings import Findings
-from harness.analysis.quiet import FEWEST_QUIET, LEAST_PROCESSOR_SHARE, MOST_DRIFT
+from harness.analysis.run import FEWEST_QUIET, LEAST_PROCESSOR_SHARE, MOST_DRIFT
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.summary import Summary
 from harness.evaluations.metric import Quantity

@@ -1,0 +1,100 @@
+"""One trial as an architecture reads it, and whether its times count: the machine was quiet; compares nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from harness.records.predictions import Classes
+from harness.records.record import EpochMeasurement, Failure, Measurement
+
+FEWEST_QUIET = 3
+LEAST_PROCESSOR_SHARE = 0.97
+MOST_DRIFT = 0.05
+# Of the load average, beyond what the trials themselves account for; a quiet machine has up to about .2 of its own.
+MOST_OTHER_LOAD = 0.25
+
+
+@dataclass(frozen=True)
+class Run:
+    """A measured trial as one architecture reads it.
+
+    ``measurement`` ends at the architecture's own last epoch. ``read_predictions`` returns what was predicted after
+    it: many runs are reported on without a look at their predictions. ``environment`` is the id of the machine's
+    environment that recorded it, on ``threads`` beside ``concurrent_trials`` others.
+    """
+
+    seed: int
+    measurement: Measurement
+    concurrent_trials: int = 0
+    read_predictions: Callable[[], Mapping[str, Classes]] = field(default=dict, compare=False, repr=False)
+    environment: str = ""
+    threads: int = 1
+
+    @property
+    def epochs(self) -> tuple[EpochMeasurement, ...]:
+        """The epochs up to the architecture's own last one."""
+        return self.measurement.epochs
+
+    @cached_property
+    def predictions(self) -> Mapping[str, Classes]:
+        """The predicted classes of all images by evaluation, shape (images,), as far as they were kept."""
+        return self.read_predictions()
+
+    @property
+    def last(self) -> EpochMeasurement:
+        """The measurement that counts: the last epoch, never the best one."""
+        return self.epochs[-1]
+
+    @cached_property
+    def train_seconds(self) -> float:
+        """Seconds of training over the architecture's own epochs; evaluation and start-up are not in it."""
+        return sum(epoch.train_seconds for epoch in self.epochs)
+
+    @property
+    def drift(self) -> float | None:
+        """By which share the machine's speed changed during the trial: 0.05 is five per cent. Unknown is None."""
+        conditions = self.measurement.conditions
+        if conditions is None:
+            return None
+        return abs(conditions.calibration_after_gflops / conditions.calibration_before_gflops - 1)
+
+    @property
+    def processor_share(self) -> float | None:
+        """The processor seconds of training per wall second."""
+        processor_seconds = sum(epoch.train_cpu_seconds for epoch in self.epochs)
+        return processor_seconds / self.train_seconds if self.train_seconds else None
+
+    @cached_property
+    def is_quiet(self) -> bool:
+        """Whether the trial is known to have had the processor to itself, at one speed, all the time.
+
+        A trial that was killed and resumed does not know what its first epochs had.
+        """
+        conditions = self.measurement.conditions
+        if conditions is None or self.drift is None or self.measurement.resumed_epochs:
+            return False
+        own_load = self.threads * (1 + self.concurrent_trials)
+        return (
+            (self.processor_share or 0.0) >= LEAST_PROCESSOR_SHARE
+            and self.drift <= MOST_DRIFT
+            and (conditions.load_average is None or conditions.load_average - own_load <= MOST_OTHER_LOAD)
+        )
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """A trial that ended before the architecture's own last epoch."""
+
+    seed: int
+    failure: Failure
+    environment: str = ""
+
+
+@dataclass(frozen=True)
+class TimedRuns:
+    """The runs that an architecture's times are taken from; ``quiet`` if they are the quiet ones alone."""
+
+    runs: tuple[Run, ...]
+    quiet: bool
