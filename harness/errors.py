@@ -145,6 +145,14 @@ class UnknownArchitecture(BenchError):
         super().__init__("\n".join(lines))
 
 
+class DecidesNothing(BenchError):
+    """Claims of architectures in a subfolder are judged on the seeds that are recorded, never until decided."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        who = f"{names[0]} and {len(names) - 1} more stand" if len(names) > 1 else f"{names[0]} stands"
+        super().__init__(f"{who} apart in a subfolder, where nothing is judged until decided; give --seeds instead")
+
+
 class NotOne(BenchError):
     """A glob matches several files where one is needed."""
 

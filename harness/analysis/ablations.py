@@ -66,11 +66,14 @@ Measure = Callable[[Run], float | None]
 
 
 def ablations(study: Study) -> tuple[Ablation, ...]:
-    """Return every derived architecture of the study beside its parent, corrected for the number of differences."""
+    """Return every derived architecture of the study beside its parent, corrected for the number of differences.
+
+    Of those that stand apart, it returns what was trained.
+    """
     parents = {entry.architecture.path: entry for entry in study.parents}
     pairs = [
         (entry, _preset(study, parents[entry.architecture.derivation.parent.path]))
-        for entry in study.compared
+        for entry in (*study.compared, *(one for one in study.compared_apart if one.runs))
         if entry.architecture.derivation
     ]
     found = [_differences(entry, parent) for entry, parent in pairs]

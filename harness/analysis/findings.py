@@ -39,7 +39,8 @@ class Findings:
     @cached_property
     def summaries(self) -> Mapping[str, Summary]:
         """Every architecture's runs by themselves."""
-        return {entry.name: summarize(entry, self.labels) for entry in self.study.compared}
+        study = self.study
+        return {entry.name: summarize(entry, self.labels) for entry in (*study.compared_apart, *study.compared)}
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:

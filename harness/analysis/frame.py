@@ -39,7 +39,7 @@ def runs_frame(study: Study) -> pd.DataFrame:
 
     A trial that several architectures share stands once under each; a failed one is a row without an epoch.
     """
-    return _frame((row for one in study.entries for row in _run_rows(one)), RUN_COLUMNS)
+    return _frame((row for one in (*study.entries, *study.apart) for row in _run_rows(one)), RUN_COLUMNS)
 
 
 def summary_frame(findings: Findings) -> pd.DataFrame:

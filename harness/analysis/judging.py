@@ -103,8 +103,11 @@ def _at(study: Study, until: UntilDecided, seeds: int) -> Study:
     """Return the study as a look sees it: so many seeds of what is sequential, and what is preset of all else."""
     sequential = {entry.name for _, subjects in _sequential(study, until) for entry in subjects}
     preset = study.design.claim_seeds if study.design else None
-    entries = tuple(entry.on(range(seeds) if entry.name in sequential else preset) for entry in study.entries)
-    return replace(study, entries=entries)
+    entries, apart = (
+        tuple(entry.on(range(seeds) if entry.name in sequential else preset) for entry in listed)
+        for listed in (study.entries, study.apart)
+    )
+    return replace(study, entries=entries, apart=apart)
 
 
 def _is_open(verdict: Verdict, subjects: tuple[ArchitectureResults, ...]) -> bool:

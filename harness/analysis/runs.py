@@ -122,7 +122,8 @@ class Study:
     Times are those of ``environment``; ``peers`` are the machines that claim its numerics. ``others`` counts the
     records of all other environments, by id. ``commits`` are the versions of the harness that made the records that
     count, ``+`` where there were uncommitted changes. ``entries`` have every recorded seed; what is ranked or compared
-    uses the preset ones, which ``design`` declares. ``parents`` are what entries are derived from, entries or not.
+    uses the preset ones, which ``design`` declares. ``apart`` are architectures that are never ranked, such as
+    ablations: claims may be about them. ``parents`` are what any of them is derived from.
     """
 
     settings: Settings
@@ -134,11 +135,14 @@ class Study:
     headline: Quantity = HEADLINE
     design: Design | None = None
     parents: tuple[ArchitectureResults, ...] = ()
+    apart: tuple[ArchitectureResults, ...] = ()
 
     def on(self, seeds: Collection[int] | None) -> Study:
         """Return the study with the runs of these seeds alone; None: of all of them."""
-        entries, parents = (tuple(one.on(seeds) for one in listed) for listed in (self.entries, self.parents))
-        return replace(self, entries=entries, parents=parents)
+        entries, parents, apart = (
+            tuple(one.on(seeds) for one in listed) for listed in (self.entries, self.parents, self.apart)
+        )
+        return replace(self, entries=entries, parents=parents, apart=apart)
 
     def preset(self, dataset: str) -> frozenset[int] | None:
         """Return the seeds that are compared on a data set, or None where these are all that are recorded.
@@ -154,9 +158,17 @@ class Study:
     @cached_property
     def compared(self) -> tuple[ArchitectureResults, ...]:
         """The entries with the preset seeds alone: what is summarized, ranked, compared and drawn."""
-        datasets = {entry.architecture.dataset for entry in self.entries}
+        return self._preset(self.entries)
+
+    @cached_property
+    def compared_apart(self) -> tuple[ArchitectureResults, ...]:
+        """What is never ranked, with the preset seeds alone."""
+        return self._preset(self.apart)
+
+    def _preset(self, entries: tuple[ArchitectureResults, ...]) -> tuple[ArchitectureResults, ...]:
+        datasets = {entry.architecture.dataset for entry in entries}
         preset = {dataset: self.preset(dataset) for dataset in datasets}
-        return tuple(entry.on(preset[entry.architecture.dataset]) for entry in self.entries)
+        return tuple(entry.on(preset[entry.architecture.dataset]) for entry in entries)
 
     @property
     def measured(self) -> tuple[ArchitectureResults, ...]:
@@ -173,7 +185,7 @@ class Study:
 
     def named(self, name: str) -> ArchitectureResults | None:
         """Return the entry of that name, if it takes part."""
-        return next((entry for entry in self.entries if entry.name == name), None)
+        return next((entry for entry in (*self.entries, *self.apart) if entry.name == name), None)
 
 
 def no_predictions(record: Record, epoch: int) -> Mapping[str, Classes]:
@@ -182,16 +194,18 @@ def no_predictions(record: Record, epoch: int) -> Mapping[str, Classes]:
     return {}
 
 
-def make_study(
+def make_study(  # noqa: PLR0913 - all that a study joins
     architectures: Iterable[Architecture],
     records: Sequence[Record],
     settings: Settings,
     environment: Environment | None = None,
     read_predictions: ReadPredictions = no_predictions,
+    *,
+    apart: Iterable[Architecture] = (),
 ) -> Study:
     """Join the architectures with the environment's records and those of other machines with the same bits.
 
-    ``environment`` is the one that the report is about; see `choose_environment`.
+    ``environment`` is the one that the report is about; see `choose_environment`. ``apart`` are never ranked.
     """
     pooled = pool(records, environment) if environment else None
     counted = pooled.records if pooled else ()
@@ -199,14 +213,15 @@ def make_study(
     for record in sorted(counted, key=lambda found: found.seed):
         by_fingerprint.setdefault(record.fingerprint, []).append(record)
     machine = environment.id if environment else ""
-    chosen = tuple(architectures)
+    ranked, others_apart = tuple(architectures), tuple(apart)
+    chosen = (*ranked, *others_apart)
     found = tuple(_entries((*chosen, *_parents(chosen)), by_fingerprint, settings, machine, read_predictions))
-    entries, parents = found[: len(chosen)], found[len(chosen) :]
+    entries, beside, parents = found[: len(ranked)], found[len(ranked) : len(chosen)], found[len(chosen) :]
     alike = pooled.machines if pooled else ()
     others = Counter(record.environment.id for record in records if record.environment.id not in alike)
     peers = pooled.peers if pooled else ()
     counts = tuple(sorted(others.items()))
-    return Study(settings, entries, environment, peers, counts, _commits(counted), parents=parents)
+    return Study(settings, entries, environment, peers, counts, _commits(counted), parents=parents, apart=beside)
 
 
 def _parents(architectures: Iterable[Architecture]) -> Iterable[Architecture]:

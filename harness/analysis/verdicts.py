@@ -8,7 +8,7 @@ they can be refuted too. Exact claims carry no chance and don't count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -81,10 +81,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdicts on all claims, and how many of them the correction was made for."""
+    """The verdicts on all claims, and how many of them the correction was made for.
+
+    ``apart`` are those on the claims of what is never ranked, such as ablations: a family of their own.
+    """
 
     verdicts: tuple[Verdict, ...]
     corrected_for: int
+    apart: tuple[Verdict, ...] = ()
 
     @property
     def refuted(self) -> tuple[Verdict, ...]:
@@ -188,17 +192,21 @@ def judge(study: Study, alpha: float = ALPHA) -> Judgement:
     ``alpha`` is the level of each question: lower for one of several looks at the same claims. Which runs are judged
     is the study's choice.
     """
+    verdicts, apart = (tuple(_family(entries, study, alpha)) for entries in (study.entries, study.apart))
+    return Judgement(verdicts, sum(verdict.adjusted_p is not None for verdict in verdicts), apart)
+
+
+def _family(entries: Iterable[ArchitectureResults], study: Study, alpha: float) -> Iterator[Verdict]:
+    """Yield the verdicts on the claims of these architectures, corrected for their number."""
     found = [
         Verdict(entry.name, claim, claim.judge(RecordedCase(entry, study, alpha)))
-        for entry in study.entries
+        for entry in entries
         for claim in entry.architecture.claims
     ]
     adjusted = holm([verdict.ruling.p for verdict in found])
     claims = sum(p is not None for p in adjusted)
-    return Judgement(
-        tuple(
-            verdict if p is None else replace(verdict, ruling=verdict.ruling.corrected(p, claims, alpha), adjusted_p=p)
-            for verdict, p in zip(found, adjusted, strict=True)
-        ),
-        claims,
-    )
+    for verdict, p in zip(found, adjusted, strict=True):
+        if p is None:
+            yield verdict
+        else:
+            yield replace(verdict, ruling=verdict.ruling.corrected(p, claims, alpha), adjusted_p=p)

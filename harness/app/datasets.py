@@ -12,7 +12,7 @@ from harness.data.declarations import all_datasets, read_dataset
 from harness.data.folder import dataset_files, own_dataset_files
 from harness.declaration.files import shipped_folder
 from harness.errors import NoArchitectures
-from harness.spec.folder import find_architectures
+from harness.spec.folder import files_apart, find_architectures
 from harness.spec.reading import sound
 
 
@@ -33,7 +33,7 @@ def named_datasets(specs: Path) -> set[str]:
         files = find_architectures(specs)
     except NoArchitectures:
         files = ()
-    architectures, _ = sound(files or find_architectures(shipped_folder()))
+    architectures, _ = sound((*files, *files_apart(specs)) or find_architectures(shipped_folder()))
     return {architecture.dataset for architecture in architectures}
 
 

@@ -12,6 +12,7 @@ from harness.app.progress import Progress
 from harness.app.workspace import Workspace, load_records
 from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
+from harness.data.declarations import find_dataset
 from harness.data.fetching import OnEvent, load
 from harness.declaration.spec_error import joined
 from harness.errors import BenchError, DataMissing
@@ -22,8 +23,8 @@ from harness.records.pooling import HERE, choose_environment
 from harness.records.store import Loaded
 from harness.records.times import Times, read_times, times_path
 from harness.spec.architecture import Architecture
-from harness.spec.folder import select_files
-from harness.spec.moving import select_on
+from harness.spec.folder import files_apart, select_files
+from harness.spec.moving import moved, select_on
 from harness.spec.reading import sound
 
 Fetch = Callable[[Dataset, OnEvent], DatasetArrays]
@@ -42,6 +43,7 @@ class Inputs:
 
     workspace: Workspace
     architectures: tuple[Architecture, ...]
+    apart: tuple[Architecture, ...]
     arrays: tuple[DatasetArrays, ...]
     loaded: Loaded
     design: Design | None = None
@@ -58,7 +60,8 @@ class Inputs:
         here = current_environment(settings.threads).id if environment in {None, HERE} else None
         preset = self.design.seeds if self.design else settings.seeds
         chosen = choose_environment(records, environment, here, preset)
-        study = make_study(self.architectures, records, settings, chosen, self.workspace.store.predictions_after)
+        read = self.workspace.store.predictions_after
+        study = make_study(self.architectures, records, settings, chosen, read, apart=self.apart)
         labels = {arrays.dataset.name: arrays.test_labels for arrays in self.arrays}
         times = read_times(times_path(self.workspace.folder, chosen.id)) if chosen else Times()
         return Findings(replace(study, design=self.design), labels, tuple(records), times)
@@ -76,24 +79,35 @@ def read_inputs(workspace: Workspace, progress: Progress, fetch: Fetch | None, n
     Raises:
         BenchError: A needed spec or every spec is invalid, or the folder's design is.
     """
-    architectures = sound_architectures(workspace, needed, progress)
+    architectures, apart = sound_architectures(workspace, needed, progress)
     datasets = {architecture.dataset: architecture.data for architecture in architectures}
     arrays = read_arrays(datasets.values(), fetch, progress) if fetch else ()
-    return Inputs(workspace, architectures, arrays, load_records(workspace.store, progress), workspace.design)
+    return Inputs(workspace, architectures, apart, arrays, load_records(workspace.store, progress), workspace.design)
 
 
-def sound_architectures(workspace: Workspace, needed: Iterable[Path], progress: Progress) -> tuple[Architecture, ...]:
-    """Return the folder's architectures; a broken file that is not among the needed ones is reported and left out."""
+def sound_architectures(
+    workspace: Workspace, needed: Iterable[Path], progress: Progress
+) -> tuple[tuple[Architecture, ...], tuple[Architecture, ...]]:
+    """Return the folder's architectures, and those that stand apart in its subfolders.
+
+    A broken file that is not among the needed ones is reported and left out.
+    """
     architectures, broken = sound(select_files((), workspace.specs))
+    apart, broken_apart = sound(files_apart(workspace.specs))
     must_be_valid = {str(path) for path in needed}
-    wrong = [error for error in broken if error.mistakes[0].file in must_be_valid]
+    wrong = [error for error in (*broken, *broken_apart) if error.mistakes[0].file in must_be_valid]
     if wrong or not architectures:
         raise joined(wrong or broken)
-    for error in broken:
+    for error in (*broken, *broken_apart):
         progress.warn(f"{error.mistakes[0]}\nthis file is left out; 'bench validate' reports every mistake")
     if workspace.dataset is None:
-        return architectures
-    return select_on(workspace.dataset, [architecture.name for architecture in architectures], workspace.specs)[0]
+        return architectures, apart
+    names, dataset = [one.name for one in architectures], find_dataset(workspace.dataset, workspace.specs)
+    moved_apart = (moved(one, dataset) for one in apart)
+    return (
+        select_on(workspace.dataset, names, workspace.specs)[0],
+        tuple(one for one in moved_apart if isinstance(one, Architecture)),
+    )
 
 
 def read_arrays(datasets: Iterable[Dataset], fetch: Fetch, progress: Progress) -> tuple[DatasetArrays, ...]:

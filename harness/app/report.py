@@ -141,7 +141,8 @@ def claims(options: ClaimsOptions, *, progress: Progress = SILENT) -> ClaimsResu
     inputs = read_inputs(options, progress, None, needed=chosen if options.names else ())
     findings = inputs.findings(options.environment)
     shown = {path.stem for path in chosen}
-    verdicts = tuple(verdict for verdict in findings.judgement.verdicts if verdict.architecture in shown)
+    judged = (*findings.judgement.verdicts, *findings.judgement.apart)
+    verdicts = tuple(verdict for verdict in judged if verdict.architecture in shown)
     return ClaimsResult(findings, verdicts)
 
 
@@ -177,7 +178,7 @@ def compare(options: CompareOptions, *, progress: Progress = SILENT, fetch: Fetc
     """
     files = tuple(only_file(name, options.specs) for name in (options.first, options.second))
     findings = read_inputs(options, progress, fetch, needed=files).findings(options.environment)
-    by_name = {entry.name: entry for entry in findings.study.compared}
+    by_name = {entry.name: entry for entry in (*findings.study.compared_apart, *findings.study.compared)}
     first, second = (by_name[file.stem] for file in files)
     images = disputed_images(first, second, findings.labels, SHOWN_IMAGES)
     errors, names = ImageErrors(findings.labels), {first.name, second.name}

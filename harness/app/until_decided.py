@@ -9,28 +9,33 @@ from harness.analysis.judging import Looked, look
 from harness.analysis.runs import Study, make_study
 from harness.app.design import with_sequential
 from harness.app.plan import Benchmark, PlanOptions, plan_benchmark
+from harness.errors import DecidesNothing
 from harness.planning.plan import Plan, PlannedTrial
 from harness.planning.seeds import LOOKS
 from harness.records.design import Design, UntilDecided
 from harness.records.store import Loaded
 from harness.reporting.numbers import listed, plural
 from harness.spec.architecture import Architecture
-from harness.spec.folder import select_files
+from harness.spec.folder import files_apart, select_files
 from harness.spec.reading import sound
 
 
 @dataclass(frozen=True)
 class Rounds:
-    """A selection that trains until decided, among all architectures of its folder: their claims are one family."""
+    """A selection that trains until decided, among all architectures of its folder: their claims are one family.
+
+    ``apart`` are those of its subfolders, which claims may be about.
+    """
 
     benchmark: Benchmark
     architectures: tuple[Architecture, ...]
+    apart: tuple[Architecture, ...]
     until: UntilDecided
     design: Design
 
     def looked(self, loaded: Loaded) -> Looked:
         """Return what the looks have come to so far, for the claims of the selection and as far as they may go."""
-        study = recorded_study(self.benchmark, self.architectures, loaded)
+        study = recorded_study(self.benchmark, self.architectures, self.apart, loaded)
         looked, allowed = look(replace(study, design=self.design)), self.until.looks
         mine = (claim for claim in looked.open if claim.architecture in self.until.architectures)
         return replace(looked, open=tuple(claim for claim in mine if claim.seeds in allowed))
@@ -67,25 +72,33 @@ class Rounds:
         chosen = set(names)
         return replace(
             self.benchmark,
-            architectures=tuple(one for one in self.architectures if one.name in chosen),
+            architectures=tuple(one for one in (*self.architectures, *self.apart) if one.name in chosen),
             settings=replace(self.benchmark.settings, seeds=tuple(range(seeds))),
         )
 
 
-def recorded_study(benchmark: Benchmark, architectures: tuple[Architecture, ...], loaded: Loaded) -> Study:
+def recorded_study(
+    benchmark: Benchmark, architectures: tuple[Architecture, ...], apart: tuple[Architecture, ...], loaded: Loaded
+) -> Study:
     """Return the study of this machine's numerics."""
     read = benchmark.store.predictions_after
-    return make_study(architectures, loaded.records, benchmark.settings, benchmark.environment, read)
+    return make_study(architectures, loaded.records, benchmark.settings, benchmark.environment, read, apart=apart)
 
 
 def make_rounds(options: PlanOptions, benchmark: Benchmark, loaded: Loaded) -> Rounds:
-    """Return the rounds of a selection that is to train until decided, and the design that they need."""
+    """Return the rounds of a selection that is to train until decided, and the design that they need.
+
+    Raises:
+        DecidesNothing: One of the selection stands apart in a subfolder.
+    """
     # A broken spec that is not selected is left out here, and reported with the page.
-    architectures, _ = sound(select_files((), options.specs))
+    (architectures, _), (apart, _) = sound(select_files((), options.specs)), sound(files_apart(options.specs))
     names = tuple(one.name for one in benchmark.architectures)
+    if outside := {one.path for one in apart} & {one.path for one in benchmark.architectures}:
+        raise DecidesNothing(sorted(path.stem for path in outside))
     until = UntilDecided(architectures=names, most_seeds=options.most_seeds or LOOKS[-1])
-    study = replace(recorded_study(benchmark, architectures, loaded), design=options.design)
-    return Rounds(benchmark, architectures, until, with_sequential(study, until, known=bool(loaded.records)))
+    study = replace(recorded_study(benchmark, architectures, apart, loaded), design=options.design)
+    return Rounds(benchmark, architectures, apart, until, with_sequential(study, until, known=bool(loaded.records)))
 
 
 def look_ahead(round_: Benchmark) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from harness.data.folder import FOLDER, own_dataset_files
 from harness.declaration.files import is_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError, in_order
 from harness.errors import NoArchitectures
-from harness.spec.folder import find_architectures, select_files
+from harness.spec.folder import files_apart, find_architectures, select_files
 from harness.spec.reading import read_architecture, reference_mistakes
 
 
@@ -47,7 +48,7 @@ def _files(path: str, folder: Path) -> tuple[Path, ...]:
     """Return the files that a path means: itself, a folder's, or those of an architecture's name."""
     given = Path(path)
     if is_folder(given) or given == folder:
-        files = find_architectures(given)
+        files = (*find_architectures(given), *files_apart(given))
         if not files:
             raise NoArchitectures(given)
         return (*files, *own_dataset_files(given))
@@ -67,5 +68,12 @@ def _mistakes(files: Iterable[Path]) -> Iterator[SpecError]:
             yield from error.mistakes
             continue
         if file.parent not in names:
-            names[file.parent] = {path.stem for path in find_architectures(file.parent)}
+            names[file.parent] = {path.stem for path in _beside(file.parent)}
         yield from reference_mistakes(architecture, names[file.parent])
+
+
+def _beside(folder: Path) -> Iterator[Path]:
+    """Yield what claims of the folder's specs can be about: its own files, those apart, and those one folder up."""
+    yield from (*find_architectures(folder), *files_apart(folder))
+    with suppress(NoArchitectures):
+        yield from find_architectures(folder.parent)

@@ -26,7 +26,9 @@ from harness.records.pooling import choose_environment
 from harness.records.record import Record
 from harness.records.speeds import measured_forecast
 from harness.records.store import Loaded, recorded
-from harness.spec.reading import select
+from harness.spec.architecture import Architecture
+from harness.spec.folder import files_apart, select_files
+from harness.spec.reading import select, sound
 
 SHORT_FINGERPRINT = 8
 ReaderNames = Mapping[str, tuple[str, ...]]
@@ -97,7 +99,7 @@ def _names(options: VerifyOptions) -> ReaderNames:
     """Return the names that trials are read by. Where none is asked for, a spec that is invalid costs only a name."""
     found: dict[str, tuple[str, ...]] = {}
     try:
-        architectures = select(options.names, options.specs)
+        architectures = select(options.names, options.specs) if options.names else _sound(options.specs)
     except BenchError:
         if options.names:
             raise
@@ -107,6 +109,10 @@ def _names(options: VerifyOptions) -> ReaderNames:
         fingerprint = trial_computation(architecture, settings).fingerprint
         found[fingerprint] = (*found.get(fingerprint, ()), architecture.name)
     return found
+
+
+def _sound(specs: Path) -> tuple[Architecture, ...]:
+    return sound((*select_files((), specs), *files_apart(specs)))[0]
 
 
 def chosen_records(

@@ -75,7 +75,7 @@ def _assumptions(findings: Findings, verdicts: Sequence[Verdict]) -> list[str]:
     shown = {verdict.architecture for verdict in verdicts}
     return [
         f"{entry.name} assumes: {assumption}"
-        for entry in findings.study.entries
+        for entry in (*findings.study.entries, *findings.study.apart)
         if entry.name in shown
         for assumption in entry.architecture.assumptions
     ]

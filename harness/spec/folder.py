@@ -1,4 +1,8 @@
-"""Which files of a folder a name or a glob means; opens none of them."""
+"""Which files of a folder a name or a glob means; opens none of them.
+
+Specs of a folder are ranked with one another. Those in its subfolders, such as ablations, stand apart: they are asked
+for by name, by ``subfolder`` or by ``subfolder/glob``, and no names at all mean none of them.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,47 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from harness.declaration.files import declared_files
+from harness.declaration.files import DATASETS, declared_files, is_folder, is_safe_name
 from harness.errors import NoArchitectures, NotOne, UnknownArchitecture
 
 
 def find_architectures(folder: Path) -> tuple[Path, ...]:
-    """Return the folder's spec files, sorted by name, without hidden files."""
+    """Return the folder's spec files, sorted by name, without hidden files and without those of subfolders."""
     try:
         return declared_files(folder)
     except OSError as error:
         raise NoArchitectures(folder, error) from None
 
 
+def files_apart(folder: Path) -> tuple[Path, ...]:
+    """Return the spec files in subfolders, sorted by subfolder and name; what can't be listed holds none."""
+    try:
+        inner = sorted(path for path in folder.iterdir() if path.name != DATASETS and is_safe_name(path.name))
+    except OSError:
+        return ()
+    return tuple(file for path in inner if is_folder(path) for file in _listed(path))
+
+
+def _listed(folder: Path) -> tuple[Path, ...]:
+    try:
+        return declared_files(folder)
+    except OSError:
+        return ()
+
+
 def select_files(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
-    """Return the files that the names and globs mean, each once, sorted; no names at all means every file."""
-    files = find_architectures(folder)
-    if not files:
+    """Return the files that the names and globs mean, each once, sorted; no names at all means the folder's own."""
+    files, wanted = find_architectures(folder), tuple(names)
+    apart = files_apart(folder) if wanted else ()
+    if not files and not apart:
         raise NoArchitectures(folder)
-    wanted = tuple(names)
-    unknown = [name for name in wanted if not any(_means(name, path) for path in files)]
+    meant = {name: _meant(name, files, apart) for name in wanted}
+    unknown = [name for name in wanted if not meant[name]]
     if unknown:
-        raise UnknownArchitecture(unknown, [path.stem for path in files], folder)
-    return tuple(path for path in files if not wanted or any(_means(name, path) for name in wanted))
+        subfolders = dict.fromkeys(path.parent.name for path in apart)
+        raise UnknownArchitecture(unknown, [*(path.stem for path in (*files, *apart)), *subfolders], folder)
+    chosen = {path for found in meant.values() for path in found}
+    return tuple(path for path in (*files, *apart) if not wanted or path in chosen)
 
 
 def only_file(name: str, folder: Path) -> Path:
@@ -38,5 +61,15 @@ def only_file(name: str, folder: Path) -> Path:
     return files[0]
 
 
-def _means(name: str, path: Path) -> bool:
+def _meant(name: str, files: tuple[Path, ...], apart: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the folder's own files; else those apart: of a subfolder, below it, or of this very name."""
+    if own := tuple(path for path in files if _matches(name, path)):
+        return own
+    subfolder, _, below = name.partition("/")
+    if below:
+        return tuple(path for path in apart if path.parent.name == subfolder and _matches(below, path))
+    return tuple(path for path in apart if name in {path.parent.name, path.stem, path.name})
+
+
+def _matches(name: str, path: Path) -> bool:
     return fnmatchcase(path.stem, name) or name in {path.stem, path.name}

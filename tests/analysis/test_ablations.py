@@ -10,11 +10,14 @@ import pytest
 
 from harness.analysis.ablations import Ablation
 from harness.analysis.findings import Findings
+from harness.analysis.frame import runs_frame, summary_frame
 from harness.analysis.runs import ArchitectureResults
 from harness.reporting.numbers import UNKNOWN
 from harness.reporting.page import page
 from harness.reporting.sections import ablations
+from harness.reporting.sections.reproduction import commands
 from harness.spec.architecture import Architecture
+from harness.spec.claims import CLAIMS
 from harness.spec.reading import read_architecture
 from harness.statistics.comparisons import paired, welch
 
@@ -101,6 +104,64 @@ def test_a_parent_is_read_from_the_records_though_it_is_not_asked_for(tmp_path: 
     found = fake.findings([chosen], trials)
     assert [entry.name for entry in found.study.entries] == ["child"]
     assert len(only(found).parent.runs) == 5
+
+
+CLAIM = "claims: [{better_than: {architecture: 000_convnet, where: here}}]"
+
+
+def test_what_stands_apart_is_in_the_table_and_in_no_rank_or_pair(tmp_path: Path) -> None:
+    ranked = fake.architectures("000_convnet", "dense_512")
+    chosen = derived(tmp_path, f"{WITHOUT_POOLING}\n{CLAIM}")
+    trials = (*fake.fake_trials(ranked), *fake.fake_trials([chosen]))
+    found, without = fake.findings(ranked, trials, apart=[chosen]), fake.findings(ranked, trials)
+    assert [only(found).entry.name, only(found).parent.name] == ["child", "000_convnet"]
+    assert [entry.name for entry in found.ranking] == [entry.name for entry in without.ranking]
+    assert found.comparisons == without.comparisons
+    assert found.standings == without.standings
+    assert list(summary_frame(found)["architecture"]) == list(summary_frame(without)["architecture"])
+    assert set(runs_frame(found.study)["architecture"]) == {"000_convnet", "child", "dense_512"}
+
+
+def test_claims_of_what_stands_apart_are_a_family_of_their_own(tmp_path: Path) -> None:
+    ranked = fake.architectures("000_convnet", "001_convnet_8_epochs", "dense_512")
+    chosen = derived(tmp_path, f"{WITHOUT_POOLING}\n{CLAIM}")
+    trials = (*fake.fake_trials(ranked), *fake.fake_trials([chosen]))
+    found, without = fake.findings(ranked, trials, apart=[chosen]), fake.findings(ranked, trials)
+    assert found.judgement.verdicts == without.judgement.verdicts
+    assert found.judgement.corrected_for == without.judgement.corrected_for > 1
+    [verdict] = found.judgement.apart
+    assert verdict.architecture == "child"
+    assert verdict.adjusted_p == verdict.ruling.p is not None
+
+
+def test_a_claim_may_be_about_what_stands_apart(tmp_path: Path) -> None:
+    chosen = derived(tmp_path, WITHOUT_POOLING)
+    claim = {"better_than": {"architecture": "child", "where": "here"}}
+    [parent] = fake.architectures("000_convnet")
+    claiming = parent.model_copy(update={"claims": (CLAIMS.parse(claim),)})
+    trials = (*fake.fake_trials([claiming]), *fake.fake_trials([chosen]))
+    assert fake.findings([claiming], trials, apart=[chosen]).judgement.verdicts[0].ruling.measured is not None
+    assert fake.findings([claiming], trials).judgement.verdicts[0].decision == "not tested"
+
+
+def test_of_what_stands_apart_only_what_was_trained_is_shown(tmp_path: Path) -> None:
+    ranked, chosen = fake.architectures("000_convnet"), derived(tmp_path, WITHOUT_POOLING)
+    found = fake.findings(ranked, fake.fake_trials(ranked), apart=[chosen])
+    assert found.ablations == ()
+    assert commands(found.study) == ("bench run 000_convnet --seeds 0-4",)
+
+
+def test_the_command_for_a_whole_subfolder_names_it(tmp_path: Path) -> None:
+    ranked, folder = fake.architectures("000_convnet"), tmp_path / "extra"
+    folder.mkdir()
+    apart = [derived(folder, WITHOUT_POOLING, "one"), derived(folder, "changes: [{training: {optimizer: SGD}}]", "two")]
+    trials = (*fake.fake_trials(ranked), *fake.fake_trials(apart))
+    assert commands(fake.findings(ranked, trials, apart=apart).study)[1:] == ("bench run extra --seeds 0-4",)
+    mixed = (*fake.fake_trials(ranked), *fake.fake_trials(apart[:1]), *fake.fake_trials(apart[1:])[:2])
+    assert commands(fake.findings(ranked, mixed, apart=apart).study)[1:] == (
+        "bench run one --seeds 0-4",
+        "bench run two --seeds 0-1",
+    )
 
 
 def test_what_is_not_recorded_is_unknown(tmp_path: Path) -> None:

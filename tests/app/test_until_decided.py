@@ -16,7 +16,7 @@ from harness.app.plan import plan
 from harness.app.progress import Silent
 from harness.app.run import RunOptions, RunResult, run
 from harness.data.cache import DatasetArrays
-from harness.errors import BenchError, Interrupted
+from harness.errors import BenchError, DecidesNothing, Interrupted
 from harness.execute.engine import Outcome
 from harness.planning.trial import Trial
 from harness.records.record import Failure
@@ -208,6 +208,18 @@ REFUSED = {
         "--most-seeds needs --until-decided; add it or leave --most-seeds out",
     ),
 }
+
+
+def test_what_stands_apart_is_refused_and_trained_where_a_claim_is_about_it(options: RunOptions) -> None:
+    assert options.architectures is not None
+    write_spec(options.architectures / "extra", "child", units=30, epochs=1)
+    with pytest.raises(DecidesNothing, match="child stands apart in a subfolder"):
+        plan(replace(options, names=("child",)))
+    with (options.architectures / "clear.yaml").open("a") as file:
+        file.write(COMPARES.replace("rival", "child"))
+    trainer = FakeTrainer()
+    trained(replace(options, names=("clear",)), trainer)
+    assert seeds_of(trainer)["child"][:10] == list(range(10))
 
 
 @pytest.mark.parametrize(("changes", "sentence"), REFUSED.values(), ids=REFUSED)

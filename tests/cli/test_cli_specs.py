@@ -267,6 +267,29 @@ def test_validate_offers_the_nearest_data_set_where_one_is_misspelt(bench: Bench
     assert result.stdout.startswith(f"mine/a.yaml:{line}:10: there is no data set 'minst'; did you mean 'mnist'")
 
 
+def test_ablations_are_found_by_name_and_are_no_part_of_all(bench: Bench) -> None:
+    def listed(*names: str) -> list[str]:
+        return [row["name"] for row in json.loads(bench("list", *names, "--json").stdout)]
+
+    ablations = listed("ablations")
+    assert {"000_raw_bytes", "dense_512_shifted_training"} <= set(ablations)
+    assert not set(ablations) & {*listed(), *listed("0*")}
+    assert listed("000_raw_bytes", "000_convnet") == ["000_convnet", "000_raw_bytes"]
+    assert listed("ablations/003_w*") == ["003_without_dropout"]
+    assert json.loads(bench("show", "000_raw_bytes", "--json").stdout)["extends"] == "000_convnet"
+
+
+def test_a_claim_may_be_about_a_spec_in_a_subfolder_or_one_folder_up(bench: Bench, tmp_path: Path) -> None:
+    text = (FOLDER / "001_convnet_8_epochs.yaml").read_text()
+    write(tmp_path / "mine", "a", text)
+    write(tmp_path / "mine" / "extra", "dense_512", text.replace("dense_512", "a"))
+    assert bench("validate", "mine").stderr == "2 files: no mistake\n"
+    write(tmp_path / "mine" / "extra", "dense_512", text.replace("dense_512", "c"))
+    result = bench("validate", "mine")
+    assert result.stdout.startswith("mine/extra/dense_512.yaml:")
+    assert "there is no architecture 'c' in mine/extra" in result.stdout
+
+
 def test_validate_takes_names_too(bench: Bench) -> None:
     assert bench("validate", "dense_512", "00*").stderr == "6 files: no mistake\n"
     assert "there is no architecture 'dense_51'" in bench.error("validate", "dense_51")

@@ -137,12 +137,14 @@ def _with_epochs(trial: FakeTrial, changes: Callable[[int], Mapping[str, object]
     return FakeTrial(trial.record.model_copy(update=changed), trial.predictions)
 
 
-def findings(
+def findings(  # noqa: PLR0913 - all that a report is about
     chosen: Iterable[Architecture],
     trials: Iterable[FakeTrial],
     settings: Settings | None = None,
     where: Environment | None = None,
     design: Design | None = None,
+    *,
+    apart: Iterable[Architecture] = (),
 ) -> Findings:
     """Derive what a report needs, as if the trials had been read from a store."""
     trials = tuple(trials)
@@ -152,7 +154,7 @@ def findings(
         return kept[record.environment.id, record.fingerprint, record.seed].get(epoch, {})
 
     records = tuple(trial.record for trial in trials)
-    study = make_study(chosen, records, settings or Settings(), where or environment(), read)
+    study = make_study(chosen, records, settings or Settings(), where or environment(), read, apart=apart)
     return Findings(replace(study, design=design), {"mnist": labels()}, records)
 
 

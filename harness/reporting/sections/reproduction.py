@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from statistics import median
 
 from harness.analysis.findings import Findings
@@ -67,7 +68,7 @@ def failure_table(study: Study) -> Table:
         header=("Architecture", "Seed", "Stage", "Kind", "Reason"),
         rows=tuple(
             (entry.name, str(failed.seed), failed.failure.stage, failed.failure.kind, failed.failure.reason)
-            for entry in study.entries
+            for entry in (*study.entries, *study.apart)
             for failed in entry.failures
         ),
         alignments=("left", "right", "left", "left", "left"),
@@ -128,13 +129,27 @@ def _others(study: Study) -> tuple[str, ...]:
 
 
 def commands(study: Study) -> tuple[str, ...]:
-    """Return one command for all architectures that were trained with the same seeds, in the order of their names."""
+    """Return one command for all architectures that were trained with the same seeds, in the order of their names.
+
+    Those of a subfolder follow, all of them by its name.
+    """
     by_seeds: dict[tuple[int, ...], list[str]] = {}
     for entry in study.entries:
         by_seeds.setdefault(entry.tried, []).append(entry.name)
     if len(by_seeds) > 1:
         by_seeds.pop((), None)  # no results of these are on the page
-    return tuple(_command(study, seeds, names) for seeds, names in by_seeds.items()) or ("bench run --all",)
+    ranked = tuple(_command(study, seeds, names) for seeds, names in by_seeds.items()) or ("bench run --all",)
+    return (*ranked, *(_command(study, seeds, names) for seeds, names in _apart(study)))
+
+
+def _apart(study: Study) -> Iterator[tuple[tuple[int, ...], list[str]]]:
+    """Yield seeds and what was trained with them, for each subfolder as a whole where its seeds are all the same."""
+    for folder, found in groupby(study.apart, key=lambda entry: entry.architecture.path.parent.name):
+        by_seeds: dict[tuple[int, ...], list[str]] = {}
+        for entry in found:
+            by_seeds.setdefault(entry.tried, []).append(entry.name)
+        whole = len(by_seeds) == 1
+        yield from ((seeds, [folder] if whole else names) for seeds, names in by_seeds.items() if seeds)
 
 
 def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
