@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from harness.declaration.spec_error import SpecError, shown
 from harness.errors import UnfitEvaluation, UnknownEvaluation, did_you_mean
 from harness.evaluations.names import evaluation_names
-from harness.spec.layers.activations import Activation
-from harness.spec.layers.kernels import KernelLayer
-from harness.spec.layers.normalization import Softmax
+from harness.spec.ending import gives_probabilities
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
@@ -61,10 +59,3 @@ def misfit(name: str, spec: SpecFile, dataset: Dataset) -> str | None:
     if kind.needs_probabilities and not gives_probabilities(spec):
         return f"{name} needs probabilities, and the network does not end in softmax, nor is the loss from_logits"
     return None
-
-
-def gives_probabilities(spec: SpecFile) -> bool:
-    """Say whether the outputs are probabilities, or logits of which the softmax is."""
-    last = spec.layers[-1]
-    activation = last.activation if isinstance(last, KernelLayer | Activation) else None
-    return isinstance(last, Softmax) or activation == "softmax" or getattr(spec.recipe.loss, "from_logits", False)

@@ -23,11 +23,11 @@ from harness.errors import UnknownDataset, did_you_mean
 from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.cost import Cost, network_cost
 from harness.spec.derived import is_derived, read_derived
+from harness.spec.ending import end_mistakes
 from harness.spec.evaluating import evaluation_mistakes
 from harness.spec.folder import select_files
 from harness.spec.layers import ShapeError
 from harness.spec.layers.layer import Chain
-from harness.spec.layers.layer import text as shape_text
 from harness.spec.outputs import with_classes
 
 # Nothing under this needs a look at the machine, which takes psutil 10 ms.
@@ -177,12 +177,7 @@ def _unusable(name: str, folder: Path, error: UnknownDataset | InvalidSpec) -> S
 
 def network_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
     """Yield what is wrong with a network whose shapes fit one another: its end, and the memory that it needs."""
-    classes, shape = len(dataset.classes), costs.output_shape
-    if shape != (classes,):
-        last = ("layers", len(spec.layers) - 1)
-        end = shape_text(shape) + (" outputs" if len(shape) == 1 else "")
-        what = f"the network ends in {end}, but {spec.dataset} has {classes} classes"
-        yield SpecError(last, what, "end with 'Dense: {units: classes, activation: softmax}'")
+    yield from end_mistakes(spec, dataset, costs.output_shape)
     needed = costs.training_bytes
     if needed > SURELY_FITS and needed > (memory := _memory()):
         what = f"training needs about {needed / 2**30:,.0f} GiB, and this machine has {memory / 2**30:,.0f}"

@@ -19,7 +19,7 @@ import pytest
 import tensorflow as tf
 
 from harness.arrays import Bytes
-from harness.backends.tensorflow.epoch import create_variables, graph, to_device
+from harness.backends.tensorflow.epoch import create_variables, graph, output_count, to_device
 from harness.backends.tensorflow.network import TensorFlowNetwork, build_model
 from harness.data.fetching import fetch
 from harness.data.pipeline import fit
@@ -88,14 +88,15 @@ class Ways:
         self._network.restore(self._start)
         outcomes = []
         for order in self._orders:
-            x, y = (tensor.numpy() for tensor in self._data.batch(tf.constant(order)))
+            x, y = (tensor.numpy() for tensor in self._data.batch(tf.constant(order), output_count(self._model)))
             self._model.fit(x, y, batch_size=self._batch_size, shuffle=False, verbose=0)
             outcomes.append(outcome(self._network, self._model.get_metrics_result()))
         return outcomes
 
     def train_stepwise(self) -> list[Outcome]:
         """Train every batch in a call that takes batches of any size and returns the running means."""
-        traced = graph(lambda indices: self._model.train_step(self._data.batch(indices)))
+        outputs = output_count(self._model)
+        traced = graph(lambda indices: self._model.train_step(self._data.batch(indices, outputs)))
         step = traced.get_concrete_function(tf.TensorSpec([None], tf.int32))
         self._network.restore(self._start)
         outcomes = []

@@ -27,10 +27,19 @@ def test_images_and_a_table_are_trained_on_from_their_files(tmp_path: Path, monk
     add_dataset(AddOptions(path=table, label="animal", architectures=specs))
     for name in ("photos", "animals"):
         start_spec(NewOptions(name=f"net_{name}", dataset=name, architectures=specs))
+    one_output = (specs / "net_animals.yaml").read_text(encoding="utf-8")
+    for old, new in (
+        *(("units: classes", "units: 1"), ("softmax", "sigmoid"), ("categorical_", "binary_")),
+        ("0.001", "0.05"),
+    ):
+        assert old in one_output
+        one_output = one_output.replace(old, new)
+    (specs / "net_one_output.yaml").write_text(f"{one_output}\nevaluate: [calibration]\n", encoding="utf-8")
     done = run(RunOptions(seeds=(0,), results=tmp_path / "results", architectures=specs))
     assert not done.failed, done.failures
     summary = done.summary.set_index("architecture")
     assert summary.loc["net_animals", "test_accuracy_mean"] == 1.0
+    assert summary.loc["net_one_output", "test_accuracy_mean"] == 1.0
     assert summary["test_accuracy_mean"].between(0, 1).all()
     records = {record.computation.dataset: record for record in Store(tmp_path / "results").load().records}
     assert records["photos"].computation.dataset_sha256 == photos.identity

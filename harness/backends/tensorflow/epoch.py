@@ -46,12 +46,18 @@ class DeviceData:
         """How many there are."""
         return int(self.labels.shape[0])
 
-    def batch(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the examples' images as a network takes them, float32, and their one-hot labels."""
+    def batch(self, indices: tf.Tensor, outputs: int | None = None) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the examples' images as a network takes them, float32, and their one-hot labels.
+
+        For a network with one output labels are a column of 0 and 1, shape (batch, 1).
+        """
         images = tf.cast(tf.gather(self.images, indices), tf.float32)
         for step, numbers in self.preprocessing:
             images = step.apply(images, *numbers)
-        return images, tf.one_hot(tf.gather(self.labels, indices), self.classes)
+        labels = tf.gather(self.labels, indices)
+        if outputs == 1:
+            return images, tf.cast(labels, tf.float32)[:, tf.newaxis]
+        return images, tf.one_hot(labels, self.classes)
 
 
 def to_device(images: Values, labels: Bytes, pipeline: Pipeline) -> DeviceData:
@@ -97,7 +103,7 @@ def compile_epoch(model: keras.Model, data: DeviceData, batch_size: int) -> Call
 def create_variables(model: keras.Model, data: DeviceData) -> None:
     """Create the optimizer's and the metrics' variables, which a compiled function may not, and change no weight."""
     model.optimizer.build(model.trainable_variables)
-    model.test_step(data.batch(tf.constant([0])))
+    model.test_step(data.batch(tf.constant([0]), output_count(model)))
     model.reset_metrics()
 
 
@@ -105,7 +111,7 @@ def training_step(model: keras.Model, data: DeviceData) -> Callable[[tf.Tensor],
     """Return Keras' own step on the examples of these indices, shape (batch,)."""
 
     def step(indices: tf.Tensor) -> None:
-        model.train_step(data.batch(indices))
+        model.train_step(data.batch(indices, output_count(model)))
 
     return step
 
@@ -115,9 +121,9 @@ def compile_scoring(model: keras.Model, data: DeviceData) -> Callable[[], Scores
 
     @graph
     def score(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        images, labels = data.batch(indices)
-        outputs = model(images, training=False)
-        return outputs, model.compute_loss(x=images, y=labels, y_pred=outputs, training=False)
+        images, labels = data.batch(indices, output_count(model))
+        scored = model(images, training=False)
+        return scored, model.compute_loss(x=images, y=labels, y_pred=scored, training=False)
 
     batches = [tf.range(start, min(start + SCORED, data.examples)) for start in range(0, data.examples, SCORED)]
     sizes = [int(batch.shape[0]) for batch in batches]
@@ -127,9 +133,31 @@ def compile_scoring(model: keras.Model, data: DeviceData) -> Callable[[], Scores
     def run() -> Scores:
         scores, losses = zip(*(score(batch) for batch in batches), strict=True)
         mean_loss = np.average(np.array([float(loss) for loss in losses]), weights=sizes)
-        return Scores(np.concatenate([batch.numpy() for batch in scores]), float(mean_loss))
+        return Scores(of_classes(model, np.concatenate([batch.numpy() for batch in scores])), float(mean_loss))
 
     return run
+
+
+def output_count(model: keras.Model) -> int:
+    """Return how many outputs a network has."""
+    return int(model.output_shape[-1])
+
+
+def of_classes(model: keras.Model, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the scores of each class: one output, shape (n, 1), is the second class's probability, or its logit.
+
+    The second class is then predicted where the probability is above .5, as Keras' binary accuracy counts; the softmax
+    of 0 and a logit is that logit's sigmoid.
+    """
+    if scores.shape[1] > 1:
+        return scores
+    first = np.zeros_like(scores) if from_logits(model.loss) else 1 - scores
+    return np.concatenate([first, scores], axis=1)
+
+
+def from_logits(loss: object) -> bool:
+    """Say whether a loss takes logits."""
+    return bool(getattr(loss, "from_logits", False))
 
 
 def graph(function: Callable[..., object]) -> Any:  # noqa: ANN401 - TensorFlow's own function, which has no types

@@ -10,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.backends.tensorflow.epoch import DeviceData, compile_epoch, compile_scoring, to_device
+from harness.backends.tensorflow.epoch import (
+    DeviceData,
+    compile_epoch,
+    compile_scoring,
+    from_logits,
+    output_count,
+    to_device,
+)
 from harness.data.pipeline import Pipeline
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
@@ -102,13 +109,21 @@ def build_model(computation: Computation, seed: int) -> keras.Model:
     for layer in computation.layers:
         outputs = layer.connect(keras, outputs)
     model = keras.Model(inputs, outputs)
+    loss = computation.recipe.loss.build(keras)
     model.compile(
         optimizer=computation.recipe.optimizer.build(keras, total_steps(computation)),
-        loss=computation.recipe.loss.build(keras),
-        metrics=["accuracy"],
+        loss=loss,
+        metrics=[accuracy(model, loss)],
         jit_compile=False,  # XLA is two to ten times slower for these networks on a CPU
     )
     return model
+
+
+def accuracy(model: keras.Model, loss: keras.losses.Loss) -> str | keras.metrics.Metric:
+    """Return Keras' accuracy; of one logit, whose sigmoid is above .5 where it is above 0, with that threshold."""
+    if output_count(model) == 1 and from_logits(loss):
+        return keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)
+    return "accuracy"
 
 
 def total_steps(computation: Computation) -> int | None:

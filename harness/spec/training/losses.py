@@ -21,6 +21,8 @@ class LossKind(KerasKind):
 
     keras_module: ClassVar[str] = "losses"
     short_names: ClassVar[tuple[str, ...]] = ()
+    # Whether it takes one output for two classes, whose label is 0 or 1; the others compare outputs with one another.
+    takes_one_output: ClassVar[bool] = False
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -47,9 +49,10 @@ class CategoricalFocalCrossentropy(LossKind):
 
 
 class BinaryCrossentropy(LossKind):
-    """Binary cross-entropy of each class, for networks that end in sigmoids."""
+    """Binary cross-entropy of each class, or of one output for two classes: for networks that end in sigmoids."""
 
     short_names: ClassVar[tuple[str, ...]] = ("bce", "BCE")
+    takes_one_output: ClassVar[bool] = True
 
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
@@ -64,27 +67,35 @@ class KLDivergence(LossKind):
 class Poisson(LossKind):
     """Poisson loss, with the outputs as rates."""
 
+    takes_one_output: ClassVar[bool] = True
+
 
 class MeanSquaredError(LossKind):
     """Mean squared error against the one-hot label."""
 
     short_names: ClassVar[tuple[str, ...]] = ("mse", "MSE")
+    takes_one_output: ClassVar[bool] = True
 
 
 class MeanAbsoluteError(LossKind):
     """Mean absolute error against the one-hot label."""
 
     short_names: ClassVar[tuple[str, ...]] = ("mae", "MAE")
+    takes_one_output: ClassVar[bool] = True
 
 
 class Huber(LossKind):
     """Huber loss: quadratic up to delta, linear beyond it."""
+
+    takes_one_output: ClassVar[bool] = True
 
     delta: Annotated[Positive, Field(description="Error beyond which the loss is linear.")] = 1.0
 
 
 class LogCosh(LossKind):
     """Logarithm of the hyperbolic cosine of the error against the one-hot label."""
+
+    takes_one_output: ClassVar[bool] = True
 
 
 class CategoricalHinge(LossKind):
