@@ -214,6 +214,7 @@ def verify(
     jobs: int | None = None,
     timeout_seconds: float | None = None,
     smoke: bool = False,
+    dataset: str | None = None,
     results: str | Path = "results",
     architectures: str | Path | None = None,
     progress: str = "auto",
@@ -228,6 +229,7 @@ def verify(
         jobs: Trials at once; by default as many as cores and memory allow.
         timeout_seconds: How long one trial may take; by default as long as it needs.
         smoke: Verify smoke results.
+        dataset: Data set that all were trained on; by default the one that each spec names.
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
         progress: How progress is shown: auto, live, plain, json or none.
@@ -246,6 +248,7 @@ def verify(
         jobs=jobs,
         timeout_seconds=timeout_seconds,
         smoke=smoke,
+        dataset=dataset,
         results=Path(results),
         architectures=_path(architectures),
     )
@@ -291,17 +294,25 @@ def judge_number(
     return judge(values, published, options)
 
 
-def records_frame(results: str | Path = "results") -> pd.DataFrame:
-    """Return all records of the folder: one row per environment, trial, seed and epoch."""
+def records_frame(results: str | Path = "results", *, dataset: str | None = None) -> pd.DataFrame:
+    """Return all records of the folder: one row per environment, trial, seed and epoch.
+
+    Of those on another data set than the specs name with ``dataset``, as everywhere below.
+    """
     from harness.analysis import frame
     from harness.app.progress import SILENT
     from harness.app.workspace import Workspace, load_records
 
-    return frame.records_frame(load_records(Workspace(results=Path(results)).store, SILENT).records)
+    workspace = Workspace(results=Path(results), dataset=dataset)
+    return frame.records_frame(load_records(workspace.store, SILENT).records)
 
 
 def findings(
-    results: str | Path = "results", architectures: str | Path | None = None, environment: str | None = None
+    results: str | Path = "results",
+    architectures: str | Path | None = None,
+    environment: str | None = None,
+    *,
+    dataset: str | None = None,
 ) -> Findings:
     """Return all that follows from the folder's records, for the specs of ``architectures``.
 
@@ -312,36 +323,36 @@ def findings(
     from harness.app.progress import SILENT
     from harness.app.workspace import Workspace
 
-    workspace = Workspace(results=Path(results), architectures=_path(architectures))
+    workspace = Workspace(results=Path(results), architectures=_path(architectures), dataset=dataset)
     return read_inputs(workspace, SILENT, cached).findings(environment)
 
 
-def runs_frame(results: str | Path = "results") -> pd.DataFrame:
+def runs_frame(results: str | Path = "results", *, dataset: str | None = None) -> pd.DataFrame:
     """Return one row per architecture, seed and epoch, up to the architecture's own last epoch."""
     from harness.analysis import frame
 
-    return frame.runs_frame(findings(results).study)
+    return frame.runs_frame(findings(results, dataset=dataset).study)
 
 
-def summary_frame(results: str | Path = "results") -> pd.DataFrame:
+def summary_frame(results: str | Path = "results", *, dataset: str | None = None) -> pd.DataFrame:
     """Return the headline's numbers, unrounded: one row per architecture, best first."""
     from harness.analysis import frame
 
-    return frame.summary_frame(findings(results))
+    return frame.summary_frame(findings(results, dataset=dataset))
 
 
-def verdicts_frame(results: str | Path = "results") -> pd.DataFrame:
+def verdicts_frame(results: str | Path = "results", *, dataset: str | None = None) -> pd.DataFrame:
     """Return one row per claim with its verdict."""
     from harness.analysis import frame
 
-    return frame.verdicts_frame(findings(results))
+    return frame.verdicts_frame(findings(results, dataset=dataset))
 
 
-def comparisons_frame(results: str | Path = "results") -> pd.DataFrame:
+def comparisons_frame(results: str | Path = "results", *, dataset: str | None = None) -> pd.DataFrame:
     """Return one row per pair of architectures."""
     from harness.analysis import frame
 
-    return frame.comparisons_frame(findings(results))
+    return frame.comparisons_frame(findings(results, dataset=dataset))
 
 
 def _names(names: str | Iterable[str]) -> tuple[str, ...]:

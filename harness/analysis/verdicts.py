@@ -34,6 +34,7 @@ from harness.statistics.multiplicity import ALPHA, holm
 class Verdict:
     """One claim, what the records say of it, and why; ``adjusted_p`` is the p-value after Holm.
 
+    ``made_on`` is the data set that the claim is about, where the results are on another one: nothing is tested then.
     ``look`` is the number of seeds at which a sequential claim was decided; ``fresh`` is the verdict that the design's
     fresh seeds give by themselves.
     """
@@ -44,6 +45,7 @@ class Verdict:
     adjusted_p: float | None = None
     look: int | None = None
     fresh: Verdict | None = None
+    made_on: str | None = None
 
     @property
     def decision(self) -> Decision:
@@ -76,6 +78,7 @@ class Verdict:
             "fresh_measured": self.fresh.ruling.measured if self.fresh else None,
             "fresh_verdict": self.fresh.decision if self.fresh else None,
             "fresh_reason": self.fresh.ruling.reason if self.fresh else None,
+            "made_on": self.made_on,
         }
 
 
@@ -187,7 +190,7 @@ class RecordedCase:
 
 
 def judge(study: Study, alpha: float = ALPHA) -> Judgement:
-    """Return the verdict on every claim, in the order of architectures and of their specs.
+    """Return the verdict on every claim, in the order of architectures and of their specs; foreign ones come last.
 
     ``alpha`` is the level of each question: lower for one of several looks at the same claims. Which runs are judged
     is the study's choice.
@@ -210,3 +213,13 @@ def _family(entries: Iterable[ArchitectureResults], study: Study, alpha: float) 
             yield verdict
         else:
             yield replace(verdict, ruling=verdict.ruling.corrected(p, claims, alpha), adjusted_p=p)
+    yield from _foreign(entries)
+
+
+def _foreign(entries: Iterable[ArchitectureResults]) -> Iterator[Verdict]:
+    """Yield the claims that were made on other data than the results, which are not tested."""
+    for entry in entries:
+        about, data = entry.architecture.documented_on, entry.architecture.dataset
+        reason = f"the claim is about {about}, and these results are on {data}"
+        for claim in entry.architecture.foreign_claims:
+            yield Verdict(entry.name, claim, Ruling("not tested", reason, len(entry.runs)), made_on=about)

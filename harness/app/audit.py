@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.app.findings import Fetch, cached
 from harness.app.progress import SILENT, Progress
 from harness.app.record_checks import CHECKS, Evidence
-from harness.app.workspace import Workspace
+from harness.app.workspace import Workspace, check_dataset
 from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.data.declarations import all_datasets
@@ -67,8 +67,10 @@ def audit(workspace: Workspace, *, progress: Progress = SILENT, fetch: Fetch = c
         fetch: Returns the true labels; those of a data set that is missing are not checked.
 
     Raises:
+        UnknownDataset: There is no data set of the name that is asked for.
         NothingRecorded: There is no record.
     """
+    check_dataset(workspace)
     files = workspace.store.by_path()
     if not files:
         raise NothingRecorded(f"in {workspace.folder}")

@@ -90,7 +90,13 @@ def sound_architectures(
 ) -> tuple[tuple[Architecture, ...], tuple[Architecture, ...]]:
     """Return the folder's architectures, and those that stand apart in its subfolders.
 
-    A broken file that is not among the needed ones is reported and left out.
+    A broken file that is not among the needed ones is reported and left out. On a data set of the workspace's own,
+    those that fit.
+
+    Raises:
+        InvalidSpec: A needed file is broken, or all are.
+        UnknownDataset: There is no such data set.
+        NothingFits: None of the folder's own can be trained on it.
     """
     architectures, broken = sound(select_files((), workspace.specs))
     apart, broken_apart = sound(files_apart(workspace.specs))

@@ -14,10 +14,11 @@ from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
 from harness.app.design import choose_seeds
 from harness.app.findings import Fetch, Inputs, read_inputs
+from harness.app.plan import misfit_sentences, selected
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace
 from harness.data import fetching
-from harness.errors import Exclusive
+from harness.errors import Exclusive, NothingFits
 from harness.spec.folder import only_file, select_files
 
 if TYPE_CHECKING:
@@ -135,9 +136,13 @@ def claims(options: ClaimsOptions, *, progress: Progress = SILENT) -> ClaimsResu
     No verdict needs a test label or image, so that a machine without the data can judge too.
 
     Raises:
-        BenchError: A name means no spec, a spec that was named is invalid, or the environment has no record.
+        BenchError: A name means no spec, a spec that was named is invalid, none that was named can be trained on the
+            data set, or the environment has no record.
     """
     chosen = select_files(options.names, options.specs)
+    if options.names:
+        for sentence in misfit_sentences(selected(options, options.names)[1]):
+            progress.say(sentence)
     inputs = read_inputs(options, progress, None, needed=chosen if options.names else ())
     findings = inputs.findings(options.environment)
     shown = {path.stem for path in chosen}
@@ -174,9 +179,13 @@ def compare(options: CompareOptions, *, progress: Progress = SILENT, fetch: Fetc
     """Compare two architectures in depth.
 
     Raises:
-        BenchError: A name means no spec or several, a spec is invalid, or the environment has no record.
+        BenchError: A name means no spec or several, a spec is invalid or can't be trained on the data set, or the
+            environment has no record.
     """
     files = tuple(only_file(name, options.specs) for name in (options.first, options.second))
+    _, misfits = selected(options, (options.first, options.second))
+    if misfits:
+        raise NothingFits(str(options.dataset), misfits)
     findings = read_inputs(options, progress, fetch, needed=files).findings(options.environment)
     by_name = {entry.name: entry for entry in (*findings.study.compared_apart, *findings.study.compared)}
     first, second = (by_name[file.stem] for file in files)

@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.app.workspace import Workspace
+from harness.app.workspace import Workspace, check_dataset
+from harness.data.declarations import find_dataset
 from harness.declaration.spec_error import InvalidSpec, SpecError
+from harness.errors import NothingFits
 from harness.planning.forecast import Forecast
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial, trial_computation
@@ -21,6 +23,7 @@ from harness.records.store import Store
 from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
 from harness.spec.folder import only_file, select_files
+from harness.spec.moving import Misfit, moved
 from harness.spec.reading import read_architecture
 
 SpecRow = dict[str, Any]
@@ -45,12 +48,16 @@ class RecordedSeeds:
 
 @dataclass(frozen=True)
 class ListedSpec:
-    """One file: what it says, or its mistakes, and what is recorded of it."""
+    """One file: what it says, or its mistakes, and what is recorded of it.
+
+    ``left_out`` is why it can't be trained on the data set that is asked for.
+    """
 
     name: str
     row: SpecRow
     recorded: RecordedSeeds = RecordedSeeds()
     mistakes: tuple[SpecError, ...] = ()
+    left_out: str | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -61,7 +68,8 @@ class ListedSpec:
             "counted_seeds": list(self.recorded.counted),
         }
         mistakes = {"mistakes": [str(mistake) for mistake in self.mistakes]} if self.mistakes else {}
-        return {"name": self.name, **self.row, **seeds, **mistakes}
+        left_out = {"left_out": self.left_out} if self.left_out is not None else {}
+        return {"name": self.name, **self.row, **seeds, **mistakes, **left_out}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +83,30 @@ def list_specs(options: ListOptions) -> tuple[ListedSpec, ...]:
     """Return every spec that is asked for, the broken ones with their mistakes.
 
     Raises:
-        BenchError: There is no spec, or a name means none.
+        BenchError: There is no spec, a name means none, or there is no such data set.
     """
+    check_dataset(options)
     recorded = index_records(options.folder)
-    return tuple(_listed(file, recorded) for file in select_files(options.names, options.specs))
+    return tuple(_listed(file, options, recorded) for file in select_files(options.names, options.specs))
 
 
-def _listed(file: Path, recorded: RecordIndex) -> ListedSpec:
+def _listed(file: Path, options: Workspace, recorded: RecordIndex) -> ListedSpec:
     try:
-        row = spec_row(read_architecture(file))
+        found = _read(file, options)
     except InvalidSpec as error:
         return ListedSpec(file.stem, UNKNOWN, mistakes=error.mistakes)
+    if not isinstance(found, Architecture):
+        return ListedSpec(file.stem, UNKNOWN, left_out=found.reason)
+    row = spec_row(found)
     return ListedSpec(file.stem, row, recorded.seeds(row["fingerprint"], row["epochs"]))
+
+
+def _read(file: Path, options: Workspace) -> Architecture | Misfit:
+    """Return the file's architecture on the data set that is asked for, or why it can't be trained on that."""
+    architecture = read_architecture(file)
+    if options.dataset is None:
+        return architecture
+    return moved(architecture, find_dataset(options.dataset, options.specs))
 
 
 @dataclass(frozen=True)
@@ -214,9 +234,12 @@ def show_spec(options: ShowOptions) -> ShownSpec:
     """Return all that is known of one architecture before training.
 
     Raises:
-        BenchError: The name means no spec or several, or the spec is invalid.
+        BenchError: The name means no spec or several, the spec is invalid, or it can't be trained on the data set.
     """
-    architecture = read_architecture(only_file(options.name, options.specs))
+    check_dataset(options)
+    architecture = _read(only_file(options.name, options.specs), options)
+    if not isinstance(architecture, Architecture):
+        raise NothingFits(str(options.dataset), [architecture])
     row = spec_row(architecture)
     index = index_records(options.folder)
     recorded = index.seeds(row["fingerprint"], row["epochs"])

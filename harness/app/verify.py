@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.app.findings import Fetch
-from harness.app.plan import jobs_for
+from harness.app.plan import jobs_for, selected
 from harness.app.progress import SILENT, Progress
 from harness.app.run import fetch_datasets
 from harness.app.verification import Verification, VerifyResult, compare
-from harness.app.workspace import Workspace, load_records
+from harness.app.workspace import Workspace, check_dataset, load_records
 from harness.data import fetching
 from harness.data.declarations import find_dataset
 from harness.errors import BenchError, NothingRecorded, Stopped
@@ -28,7 +28,8 @@ from harness.records.speeds import measured_forecast
 from harness.records.store import Loaded, recorded
 from harness.spec.architecture import Architecture
 from harness.spec.folder import files_apart, select_files
-from harness.spec.reading import select, sound
+from harness.spec.moving import moved
+from harness.spec.reading import sound
 
 SHORT_FINGERPRINT = 8
 ReaderNames = Mapping[str, tuple[str, ...]]
@@ -98,8 +99,9 @@ def verify(
 def _names(options: VerifyOptions) -> ReaderNames:
     """Return the names that trials are read by. Where none is asked for, a spec that is invalid costs only a name."""
     found: dict[str, tuple[str, ...]] = {}
+    check_dataset(options)
     try:
-        architectures = select(options.names, options.specs) if options.names else _sound(options.specs)
+        architectures = selected(options, options.names)[0] if options.names else _sound(options)
     except BenchError:
         if options.names:
             raise
@@ -111,8 +113,13 @@ def _names(options: VerifyOptions) -> ReaderNames:
     return found
 
 
-def _sound(specs: Path) -> tuple[Architecture, ...]:
-    return sound((*select_files((), specs), *files_apart(specs)))[0]
+def _sound(options: VerifyOptions) -> tuple[Architecture, ...]:
+    """Return all architectures that are valid; on a data set of the options' own, those that fit."""
+    found, _ = sound((*select_files((), options.specs), *files_apart(options.specs)))
+    if options.dataset is None:
+        return found
+    dataset = find_dataset(options.dataset, options.specs)
+    return tuple(one for one in (moved(own, dataset) for own in found) if isinstance(one, Architecture))
 
 
 def chosen_records(

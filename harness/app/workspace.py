@@ -67,6 +67,19 @@ class Workspace:
         return smoke(settings) if self.smoke else settings
 
 
+def check_dataset(workspace: Workspace) -> None:
+    """Refuse the name of a data set that is not declared, before a folder is looked for that is called so.
+
+    Raises:
+        UnknownDataset: There is no data set of this name.
+        InvalidSpec: Its declaration has a mistake.
+    """
+    if workspace.dataset is not None:
+        from harness.data.declarations import find_dataset
+
+        find_dataset(workspace.dataset, workspace.specs)
+
+
 def load_records(store: Store, progress: Progress, *, set_aside: bool = False) -> Loaded:
     """Read the records; report each file that can't be used, and move it out of the way if asked to."""
     loaded = store.load()

@@ -13,6 +13,8 @@ from harness.cli import options
 from harness.cli.console import print_json, say, stdout
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.analysis.findings import Findings
     from harness.analysis.verdicts import Verdict
 
@@ -26,6 +28,7 @@ def claims(
     json: options.Json = False,
     environment: options.EnvironmentId = None,
     smoke: options.Smoke = False,
+    dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
 ) -> None:
@@ -42,20 +45,25 @@ def claims(
     from harness.app.report import claims as judge
 
     asked = ClaimsOptions(
-        names=tuple(names or ()), environment=environment, smoke=smoke, results=results, architectures=architectures
+        names=tuple(names or ()),
+        environment=environment,
+        smoke=smoke,
+        dataset=dataset,
+        results=results,
+        architectures=architectures,
     )
     found = judge(asked, progress=Shown())
     if json:
         print_json([verdict.facts for verdict in found.verdicts])
     else:
-        _print(found.findings, found.verdicts)
+        _print(found.findings, found.verdicts, asked.folder)
     refuted = [verdict for verdict in found.verdicts if verdict.decision == "refuted"]
     if strict and refuted:
         say(f"{len(refuted)} refuted")
         raise typer.Exit(1)
 
 
-def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:
+def _print(findings: Findings, verdicts: Sequence[Verdict], folder: Path) -> None:
     from harness.reporting.sections.claims import narrow_claims
     from harness.reporting.terminal import render_table
     from harness.reporting.verdicts import fresh_outcome, outcome
@@ -64,7 +72,7 @@ def _print(findings: Findings, verdicts: Sequence[Verdict]) -> None:
     notes = [
         *table.notes,
         "Interval: of the typical run, the difference or the share; 95 % for 'better than'.",
-        f"{outcome(verdicts)}; results/README.md and --json list all. {fresh_outcome(verdicts)}".rstrip(),
+        f"{outcome(verdicts)}; {folder}/README.md and --json list all. {fresh_outcome(verdicts)}".rstrip(),
         *_assumptions(findings, verdicts),
     ]
     stdout().print(render_table(replace(table, notes=tuple(notes))))

@@ -40,6 +40,7 @@ def compare(
     json: options.Json = False,
     environment: options.EnvironmentId = None,
     smoke: options.Smoke = False,
+    dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
 ) -> None:
@@ -48,6 +49,7 @@ def compare(
     Examples:
         bench compare 000_convnet dense_512                   these two
         bench compare 000_convnet dense_512 --target 0.985    with the time to that accuracy
+        bench compare lenet_5 dense_512 --dataset digits      what was trained on other data
     """
     from harness.app.report import CompareOptions
     from harness.app.report import compare as compare_two
@@ -57,6 +59,7 @@ def compare(
         second=second,
         environment=environment,
         smoke=smoke,
+        dataset=dataset,
         results=results,
         architectures=architectures,
     )

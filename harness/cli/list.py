@@ -16,6 +16,7 @@ from harness.cli.console import print_json, stdout
 if TYPE_CHECKING:
     from harness.app.specs import ListedSpec, RecordedSeeds
 
+DASH = "\N{EN DASH}"
 COUNTED = "Seeds of machines with the same numerics count too; 'bench plan' tells them apart."
 ELSEWHERE = "Seeds in parentheses are recorded in another environment only: 'bench run' trains them again here."
 
@@ -23,6 +24,7 @@ ELSEWHERE = "Seeds in parentheses are recorded in another environment only: 'ben
 def list_architectures(
     names: options.Names = None,
     *,
+    dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
@@ -35,10 +37,12 @@ def list_architectures(
         bench list              every architecture, and which seeds are recorded
         bench list '00*'        the documents
         bench list --json       for a program
+        bench list --dataset digits     on other data: which fit, and what is recorded
     """
     from harness.app.specs import ListOptions, list_specs
 
-    listed = list_specs(ListOptions(names=tuple(names or ()), results=results, architectures=architectures))
+    asked = ListOptions(names=tuple(names or ()), dataset=dataset, results=results, architectures=architectures)
+    listed = list_specs(asked)
     if json:
         print_json([spec.facts for spec in listed])
     else:
@@ -68,8 +72,14 @@ def _table(listed: Sequence[ListedSpec]) -> Table:
     for header in ("Parameters", "MACs", "Epochs", "Seeds"):
         table.add_column(header, justify="right", no_wrap=True)
     for spec in listed:
-        table.add_row(Text(one_line(spec.name)), *(_mistake_cells(spec) if spec.mistakes else _cells(spec)))
+        table.add_row(Text(one_line(spec.name)), *_row(spec))
     return table
+
+
+def _row(spec: ListedSpec) -> list[Text]:
+    if spec.left_out is not None:
+        return [Text(f"left out: {spec.left_out}", style="dim"), *[Text(DASH)] * 4]
+    return _mistake_cells(spec) if spec.mistakes else _cells(spec)
 
 
 def _mistake_cells(spec: ListedSpec) -> list[Text]:

@@ -25,6 +25,7 @@ MARKS = {None: "", "added": " (added)", "changed": " (changed)"}
 def show(
     name: options.Name,
     *,
+    dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
@@ -37,7 +38,7 @@ def show(
     """
     from harness.app.specs import ShowOptions, show_spec
 
-    shown = show_spec(ShowOptions(name=name, results=results, architectures=architectures))
+    shown = show_spec(ShowOptions(name=name, dataset=dataset, results=results, architectures=architectures))
     if json:
         print_json(shown.facts)
         return

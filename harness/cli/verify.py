@@ -55,6 +55,7 @@ def verify(
     jobs: options.Jobs = None,
     timeout: options.Timeout = None,
     smoke: options.Smoke = False,
+    dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
@@ -79,6 +80,7 @@ def verify(
         jobs=jobs,
         timeout_seconds=timeout,
         smoke=smoke,
+        dataset=dataset,
         results=results,
         architectures=architectures,
     )

@@ -16,8 +16,13 @@ from harness.statistics.samples import Interval
 
 
 def decided_by(basis: Basis, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Return the verdicts on the claims that this basis decides."""
-    return [verdict for verdict in verdicts if verdict.claim.basis == basis]
+    """Return the verdicts on the claims that this basis decides; claims about other data are decided by nothing."""
+    return [verdict for verdict in verdicts if verdict.claim.basis == basis and verdict.made_on is None]
+
+
+def about_other_data(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return the verdicts on the claims that are about another data set than the results."""
+    return [verdict for verdict in verdicts if verdict.made_on is not None]
 
 
 def explanation(verdict: Verdict) -> str:
@@ -62,6 +67,7 @@ def outcome(verdicts: Sequence[Verdict]) -> str:
     parts = [f"claims on training: {tally(trained)}"] if trained else []
     parts += [arithmetic(verdicts)] if decided_by("spec", verdicts) else []
     parts += [untested(verdicts)] if decided_by("nothing", verdicts) else []
+    parts += [foreign(verdicts)] if about_other_data(verdicts) else []
     text = "; ".join(parts) or "no claims"
     return f"{text[0].upper()}{text[1:]}"
 
@@ -88,3 +94,10 @@ def arithmetic(verdicts: Sequence[Verdict]) -> str:
 def untested(verdicts: Sequence[Verdict]) -> str:
     """Return how many statements no number here can judge."""
     return f"{numbers.plural(len(decided_by('nothing', verdicts)), 'statement')} not tested"
+
+
+def foreign(verdicts: Sequence[Verdict]) -> str:
+    """Return how many claims are about other data than the results, and about which."""
+    found = about_other_data(verdicts)
+    about = numbers.listed(sorted({verdict.made_on for verdict in found if verdict.made_on}) or ["other data"])
+    return f"{numbers.plural(len(found), 'claim')} about {about} not tested on other data"

@@ -46,7 +46,8 @@ def select_on(name: str, names: Iterable[str], folder: Path) -> tuple[tuple[Arch
 def moved(architecture: Architecture, dataset: Dataset) -> Architecture | Misfit:
     """Return the architecture on the data set, or why it can't be trained on it.
 
-    Claims about other data are none about this, and evaluations that need another kind of data are left out.
+    Claims about other data are none about this: they are kept apart. Evaluations that need another kind of data are
+    left out.
     """
     if architecture.data == dataset:
         return architecture.model_copy(update={"on_dataset": dataset.name})
@@ -55,7 +56,7 @@ def moved(architecture: Architecture, dataset: Dataset) -> Architecture | Misfit
         "dataset": dataset.name,
         "data": dataset,
         "layers": following(architecture.layers, *classes),
-        "claims": (),
+        **_claims(architecture, dataset),
         "derivation": _derivation(architecture.derivation, dataset),
         "on_dataset": dataset.name,
     }
@@ -68,6 +69,15 @@ def moved(architecture: Architecture, dataset: Dataset) -> Architecture | Misfit
         return Misfit(architecture.name, mistake.what)
     evaluate = tuple(name for name in found.evaluate if misfit(name, found, dataset) is None)
     return found.model_copy(update={"evaluate": evaluate})
+
+
+def _claims(architecture: Architecture, dataset: Dataset) -> dict[str, object]:
+    """Return the claims as fields: on the data that they are about they are claims, on other data foreign ones."""
+    claims = (*architecture.claims, *architecture.foreign_claims)
+    about = architecture.documented_on or architecture.dataset
+    if about == dataset.name:
+        return {"claims": claims, "foreign_claims": (), "documented_on": None}
+    return {"claims": (), "foreign_claims": claims, "documented_on": about}
 
 
 def following(layers: tuple[LayerKind, ...], classes: int, wanted: int) -> tuple[LayerKind, ...]:

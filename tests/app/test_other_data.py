@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import fake_digits
 import numpy as np
@@ -13,10 +15,15 @@ import pytest
 from fake_trials import FakeTrainer
 
 from harness.app.adding import AddOptions, add_dataset
+from harness.app.audit import audit
 from harness.app.findings import read_inputs
 from harness.app.plan import PlanOptions, plan
 from harness.app.progress import SILENT
+from harness.app.report import ClaimsOptions, CompareOptions, ReportOptions, claims, compare, report
 from harness.app.run import RunOptions, run
+from harness.app.specs import ListOptions, ShowOptions, list_specs, show_spec
+from harness.app.verify import VerifyOptions, verify
+from harness.app.workspace import Workspace
 from harness.cli.plan import plan_json
 from harness.cli.run import run_json
 from harness.data.cache import DatasetArrays
@@ -24,7 +31,7 @@ from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
 from harness.data.fetching import OnEvent
 from harness.declaration.files import HERE
-from harness.errors import Exclusive, NothingFits, UnknownDataset
+from harness.errors import Exclusive, NothingFits, NothingRecorded, UnknownDataset
 from harness.reporting import writing
 from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
@@ -72,6 +79,7 @@ def test_inputs_and_the_last_layer_follow_the_data(options: RunOptions) -> None:
     assert (on_toy.dataset, on_toy.data.inputs, on_toy.layers[-1].output_shape((512,))) == ("toy", (5, 4, 1), (3,))
     assert (own.dataset, own.layers[-1].output_shape((512,))) == ("mnist", (10,))
     assert (len(own.claims), on_toy.claims) == (2, ())
+    assert (on_toy.foreign_claims, on_toy.documented_on) == (own.claims, "mnist")
 
 
 @pytest.mark.parametrize("name", ["all_convolutional", "000_convnet", "small_resnet", "lenet_5"])
@@ -83,7 +91,7 @@ def test_every_kind_of_network_follows_to_other_classes_and_back(name: str) -> N
     hundred = moved(own, find_dataset("cifar100"))
     assert isinstance(hundred, Architecture), hundred
     assert cost(hundred).output_shape == (100,)
-    assert moved(hundred, own.data) == own.model_copy(update={"claims": (), "on_dataset": "mnist"})
+    assert moved(hundred, own.data) == own.model_copy(update={"on_dataset": "mnist"}), "claims come home"
 
 
 def test_a_network_that_ends_in_other_outputs_is_left_out(options: RunOptions) -> None:
@@ -120,6 +128,80 @@ def test_what_is_trained_on_it_is_kept_apart_and_reported_there(options: RunOpti
     assert again.ended == ()
     inputs = read_inputs(options, SILENT, fetch)
     assert [architecture.name for architecture in inputs.architectures] == ["dense_512"]
+
+
+def test_claims_about_other_data_are_not_tested_there(options: RunOptions) -> None:
+    run(options, engine=FakeTrainer(), fetch=fetch)
+    where: dict[str, Any] = {"results": options.results, "architectures": options.architectures, "dataset": "toy"}
+    judged = claims(ClaimsOptions(**where))
+    facts = [verdict.facts for verdict in judged.verdicts]
+    assert [fact["claim"] for fact in facts] == ["train_accuracy", "test_accuracy"]
+    for fact in facts:
+        assert (fact["verdict"], fact["seeds"], fact["measured"], fact["p"]) == ("not tested", 1, None, None)
+        assert (fact["made_on"], fact["architecture"]) == ("mnist", "dense_512")
+        assert fact["reason"] == "the claim is about mnist, and these results are on toy"
+    assert judged.findings.judgement.corrected_for == 0
+    page = (options.results / "datasets" / "toy" / "README.md").read_text()
+    assert page.count("2 claims about mnist not tested on other data") == 3, "at the top, above the claims, and folded"
+    assert "the claim is about mnist, and these results are on toy" in page
+    (headline,) = [line for line in page.splitlines() if "| dense_512 " in line and "(n = 1)" in line]
+    assert headline.endswith("– |"), "what was published about other data stands beside no number"  # noqa: RUF001
+    assert "Assumptions" not in page
+    with pytest.raises(NothingFits, match="none of these can be trained on 'toy':\n  - 000_convnet"):
+        claims(ClaimsOptions(names=("000*",), **where))
+
+
+def test_two_are_compared_on_it_if_both_fit(options: RunOptions) -> None:
+    assert options.architectures is not None
+    shutil.copy(options.architectures / "dense_512.yaml", options.architectures / "dense_again.yaml")
+    run(options, engine=FakeTrainer(), fetch=fetch)
+    where: dict[str, Any] = {"results": options.results, "architectures": options.architectures, "dataset": "toy"}
+    found = compare(CompareOptions(first="dense_512", second="dense_again", **where), fetch=fetch)
+    assert (found.first.architecture.dataset, len(found.second.runs)) == ("toy", 1)
+    with pytest.raises(NothingFits, match="000_convnet: Conv2D's window of 3×3 is larger"):
+        compare(CompareOptions(first="dense_512", second="000_convnet", **where), fetch=fetch)
+
+
+def test_what_fits_is_listed_with_what_is_recorded_on_it(options: RunOptions) -> None:
+    run(options, engine=FakeTrainer(), fetch=fetch)
+    where: dict[str, Any] = {"results": options.results, "architectures": options.architectures, "dataset": "toy"}
+    left_out, dense = [spec.facts for spec in list_specs(ListOptions(**where))]
+    assert (left_out["name"], left_out["parameters"]) == ("000_convnet", None)
+    assert left_out["left_out"].startswith("Conv2D's window of 3×3 is larger")
+    assert (dense["dataset"], dense["recorded_seeds"]) == ("toy", [0])
+    assert "left_out" not in dense
+    shown = show_spec(ShowOptions(name="dense_512", **where)).facts
+    assert (shown["dataset"], shown["parameters"], shown["claims"]) == ("toy", dense["parameters"], [])
+    with pytest.raises(NothingFits, match="000_convnet: Conv2D's window"):
+        show_spec(ShowOptions(name="000_convnet", **where))
+
+
+def test_its_trials_are_verified_in_its_folder(options: RunOptions) -> None:
+    run(options, engine=FakeTrainer(), fetch=fetch)
+    where: dict[str, Any] = {"results": options.results, "architectures": options.architectures}
+    found = verify(VerifyOptions(dataset="toy", **where), engine=FakeTrainer(), fetch=fetch)
+    assert [(one.trial.architectures, one.verdict) for one in found.trials] == [(("dense_512",), "same")]
+    with pytest.raises(NothingRecorded):
+        verify(VerifyOptions(**where), engine=FakeTrainer(), fetch=fetch)
+    assert audit(Workspace(dataset="toy", **where), fetch=fetch).records == 1
+
+
+@pytest.mark.parametrize(
+    ("ask", "about"),
+    [
+        (verify, VerifyOptions),
+        (list_specs, ListOptions),
+        (audit, Workspace),
+        (claims, ClaimsOptions),
+        (report, ReportOptions),
+    ],
+)
+def test_every_verb_refuses_a_data_set_that_is_not_there(
+    ask: Callable[[Any], object], about: type[Workspace], options: RunOptions
+) -> None:
+    asked = about(results=options.results, architectures=options.architectures, dataset="../records")
+    with pytest.raises(UnknownDataset, match=r"there is no data set '\.\./records'"):
+        ask(asked)
 
 
 def test_where_none_fits_all_are_named(options: RunOptions) -> None:

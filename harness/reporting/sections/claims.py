@@ -13,11 +13,13 @@ from harness.reporting.blocks import Block, Folded, Section, Table
 from harness.reporting.markdown import escape
 from harness.reporting.sections.seeds import verdict_notes
 from harness.reporting.verdicts import (
+    about_other_data,
     arithmetic,
     bounds,
     decided_by,
     differs_on_fresh_seeds,
     explanation,
+    foreign,
     fresh_outcome,
     measured,
     outcome,
@@ -40,7 +42,8 @@ def section(findings: Findings) -> Section | None:
             *judged,
             *_folded(exact_claims(verdicts), arithmetic(verdicts)),
             *_folded(statements(verdicts), untested(verdicts)),
-            *_assumptions(findings),
+            *_folded(foreign_claims(verdicts), foreign(verdicts)),
+            *(_assumptions(findings) if len(about_other_data(verdicts)) < len(verdicts) else ()),
         ),
     )
 
@@ -148,6 +151,26 @@ def statements(verdicts: Sequence[Verdict]) -> Table:
     )
 
 
+def foreign_claims(verdicts: Sequence[Verdict]) -> Table:
+    """Return the claims about other data, which nothing here tests."""
+    return Table(
+        title="Claims about other data",
+        header=("Architecture", "Claim", "Published", "Verdict", "Why", "Where"),
+        rows=tuple(
+            (
+                verdict.architecture,
+                verdict.claim.label,
+                published(verdict),
+                verdict.decision,
+                verdict.ruling.reason,
+                verdict.claim.where,
+            )
+            for verdict in about_other_data(verdicts)
+        ),
+        alignments=("left", "left", "right", "left", "left", "left"),
+    )
+
+
 def narrow_claims(verdicts: Sequence[Verdict]) -> Table:
     """Return all claims but the statements and the exact ones that hold, for 80 columns.
 
@@ -173,6 +196,8 @@ def narrow_claims(verdicts: Sequence[Verdict]) -> Table:
 
 
 def _stands_alone(verdict: Verdict) -> bool:
+    if verdict.made_on is not None:
+        return False
     exact = verdict.claim.basis == "spec"
     return verdict.claim.basis == "training" or (exact and verdict.decision != "reproduced")
 
