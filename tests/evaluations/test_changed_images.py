@@ -125,3 +125,35 @@ def test_the_sample_is_spread_evenly_over_the_set() -> None:
     many = Examples(np.zeros((3 * SAMPLE, 2, 2), np.uint8), (np.arange(3 * SAMPLE) // SAMPLE).astype(np.uint8))
     assert np.bincount(many.spread(SAMPLE).labels).tolist() == [167, 167, 166]
     assert len(drawn().spread(SAMPLE).labels) == N
+
+
+def test_tiles_stay_whole_and_change_places() -> None:
+    plain = Examples(RNG.integers(0, 256, (40, 28, 28, 1)).astype(np.uint8), np.zeros(40, np.uint8))
+    images = kind("tiles").examples(plain).images[40:].reshape(4, 40, 28, 28)
+    for shuffled, level in zip(images, kind("tiles").levels, strict=True):
+        tiles = int(level)
+        side = 28 // tiles
+        for before, after in zip(plain.images[..., 0], shuffled, strict=True):
+            assert sorted(_tiles(before, tiles, side)) == sorted(_tiles(after, tiles, side))
+        stayed = np.mean(
+            [
+                a == b
+                for before, after in zip(plain.images[..., 0], shuffled, strict=True)
+                for a, b in zip(_tiles(before, tiles, side), _tiles(after, tiles, side), strict=True)
+            ]
+        )
+        assert stayed == pytest.approx(1 / tiles**2, abs=0.1)
+
+
+def _tiles(image: Values, tiles: int, side: int) -> list[bytes]:
+    places = [(row * side, column * side) for row in range(tiles) for column in range(tiles)]
+    return [image[row : row + side, column : column + side].tobytes() for row, column in places]
+
+
+def test_what_is_left_over_beside_the_tiles_stays_in_place() -> None:
+    plain = Examples(RNG.integers(0, 256, (5, 9, 30, 3)).astype(np.uint8), np.zeros(5, np.uint8))
+    images = kind("tiles").examples(plain).images.reshape(5, 5, 9, 30, 3)
+    assert np.array_equal(images[1][:, 8:], plain.images[:, 8:])
+    assert np.array_equal(images[2][:, :, 28:], plain.images[:, :, 28:])
+    pixels = np.sort(plain.images.reshape(5, -1, 3), axis=1)
+    assert all(np.array_equal(np.sort(shuffled.reshape(5, -1, 3), axis=1), pixels) for shuffled in images[1:])
