@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import make_study
-from harness.app.progress import Progress
+from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace, load_records
 from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
@@ -17,10 +17,11 @@ from harness.data.fetching import OnEvent, load
 from harness.declaration.spec_error import joined
 from harness.errors import BenchError, DataMissing
 from harness.planning.settings import Settings
+from harness.records.content import UnusableRecord
 from harness.records.design import Design
-from harness.records.environment import current_environment
+from harness.records.environment import Environment, current_environment
 from harness.records.pooling import HERE, choose_environment
-from harness.records.store import Loaded
+from harness.records.store import Loaded, Store
 from harness.records.times import Times, read_times, times_path
 from harness.spec.architecture import Architecture
 from harness.spec.folder import files_apart, select_files
@@ -47,6 +48,7 @@ class Inputs:
     arrays: tuple[DatasetArrays, ...]
     loaded: Loaded
     design: Design | None = None
+    progress: Progress = SILENT
 
     def findings(self, environment: str | None = None) -> Findings:
         """Return what the records say of the architectures: those of one environment's numerics, and its times.
@@ -60,11 +62,24 @@ class Inputs:
         here = current_environment(settings.threads).id if environment in {None, HERE} else None
         preset = self.design.seeds if self.design else settings.seeds
         chosen = choose_environment(records, environment, here, preset)
-        read = self.workspace.store.predictions_after
+        read = Store(self.workspace.folder, self._left_out).predictions_after
         study = make_study(self.architectures, records, settings, chosen, read, apart=self.apart)
         labels = {arrays.dataset.name: arrays.test_labels for arrays in self.arrays}
-        times = read_times(times_path(self.workspace.folder, chosen.id)) if chosen else Times()
-        return Findings(replace(study, design=self.design), labels, tuple(records), times)
+        return Findings(replace(study, design=self.design), labels, tuple(records), self._times(chosen))
+
+    def _times(self, environment: Environment | None) -> Times:
+        """Return what was timed in the environment; a file that can't be used is named and left out."""
+        if environment is None:
+            return Times()
+        path = times_path(self.workspace.folder, environment.id)
+        try:
+            return read_times(path)
+        except UnusableRecord as error:
+            self._left_out(path, str(error))
+            return Times()
+
+    def _left_out(self, path: Path, reason: str) -> None:
+        self.progress.warn(f"{path}: {reason}; it is left out")
 
 
 def read_inputs(workspace: Workspace, progress: Progress, fetch: Fetch | None, needed: Iterable[Path] = ()) -> Inputs:
@@ -82,7 +97,8 @@ def read_inputs(workspace: Workspace, progress: Progress, fetch: Fetch | None, n
     architectures, apart = sound_architectures(workspace, needed, progress)
     datasets = {architecture.dataset: architecture.data for architecture in architectures}
     arrays = read_arrays(datasets.values(), fetch, progress) if fetch else ()
-    return Inputs(workspace, architectures, apart, arrays, load_records(workspace.store, progress), workspace.design)
+    loaded = load_records(workspace.store, progress)
+    return Inputs(workspace, architectures, apart, arrays, loaded, workspace.design, progress)
 
 
 def sound_architectures(

@@ -44,13 +44,11 @@ def environment(record: Record, evidence: Evidence) -> Iterator[str]:
 
 
 def epochs(record: Record, evidence: Evidence) -> Iterator[str]:
-    """The epochs are numbered from 1 without a gap; only a failure leaves some out."""
+    """The record has as many epochs as it says; only a failure leaves some out."""
     del evidence
-    numbers = [epoch.epoch for epoch in _epochs(record)]
-    if numbers != list(range(1, len(numbers) + 1)):
-        yield f"has the epochs {numbers}"
-    if record.failure is None and len(numbers) != record.epochs:
-        yield f"has {len(numbers)} epochs where it says {record.epochs}, and no failure"
+    found = len(_epochs(record))
+    if record.failure is None and found != record.epochs:
+        yield f"has {found} epochs where it says {record.epochs}, and no failure"
 
 
 def parameters(record: Record, evidence: Evidence) -> Iterator[str]:

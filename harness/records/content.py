@@ -14,8 +14,12 @@ from typing import Any, Literal
 
 from pydantic_core import from_json
 
+from harness.plain_files import read_plain, reason_of
+
 FORMAT: Literal[2] = 2
 SEED_MARK = "-seed"
+# A record of ten thousand epochs has a dozen.
+MOST_BYTES = 32 * 2**20
 # The text that a digest is taken over. What comes out of a file does not contain itself.
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
@@ -57,10 +61,7 @@ def read_content(path: Path) -> dict[str, Any]:
     Raises:
         UnusableRecord: The file is truncated, edited, of a newer format or not a record.
     """
-    try:
-        content = from_json(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise UnusableRecord(f"is not a whole JSON document ({error})") from error
+    content = read_json(path)
     if not isinstance(content, dict):
         raise UnusableRecord("is not a record")
     version = content.get("format")
@@ -69,6 +70,20 @@ def read_content(path: Path) -> dict[str, Any]:
     if content.pop("sha256", None) != content_digest(content):
         raise UnusableRecord("was changed after it was saved: its digest does not hold")
     return content
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401 - whatever the file says
+    """Return what a file of JSON says.
+
+    Raises:
+        UnusableRecord: It is not a plain file, too large, or not JSON of a sensible depth.
+    """
+    try:
+        return from_json(read_plain(path, MOST_BYTES))
+    except OSError as error:
+        raise UnusableRecord(f"can't be read: {reason_of(error)}") from error
+    except ValueError as error:
+        raise UnusableRecord(f"is not a whole JSON document ({error})") from error
 
 
 def content_digest(content: Mapping[str, Any]) -> str:

@@ -44,6 +44,8 @@ IDENTITY = (
 # What came after the first records: left out at its default, so that it changes no folder's name.
 LATER = {"onednn_max_isa": None, "backend": "tensorflow"}
 
+MOST_CORES = 10**6
+
 
 class Frozen(BaseModel):
     """A model that can't be changed and knows every one of its fields."""
@@ -58,7 +60,7 @@ class Numerics(Frozen):
     variable limits them; ``instruction_set`` are those that it uses, in its own words.
     """
 
-    threads: int = Field(ge=1)
+    threads: int = Field(ge=1, le=MOST_CORES)
     deterministic: bool
     tensorflow: str
     keras: str
@@ -75,8 +77,8 @@ class Machine(Frozen):
 
     processor: str
     processor_features: tuple[str, ...]
-    cores: int = Field(ge=1)
-    memory_bytes: int = Field(ge=1)
+    cores: int = Field(ge=1, le=MOST_CORES)
+    memory_bytes: int = Field(ge=1, le=2**60)
     system: str
     python: str
 

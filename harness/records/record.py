@@ -12,16 +12,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from harness.evaluations.metric import METRICS, TEST, TRAIN, plain_name
+from harness.planning.seeds import LARGEST_SEED
 from harness.planning.trial import Computation
 from harness.records.content import FORMAT
 from harness.records.environment import Environment, Frozen
 
-Sha256 = str
+# Records come from anybody. These bounds lie far beyond what any trial gives, and well within what can be added,
+# squared and divided without an end: a time below a nanosecond is no time, one of decades is none either.
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Seconds = Annotated[float, Field(ge=0, le=1e9)]
+LEAST_SECONDS = 1e-9
+TrainSeconds = Annotated[float, Field(ge=LEAST_SECONDS, le=1e9)]
+Gflops = Annotated[float, Field(ge=1e-6, le=1e9)]
+Count = Annotated[int, Field(ge=0, le=10**12)]
+Bytes = Annotated[int, Field(ge=0, le=2**60)]
+EpochNumber = Annotated[int, Field(ge=1, le=10**6)]
+# Losses are means of float32 numbers; of thousands of the smallest ones, at least.
+LEAST_METRIC, LARGEST_METRIC = 1e-60, 3.5e38
 Stage = Literal["start-up", "data", "build", "compile", "train"]
 FailureKind = Literal["error", "nan", "memory", "deadline", "crash", "bits"]
 
@@ -29,12 +41,15 @@ FailureKind = Literal["error", "nan", "memory", "deadline", "crash", "bits"]
 def _within_bounds(metrics: Mapping[str, float]) -> Mapping[str, float]:
     for name, value in metrics.items():
         metric = METRICS.get(plain_name(name))
-        if metric and not metric.allows(value):
+        possible = value == 0 or LEAST_METRIC <= abs(value) <= LARGEST_METRIC
+        if not possible or (metric and not metric.allows(value)):
             raise ValueError(f"{name} {value} is out of its range")
     return metrics
 
 
-Metrics = Annotated[Mapping[str, float], AfterValidator(_within_bounds)]
+EvaluationName = Annotated[str, Field(pattern=r"^\w{1,80}$")]  # part of a file's name
+MetricName = Annotated[str, Field(pattern=r"^[\w@.+\-]{1,80}$")]
+Metrics = Annotated[Mapping[MetricName, float], AfterValidator(_within_bounds)]
 
 
 class Evaluation(Frozen):
@@ -42,8 +57,8 @@ class Evaluation(Frozen):
 
     metrics: Metrics
     predictions_sha256: Sha256 | None = None
-    seconds: float = Field(ge=0)
-    cpu_seconds: float = Field(ge=0)
+    seconds: Seconds
+    cpu_seconds: Seconds
 
 
 class EpochMeasurement(Frozen):
@@ -54,13 +69,13 @@ class EpochMeasurement(Frozen):
     clock.
     """
 
-    epoch: int = Field(ge=1)
+    epoch: EpochNumber
     train_metrics: Metrics
-    train_seconds: float = Field(ge=0)
-    train_cpu_seconds: float = Field(ge=0)
+    train_seconds: TrainSeconds
+    train_cpu_seconds: Seconds
     order_sha256: Sha256
     weights_sha256: Sha256
-    evaluations: Mapping[str, Evaluation]
+    evaluations: Mapping[EvaluationName, Evaluation]
 
     def value(self, evaluation: str, metric: str) -> float:
         """Return the metric of the evaluation; that of the running means where the evaluation is ``train``.
@@ -102,14 +117,14 @@ class Clocks(Frozen):
     for itself, and for the first trial of a run.
     """
 
-    start_up_seconds: float = Field(ge=0)
-    start_up_cpu_seconds: float = Field(ge=0)
-    data_seconds: float = Field(ge=0)
-    data_cpu_seconds: float = Field(ge=0)
-    build_seconds: float = Field(ge=0)
-    build_cpu_seconds: float = Field(ge=0)
-    compile_seconds: float = Field(ge=0)
-    compile_cpu_seconds: float = Field(ge=0)
+    start_up_seconds: Seconds
+    start_up_cpu_seconds: Seconds
+    data_seconds: Seconds
+    data_cpu_seconds: Seconds
+    build_seconds: Seconds
+    build_cpu_seconds: Seconds
+    compile_seconds: Seconds
+    compile_cpu_seconds: Seconds
 
     @property
     def seconds(self) -> float:
@@ -124,10 +139,10 @@ class Conditions(Frozen):
     and right after its last. ``stolen_seconds`` is what the hypervisor took from the trial's cores.
     """
 
-    calibration_before_gflops: float = Field(gt=0)
-    calibration_after_gflops: float = Field(gt=0)
-    stolen_seconds: float | None = None
-    load_average: float | None = None
+    calibration_before_gflops: Gflops
+    calibration_after_gflops: Gflops
+    stolen_seconds: Seconds | None = None
+    load_average: Annotated[float, Field(ge=0, le=1e6)] | None = None
 
 
 class Measurement(Frozen):
@@ -137,15 +152,21 @@ class Measurement(Frozen):
     from an earlier one that was killed.
     """
 
-    parameters: int = Field(ge=0)
-    trainable_parameters: int = Field(ge=0)
+    parameters: Count
+    trainable_parameters: Count
     initial_weights_sha256: Sha256
     data_sha256: Sha256
     clocks: Clocks
-    resumed_epochs: int = Field(default=0, ge=0)
+    resumed_epochs: Count = 0
     conditions: Conditions | None = None
-    peak_memory_bytes: int | None = None
+    peak_memory_bytes: Bytes | None = None
     epochs: tuple[EpochMeasurement, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_epochs(self) -> Self:
+        if any(epoch.epoch != number for number, epoch in enumerate(self.epochs, 1)):
+            raise ValueError("epochs are not numbered from 1 without a gap")
+        return self
 
     def keeping(self, earlier: Measurement) -> Measurement:
         """Return it with what else an earlier training to the same bits has evaluated."""
@@ -177,12 +198,12 @@ class Record(Frozen):
 
     format: Literal[2] = FORMAT
     fingerprint: str
-    seed: int = Field(ge=0)
-    epochs: int = Field(ge=1)
+    seed: int = Field(ge=0, le=LARGEST_SEED)
+    epochs: EpochNumber
     computation: Computation
     environment: Environment
     finished: datetime
-    concurrent_trials: int = Field(ge=0)
+    concurrent_trials: Count
     measurement: Measurement | None = None
     failure: Failure | None = None
 

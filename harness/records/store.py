@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,10 +55,14 @@ class Loaded:
 
 
 class Store:
-    """The records under one results folder. Making one touches no file."""
+    """The records under one results folder. Making one touches no file.
 
-    def __init__(self, results: Path) -> None:
+    ``warn`` takes predictions that can't be used and why, each file once; the record itself can be.
+    """
+
+    def __init__(self, results: Path, warn: Callable[[Path, str], object] = lambda *_: None) -> None:
         self.results = results
+        self._warn = cache(warn)
         self.folder = results / "records"
 
     def load(self, environment: str = "*") -> Loaded:
@@ -89,7 +94,7 @@ class Store:
     def read(self, environment: str, name: str) -> Record | None:
         """Return one trial's record, or None where there is none that can be used."""
         path = self._path(environment, name)
-        found = _record_or_reason(path) if path.exists() else None
+        found = _record_or_reason(path) if os.path.lexists(path) else None
         for later in sorted(path.parent.glob(f"{name}.*-epoch*.json")) if isinstance(found, Record) else ():
             longer = _with_later(found, later)
             found = longer if isinstance(longer, Record) else found
@@ -128,7 +133,7 @@ class Store:
         """
         from harness.records.predictions import holding, stored_beside  # noqa: PLC0415 - as above
 
-        stored = stored_beside(self._path(record.environment.id, record.name), record, epoch)
+        stored = stored_beside(self._path(record.environment.id, record.name), record, epoch, self._warn)
         epochs = record.measurement.epochs if record.measurement else ()
         kept = {found.epoch: holding(stored[found.epoch], found) for found in epochs if found.epoch in stored}
         return {number: arrays for number, arrays in kept.items() if arrays}
@@ -235,7 +240,7 @@ def read_record(path: Path) -> Record:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnusableRecord(f"is not a record of format {FORMAT}: {where}: {first['msg']}") from error
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:  # ValueError: what can't be written as JSON
         raise UnusableRecord(f"is not a record of its format {content.get('format')}: {error}") from error
     if (record.fingerprint, record.name) != (computation.fingerprint, path.stem):
         raise UnusableRecord("has a name or a fingerprint that does not belong to what it computed")

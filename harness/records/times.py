@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from harness.records.content import UnusableRecord, read_json
 
 # What is timed, by the keys that files have: of a network, of the processor.
 TRAIN_STEP, PREDICT_ONE, PREDICT_MANY = "train_step", "predict_1", "predict_256"
@@ -27,6 +29,11 @@ FIRST_KEYS = {
     "epoch of 4,000 images of 002_two_conv_dropout, compiled": "epoch_compiled",
     "epoch of 4,000 images of 002_two_conv_dropout, model.fit": "epoch_fit",
 }
+
+# What no clock and no machine goes beyond.
+LEAST_SECONDS, MOST_SECONDS = 1e-12, 1e9
+MOST_OPERATIONS, MOST_IMAGES = 1e18, 1e9
+MOST_SHOWN = 30
 
 
 @dataclass(frozen=True)
@@ -57,11 +64,17 @@ def times_path(results: Path, environment: str) -> Path:
 
 
 def read_times(path: Path) -> Times:
-    """Return what the file holds; nothing where there is none, or it is not such a file."""
-    try:
-        return parse_times(json.loads(path.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):
+    """Return what the file holds; nothing where there is none.
+
+    Raises:
+        UnusableRecord: It is not such a file, or holds numbers that no clock gives.
+    """
+    if not os.path.lexists(path):
         return Times()
+    try:
+        return parse_times(read_json(path))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        raise UnusableRecord(f"does not hold times as 'bench time' writes them ({error!r})") from error
 
 
 def parse_times(document: Mapping[str, Any]) -> Times:
@@ -72,9 +85,9 @@ def parse_times(document: Mapping[str, Any]) -> Times:
     for measured in document["benchmarks"]:
         info, work = measured["extra_info"], work_of(measured)
         if work == FLOAT32_PEAK:
-            peaks.append(info["operations"] / measured["stats"]["median"] / 1e9)
+            peaks.append(_number(info["operations"], MOST_OPERATIONS) / _median(measured) / 1e9)
             continue
-        by_work = networks.setdefault(info["trial"], {}) if "trial" in info else harness
+        by_work = networks.setdefault(_word(info["trial"]), {}) if "trial" in info else harness
         by_work.setdefault(work, []).append(measured)
     return Times(
         networks={trial: {work: _timed(many) for work, many in works.items()} for trial, works in networks.items()},
@@ -85,11 +98,30 @@ def parse_times(document: Mapping[str, Any]) -> Times:
 
 def work_of(measured: Mapping[str, Any]) -> str:
     """Return the key of what a benchmark timed, whichever keys its file has."""
-    work: str = measured["extra_info"]["work"]
+    work = _word(measured["extra_info"]["work"])
     return FIRST_KEYS.get(work, work)
 
 
 def _timed(repetitions: Iterable[Mapping[str, Any]]) -> Timed:
     many = list(repetitions)
-    medians = [float(measured["stats"]["median"]) for measured in many]
-    return Timed(int(many[0]["extra_info"].get("images", 0)), median(medians), min(medians), max(medians))
+    medians = [_median(measured) for measured in many]
+    images = _number(many[0]["extra_info"].get("images", 0), MOST_IMAGES, least=0)
+    return Timed(int(images), median(medians), min(medians), max(medians))
+
+
+def _median(measured: Mapping[str, Any]) -> float:
+    """Return the median seconds of a benchmark."""
+    return _number(measured["stats"]["median"], MOST_SECONDS, LEAST_SECONDS)
+
+
+def _number(value: object, most: float, least: float = 1) -> float:
+    """Return a number that a benchmark can give; raise ValueError at any other value."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise ValueError(f"{str(value)[:MOST_SHOWN]} is not from {least} to {most:g}")
+    return float(value)
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{str(value)[:MOST_SHOWN]} is not a text")
+    return value

@@ -22,7 +22,7 @@ from harness.evaluations.metric import TEST, TRAIN
 from harness.planning.trial import Trial
 from harness.records.environment import Environment
 from harness.records.predictions import digest
-from harness.records.record import Clocks, EpochMeasurement, Measurement, Stage
+from harness.records.record import LEAST_SECONDS, Clocks, EpochMeasurement, Measurement, Stage
 from harness.worker.backend import Array, Backend, Network
 from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.clocks import Watch, peak_memory_bytes, stopwatch
@@ -85,7 +85,7 @@ class PreparedTrial:
         measurement = EpochMeasurement(
             epoch=epoch,
             train_metrics=means,
-            train_seconds=train_clock.seconds,
+            train_seconds=max(train_clock.seconds, LEAST_SECONDS),  # a coarse clock may not have moved
             train_cpu_seconds=train_clock.cpu_seconds,
             order_sha256=digest(order),
             weights_sha256=weights_digest(self.network.weights()),

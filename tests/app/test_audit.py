@@ -44,7 +44,7 @@ FORGED: dict[str, tuple[str, dict[str, Any]]] = {
     "order": ("orders", {"order_sha256": "a" * 64}),
     "predictions": ("predictions", {"predictions_sha256": "a" * 64}),
     "seconds": ("clocks", {"train_seconds": 0.1}),
-    "epoch": ("epochs", {"epoch": 7}),
+    "epoch": ("file", {"epoch": 7}),
 }
 
 

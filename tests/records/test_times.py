@@ -1,4 +1,4 @@
-"""Times are read by trial and work, repetitions taken together; what is no such file is nothing."""
+"""Times are read by trial and work, repetitions taken together; what is no such file is refused."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fake_times import benchmark, document
 
+from harness.records.content import UnusableRecord
 from harness.records.times import (
     FLOAT32_PEAK,
     PREDICT_MANY,
@@ -52,10 +53,15 @@ def test_the_keys_of_the_first_files_are_those_of_today() -> None:
     assert times.peak_gflops is not None
 
 
-@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"benchmarks": [{}]}', '{"benchmarks": [1]}'])
-def test_what_is_no_such_file_is_nothing(tmp_path: Path, text: str | None) -> None:
-    path = times_path(tmp_path, "here")
-    if text is not None:
-        path.parent.mkdir()
-        path.write_text(text)
-    assert read_times(path) == Times()
+def test_where_nothing_was_timed_there_is_nothing(tmp_path: Path) -> None:
+    assert read_times(times_path(tmp_path, "here")) == Times()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"benchmarks": [{}]}', '{"benchmarks": [1]}'])
+def test_what_is_no_such_file_is_refused_with_the_reason(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "times.json"
+    path.write_text(text)
+    with pytest.raises(
+        UnusableRecord, match=r"is not a whole JSON document|does not hold times as 'bench time' writes"
+    ):
+        read_times(path)
