@@ -55,6 +55,38 @@ class UnusableFolder(CannotWrite):
     exit_code = 2
 
 
+class UnusableTarget(CannotWrite):
+    """A file or folder that the user named for an export can't be written."""
+
+    exit_code = 2
+
+
+class AlreadyThere(BenchError):
+    """The target of an export exists."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: is already there; choose another path, or --force to replace it")
+
+
+class CannotExport(BenchError):
+    """What was asked for can't be exported, or not to a target of this name."""
+
+
+class MissingExtra(BenchError):
+    """A package that comes with one of the distribution's extras is not installed."""
+
+    def __init__(self, what: str, packages: Sequence[str], extra: str) -> None:
+        install = f"pip install 'architecture-bench[{extra}]'"
+        super().__init__(f"{what} needs {', '.join(packages)}; {install} installs what is missing")
+
+
+class UnknownExport(BenchError):
+    """An export that the harness does not have."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(_unknown_thing("export", name, known))
+
+
 class UnknownSeeds(BenchError):
     """What is given as seeds is not a count, a list or a range."""
 

@@ -35,6 +35,7 @@ VERBS = {
     "time": "time",
     "doctor": "doctor",
     "data": "app",
+    "export": "app",
 }
 
 

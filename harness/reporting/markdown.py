@@ -70,11 +70,11 @@ def render_table(table: Table) -> str:
     return "\n\n".join((body, *(paragraph(note) for note in table.notes)))
 
 
-def code_block(text: str) -> str:
-    """Return the text as shell code; the fence is longer than any run of backticks in it."""
+def code_block(text: str, language: str = "sh") -> str:
+    """Return the text as code, a shell's unless another language is named; the fence is longer than its backticks."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}sh\n{text}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def details(summary: str, content: str) -> str:

@@ -1,0 +1,69 @@
+"""``bench export``: hands results on to other tools, a command for each kind of export; writes no file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.app.console import Shown
+from harness.cli import options
+from harness.cli.console import say
+from harness.exports.export import export_names, find_export
+
+app = typer.Typer(
+    help="Hand results on to other tools: tables, trackers, model cards.",
+    no_args_is_help=True,
+)
+
+Target = Annotated[
+    Path,
+    typer.Option("--to", metavar="PATH", envvar="BENCH_TO", help="The file or folder to write.", show_default=False),
+]
+Force = Annotated[bool, typer.Option("--force", envvar="BENCH_FORCE", help="Replace what is there.")]
+
+
+def command(kind: str) -> Callable[..., None]:
+    """Return the command of one kind of export."""
+
+    def write(
+        names: options.Names = None,
+        *,
+        to: Target,
+        force: Force = False,
+        environment: options.EnvironmentId = None,
+        dataset: options.OnDataset = None,
+        smoke: options.Smoke = False,
+        results: options.Results = options.DEFAULT_RESULTS,
+        architectures: options.ArchitecturesFolder = None,
+    ) -> None:
+        from harness.app.exporting import ExportOptions, export
+        from harness.reporting.numbers import plural
+
+        asked = ExportOptions(
+            kind=kind,
+            to=to,
+            names=tuple(names or ()),
+            force=force,
+            environment=environment,
+            dataset=dataset,
+            smoke=smoke,
+            results=results,
+            architectures=architectures,
+        )
+        done = export(asked, progress=Shown())
+        runs = sum(1 for _ in done.runs)
+        say(f"wrote {to}: {plural(len(done.entries), 'architecture')}, {plural(runs, 'run')}")
+
+    return write
+
+
+def help_of(kind: str) -> str:
+    """Return the first line of the export's module."""
+    return (find_export(kind).__doc__ or "").splitlines()[0]
+
+
+for found in export_names():
+    app.command(found.replace("_", "-"), help=help_of(found))(command(found))
