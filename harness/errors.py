@@ -87,6 +87,15 @@ class UnknownExport(BenchError):
         super().__init__(_unknown_thing("export", name, known))
 
 
+class NotResults(BenchError):
+    """A folder of somebody else's files, which a report would overwrite, or no folder at all."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"{folder} is not a folder of results: {reason}; nothing was written: choose another folder with --results"
+        )
+
+
 class UnknownSeeds(BenchError):
     """What is given as seeds is not a count, a list or a range."""
 

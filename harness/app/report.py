@@ -18,7 +18,7 @@ from harness.app.plan import misfit_sentences, selected
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace
 from harness.data import fetching
-from harness.errors import Exclusive, NothingFits
+from harness.errors import Exclusive, NothingFits, NotResults
 from harness.spec.folder import only_file, select_files
 
 if TYPE_CHECKING:
@@ -86,12 +86,28 @@ def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch 
     """Write the page and its figures from the records, or check them.
 
     Raises:
-        BenchError: No spec is valid, the environment has no record, or a file can't be written.
+        BenchError: No spec is valid, the environment has no record, there is no such folder or it is somebody else's,
+            or a file can't be written.
     """
     if options.seeds and (options.check or options.smoke):
         raise Exclusive("--check" if options.check else "--smoke", "--seeds")
     inputs = read_inputs(options, progress, fetch)
+    if not options.check:
+        check_there(options.folder)
     return report_on(choose_seeds(inputs, options.seeds) if options.seeds else inputs, options)
+
+
+def check_there(folder: Path) -> None:
+    """Refuse a folder that is not there, as where its name is mistyped, or that is not one of results.
+
+    Raises:
+        NotResults: Nothing is written.
+    """
+    from harness.reporting.ownership import check_own
+
+    if not folder.is_dir():
+        raise NotResults(folder, "there is no such folder")
+    check_own(folder)
 
 
 def report_on(inputs: Inputs, options: ReportOptions) -> ReportResult:

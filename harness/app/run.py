@@ -35,6 +35,7 @@ from harness.records.design import write_design
 from harness.records.pooling import pool
 from harness.records.store import Loaded
 from harness.reporting.numbers import duration, plural
+from harness.reporting.ownership import check_own
 from harness.spec.moving import Misfit
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def run(
     benchmark = read_benchmark(options)
     for sentence in misfit_sentences(benchmark.misfits):
         progress.say(sentence)
+    check_own(options.folder)
     benchmark.store.check_writable()
     loaded = load_records(benchmark.store, progress, set_aside=True)
     training = _Training(options, engine, progress, fetch)

@@ -24,6 +24,7 @@ from harness.records.content import record_files
 from harness.records.environment import Environment, current_environment
 from harness.records.files import write_atomically
 from harness.records.times import Timed, Times, read_times, times_path, work_of
+from harness.reporting.ownership import check_own
 from harness.spec.architecture import Architecture
 from harness.spec.reading import select
 from harness.worker.backend import find_backend
@@ -86,6 +87,7 @@ def time(options: TimeOptions, *, progress: Progress = SILENT) -> TimeResult:
         Stopped: The user pressed Ctrl-C.
     """
     architectures = select(options.names, options.specs)
+    check_own(options.folder)
     options.store.check_writable()
     environment = current_environment(options.threads)
     names = tuple(architecture.name for architecture in architectures)

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.analysis.findings import Findings
+from harness.plain_files import read_plain
 from harness.records.files import remove, write_atomically
 from harness.reporting.blocks import FIGURES
 from harness.reporting.figures.drawing import is_drawn_here, same_figure
 from harness.reporting.figures.gallery import gallery
 from harness.reporting.figures.images import Images
+from harness.reporting.ownership import MOST_PAGE_BYTES, PAGE, check_own
 from harness.reporting.page import page
-
-PAGE = "README.md"
 
 
 def report_files(findings: Findings, images: Images) -> Mapping[str, bytes]:
@@ -33,8 +33,10 @@ def write_report(results: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     """Write the files that differ, remove figures that are no longer made, and return the paths of both.
 
     Raises:
+        NotResults: It is somebody else's folder.
         CannotWrite: The disk is full or the folder can't be written.
     """
+    check_own(results)
     changed = differing(results, files)
     for path in changed:
         content = files.get(path.relative_to(results).as_posix())
@@ -49,13 +51,18 @@ def differing(results: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     """Return the paths of the files that are missing or are not what the records give, such as figures of before."""
     wrong = [results / name for name, content in files.items() if not _same(results / name, content)]
     figures = sorted((results / FIGURES).glob("*.svg"))
-    stale = [path for path in figures if f"{FIGURES}/{path.name}" not in files and is_drawn_here(path.read_bytes())]
+    stale = [path for path in figures if f"{FIGURES}/{path.name}" not in files and is_drawn_here(_content(path))]
     return (*wrong, *stale)
 
 
 def _same(path: Path, content: bytes) -> bool:
-    try:
-        found = path.read_bytes()
-    except OSError:
-        return False
+    found = _content(path)
     return found == content or (path.suffix == ".svg" and same_figure(found, content))
+
+
+def _content(path: Path) -> bytes:
+    """Return what the file holds; nothing where it can't be read."""
+    try:
+        return read_plain(path, MOST_PAGE_BYTES)
+    except OSError:
+        return b""

@@ -165,6 +165,7 @@ def test_an_architecture_compared_with_itself_has_no_difference(results: Path) -
 
 def test_no_records_are_told_by_every_verb(tmp_path: Path) -> None:
     empty = tmp_path / "nothing"
+    empty.mkdir()
     assert "not run" in bench(empty, "report").stdout
     assert "no results are recorded yet" in (empty / "README.md").read_text(encoding="utf-8")
     verdicts = json.loads(bench(empty, "claims", "--json").stdout)
