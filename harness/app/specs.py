@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,11 @@ from harness.records.pooling import pool
 from harness.records.speeds import measured_forecast
 from harness.records.store import Store
 from harness.spec.architecture import Architecture
-from harness.spec.cost import cost
+from harness.spec.cost import LayerCost, cost
 from harness.spec.folder import only_file, select_files
 from harness.spec.moving import Misfit, moved
 from harness.spec.reading import read_architecture
+from harness.spec.receptive import Pair, receptive_fields
 
 SpecRow = dict[str, Any]
 """What `list --json` says of an architecture but its name and its recorded seeds; the keys are a contract."""
@@ -212,14 +213,19 @@ class ShownSpec:
     def facts(self) -> dict[str, Any]:
         """Everything as plain values: the row of a list, and all that the file says."""
         layers = [
-            {**asdict(layer), "difference": difference(self.architecture, layer.number)}
-            for layer in cost(self.architecture).layers
+            {**asdict(layer), "difference": difference(self.architecture, layer.number), "receptive_field": field}
+            for layer, field in rows(self.architecture)
         ]
         written = self.architecture.model_dump(mode="json", include={"training", "claims", "assumptions"})
         listed = ListedSpec(self.architecture.name, self.row, self.recorded).facts
         changes = list(self.architecture.derivation.changes) if self.architecture.derivation else []
         seconds = {"predicted_seconds": round(self.seconds, 1)}
         return {**listed, "changes": changes, "layers": layers, **written, **seconds}
+
+
+def rows(architecture: Architecture) -> Iterator[tuple[LayerCost, Pair | None]]:
+    """Return each layer's row with how much of the image it sees, height and width; None: unknown."""
+    return zip(cost(architecture).layers, receptive_fields(architecture.layers, architecture.data.inputs), strict=True)
 
 
 def difference(architecture: Architecture, number: str) -> str | None:

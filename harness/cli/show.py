@@ -87,7 +87,7 @@ def _origin(architecture: Architecture) -> str:
 
 
 def _layers(architecture: Architecture) -> Table:
-    from harness.app.specs import difference
+    from harness.app.specs import difference, rows
     from harness.spec.cost import cost
 
     costs = cost(architecture)
@@ -95,13 +95,15 @@ def _layers(architecture: Architecture) -> Table:
     table.add_column("#", "", justify="right", style="dim")
     table.add_column("Layer", "Total", overflow="fold")
     table.add_column("Output", "", no_wrap=True)
+    table.add_column("Sees", "", no_wrap=True)
     table.add_column("Parameters", f"{costs.parameters:,}", justify="right", no_wrap=True)
     table.add_column("Multiply-adds", f"{costs.macs:,}", justify="right", no_wrap=True)
-    for layer in costs.layers:
+    for layer, field in rows(architecture):
         mark = MARKS[difference(architecture, layer.number)]
         shape = "×".join(map(str, layer.output_shape))
         name = Text(f"{'  ' * layer.depth}{layer.kind}{mark}", style="bold" if mark else "")
-        table.add_row(layer.number, name, shape, f"{layer.parameters:,}", f"{layer.macs:,}")
+        sees = "×".join(map(str, field)) if field else "\N{EN DASH}"
+        table.add_row(layer.number, name, shape, sees, f"{layer.parameters:,}", f"{layer.macs:,}")
     return table
 
 

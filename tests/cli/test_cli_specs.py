@@ -213,7 +213,7 @@ def test_show_has_the_layer_table_the_recipe_the_claims_and_the_assumptions(benc
     text = " ".join(result.stdout.split())
     assert max(map(len, result.stdout.splitlines())) <= 80
     for piece in (
-        "2 Conv2D 24×24×64 18,496 10,616,832",
+        "2 Conv2D 24×24×64 5×5 18,496 10,616,832",
         "Total 1,199,882 11,992,448",
         "Adadelta: learning_rate 1.0, rho 0.95, epsilon 1e-08",
         "5 epochs, batches of 128",

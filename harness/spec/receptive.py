@@ -1,0 +1,102 @@
+"""How large a part of the image one value of each layer depends on, exactly and from the spec alone; trains nothing.
+
+A window of k pixels at every s-th place, over values that see r pixels each and stand j pixels apart: its values see
+r + (k - 1) j pixels and stand j s apart. None sees more than the image. After training: what acts at random during
+training alone does nothing then. Source: Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural
+Networks, Distill (2019).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.spec.layers import LayerKind, Shape
+from harness.spec.layers.composites import CompositeKind
+from harness.spec.layers.kernels import Conv2DTranspose, Convolution, Dense
+from harness.spec.layers.layer import IMAGE_RANK, Chain
+from harness.spec.layers.normalization import GroupNormalization
+from harness.spec.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
+from harness.spec.layers.reshaping import Cropping2D, Flatten, ZeroPadding2D
+
+Pair = tuple[int, int]
+LAST_AXIS = (-1,)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """How many pixels a value depends on, down and across, and how far apart such values stand; None: unknown."""
+
+    size: Pair | None = (1, 1)
+    step: Pair = (1, 1)
+
+    def through(self, window: Pair, strides: Pair) -> Sight:
+        """Return what the values behind a window see."""
+        if self.size is None:
+            return self
+        (high, wide), (down, across) = self.size, self.step
+        size = high + (window[0] - 1) * down, wide + (window[1] - 1) * across
+        return Sight(size, (down * strides[0], across * strides[1]))
+
+    def within(self, image: Pair) -> Pair | None:
+        """Return height and width of what is seen of an image of this size."""
+        return (min(self.size[0], image[0]), min(self.size[1], image[1])) if self.size else None
+
+
+UNKNOWN = Sight(None)
+
+
+def receptive_fields(layers: tuple[LayerKind, ...], inputs: Shape) -> tuple[Pair | None, ...]:
+    """Return the height and width that each layer sees, in the order of the rows of its cost; None: unknown.
+
+    It is unknown behind what enlarges or rearranges images, and where the inputs are no images.
+    """
+    if len(inputs) < 2:  # noqa: PLR2004 - rows and columns
+        return tuple(None for _ in _rows(Chain((), layers), inputs, UNKNOWN, UNKNOWN))
+    image = inputs[0], inputs[1]
+    rows = _rows(Chain((), layers), inputs, Sight(), Sight(image))
+    return tuple(sight.within(image) for sight in rows)
+
+
+def _rows(chain: Chain, shape: Shape, sight: Sight, whole: Sight) -> Iterator[Sight]:
+    """Yield what each layer of a chain sees, a composite before its layers; ``whole`` is the sight of everything."""
+    for layer in chain:
+        inner = [list(_rows(part, shape, sight, whole)) for part in layer.chains]
+        yield _behind(layer, shape, sight, whole)
+        for rows in inner:
+            yield from rows
+        sight, shape = _behind(layer, shape, sight, whole), layer.output_shape(shape)
+
+
+def _behind(layer: LayerKind, shape: Shape, sight: Sight, whole: Sight) -> Sight:
+    """Return what the layer's values see, of an input of this shape whose values have this sight."""
+    if isinstance(layer, CompositeKind):
+        return _widest([_end(part, shape, sight, whole) for part in layer.chains])
+    if isinstance(layer, Convolution):
+        reach = tuple(gap * (size - 1) + 1 for gap, size in zip(layer.dilation_rate, layer.kernel_size, strict=True))
+        known = not isinstance(layer, Conv2DTranspose)
+        return sight.through((reach[0], reach[1]), layer.strides) if known else UNKNOWN
+    if isinstance(layer, MaxPooling2D | AveragePooling2D):
+        return sight.through(layer.pool_size, layer.strides or layer.pool_size)
+    if isinstance(layer, GlobalAveragePooling2D | GlobalMaxPooling2D | GroupNormalization):
+        return whole
+    if isinstance(layer, Dense) or hasattr(layer, "axis"):
+        over_channels = len(shape) == IMAGE_RANK and getattr(layer, "axis", LAST_AXIS) == LAST_AXIS
+        return sight if over_channels else whole
+    keeps_places = isinstance(layer, Flatten | ZeroPadding2D | Cropping2D) or layer.output_shape(shape) == shape
+    return sight if keeps_places else UNKNOWN
+
+
+def _end(chain: Chain, shape: Shape, sight: Sight, whole: Sight) -> Sight:
+    """Return what the last of the chain's layers sees; an empty chain passes its input through."""
+    for layer in chain:
+        sight, shape = _behind(layer, shape, sight, whole), layer.output_shape(shape)
+    return sight
+
+
+def _widest(found: list[Sight]) -> Sight:
+    """Return what values that are joined from several see together; their windows lie about the same middle."""
+    sizes = [sight.size for sight in found if sight.size]
+    if len(sizes) < len(found):
+        return UNKNOWN
+    return Sight((max(high for high, _ in sizes), max(wide for _, wide in sizes)), found[0].step)
