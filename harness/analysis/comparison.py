@@ -184,11 +184,12 @@ def _lines(architecture: Architecture) -> Iterator[str]:
     """Yield one line per layer and per field of the recipe; fields at their defaults are left out."""
     for layer in architecture.layers:
         yield _written(layer)
-    recipe = architecture.training
-    yield f"optimizer: {_written(recipe.optimizer)}"
-    yield f"loss: {_written(recipe.loss)}"
-    for name in ("batch_size", "epochs", "validation_split"):
-        yield f"{name}: {getattr(recipe, name)}"
+    for number, recipe in enumerate(architecture.recipes, start=1):
+        phase = f"phase {number}, " if architecture.phases else ""
+        yield f"{phase}optimizer: {_written(recipe.optimizer)}"
+        yield f"{phase}loss: {_written(recipe.loss)}"
+        for name in ("batch_size", "epochs", "validation_split"):
+            yield f"{phase}{name}: {getattr(recipe, name)}"
 
 
 def _written(kind: Kind) -> str:

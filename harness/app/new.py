@@ -88,7 +88,7 @@ changes:                        # how it differs, in any order; layers by the nu
 #  - replace: {{number: 2, with: [AveragePooling2D]}}
 #  - insert: {{after: Flatten, layers: [{{Dropout: {{rate: 0.5}}}}]}}    # or before; a kind or a number
 #  - set: {{number: 1, activation: tanh}}
-  - training: {{epochs: {epochs}}}
+  - training: {{{phase}epochs: {epochs}}}
 
 {claims}"""
 
@@ -179,6 +179,7 @@ def _derived(name: str, parent: Architecture, dataset: str | None) -> str:
         parent=parent.name if isinstance(plain(parent.name), str) else f'"{parent.name}"',
         dataset=f"dataset: {dataset}" if other_data else "# dataset: fashion_mnist        # another data set",
         layers=layers.replace("\N{NO-BREAK SPACE}", " "),
+        phase=f"phase: {len(parent.phases)}, " if parent.phases else "",
         epochs=parent.training.epochs + 1,
         claims=_CLAIMS,
     )
@@ -195,7 +196,8 @@ def _copied(path: Path, original: Architecture, text: str, dataset: str | None) 
     It is sure then that the copy says the same.
     """
     tree = parse(text)
-    layers, training = (_block(text, tree, key) for key in ("layers", "training"))
+    recipe = "phases" if original.phases else "training"
+    layers, training = (_block(text, tree, key) for key in ("layers", recipe))
     copied = _spec(path.stem, _title(path.stem, original.name), dataset or original.dataset, layers, training)
     try:
         copy = read_text(path, copied)
@@ -213,7 +215,7 @@ def _copied(path: Path, original: Architecture, text: str, dataset: str | None) 
 def _same(copy: Architecture, original: Architecture, dataset: str | None) -> bool:
     """Tell whether the copy is the original; on another data set, the last layer may have as many outputs as that."""
     layers = copy.layers == original.layers or dataset not in {None, original.dataset}
-    return layers and copy.training == original.training
+    return layers and copy.recipes == original.recipes
 
 
 def _original(other: str, architectures: Path | None) -> Path:

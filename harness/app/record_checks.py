@@ -55,7 +55,7 @@ def parameters(record: Record, evidence: Evidence) -> Iterator[str]:
     """The parameters are those that the layers have."""
     if record.measurement is None or evidence.dataset is None:
         return
-    costs = network_cost(record.computation.layers, record.computation.recipe, evidence.dataset)
+    costs = network_cost(record.computation.layers, record.computation.recipes, evidence.dataset)
     for name in ("parameters", "trainable_parameters"):
         stored, counted = getattr(record.measurement, name), getattr(costs, name)
         if stored != counted:

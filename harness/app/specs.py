@@ -185,7 +185,7 @@ def spec_row(architecture: Architecture) -> SpecRow:
         "dataset": architecture.dataset,
         "parameters": costs.parameters,
         "macs": costs.macs,
-        "epochs": architecture.training.epochs,
+        "epochs": architecture.epochs,
         "batch_size": architecture.training.batch_size,
         "fingerprint": trial_computation(architecture, Settings()).fingerprint,
         "extends": architecture.derivation.parent.name if architecture.derivation else None,
@@ -216,7 +216,7 @@ class ShownSpec:
             {**asdict(layer), "difference": difference(self.architecture, layer.number), "receptive_field": field}
             for layer, field in rows(self.architecture)
         ]
-        written = self.architecture.model_dump(mode="json", include={"training", "claims", "assumptions"})
+        written = self.architecture.model_dump(mode="json", include={"training", "phases", "claims", "assumptions"})
         listed = ListedSpec(self.architecture.name, self.row, self.recorded).facts
         changes = list(self.architecture.derivation.changes) if self.architecture.derivation else []
         seconds = {"predicted_seconds": round(self.seconds, 1)}
@@ -255,7 +255,7 @@ def show_spec(options: ShowOptions) -> ShownSpec:
 def _predicted_seconds(architecture: Architecture, index: RecordIndex, store: Store) -> float:
     """Return the seconds of one seed, from what it took on this machine, else from what others took."""
     settings = Settings()
-    trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.training.epochs)
+    trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.epochs)
     if index.here is None:
         return Forecast().trial_seconds(trial)
     files = [file for file in index.files.get(trial.fingerprint, ()) if file.environment == index.here and file.epochs]

@@ -12,11 +12,12 @@ from rich.text import Text
 
 from harness.cli import options
 from harness.cli.console import print_json, stdout
-from harness.reporting.numbers import duration, mebibytes, named_seeds
+from harness.reporting.numbers import duration, mebibytes, named_seeds, plural
 
 if TYPE_CHECKING:
     from harness.app.specs import RecordedSeeds
     from harness.spec.architecture import Architecture
+    from harness.spec.training import Training
 
 # How a layer of a derived spec differs from the parent's.
 MARKS = {None: "", "added": " (added)", "changed": " (changed)"}
@@ -111,23 +112,29 @@ def _facts(architecture: Architecture, trials: Mapping[str, str]) -> Table:
     """Return what takes one line each: recipe, size, memory, and what is known of its trials."""
     from harness.spec.cost import cost
 
-    recipe, costs = architecture.training, cost(architecture)
-    dumped = recipe.model_dump(mode="json")
-    epochs = f"{recipe.epochs} epoch{'' if recipe.epochs == 1 else 's'}"
-    held_out = f", {recipe.validation_split:.0%} of the images held out" if recipe.validation_split else ""
+    costs = cost(architecture)
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
+    table.add_row("Data set", Text(architecture.dataset))
+    for number, recipe in enumerate(architecture.recipes, start=1):
+        phase = f" {number}" if architecture.phases else ""
+        dumped = recipe.model_dump(mode="json")
+        table.add_row(f"Optimizer{phase}", Text(_kind_text(dumped["optimizer"])))
+        table.add_row(f"Loss{phase}", Text(_kind_text(dumped["loss"])))
+        table.add_row(f"{'Phase' if phase else 'Recipe'}{phase}", Text(_recipe(recipe)))
     for label, text in (
-        ("Data set", architecture.dataset),
-        ("Optimizer", _kind_text(dumped["optimizer"])),
-        ("Loss", _kind_text(dumped["loss"])),
-        ("Recipe", f"{epochs}, batches of {recipe.batch_size}{held_out}"),
         ("Memory", f"about {mebibytes(costs.training_bytes)} to train, {mebibytes(costs.model_bytes)} of weights"),
         *trials.items(),
     ):
         table.add_row(label, Text(text))
     return table
+
+
+def _recipe(recipe: Training) -> str:
+    """Return in a line what a recipe says beside its optimizer and its loss."""
+    held_out = f", {recipe.validation_split:.0%} of the images held out" if recipe.validation_split else ""
+    return f"{plural(recipe.epochs, 'epoch')}, batches of {recipe.batch_size}{held_out}"
 
 
 def _claims(architecture: Architecture) -> Table:

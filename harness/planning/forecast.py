@@ -44,13 +44,19 @@ class Forecast:
 
 
 def modelled_epoch_seconds(trial: Trial) -> float:
-    """Return an epoch's seconds from the multiply-accumulates, activations and steps that it takes."""
+    """Return an epoch's seconds from its multiply-accumulates, activations and steps: the mean over all phases."""
     computation = trial.computation
-    recipe, costs = computation.recipe, cost(computation)
+    costs = cost(computation)
     images = computation.train_examples or computation.data.train_examples
     activations = costs.activation_bytes_per_image / FLOAT32_BYTES
     per_image = costs.macs * SECONDS_PER_MAC + activations * SECONDS_PER_ACTIVATION
-    return recipe.training_examples(images) * per_image + recipe.steps_per_epoch(images) * SECONDS_PER_STEP
+    epochs = [phase.epochs for phase in computation.earlier]
+    weights = [*epochs, max(trial.epochs - sum(epochs), 1)]
+    seconds = [
+        recipe.training_examples(images) * per_image + recipe.steps_per_epoch(images) * SECONDS_PER_STEP
+        for recipe in computation.recipes
+    ]
+    return sum(epoch * count for epoch, count in zip(seconds, weights, strict=True)) / sum(weights)
 
 
 def makespan(seconds: Sequence[float], jobs: int, busy: Sequence[float] = ()) -> float:

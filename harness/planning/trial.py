@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
@@ -17,7 +19,7 @@ from harness.evaluations.metric import TEST
 from harness.planning.settings import Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
-from harness.spec.training import Recipe
+from harness.spec.training import Recipe, Training
 
 FINGERPRINT_VERSION = 1
 FINGERPRINT_LENGTH = 16
@@ -34,8 +36,8 @@ FIRST_FIELDS = frozenset(
 class Computation(BaseModel):
     """All that changes a network's numbers, apart from its seed: data, graph, recipe, precision, backend.
 
-    ``schedule_epochs`` is None unless the recipe depends on the number of epochs, as a learning-rate schedule
-    over the whole training does.
+    ``earlier`` are the phases that come before the recipe, each with its epochs. ``schedule_epochs`` is None unless the
+    recipe depends on its number of epochs, as a learning-rate schedule over all of them does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +48,7 @@ class Computation(BaseModel):
     train_examples: int | None = Field(default=None, ge=1)
     test_examples: int | None = Field(default=None, ge=1)
     layers: tuple[Layer, ...]
+    earlier: tuple[Training, ...] = Field(default=(), strict=False)
     recipe: Recipe
     schedule_epochs: int | None = None
     precision: Precision = "float32"
@@ -75,10 +78,26 @@ class Computation(BaseModel):
         found._data = data  # noqa: SLF001 - a Computation too
         return found
 
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """The recipes of all phases."""
+        return (*self.earlier, self.recipe)
+
+    @property
+    def phase_starts(self) -> tuple[int, ...]:
+        """The first epoch of every phase: 1, and more where there are several."""
+        return tuple(accumulate((phase.epochs for phase in self.earlier), initial=1))
+
+    def phase_of(self, epoch: int) -> int:
+        """Return in which phase an epoch is, counted from 0."""
+        return bisect_right(self.phase_starts, epoch) - 1
+
     @cached_property
     def fingerprint(self) -> str:
         """The versioned hash of the canonical content, keys in order: what identifies the computation."""
         content = {**_content(self, leaving_out="recipe"), **_content(self.recipe), "version": FINGERPRINT_VERSION}
+        if self.earlier:
+            content["earlier"] = [_content(phase) for phase in self.earlier]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH]
 
@@ -143,15 +162,16 @@ class Trial:
 
 def trial_computation(architecture: Architecture, settings: Settings) -> Computation:
     """Return what training the architecture under the settings computes."""
-    recipe = architecture.recipe
+    *earlier, last = trial_phases(architecture, settings)
     computation = Computation(
         dataset=architecture.dataset,
         dataset_sha256=architecture.data.identity,
         train_examples=settings.train_examples,
         test_examples=settings.test_examples,
         layers=architecture.layers,
-        recipe=Recipe.model_construct(**{name: getattr(recipe, name) for name in Recipe.model_fields}),
-        schedule_epochs=trial_epochs(architecture, settings) if recipe.depends_on_epochs else None,
+        earlier=tuple(earlier),
+        recipe=Recipe.model_construct(**{name: getattr(last, name) for name in Recipe.model_fields}),
+        schedule_epochs=last.epochs if last.depends_on_epochs else None,
         precision=settings.precision,
         backend=settings.backend,
     )
@@ -160,8 +180,16 @@ def trial_computation(architecture: Architecture, settings: Settings) -> Computa
 
 def trial_epochs(architecture: Architecture, settings: Settings) -> int:
     """Return the epoch at which the architecture reads its trials."""
-    epochs = architecture.training.epochs
-    return epochs if settings.max_epochs is None else min(epochs, settings.max_epochs)
+    return sum(phase.epochs for phase in trial_phases(architecture, settings))
+
+
+def trial_phases(architecture: Architecture, settings: Settings) -> tuple[Training, ...]:
+    """Return the recipes of the architecture's phases, each cut as the settings say."""
+    most = settings.max_epochs
+    return tuple(
+        phase if most is None else phase.model_copy(update={"epochs": min(phase.epochs, most)})
+        for phase in architecture.recipes
+    )
 
 
 def due_evaluations(architecture: Architecture, settings: Settings) -> set[Due]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from harness.data.dataset import Dataset
+from harness.declaration.spec_error import refused
 from harness.declaration.values import Line, Text
 from harness.spec.changes import Change
 from harness.spec.claims import AnyClaim
@@ -16,6 +26,12 @@ from harness.spec.training import Recipe, Training
 
 MOST_TITLE = 120
 Sentence = Annotated[Text, Field(min_length=1)]
+PHASES = (
+    "Instead of training: recipes one after another on the same weights. The optimizer starts anew with each, as "
+    "Keras' compile does, and epochs are counted through all of them."
+)
+# Stands for the recipe of a file that has phases, until these are validated.
+_LAST_PHASE = object()
 
 
 class Provenance(BaseModel):
@@ -46,12 +62,44 @@ class SpecFile(Provenance):
 
     dataset: str = Field(description="Data set that it is trained on: the name of a file in datasets/.")
     layers: tuple[Layer, ...] = Field(strict=False, min_length=1, description="Network, from the image to the classes.")
-    training: Training = Field(description="Training recipe of the document.")
+    phases: tuple[Training, ...] = Field(default=(), strict=False, min_length=1, description=PHASES)
+    training: Training = Field(description="Training recipe of the document; where there are phases, the last one's.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _phases_for_training(cls, content: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        if not isinstance(content, Mapping) or "phases" not in content:
+            return content
+        if "training" not in content:
+            return {**content, "training": _LAST_PHASE}
+        # A dump has both.
+        return content if content["phases"] else {name: content[name] for name in content if name != "phases"}
+
+    @field_validator("training", mode="wrap")
+    @classmethod
+    def _last_phase(cls, value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Training:
+        phases: tuple[Training, ...] = info.data.get("phases", ())
+        if value is _LAST_PHASE:  # phases that are not valid are reported by themselves
+            return phases[-1] if phases else Training.model_construct()  # type: ignore[call-arg]
+        recipe: Training = read(value)
+        if phases and recipe != phases[-1]:
+            raise refused("two_recipes", "'training' stands beside 'phases'", "keep one of the two")
+        return recipe
+
+    @property
+    def recipes(self) -> tuple[Training, ...]:
+        """How it is trained, one phase after another; most have one."""
+        return (*self.phases[:-1], self.training)
 
     @property
     def recipe(self) -> Recipe:
-        """What a training step computes."""
+        """What a training step computes in the end."""
         return self.training
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of all phases."""
+        return sum(recipe.epochs for recipe in self.recipes)
 
 
 class DerivedFile(Provenance):
@@ -62,6 +110,7 @@ class DerivedFile(Provenance):
         default=(), strict=False, description="How it differs; layers are numbered as the other's are."
     )
     dataset: str | None = Field(default=None, description="Data set, where it is another one.")
+    phases: tuple[Training, ...] | None = Field(default=None, strict=False, min_length=1, description=PHASES)
 
 
 class Architecture(SpecFile):

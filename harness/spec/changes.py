@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema
 
 from harness.declaration.kinds import Family, Kind, snake_case
 from harness.declaration.spec_error import refused, shown
-from harness.declaration.values import WrittenFloat, is_whole
+from harness.declaration.values import Count, WrittenFloat, is_whole
 from harness.spec.layers import LAYERS, LayerKind
 from harness.spec.layers.composites import Layers
 from harness.spec.numbering import NumberedLayer
@@ -222,10 +222,14 @@ class Set(_AtLayer):
 
 
 class TrainingChange(ChangeKind):
-    """Train by another recipe: the fields of 'training' that differ."""
+    """Train by another recipe: the fields of 'training' that differ, or those of one of the parent's phases."""
 
     model_config = ConfigDict(extra="allow")
     kind: ClassVar[str] = "training"
+
+    phase: Annotated[
+        Count | None, Field(description="Which of the parent's phases, counted from 1, where it has phases.")
+    ] = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -235,11 +239,12 @@ class TrainingChange(ChangeKind):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Describe the recipe's fields, of which none is needed."""
-        del schema
+        """Describe the recipe's fields, of which none is needed, beside its own."""
         Training.model_rebuild()
         fields = handler.resolve_ref_schema(handler(Training.__pydantic_core_schema__))
-        return {name: value for name, value in fields.items() if name != "required"} | {"minProperties": 1}
+        own = handler.resolve_ref_schema(handler(schema))["properties"]
+        described = {name: value for name, value in fields.items() if name != "required"} | {"minProperties": 1}
+        return {**described, "properties": {**own, **fields["properties"]}}
 
     @property
     def recipe(self) -> Mapping[str, object]:

@@ -8,11 +8,13 @@ What is counted
     optimizer bytes    what the optimizer keeps for each trainable parameter
     training bytes     TensorFlow's process + images as bytes + model + gradients + optimizer
                        + 2 × (batch size × (activations + input)): values, and their gradients in the backward pass
+
+Of several phases the largest batch counts, and the optimizers of all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Protocol
@@ -39,8 +41,8 @@ class Costed(Protocol):
         """The network."""
 
     @property
-    def recipe(self) -> Recipe:
-        """How it is trained."""
+    def recipes(self) -> Sequence[Recipe]:
+        """How it is trained, one phase after another."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class LayerCost:
 
 @dataclass(frozen=True)
 class Cost:
-    """A network's cost: its layers' rows, and what follows from them and the recipe."""
+    """A network's cost: its layers' rows, and what follows from them and the recipes."""
 
     layers: tuple[LayerCost, ...]
     output_shape: Shape
@@ -83,7 +85,7 @@ class Cost:
 
     @property
     def activation_bytes(self) -> int:
-        """What a training step keeps for the backward pass, at the recipe's batch size."""
+        """What a training step keeps for the backward pass, at the largest batch size."""
         return self.batch_size * self.activation_bytes_per_image
 
     @property
@@ -97,11 +99,11 @@ class Cost:
 
 def cost(architecture: Costed) -> Cost:
     """Return the network's cost; raise ShapeError with every mistake that can be found, each with its path."""
-    return network_cost(architecture.layers, architecture.recipe, architecture.data)
+    return network_cost(architecture.layers, architecture.recipes, architecture.data)
 
 
-def network_cost(layers: tuple[LayerKind, ...], recipe: Recipe, data: Dataset) -> Cost:
-    """Return the cost of layers that are trained by the recipe on the data set; raise ShapeError as `cost`."""
+def network_cost(layers: tuple[LayerKind, ...], recipes: Sequence[Recipe], data: Dataset) -> Cost:
+    """Return the cost of layers that are trained by the recipes on the data set; raise ShapeError as `cost`."""
     network = Chain(("layers",), layers)
     output_shape = network.output_shape(data.inputs)
     rows = tuple(_rows(network, data.inputs, depth=0))
@@ -113,10 +115,10 @@ def network_cost(layers: tuple[LayerKind, ...], recipe: Recipe, data: Dataset) -
         parameters=sum(row.parameters for row in top),
         trainable_parameters=trainable,
         macs=sum(row.macs for row in top),
-        batch_size=recipe.batch_size,
+        batch_size=max(recipe.batch_size for recipe in recipes),
         activation_bytes_per_image=sum(row.activation_bytes for row in top),
         input_bytes_per_image=prod(data.inputs) * FLOAT32_BYTES,
-        optimizer_bytes=recipe.optimizer.slots * trainable * FLOAT32_BYTES,
+        optimizer_bytes=sum(recipe.optimizer.slots for recipe in recipes) * trainable * FLOAT32_BYTES,
         dataset_bytes=data.image_bytes,
     )
 

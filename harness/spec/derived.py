@@ -23,6 +23,7 @@ from harness.spec.merging import Whole, merge
 from harness.spec.numbering import numbered_layers
 from harness.spec.outputs import class_count, written_out
 from harness.spec.parents import find_parent, parent_names
+from harness.spec.wording import phases_in_words
 
 _OWN_KEYS = ("extends", "changes")
 ReadTree = Callable[[Path, str], Tree]
@@ -43,10 +44,11 @@ class DerivedSpec:
     def derivation(self, spec: SpecFile) -> Derivation:
         """Return what the spec of the whole is derived from, and which of its layers differ."""
         layers, parent = numbered_layers(spec.layers), self.parent.architecture
+        phases = (phases_in_words(spec.recipes, parent.recipes),) if "phases" in self.whole.own.data else ()
         other_data = (f"dataset {spec.dataset} instead of {parent.dataset}",) if spec.dataset != parent.dataset else ()
         return Derivation.model_construct(
             parent=parent,
-            changes=(*self.words, *other_data),
+            changes=(*self.words, *phases, *other_data),
             added=frozenset(one.number for one in layers if self.whole.is_own(one.path)),
             changed=frozenset(one.number for one in layers if self.whole.sets(one.path)),
         )
@@ -54,7 +56,7 @@ class DerivedSpec:
     def without_effect(self, spec: SpecFile) -> Iterator[SpecError]:
         """Yield the mistake of computing what the parent computes."""
         parent = self.parent.architecture
-        if (spec.layers, spec.training, spec.dataset) == (parent.layers, parent.training, parent.dataset):
+        if (spec.layers, spec.recipes, spec.dataset) == (parent.layers, parent.recipes, parent.dataset):
             key = next((key for key in reversed(_OWN_KEYS) if key in self.whole.own.data), "extends")
             what = f"this computes what {shown(parent.name)} computes"
             place = self.whole.own.place((key,), on_key=True)
@@ -89,6 +91,9 @@ def read_derived(file: Path, tree: Tree, read_tree: ReadTree, read_plain: ReadPl
     found = [*_form_mistakes(tree)]
     for index, change in _well_formed(tree.data.get("changes")):
         found += draft.mistakes_with(index, change)
+    if "phases" in tree.data and (changed := [one for one in draft.applied if one.change.recipe]):
+        what = "a recipe is changed, and 'phases' stand in this file"
+        found.append(SpecError(changed[0].path, what, "write the change there", on_key=True))
     if own_data and tree.data["dataset"] == parent.architecture.dataset:
         what = f"{shown(parent.architecture.dataset)} is the data set of {shown(parent.name)} already"
         found.append(SpecError(("dataset",), what, "leave it out, or name another one"))

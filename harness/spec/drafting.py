@@ -130,14 +130,19 @@ class Draft:
 
     def _recipe_mistakes(self, applied: AppliedChange) -> Iterator[SpecError]:
         """Yield the fields that a recipe does not have, can't have so, or has so already."""
-        fields, before = applied.change.recipe, self._parent.architecture.training
+        before = self._recipe(applied)
+        if before is None:
+            yield self._wrong_phase(applied)
+            return
+        fields = applied.change.recipe
         try:
             made = self._trained(applied)
         except ValidationError as error:
             for mistake in spec_errors(error, Training):
                 yield _moved(mistake, 0, applied.path)
             return
-        taken = {name: one.index for one in self._applied for name in one.change.recipe}
+        same = [one for one in self._applied if one.recipe_path == applied.recipe_path]
+        taken = {name: one.index for one in same for name in one.change.recipe}
         for name in fields:
             if name in taken:
                 what = f"{name} is changed by item {taken[name] + 1} of 'changes' too"
@@ -145,15 +150,36 @@ class Draft:
             elif getattr(made, name) == getattr(before, name):
                 yield _without_effect((*applied.path, name), f"{name} is {in_words(getattr(made, name))} already")
 
+    def _recipe(self, applied: AppliedChange) -> Training | None:
+        """Return the parent's recipe that the change is about; None where there is no such one."""
+        architecture, (key, *index) = self._parent.architecture, applied.recipe_path
+        if (key == "phases") != bool(architecture.phases):
+            return None
+        recipes = architecture.recipes
+        found = [recipe for number, recipe in enumerate(recipes) if [number] == (index or [0])]
+        return found[0] if found else None
+
+    def _wrong_phase(self, applied: AppliedChange) -> SpecError:
+        """Return the mistake of naming a phase that the parent does not have, or none where it has phases."""
+        count, parent = len(self._parent.architecture.phases), shown(self._parent.name)
+        if not count:
+            what = f"{parent} has no phases"
+            return SpecError((*applied.path, "phase"), what, "leave 'phase' out", on_key=True)
+        what = f"{parent} has {count} phase{'s' if count > 1 else ''}"
+        return SpecError(applied.path, what, f"write 'phase: {count}', or another number from 1", on_key=True)
+
     def _trained(self, applied: AppliedChange) -> Training:
-        return Training.model_validate({**self._parent.tree.data["training"], **applied.change.recipe})
+        written = value_at(self._parent.tree.data, applied.recipe_path)
+        return Training.model_validate({**written, **applied.change.recipe})
 
     def _in_words(self, applied: AppliedChange) -> str:
         if applied.at is not None:
             return layer_words(applied.change, applied.at, self._made(applied, applied.at))
-        made, before = self._trained(applied), self._parent.architecture.training
+        made, before = self._trained(applied), self._recipe(applied)
         fields = applied.change.recipe
-        return ", ".join(differences_in_words(name, getattr(made, name), getattr(before, name)) for name in fields)
+        words = ", ".join(differences_in_words(name, getattr(made, name), getattr(before, name)) for name in fields)
+        phase = applied.recipe_path[1:]
+        return f"{words} in phase {int(phase[0]) + 1}" if phase else words
 
 
 def _without_effect(path: DataPath, what: str) -> SpecError:

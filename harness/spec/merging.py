@@ -28,6 +28,12 @@ class AppliedChange:
         """Where its fields stand."""
         return ("changes", self.index, self.change.kind)
 
+    @property
+    def recipe_path(self) -> DataPath:
+        """Where the recipe that it changes stands in the parent."""
+        phase = getattr(self.change, "phase", None)
+        return ("training",) if phase is None else ("phases", phase - 1)
+
 
 @dataclass
 class Whole(Tree):
@@ -77,7 +83,8 @@ def merge(own: Tree, parent: Tree, changes: Iterable[AppliedChange]) -> Whole:
         data["dataset"] = parent.data["dataset"]
         whole.origins["dataset",] = (parent, ("dataset",))
     data["layers"] = _Layers(whole, parent, applied).copy(parent.data["layers"], ("layers",), ("layers",))
-    data["training"] = _recipe(whole, parent, applied)
+    if "phases" not in data:
+        data |= _recipes(whole, parent, applied)
     data["assumptions"] = _assumptions(whole, parent)
     whole.data = data
     return whole
@@ -89,13 +96,22 @@ def with_fields(item: object, fields: Mapping[str, object]) -> dict[str, dict[st
     return {kind: {**(content or {}), **fields}}
 
 
-def _recipe(whole: Whole, parent: Tree, changes: Iterable[AppliedChange]) -> dict[str, object]:
-    recipe = dict(parent.data["training"])
-    whole.origins["training",] = (parent, ("training",))
+def _recipes(whole: Whole, parent: Tree, changes: Iterable[AppliedChange]) -> dict[str, object]:
+    """Return the parent's recipe, or its phases, under their key, with other values where the changes have them."""
+    if "phases" not in parent.data:
+        return {"training": _recipe(whole, parent, ("training",), changes)}
+    whole.origins["phases",] = (parent, ("phases",))
+    paths: list[DataPath] = [("phases", index) for index in range(len(parent.data["phases"]))]
+    return {"phases": [_recipe(whole, parent, path, changes) for path in paths]}
+
+
+def _recipe(whole: Whole, parent: Tree, path: DataPath, changes: Iterable[AppliedChange]) -> dict[str, object]:
+    recipe = dict(value_at(parent.data, path))
+    whole.origins[path] = (parent, path)
     for applied in changes:
-        for name, value in applied.change.recipe.items():
+        for name, value in applied.change.recipe.items() if applied.recipe_path == path else ():
             recipe[name] = value
-            whole.origins["training", name] = (whole.own, (*applied.path, name))
+            whole.origins[*path, name] = (whole.own, (*applied.path, name))
     return recipe
 
 

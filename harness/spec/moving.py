@@ -62,7 +62,7 @@ def moved(architecture: Architecture, dataset: Dataset) -> Architecture | Misfit
     }
     found = architecture.model_copy(update=changes)
     try:
-        costs = network_cost(found.layers, found.recipe, dataset)
+        costs = network_cost(found.layers, found.recipes, dataset)
     except ShapeError as error:
         return Misfit(architecture.name, error.mistakes[0].what)
     for mistake in network_mistakes(found, dataset, costs):

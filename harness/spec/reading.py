@@ -151,12 +151,22 @@ def _mistakes(spec: SpecFile, folder: Path) -> Iterator[SpecError]:
         yield SpecError(("layers",), what, f"repeat less: {MOST_LAYERS:,} is the most", on_key=True)
         return
     try:
-        costs = network_cost(spec.layers, spec.recipe, dataset)
+        costs = network_cost(spec.layers, spec.recipes, dataset)
     except ShapeError as error:
         yield from error.mistakes
         return
     yield from network_mistakes(spec, dataset, costs)
+    yield from _phase_mistakes(spec)
     yield from evaluation_mistakes(spec, dataset)
+
+
+def _phase_mistakes(spec: SpecFile) -> Iterator[SpecError]:
+    """Yield the phases that would train on images that another one holds out."""
+    first = spec.recipes[0].validation_split
+    for index, recipe in enumerate(spec.recipes):
+        if recipe.validation_split != first:
+            what = f"this phase holds out {recipe.validation_split:g} of the training images, the first one {first:g}"
+            yield SpecError(("phases", index, "validation_split"), what, "hold out the same share in all phases")
 
 
 def _claims(spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:

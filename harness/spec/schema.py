@@ -38,7 +38,7 @@ def spec_schema() -> dict[str, Any]:
     schema["properties"]["evaluate"]["items"] = {"enum": [*evaluation_names()]}
     own = [name for name in derived["properties"] if name not in schema["properties"]]
     wholly = [name for name in schema["required"] if name not in derived["properties"]]
-    needed = schema.pop("required")
+    needed = [name for name in schema.pop("required") if name != "training"]
     # One list of fields with two sets of rules: an editor completes it better than a choice of two schemas.
     schema["properties"] |= {name: derived["properties"][name] for name in own}
     schema["$defs"] = dict(sorted({**derived["$defs"], **schema["$defs"]}.items()))
@@ -46,7 +46,7 @@ def spec_schema() -> dict[str, Any]:
         **schema,
         "if": {"anyOf": [{"required": [name]} for name in own]},
         "then": {"required": derived["required"], "properties": dict.fromkeys(wholly, False)},
-        "else": {"required": needed},
+        "else": {"required": needed, "oneOf": [{"required": ["training"]}, {"required": ["phases"]}]},
     }
 
 

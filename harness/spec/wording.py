@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.declaration.kinds import Kind
+from harness.spec.training import Training
 
 
 def in_words(value: object) -> str:
@@ -26,6 +29,19 @@ def differences_in_words(name: str, new: object, old: object) -> str:
     return ", ".join(
         f"{new.kind}'s {differences_in_words(field, getattr(new, field), getattr(old, field))}" for field in fields
     )
+
+
+def phases_in_words(new: Sequence[Training], old: Sequence[Training]) -> str:
+    """Return how phases differ from the recipe, or the phases, that stood there: the epochs, and other fields."""
+    epochs = [" + ".join(str(phase.epochs) for phase in phases) for phases in (new, old)]
+    words = [f"{len(new)} phase{'s' if len(new) > 1 else ''} of {epochs[0]} epochs instead of {epochs[1]}"]
+    for number, phase in enumerate(new, start=1):
+        before = old[min(number, len(old)) - 1]
+        names = [name for name in type(phase).model_fields if name != "epochs"]
+        differing = [name for name in names if getattr(phase, name) != getattr(before, name)]
+        fields = [differences_in_words(name, getattr(phase, name), getattr(before, name)) for name in differing]
+        words += [f"{', '.join(fields)} in phase {number}"] if fields else []
+    return ", ".join(words)
 
 
 def _listed(values: tuple[object, ...]) -> str:

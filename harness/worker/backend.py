@@ -36,7 +36,10 @@ class Scores:
 
 
 class Network(Protocol[Held_contra]):
-    """A network, its weights drawn from the seed. It is compiled once, before anything is trained or scored."""
+    """A network, its weights drawn from the seed. It is compiled once, before anything is trained or scored.
+
+    It is in the first of its computation's phases then.
+    """
 
     @property
     def parameters(self) -> int:
@@ -49,6 +52,9 @@ class Network(Protocol[Held_contra]):
     def compile(self, training: Held_contra, evaluations: Mapping[str, Held_contra]) -> None:
         """Make all that ``train_epoch`` and ``score`` need, so that their clocks hold the work alone."""
 
+    def begin_phase(self, phase: int) -> None:
+        """Be in a phase from now on, counted from 0: the weights stay, recipe and optimizer are that phase's."""
+
     def train_epoch(self, order: npt.NDArray[np.int32]) -> Mapping[str, float]:
         """Train on the examples in this order, shape (examples,), and return the running means by metric."""
 
@@ -59,10 +65,10 @@ class Network(Protocol[Held_contra]):
         """Return all weights, always in the same order."""
 
     def state(self) -> Sequence[Array]:
-        """Return all that later epochs depend on: weights, the optimizer's state, that of random numbers."""
+        """Return all that later epochs depend on: weights, the phase's optimizer's state, that of random numbers."""
 
     def restore(self, state: Sequence[Array]) -> None:
-        """Take on a state.
+        """Take on a state of the phase that the network is in.
 
         Raises:
             ValueError: It is another network's.

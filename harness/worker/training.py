@@ -76,7 +76,9 @@ class PreparedTrial:
         Raises:
             NotANumber: A loss or a metric is not finite.
         """
-        order = epoch_order(self.trial.seed, epoch, self.examples)
+        order, computation = epoch_order(self.trial.seed, epoch, self.examples), self.trial.computation
+        if epoch in computation.phase_starts:
+            self.network.begin_phase(computation.phase_of(epoch))
         with stopwatch() as train_clock:
             means = dict(self.network.train_epoch(order))
         check_finite(epoch, TRAIN, means)
@@ -177,6 +179,7 @@ def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
         for done in checkpoint.epochs
     ):
         return []
+    network.begin_phase(prepared.trial.computation.phase_of(checkpoint.epochs[-1].measurement.epoch))
     fresh = network.state()
     try:
         network.restore(checkpoint.state)
@@ -185,6 +188,7 @@ def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
     except ValueError:
         traceback.print_exc()
     network.restore(fresh)
+    network.begin_phase(0)
     return []
 
 

@@ -27,7 +27,11 @@ EXAMPLES, TESTED = 70, 30
 MNIST = find_dataset("mnist")
 
 
-def computation(units: int = 10) -> Computation:
+RECIPE = {"optimizer": "Adam", "loss": "categorical_crossentropy", "batch_size": 32}
+
+
+def computation(units: int = 10, *epochs: int) -> Computation:
+    """Return a computation with earlier phases of so many epochs."""
     return Computation.model_validate(
         {
             "dataset": "mnist",
@@ -38,7 +42,8 @@ def computation(units: int = 10) -> Computation:
                 "Flatten",
                 {"Dense": {"units": units, "activation": "softmax"}},
             ],
-            "recipe": {"optimizer": "Adam", "loss": "categorical_crossentropy", "batch_size": 32},
+            "earlier": [{**RECIPE, "epochs": number} for number in epochs],
+            "recipe": RECIPE,
         }
     )
 
@@ -50,14 +55,14 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend[Any]]:
         yield find_backend(request.param).load()
 
 
-def network(backend: Backend[Any], seed: int = 0) -> Network[Any]:
+def network(backend: Backend[Any], seed: int = 0, *epochs: int) -> Network[Any]:
     """Return a network ready for its first epoch."""
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (EXAMPLES, 28, 28), dtype=np.uint8)
     labels = rng.integers(0, 10, EXAMPLES, dtype=np.uint8)
     training = backend.hold(Examples(images, labels), fit(MNIST, images))
     tests = {"some": backend.hold(Examples(images[:TESTED], labels[:TESTED]), fit(MNIST, images)), "all": training}
-    built = backend.build(computation(), seed)
+    built = backend.build(computation(10, *epochs), seed)
     before = weights_digest(built.weights())
     built.compile(training, tests)
     assert weights_digest(built.weights()) == before, "compiling changes no weight"
@@ -124,6 +129,25 @@ def test_a_network_with_anothers_state_goes_on_as_the_other(
     second = network(backend, seed=5)
     second.restore(state)
     assert train(second, 2, 3) == train(first, 2, 3)
+
+
+def test_a_phase_begins_with_the_weights_of_the_one_before_and_an_optimizer_of_its_own(backend: Backend[Any]) -> None:
+    phased, plain = network(backend, 0, 1), network(backend, 0, 1)
+    train(phased, 1)
+    assert train(plain, 1) == weights_digest(phased.weights())
+    phased.begin_phase(1)
+    assert weights_digest(phased.weights()) == weights_digest(plain.weights())
+    assert train(phased, 2) != train(plain, 2)
+
+
+def test_a_state_of_a_later_phase_goes_on_in_that_phase(backend: Backend[Any]) -> None:
+    first, second = network(backend, 0, 1), network(backend, 5, 1)
+    train(first, 1)
+    first.begin_phase(1)
+    train(first, 2)
+    second.begin_phase(1)
+    second.restore([array.copy() for array in first.state()])
+    assert train(second, 3) == train(first, 3)
 
 
 def test_a_state_that_does_not_fit_is_refused_and_the_right_one_can_still_be_restored(

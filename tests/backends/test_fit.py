@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import fake_records as fake
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from harness.arrays import Bytes
 from harness.backends.tensorflow.epoch import create_variables, graph, output_count, to_device
-from harness.backends.tensorflow.network import TensorFlowNetwork, build_model
+from harness.backends.tensorflow.network import Phase, TensorFlowNetwork, build_model, build_phases
 from harness.data.fetching import fetch
 from harness.data.pipeline import fit
 from harness.planning.settings import Settings
@@ -63,9 +64,9 @@ class Ways:
         self._orders = [epoch_order(0, epoch, self._data.examples) for epoch in range(1, epochs + 1)]
         self._model = build_model(computation, seed=0)
         create_variables(self._model, self._data)
-        self._network = TensorFlowNetwork(self._model, self._batch_size)
+        self._network = TensorFlowNetwork([Phase(self._model, self._batch_size)])
         self._start = self._network.state()
-        self._compiled = TensorFlowNetwork(build_model(computation, seed=0), self._batch_size)
+        self._compiled = TensorFlowNetwork(build_phases(computation, seed=0))
         self._compiled.compile(self._data, {})
 
     @cached_property
@@ -179,6 +180,34 @@ def test_with_every_optimizer_and_dropout_an_epoch_has_the_bits_of_fit(optimizer
     computation = Computation.model_validate({"dataset": "mnist", "layers": layers, "recipe": recipe})
     ways = Ways(computation, images, labels, epochs=2)
     assert ways.compiled == ways.fitted
+
+
+def test_phases_have_the_bits_of_compiling_and_fitting_again_on_the_same_weights() -> None:
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (210, 28, 28), dtype=np.uint8), rng.integers(0, 10, 210, dtype=np.uint8)
+    layers = ["Flatten", {"Dropout": {"rate": 0.25}}, {"Dense": {"units": 10, "activation": "softmax"}}]
+    first = {"optimizer": "RMSprop", "loss": "categorical_crossentropy", "batch_size": 32}
+    second = {"optimizer": {"Adam": {"learning_rate": 0.01}}, "loss": "mean_squared_error", "batch_size": 64}
+    earlier = [{**first, "epochs": 2}, {**first, "epochs": 1}]
+    phased = Computation.model_validate({"dataset": "mnist", "layers": layers, "earlier": earlier, "recipe": second})
+    data = to_device(images, labels, fit(phased.data, images))
+    network = TensorFlowNetwork(build_phases(phased, seed=0))
+    network.compile(data, {"some": data})
+
+    alone = Computation.model_validate({"dataset": "mnist", "layers": layers, "recipe": first})
+    model = build_model(alone, seed=0)
+    orders = [epoch_order(0, epoch, len(labels)) for epoch in range(1, 6)]
+    for phase, recipe, epochs in ((0, first, [0, 1]), (1, first, [2]), (2, second, [3, 4])):
+        network.begin_phase(phase)
+        made = phased.recipes[phase]
+        model.compile(made.optimizer.build(keras), made.loss.build(keras), metrics=["accuracy"], jit_compile=False)
+        for epoch in epochs:
+            x, y = (tensor.numpy() for tensor in data.batch(tf.constant(orders[epoch])))
+            model.fit(x, y, batch_size=recipe["batch_size"], shuffle=False, verbose=0)
+            assert outcome(network, network.train_epoch(orders[epoch])) == outcome(
+                TensorFlowNetwork([Phase(model, 0)]), model.get_metrics_result()
+            )
+            assert network.score("some").loss == pytest.approx(model.evaluate(x, y, verbose=0)[0], rel=1e-5)
 
 
 def test_a_mean_that_knows_how_many_it_is_of_multiplies_its_gradient_where_it_would_divide() -> None:

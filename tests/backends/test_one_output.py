@@ -10,7 +10,7 @@ import pytest
 from test_fit import Ways
 
 from harness.backends.tensorflow.epoch import to_device
-from harness.backends.tensorflow.network import TensorFlowNetwork, build_model
+from harness.backends.tensorflow.network import Phase, TensorFlowNetwork, build_model
 from harness.data.declarations import find_dataset
 from harness.data.pipeline import fit
 from harness.evaluations.evaluation import Scored
@@ -53,7 +53,7 @@ def test_an_epoch_has_the_bits_of_fit(units: int, activation: str | None, loss: 
 def test_accuracy_and_loss_are_those_of_keras_evaluate(units: int, activation: str | None, loss: Any) -> None:  # noqa: ANN401
     wanted = computation(units, activation, loss)
     model = build_model(wanted, seed=0)
-    network, data = TensorFlowNetwork(model, BATCH_SIZE), to_device(IMAGES, LABELS, fit(TWO_CLASSES, IMAGES))
+    network, data = TensorFlowNetwork([Phase(model, BATCH_SIZE)]), to_device(IMAGES, LABELS, fit(TWO_CLASSES, IMAGES))
     network.compile(data, {"test": data})
     for epoch in (1, 2, 3):
         network.train_epoch(epoch_order(0, epoch, len(LABELS)))

@@ -37,6 +37,7 @@ class FakeNetwork:
     parameters: int
     trainable_parameters: int
     epochs: int = 0
+    phase: int = 0
     examples: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -46,6 +47,11 @@ class FakeNetwork:
     def compile(self, training: int, evaluations: Mapping[str, int]) -> None:
         del training
         self.examples = evaluations
+
+    def begin_phase(self, phase: int) -> None:
+        """Forget the momentum of the phase before."""
+        if phase != self.phase:
+            self.phase, self.momentum = phase, np.zeros(8)
 
     def train_epoch(self, order: npt.NDArray[np.int32]) -> Mapping[str, float]:
         self.epochs += 1

@@ -34,6 +34,7 @@ def with_recipe(**changes: object) -> dict[str, Any]:
     return {**CONTENT, "recipe": {**CONTENT["recipe"], **changes}}
 
 
+PHASE = {**CONTENT["recipe"], "epochs": 3}
 SAME = {
     "keys in another order": dict(reversed(CONTENT.items())),
     "a default written out": with_recipe(optimizer={"RMSprop": {"learning_rate": 0.001, "rho": 0.9}}),
@@ -42,6 +43,7 @@ SAME = {
         "layers": [{"Conv2D": {"filters": 8, "kernel_size": [3, 3], "activation": "relu"}}, *CONTENT["layers"][1:]],
     },
     "the first backend": {**CONTENT, "backend": "tensorflow"},
+    "no phase before": {**CONTENT, "earlier": []},
     "no fields at all": {**CONTENT, "layers": [CONTENT["layers"][0], {"Flatten": {}}, CONTENT["layers"][2]]},
 }
 
@@ -55,6 +57,7 @@ OTHER = {
     "examples held out": with_recipe(validation_split=0.1),
     "a schedule over the training": {**CONTENT, "schedule_epochs": 5},
     "another backend": {**CONTENT, "backend": "another"},
+    "a phase before": {**CONTENT, "earlier": [PHASE]},
     "data that is more than a name": {**CONTENT, "dataset_sha256": "0" * 64},
 }
 
@@ -73,8 +76,24 @@ def test_what_changes_the_numbers_changes_the_fingerprint(content: dict[str, Any
     assert fingerprint(content) != fingerprint(CONTENT)
 
 
-def test_a_computation_survives_its_own_json() -> None:
-    computation = Computation.model_validate(CONTENT)
+def test_what_a_phase_before_computes_is_part_of_the_fingerprint() -> None:
+    other = [{**PHASE, "epochs": 2}], [{**PHASE, "batch_size": 32}], [PHASE, PHASE]
+    phases = [{**CONTENT, "earlier": earlier} for earlier in ([PHASE], *other)]
+    assert len({fingerprint(content) for content in phases}) == 4
+    written = {**CONTENT, "earlier": [{**PHASE, "validation_split": 0.0}]}
+    assert fingerprint(written) == fingerprint(phases[0])
+
+
+def test_epochs_are_counted_through_all_phases() -> None:
+    computation = Computation.model_validate({**CONTENT, "earlier": [PHASE, {**PHASE, "epochs": 1}]})
+    assert computation.phase_starts == (1, 4, 5)
+    assert [computation.phase_of(epoch) for epoch in range(1, 7)] == [0, 0, 0, 1, 2, 2]
+    assert Computation.model_validate(CONTENT).phase_starts == (1,)
+
+
+@pytest.mark.parametrize("content", [CONTENT, {**CONTENT, "earlier": [PHASE]}], ids=["one", "two"])
+def test_a_computation_survives_its_own_json(content: dict[str, Any]) -> None:
+    computation = Computation.model_validate(content)
     assert Computation.model_validate_json(computation.model_dump_json()) == computation
 
 

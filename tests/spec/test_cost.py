@@ -19,12 +19,12 @@ class Network(BaseModel):
 
     data: ClassVar[Dataset] = find_dataset("mnist")
     layers: tuple[Layer, ...]
-    recipe: Recipe
+    recipes: tuple[Recipe, ...]
 
 
 def costed(*layers: Spec, optimizer: Spec = "sgd", batch_size: int = 64) -> Cost:
     recipe = {"optimizer": optimizer, "loss": "categorical_crossentropy", "batch_size": batch_size}
-    return cost(Network.model_validate({"layers": layers, "recipe": recipe}))
+    return cost(Network.model_validate({"layers": layers, "recipes": (recipe,)}))
 
 
 def conv(filters: int, **fields: Spec) -> Spec:

@@ -25,7 +25,7 @@ def dense(units: int, activation: str | None = "sigmoid") -> object:
 
 def mistakes(found: SpecFile, data: object = TWO_CLASSES) -> list[str]:
     assert isinstance(data, type(MNIST))
-    shape = network_cost(found.layers, found.recipe, data).output_shape
+    shape = network_cost(found.layers, found.recipes, data).output_shape
     return [f"{'.'.join(map(str, mistake.path))}: {mistake}" for mistake in end_mistakes(found, data, shape)]
 
 

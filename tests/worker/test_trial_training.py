@@ -18,6 +18,7 @@ from harness.planning.trial import Trial
 from harness.records.environment import Environment
 from harness.records.predictions import digest
 from harness.records.record import EpochMeasurement, Measurement
+from harness.spec.training import Training
 from harness.worker import clocks, training
 from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.evaluating import NotANumber
@@ -132,6 +133,26 @@ def test_an_interrupted_trial_goes_on_after_its_last_epoch_with_the_same_bits(
     assert trained == [3]
     assert built(messages).resumed_epochs == 2
     assert bits(messages) == bits(whole)
+
+
+PHASE = Training.model_validate({**TRIAL.computation.recipe.model_dump(mode="json"), "epochs": 2})
+PHASED = replace(TRIAL, epochs=5, computation=TRIAL.computation.model_copy(update={"earlier": (PHASE,)}))
+
+
+@pytest.mark.parametrize("finished", [1, 2, 3, 4])
+def test_a_trial_interrupted_in_any_phase_goes_on_with_the_same_bits(
+    fake_backend: FakeBackend, tmp_path: Path, finished: int
+) -> None:
+    whole = run(job(tmp_path / "whole", PHASED), fake_backend)
+    fake_backend.actions[finished + 1] = interrupt
+    with pytest.raises(InterruptedError):
+        run(job(tmp_path / "broken", PHASED), fake_backend)
+    fake_backend.actions.clear()
+    messages = run(job(tmp_path / "broken", PHASED), fake_backend)
+    assert built(messages).resumed_epochs == finished
+    assert bits(messages) == bits(whole)
+    orders = [digest(epoch_order(TRIAL.seed, epoch, len(dataset_arrays().train_labels))) for epoch in range(1, 6)]
+    assert [one.order_sha256 for one in bits(whole)] == orders
 
 
 def damage(path: Path, kind: str) -> None:

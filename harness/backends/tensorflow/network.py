@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -21,6 +22,7 @@ from harness.backends.tensorflow.epoch import (
 from harness.data.pipeline import Pipeline
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
+from harness.spec.training import Recipe
 from harness.worker.backend import Array, Scores
 
 
@@ -43,17 +45,25 @@ class TensorFlow:
 
     def build(self, computation: Computation, seed: int) -> TensorFlowNetwork:
         """Return the computation's network, its weights drawn from the seed."""
-        return TensorFlowNetwork(build_model(computation, seed), computation.recipe.batch_size)
+        return TensorFlowNetwork(build_phases(computation, seed))
+
+
+@dataclass(frozen=True, eq=False)
+class Phase:
+    """A Keras model, compiled as one phase trains it. The models of all phases have the same layers and weights."""
+
+    model: keras.Model
+    batch_size: int
 
 
 class TensorFlowNetwork:
-    """A Keras model, with one function that trains an epoch and one for each evaluation."""
+    """The models of one network's phases, each with a function that trains an epoch and one for each evaluation."""
 
-    def __init__(self, model: keras.Model, batch_size: int) -> None:
-        self._model = model
-        self._batch_size = batch_size
-        self._train: Callable[[npt.NDArray[np.int32]], None]
-        self._score: Mapping[str, Callable[[], Scores]]
+    def __init__(self, phases: Sequence[Phase]) -> None:
+        self._phases = phases
+        self._now = 0
+        self._train: Sequence[Callable[[npt.NDArray[np.int32]], None]]
+        self._score: Sequence[Mapping[str, Callable[[], Scores]]]
 
     @property
     def parameters(self) -> int:
@@ -66,19 +76,25 @@ class TensorFlowNetwork:
         return sum(math.prod(weights.shape) for weights in self._model.trainable_weights)
 
     def compile(self, training: DeviceData, evaluations: Mapping[str, DeviceData]) -> None:
-        """Compile the epoch and the evaluations."""
-        self._train = compile_epoch(self._model, training, self._batch_size)
-        self._score = {name: compile_scoring(self._model, data) for name, data in evaluations.items()}
+        """Compile the epoch and the evaluations of every phase."""
+        self._train = [compile_epoch(phase.model, training, phase.batch_size) for phase in self._phases]
+        self._score = [
+            {name: compile_scoring(phase.model, data) for name, data in evaluations.items()} for phase in self._phases
+        ]
+
+    def begin_phase(self, phase: int) -> None:
+        """Train and score as in this phase from now on."""
+        self._now = phase
 
     def train_epoch(self, order: npt.NDArray[np.int32]) -> Mapping[str, float]:
         """Train for an epoch in this order, and return Keras' running means."""
-        self._train(order)
+        self._train[self._now](order)
         means = self._model.get_metrics_result()
         return {name: float(means[name]) for name in ("loss", "accuracy")}
 
     def score(self, evaluation: str) -> Scores:
         """Return the scores of an evaluation's images."""
-        return self._score[evaluation]()
+        return self._score[self._now][evaluation]()
 
     def weights(self) -> Sequence[Array]:
         """Return all weights in Keras' order."""
@@ -94,24 +110,43 @@ class TensorFlowNetwork:
         for variable, value in zip(self._variables(), state, strict=True):
             variable.assign(value)
 
+    @property
+    def _model(self) -> keras.Model:
+        return self._phases[self._now].model
+
     def _variables(self) -> list[keras.Variable]:
         return [*self._model.variables, *self._model.optimizer.variables]
 
 
 def build_model(computation: Computation, seed: int) -> keras.Model:
-    """Return the compiled model, its weights drawn from the seed.
+    """Return the model, compiled as its last phase trains it, its weights drawn from the seed."""
+    return build_phases(computation, seed)[-1].model
 
-    The seed is set right before the model is built: nothing that ran earlier in the process reaches the weights.
+
+def build_phases(computation: Computation, seed: int) -> tuple[Phase, ...]:
+    """Return the compiled models of all phases, the weights that they have in common drawn from the seed.
+
+    The seed is set right before the layers are built: nothing that ran earlier in the process reaches the weights.
     """
     keras.utils.set_random_seed(seed)
     inputs = keras.Input(computation.data.inputs)
     outputs = inputs
     for layer in computation.layers:
         outputs = layer.connect(keras, outputs)
-    model = keras.Model(inputs, outputs)
-    loss = computation.recipe.loss.build(keras)
+    epochs = (*(phase.epochs for phase in computation.earlier), computation.schedule_epochs)
+    images = computation.train_examples or computation.data.train_examples
+    return tuple(
+        Phase(compiled(keras.Model(inputs, outputs), recipe, number, images), recipe.batch_size)
+        for recipe, number in zip(computation.recipes, epochs, strict=True)
+    )
+
+
+def compiled(model: keras.Model, recipe: Recipe, epochs: int | None, images: int) -> keras.Model:
+    """Return the model, compiled to be trained by the recipe; a schedule that spans the training needs its epochs."""
+    total_steps = None if epochs is None else epochs * recipe.steps_per_epoch(images)
+    loss = recipe.loss.build(keras)
     model.compile(
-        optimizer=computation.recipe.optimizer.build(keras, total_steps(computation)),
+        optimizer=recipe.optimizer.build(keras, total_steps),
         loss=loss,
         metrics=[accuracy(model, loss)],
         jit_compile=False,  # XLA is two to ten times slower for these networks on a CPU
@@ -124,11 +159,3 @@ def accuracy(model: keras.Model, loss: keras.losses.Loss) -> str | keras.metrics
     if output_count(model) == 1 and from_logits(loss):
         return keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)
     return "accuracy"
-
-
-def total_steps(computation: Computation) -> int | None:
-    """Return the steps of the whole training, where the recipe's schedule spans them."""
-    if computation.schedule_epochs is None:
-        return None
-    images = computation.train_examples or computation.data.train_examples
-    return computation.schedule_epochs * computation.recipe.steps_per_epoch(images)
