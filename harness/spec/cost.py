@@ -3,7 +3,8 @@
 What is counted
     macs               multiply-accumulates for one image: convolutions and dense products, no bias, no pooling, no
                        activation
-    activation bytes   the outputs of all layers for one image, float32: kept for the backward pass
+    activation bytes   the outputs of all layers for one image, float32: kept for the backward pass; of recurrent
+                       layers and of attention also what each row makes inside
     model bytes        all parameters, float32
     optimizer bytes    what the optimizer keeps for each trainable parameter
     training bytes     TensorFlow's process + images as bytes + model + gradients + optimizer
@@ -145,7 +146,7 @@ def _row(layer: LayerKind, number: str, shape: Shape, inner: list[LayerCost], de
     trainable = layer.trainable_parameters(shape)
     below = sum(row.activation_bytes for row in inner if row.depth == depth + 1)
     # Repeat joins nothing: its output is its last layer's.
-    own = 0 if layer.kind == "Repeat" else prod(output_shape) * FLOAT32_BYTES
+    own = 0 if layer.kind == "Repeat" else (prod(output_shape) + layer.inner_numbers(shape)) * FLOAT32_BYTES
     return LayerCost(
         number=number,
         kind=layer.kind,

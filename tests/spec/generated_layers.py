@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.declaration.kinds import Kind
 from harness.spec.layers import Layer, LayerKind, Shape, ShapeError
+from harness.spec.layers.composites import MERGES
 from harness.spec.layers.fields import KNOWN
 
 Spec = Any
@@ -94,6 +95,31 @@ _AROUND_ZERO = st.sampled_from([0.1, [-0.1, 0.2], -0.2, 1, [0, 0]])
 _ZOOM = st.sampled_from([0.1, [-0.1, 0.2], 0.5])
 _FROM_ZERO = st.sampled_from([0.1, [0.1, 0.2], 1])
 
+_RECURRENT: dict[str, SearchStrategy[Any]] = {
+    "activation": _activations,
+    "use_bias": _flags,
+    "recurrent_initializer": _initializers,
+    "kernel_regularizer": _regularizers,
+    "recurrent_constraint": _constraints,
+    "dropout": _rates,
+    "return_sequences": _flags,
+    "go_backwards": _flags,
+}
+_UNITS = {"units": st.integers(1, 5)}
+ROW_LAYERS: dict[str, SearchStrategy[Spec]] = {
+    "SimpleRNN": _kind("SimpleRNN", _UNITS, **_RECURRENT),
+    "LSTM": _kind("LSTM", _UNITS, unit_forget_bias=_flags, **_RECURRENT),
+    "GRU": _kind("GRU", _UNITS, reset_after=_flags, **_RECURRENT),
+    "GlobalAveragePooling1D": _kind("GlobalAveragePooling1D", keepdims=_flags),
+    "GlobalMaxPooling1D": _kind("GlobalMaxPooling1D", keepdims=_flags),
+    "PositionEmbedding": _kind("PositionEmbedding", embeddings_initializer=_initializers),
+}
+ROW_LAYERS["Bidirectional"] = _kind(
+    "Bidirectional",
+    {"layer": st.one_of(ROW_LAYERS["LSTM"], ROW_LAYERS["GRU"])},
+    merge_mode=st.sampled_from(["concat", "sum", "mul", "ave"]),
+)
+
 IMAGE_LAYERS: dict[str, SearchStrategy[Spec]] = {
     "Conv2D": _kind(
         "Conv2D", _FILTERED, groups=st.integers(1, 2), kernel_initializer=_initializers,
@@ -114,6 +140,7 @@ IMAGE_LAYERS: dict[str, SearchStrategy[Spec]] = {
     "CenterCrop": _kind("CenterCrop", {"height": st.integers(1, 9), "width": st.integers(1, 9)}),
     "Resizing": _kind("Resizing", {"height": st.integers(1, 9), "width": st.integers(1, 9)}, antialias=_flags),
     "SpatialDropout2D": _kind("SpatialDropout2D", {"rate": _rates}),
+    "RandomCrop": _kind("RandomCrop", {"height": st.integers(1, 9), "width": st.integers(1, 9)}),
     "RandomFlip": _kind("RandomFlip", mode=st.sampled_from(["horizontal", "vertical"])),
     "RandomRotation": _kind("RandomRotation", {"factor": _AROUND_ZERO}, fill_mode=st.just("wrap")),
     "RandomTranslation": _kind("RandomTranslation", {"height_factor": _AROUND_ZERO, "width_factor": _AROUND_ZERO}),
@@ -125,6 +152,11 @@ IMAGE_LAYERS: dict[str, SearchStrategy[Spec]] = {
     "RandomGaussianBlur": _kind("RandomGaussianBlur", factor=_FROM_ZERO, kernel_size=st.just(1)),
 }  # fmt: skip
 ANY_LAYERS: dict[str, SearchStrategy[Spec]] = {
+    "MultiHeadAttention": _kind(
+        "MultiHeadAttention", {"num_heads": st.integers(1, 3), "key_dim": st.integers(1, 4)},
+        value_dim=st.none() | st.integers(1, 4), dropout=_rates, use_bias=_flags, kernel_initializer=_initializers,
+    ),
+    "Permute": _kind("Permute", {"dims": st.sampled_from([[1], [2, 1], [2, 1, 3], [3, 1, 2]])}),
     "Dense": _kind(
         "Dense", {"units": st.integers(1, 9)}, activation=_activations, use_bias=_flags,
         kernel_initializer=_initializers, kernel_regularizer=_regularizers, kernel_constraint=_constraints,
@@ -153,7 +185,7 @@ ANY_LAYERS: dict[str, SearchStrategy[Spec]] = {
 
 def leaves() -> SearchStrategy[Spec]:
     """Any layer that holds no others; its fields may contradict each other."""
-    return st.one_of(*IMAGE_LAYERS.values(), *ANY_LAYERS.values())
+    return st.one_of(*IMAGE_LAYERS.values(), *ROW_LAYERS.values(), *ANY_LAYERS.values())
 
 
 @st.composite
@@ -205,8 +237,9 @@ def residuals(draw: DrawFn, shape: Shape, depth: int) -> Spec:
 
 @st.composite
 def parallels(draw: DrawFn, shape: Shape, depth: int) -> Spec:
-    merge = draw(st.sampled_from(["add", "concatenate"]))
-    branches = [draw(chains(shape, depth - 1, 2)) for _ in range(draw(st.integers(1, 2)))]
+    merge = draw(st.sampled_from(list(MERGES)))
+    count = 1 if merge == "subtract" else draw(st.integers(1, 2))
+    branches = [draw(chains(shape, depth - 1, 2)) for _ in range(count)]
     target = branches[0][1]
     others = [[*layers, *_brought_to(target, behind)] for layers, behind in branches[1:]]
     bare = [] if shape == target else _brought_to(target, shape)
@@ -243,6 +276,10 @@ NEEDED: dict[str, Any] = {
     "kernel_size": 3,
     "units": 8,
     "target_shape": [-1],
+    "dims": [1, 2, 3],
+    "layer": {"LSTM": {"units": 8}},
+    "num_heads": 2,
+    "key_dim": 4,
     "pool_size": 2,
     "rate": 0.5,
     "stddev": 0.5,

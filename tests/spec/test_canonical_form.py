@@ -143,7 +143,7 @@ def test_the_schema_refuses_fields_that_are_not_there(spec: Spec) -> None:
         {"Reshape": {"target_shape": []}},
         {"Residual": {"layers": []}},
         {"Parallel": {"branches": [["Flatten"]], "merge": "add"}},
-        {"Parallel": {"branches": [["Flatten"], []], "merge": "multiply"}},
+        {"Parallel": {"branches": [["Flatten"], []], "merge": "divide"}},
         {"Repeat": {"times": 0, "layers": ["Flatten"]}},
         "Conv2D",
         {"Conv2D": None},

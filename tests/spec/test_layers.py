@@ -96,13 +96,26 @@ def _products(operation: Any) -> int:  # noqa: ANN401 (TensorFlow is not typed)
             return prod(shapes[2]) * prod(shapes[1][:3])
         case "MatMul":
             return prod(shapes[0]) * shapes[1][-1]
+        case "Einsum":
+            axes = operation.get_attr("equation").decode().partition("->")[0].split(",")
+            return prod(
+                {
+                    axis: size
+                    for names, shape in zip(axes, shapes, strict=True)
+                    for axis, size in zip(names, shape, strict=True)
+                }.values()
+            )
     return 0
 
 
+RECURRENT = ("SimpleRNN", "LSTM", "GRU")
+
+
 def plainly_convolved(spec: Spec) -> bool:
-    """Tell whether TensorFlow runs the layer as one plain operation: dilations and groups take other ways."""
+    """Tell whether TensorFlow runs the layer as plain operations: dilations, groups and loops take other ways."""
     text = repr(spec)
-    return not any(word in text for word in ("dilation_rate", "groups", "Resizing", "Random", "'strides'"))
+    others = ("dilation_rate", "groups", "Resizing", "Random", "'strides'")
+    return not any(word in text for word in (*others, *RECURRENT, "PositionEmbedding"))
 
 
 @settings(EFFORT, max_examples=EFFORT.max_examples // 3)
@@ -118,6 +131,46 @@ def test_a_networks_products_are_those_of_tensorflows_graph(network: tuple[list[
     x = keras.Input(shape)
     model = keras.Model(x, Chain(("layers",), layers).connect(keras, x))
     assert sum(layer.macs(at) for layer, at in leaf_layers(tuple(layers), shape)) == products(model, shape)
+
+
+@pytest.mark.parametrize("kind", RECURRENT)
+@pytest.mark.parametrize("reset_after", [True, False])
+def test_a_recurrent_layers_products_are_those_of_its_unrolled_loop(kind: str, *, reset_after: bool) -> None:
+    fields = {"units": 5, **({"reset_after": reset_after} if kind == "GRU" else {})}
+    layer, x = parsed({kind: fields}), keras.Input((4, 3))
+    unrolled = keras.Model(x, getattr(keras.layers, kind)(unroll=True, **fields)(x))
+    assert layer.macs((4, 3)) == products(unrolled, (4, 3))
+
+
+def test_what_is_joined_element_by_element_is_broadcast_as_keras_does() -> None:
+    squeezed = [{"GlobalAveragePooling2D": {"keepdims": True}}, {"Dense": {"units": 3, "activation": "sigmoid"}}]
+    layer, x = parsed({"Parallel": {"branches": [[], squeezed], "merge": "multiply"}}), keras.Input((5, 4, 3))
+    assert layer.output_shape((5, 4, 3)) == tuple(layer.connect(keras, x).shape[1:]) == (5, 4, 3)
+    images = np.random.default_rng(0).random((2, 5, 4, 3), dtype=np.float32)
+    model = keras.Model(x, layer.connect(keras, x))
+    kernel, bias = model.get_weights()
+    gates = 1 / (1 + np.exp(-(images.mean(axis=(1, 2), keepdims=True) @ kernel + bias)))
+    assert np.allclose(model(images).numpy(), images * gates, atol=1e-6)
+
+
+def test_positions_are_added_row_by_row() -> None:
+    x = keras.Input((4, 3))
+    model = keras.Model(x, parsed("PositionEmbedding").connect(keras, x))
+    rows = np.random.default_rng(0).random((2, 4, 3), dtype=np.float32)
+    (table,) = model.get_weights()
+    assert table.shape == (4, 3)
+    assert np.allclose(model(rows).numpy(), rows + table)
+
+
+def test_random_crop_trains_on_windows_and_is_evaluated_on_the_resized_middle() -> None:
+    x = keras.Input((8, 8, 1))
+    model = keras.Model(x, parsed({"RandomCrop": {"height": 4, "width": 2}}).connect(keras, x))
+    images = np.random.default_rng(0).random((2, 8, 8, 1), dtype=np.float32)
+    windows = [images[:, top : top + 4, left : left + 2] for top in range(5) for left in range(7)]
+    trained_on = model(images, training=True).numpy()
+    assert any(np.array_equal(trained_on, window) for window in windows)
+    middle = keras.layers.Resizing(4, 2, crop_to_aspect_ratio=True)(images)
+    assert np.array_equal(model(images, training=False).numpy(), middle)
 
 
 STRIDED = {"Conv2D": {"filters": 2, "kernel_size": 2, "strides": 2}}
@@ -170,6 +223,7 @@ def mistakes(*specs: Spec, shape: Shape = (28, 28, 1)) -> dict[tuple[str | int, 
 
 POOL = {"MaxPooling2D": {"pool_size": 5}}
 CONV = {"Conv2D": {"filters": 8, "kernel_size": 3}}
+ATTENTION = {"MultiHeadAttention": {"num_heads": 2, "key_dim": 4}}
 GROUPED = {"Conv2D": {"filters": 8, "kernel_size": 3, "groups": 2}}
 
 
@@ -192,8 +246,18 @@ GROUPED = {"Conv2D": {"filters": 8, "kernel_size": 3, "groups": 2}}
         (
             [{"Parallel": {"branches": [[CONV], []], "merge": "add"}}],
             ("layers", 0),
-            "its branches make 26×26×8, 28×28×1",
+            "Parallel can't add what does not fit: its branches make 26×26×8, 28×28×1",
         ),
+        (
+            [{"Parallel": {"branches": [["Flatten"], []], "merge": "multiply"}}],
+            ("layers", 0),
+            "Parallel can't multiply what does not fit: its branches make 784, 28×28×1",
+        ),
+        ([{"LSTM": {"units": 3}}], ("layers", 0), "LSTM takes rows of numbers (rows × features), but its input is"),
+        (["Flatten", {"Bidirectional": {"layer": {"GRU": {"units": 3}}}}], ("layers", 1), "GRU takes rows of numbers"),
+        (["PositionEmbedding"], ("layers", 0), "PositionEmbedding takes rows of numbers"),
+        (["Flatten", ATTENTION], ("layers", 1), "MultiHeadAttention takes rows or images, but its input is 784"),
+        ([{"Permute": {"dims": [2, 1]}}], ("layers", 0), "Permute orders 2 dimensions, but its input of 28×28×1 has 3"),
         (
             [{"Parallel": {"branches": [[CONV], ["Flatten"]], "merge": "concatenate"}}],
             ("layers", 0),
@@ -236,6 +300,6 @@ def test_what_grows_without_bounds_is_reported_before_its_numbers_are_too_long_t
 
 
 def test_generated_layers_reach_every_kind() -> None:
-    from generated_layers import ANY_LAYERS, IMAGE_LAYERS  # noqa: PLC0415 (used here alone)
+    from generated_layers import ANY_LAYERS, IMAGE_LAYERS, ROW_LAYERS  # noqa: PLC0415 (used here alone)
 
-    assert {*ANY_LAYERS, *IMAGE_LAYERS, "Residual", "Parallel", "Repeat"} == set(LAYERS.kinds)
+    assert {*ANY_LAYERS, *IMAGE_LAYERS, *ROW_LAYERS, "Residual", "Parallel", "Repeat"} == set(LAYERS.kinds)

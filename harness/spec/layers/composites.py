@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from types import ModuleType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticKnownError
 
-from harness.declaration.spec_error import SpecError
-from harness.spec.layers.layer import IMAGE_RANK, Chain, Layer, LayerKind, Shape, ShapeError, misfit, text
+from harness.declaration.spec_error import SpecError, refused
+from harness.spec.layers.layer import IMAGE_RANK, Chain, Layer, OwnLayer, Shape, ShapeError, misfit, text
 
 
 def _at_least(needed: int) -> AfterValidator:
@@ -47,7 +47,7 @@ Branches = Annotated[
 MAX_TIMES = 1000
 
 
-class CompositeKind(LayerKind):
+class CompositeKind(OwnLayer):
     """A layer made of chains that all start at its input."""
 
     @abstractmethod
@@ -104,13 +104,37 @@ class Residual(CompositeKind):
         return keras.layers.Add()(outputs)
 
 
+# How branches are joined, and Keras' layer that does.
+MERGES = {
+    "add": "Add",
+    "concatenate": "Concatenate",
+    "multiply": "Multiply",
+    "average": "Average",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
+    "subtract": "Subtract",
+}
+TWO = 2
+
+
 class Parallel(CompositeKind):
-    """Parallel branches on the same input, added or concatenated along the channels."""
+    """Parallel branches on the same input, joined element by element or concatenated along the channels."""
 
     branches: Branches
     merge: Annotated[
-        Literal["add", "concatenate"], Field(description="add: element by element; concatenate: along the channels.")
+        Literal["add", "concatenate", "multiply", "average", "maximum", "minimum", "subtract"],
+        Field(
+            description="concatenate: along the channels; all others element by element, where a size of 1 fits any "
+            "other; subtract: the second from the first."
+        ),
     ]
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> Self:
+        if self.merge == "subtract" and len(self.branches) != TWO:
+            what = f"subtract takes two branches, and there are {len(self.branches)}"
+            raise refused("subtract", what, "leave two of them")
+        return self
 
     @property
     def chains(self) -> tuple[Chain, ...]:
@@ -118,22 +142,23 @@ class Parallel(CompositeKind):
         return tuple(Chain(("branches", index), branch) for index, branch in enumerate(self.branches))
 
     def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
-        """Return the sum's or the concatenation's shape."""
+        """Return the shape of what is made element by element, or of the concatenation."""
         del input_shape
         first, listed = shapes[0], ", ".join(text(shape) for shape in shapes)
-        if self.merge == "add":
-            if len(set(shapes)) > 1:
-                raise misfit(f"Parallel adds what does not fit: its branches make {listed}", "make them equal")
-            return first
+        if self.merge != "concatenate":
+            sizes = [set(found) - {1} for found in zip(*shapes, strict=False)]
+            if len({len(shape) for shape in shapes}) > 1 or any(len(found) > 1 for found in sizes):
+                what = f"Parallel can't {self.merge} what does not fit: its branches make {listed}"
+                raise misfit(what, "make them equal")
+            return tuple(max(found) for found in zip(*shapes, strict=True))
         if len({shape[:-1] for shape in shapes}) > 1:
             equal = "height and width" if len(first) == IMAGE_RANK else "all but the last size"
             raise misfit(f"Parallel cannot concatenate its branches' {listed}", f"make {equal} equal")
         return (*first[:-1], sum(shape[-1] for shape in shapes))
 
     def join(self, keras: ModuleType, outputs: list[Any]) -> Any:  # noqa: ANN401 (Keras' tensors)
-        """Add or concatenate the branches."""
-        merge = keras.layers.Add() if self.merge == "add" else keras.layers.Concatenate()
-        return merge(outputs)
+        """Join the branches."""
+        return getattr(keras.layers, MERGES[self.merge])()(outputs)
 
 
 class Repeat(CompositeKind):

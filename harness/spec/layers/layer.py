@@ -21,6 +21,7 @@ Shape = tuple[int, ...]
 PaddingName = Literal["valid", "same"]
 
 IMAGE_RANK = 3
+ROWS_RANK = 2
 
 
 class ShapeError(BenchError):
@@ -51,6 +52,14 @@ def image(kind: str, shape: Shape) -> tuple[int, int, int]:
         what = f"{kind} takes images (height × width × channels), but its input is {text(shape)}"
         raise misfit(what, "move it before what flattens, or put a Reshape before it")
     return shape[0], shape[1], shape[2]
+
+
+def rows(kind: str, shape: Shape) -> tuple[int, int]:
+    """Return how many rows there are and how many numbers each has, or raise that ``kind`` takes rows only."""
+    if len(shape) != ROWS_RANK:
+        what = f"{kind} takes rows of numbers (rows × features), but its input is {text(shape)}"
+        raise misfit(what, "put 'Reshape: {target_shape: [rows, features]}' before it; one of the two may be -1")
+    return shape[0], shape[1]
 
 
 def windows(size: int, window: int, stride: int, padding: PaddingName, dilation: int = 1) -> int:
@@ -115,9 +124,18 @@ class LayerKind(KerasKind):
         """Return the multiply-accumulates for one example: convolutions and dense products, nothing else."""
         return sum(chain.total("macs", input_shape) for chain in self.chains)
 
+    def inner_numbers(self, input_shape: Shape) -> int:
+        """Return how many numbers the layer keeps of one example for the backward pass, beside its output."""
+        del input_shape
+        return 0
+
     def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors, and Keras is not imported)
         """Return the layer's Keras output for the Keras tensor ``x``."""
         return self.build(keras)(x)
+
+
+class OwnLayer(LayerKind):
+    """A layer that is not one class of Keras, but made of several of its layers."""
 
 
 class SameShape:

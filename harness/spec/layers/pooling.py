@@ -1,4 +1,4 @@
-"""Pooling over images, under Keras' names; none has weights.
+"""Pooling over images and over rows, under Keras' names; none has weights.
 
 Left out are Keras' adaptive ones: in 3.15 they fail on images that are not square.
 """
@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from harness.declaration.values import Pair
 from harness.spec.layers import fields as f
-from harness.spec.layers.layer import LayerKind, Shape, Window, image
+from harness.spec.layers.layer import LayerKind, Shape, Window, image, rows
 
 PoolSize = Annotated[Pair, Field(description="Height and width of the window: one number or two.")]
 PoolStrides = Annotated[
@@ -57,6 +57,27 @@ class _GlobalPooling2D(LayerKind):
         """Return one number per channel."""
         channels = image(self.kind, input_shape)[2]
         return (1, 1, channels) if self.keepdims else (channels,)
+
+
+class _GlobalPooling1D(LayerKind):
+    keepdims: Annotated[bool, Field(description="Whether the rows' dimension is kept, with a size of 1.")] = False
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return one number per feature."""
+        features = rows(self.kind, input_shape)[1]
+        return (1, features) if self.keepdims else (features,)
+
+
+class GlobalAveragePooling1D(_GlobalPooling1D):
+    """Mean of each feature over all rows."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("GlobalAvgPool1D",)
+
+
+class GlobalMaxPooling1D(_GlobalPooling1D):
+    """Maximum of each feature over all rows."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("GlobalMaxPool1D",)
 
 
 class GlobalAveragePooling2D(_GlobalPooling2D):

@@ -1,12 +1,12 @@
 """Layers that act at random during training and do nothing during inference, under Keras' names; they take no seed.
 
 Images here hold values from 0 to 1. Keras' ``value_range`` is that of images from 0 to 255 by default, so where a kind
-has it, write [0, 1]. Left out are RandomCrop, which in Keras 3.15 leaves evaluation images uncut, and what needs
-colors.
+has it, write [0, 1]. Left out is what needs colors.
 """
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Annotated, Any, Literal, Self
 
 from annotated_types import Ge, Gt, Le
@@ -128,6 +128,28 @@ class RandomShear(_Moved):
 
     x_factor: Annotated[Fraction, Field(description="Maximum horizontal shear.")] = 0.0
     y_factor: Annotated[Fraction, Field(description="Maximum vertical shear.")] = 0.0
+
+
+class RandomCrop(LayerKind):
+    """Crops images at random during training, a batch at one place; resizes their middle for inference."""
+
+    height: Annotated[Count, Field(description="Rows of the output.")]
+    width: Annotated[Count, Field(description="Columns of the output.")]
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the size asked for."""
+        return (self.height, self.width, image(self.kind, input_shape)[2])
+
+    def build(self, keras: ModuleType) -> Any:  # noqa: ANN401 (Keras is not imported here)
+        """Return Keras' layer, with the inference that its documentation describes: in 3.15 it leaves images uncut."""
+
+        class RandomCrop(keras.layers.RandomCrop):  # type: ignore[misc, name-defined]  # no types
+            def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 (Keras' own)
+                if training:
+                    return super().transform_images(images, transformation, training)
+                return keras.layers.Resizing(self.height, self.width, crop_to_aspect_ratio=True)(images)
+
+        return RandomCrop(**self.arguments(keras))
 
 
 class RandomContrast(_OfImages):

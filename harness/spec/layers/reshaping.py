@@ -50,6 +50,29 @@ class Reshape(LayerKind):
         return tuple(size // fixed if n == -1 else n for n in self.target_shape)
 
 
+def _permutation(dims: tuple[int, ...]) -> tuple[int, ...]:
+    if sorted(dims) != list(range(1, len(dims) + 1)):
+        raise refused("permutation", None, "write each dimension once, counted from 1: [2, 1, 3]")
+    return dims
+
+
+class Permute(LayerKind):
+    """Puts the dimensions into another order."""
+
+    dims: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=9)], ...],
+        Field(strict=False, min_length=1, description="The old dimensions in their new order, counted from 1."),
+        AfterValidator(_permutation),
+    ]
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the input's sizes in the new order."""
+        if len(self.dims) != len(input_shape):
+            what = f"Permute orders {len(self.dims)} dimensions, but its input of {text(input_shape)} has"
+            raise misfit(f"{what} {len(input_shape)}", f"name the dimensions 1 to {len(input_shape)}")
+        return tuple(input_shape[dim - 1] for dim in self.dims)
+
+
 class ZeroPadding2D(LayerKind):
     """Pads the image with zeros."""
 

@@ -1,0 +1,53 @@
+"""Whether an epoch of layers that no shipped network has is that of `model.fit`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from test_fit import Ways, rewriting
+
+from harness.planning.trial import Computation
+
+ROWS = {"Reshape": {"target_shape": [28, 28]}}
+SMALLER = {"AveragePooling2D": {"pool_size": 4}}
+OTHER_LAYERS: dict[str, list[Any]] = {
+    "crop": [{"ZeroPadding2D": {"padding": 2}}, {"RandomCrop": {"height": 28, "width": 28}}, "Flatten"],
+    "permute": [{"Permute": {"dims": [2, 1, 3]}}, SMALLER, "Flatten"],
+    "rnn": [ROWS, {"SimpleRNN": {"units": 4}}],
+    "lstm": [ROWS, {"LSTM": {"units": 4, "dropout": 0.2, "recurrent_dropout": 0.2}}],
+    "gru": [ROWS, {"GRU": {"units": 4, "return_sequences": True}}, "GlobalAveragePooling1D"],
+    "bidirectional": [ROWS, {"Bidirectional": {"layer": {"LSTM": {"units": 3, "return_sequences": True}}}}, "Flatten"],
+    "attention": [
+        *(SMALLER, {"Reshape": {"target_shape": [7, 7]}}, "PositionEmbedding"),
+        {"Residual": {"layers": ["LayerNormalization", {"MultiHeadAttention": {"num_heads": 2, "key_dim": 4}}]}},
+        "GlobalMaxPooling1D",
+    ],
+    "merges": [
+        SMALLER,
+        *(
+            {"Parallel": {"branches": [[], [{"Conv2D": {"filters": 2, "kernel_size": 1}}]], "merge": merge}}
+            for merge in ("multiply", "average", "maximum", "minimum", "subtract")
+        ),
+        "Flatten",
+    ],
+}
+
+
+# The gradients of these loops differ in their last bits in the epoch's loop of steps, without rewriting too.
+LOOPS = {"rnn", "lstm"}
+
+
+@pytest.mark.parametrize("name", OTHER_LAYERS)
+def test_without_rewriting_an_epoch_of_every_other_kind_of_layer_has_the_bits_of_fit(name: str) -> None:
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (210, 28, 28), dtype=np.uint8), rng.integers(0, 10, 210, dtype=np.uint8)
+    layers = [*OTHER_LAYERS[name], {"Dense": {"units": 10, "activation": "softmax"}}]
+    recipe = {"optimizer": "Adam", "loss": "categorical_crossentropy", "batch_size": 32}
+    ways = Ways(Computation.model_validate({"dataset": "mnist", "layers": layers, "recipe": recipe}), images, labels)
+    for compiled, fitted in zip(ways.compiled, ways.fitted, strict=True):
+        assert compiled.loss == pytest.approx(fitted.loss, rel=1e-5)
+    if name not in LOOPS:
+        with rewriting(on=False):
+            assert ways.train_compiled() == ways.fit()
