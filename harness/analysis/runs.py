@@ -36,7 +36,8 @@ ReadPredictions = Callable[[Record, int], Mapping[str, Classes]]
 class ArchitectureResults:
     """An architecture with what its trials gave, by seed: every seed once, whichever machine recorded it.
 
-    ``machine`` is the id of the environment whose times are shown.
+    ``machine`` is the id of the environment whose times are shown. ``test_examples`` are how many test images were
+    scored; None: all.
     """
 
     architecture: Architecture
@@ -46,6 +47,7 @@ class ArchitectureResults:
     runs: tuple[Run, ...] = ()
     failures: tuple[FailedRun, ...] = ()
     machine: str = ""
+    test_examples: int | None = None
 
     @property
     def name(self) -> str:
@@ -110,9 +112,17 @@ class ArchitectureResults:
 
     @cached_property
     def predictions(self) -> Classes | None:
-        """The predicted classes of the test images, shape (runs, test images), or None where a run kept none."""
+        """The predicted classes of the test images, shape (runs, test images).
+
+        None where a run kept none, or not a known class of each image: records come from anybody.
+        """
         kept = [run.predictions[TEST] for run in self.runs if TEST in run.predictions]
-        return np.stack(kept) if kept and len(kept) == len(self.runs) else None
+        data = self.architecture.data
+        if not kept or len(kept) < len(self.runs) or len({len(classes) for classes in kept}) > 1:
+            return None
+        stacked = np.stack(kept)
+        fits = stacked.shape[1] == (self.test_examples or data.test_examples)
+        return stacked if fits and stacked.max(initial=0) < len(data.classes) else None
 
 
 @dataclass(frozen=True)
@@ -251,7 +261,8 @@ def _entries(
         if (fingerprint, epochs) not in read:
             read[fingerprint, epochs] = _read(records.get(fingerprint, ()), epochs, machine, read_predictions)
         runs, failures = read[fingerprint, epochs]
-        yield ArchitectureResults(architecture, cost(architecture), fingerprint, epochs, runs, failures, machine)
+        costs, scored = cost(architecture), settings.test_examples
+        yield ArchitectureResults(architecture, costs, fingerprint, epochs, runs, failures, machine, scored)
 
 
 def _read(

@@ -60,7 +60,7 @@ def pareto_figure(findings: Findings) -> Figure:
         panels = drawn.subplots(len(COSTS), 1, squeeze=False)[:, 0]
         for index, (axes, name) in enumerate(zip(panels, COSTS, strict=True)):
             _draw(axes, points, index, headline.metric)
-            axes.set_xlabel(f"{name} (log scale)")
+            axes.set_xlabel(f"{name} (log scale{_free(points, index)})")
             axes.set_ylabel(numbers.headed(headline.metric, f"Mean {headline.title}"))
         drawn.legend(
             [Line2D([], [], linestyle="none")] * len(points),
@@ -97,8 +97,14 @@ def _legend_title(metric: Metric) -> str:
     return f"Numbered by mean {metric.name},\nfilled on the front of the means,\nwith the means' 95 % intervals{scale}"
 
 
+def _free(points: Sequence[Point], cost: int) -> str:
+    """Return the numbers of the points that cost nothing, which have no place on a logarithmic scale."""
+    free = [str(number) for number, point in enumerate(points, 1) if point.costs[cost] == 0]
+    return f"; without {', '.join(free)} at 0" if free else ""
+
+
 def _draw(axes: Axes, points: Sequence[Point], cost: int, metric: Metric) -> None:
-    known = {number: point for number, point in enumerate(points, 1) if not math.isnan(point.costs[cost])}
+    known = {number: point for number, point in enumerate(points, 1) if point.costs[cost] > 0}  # nan is not
     if not known:
         return
     shown = tuple(known.values())
