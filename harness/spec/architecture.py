@@ -22,13 +22,13 @@ from harness.declaration.values import Line, Text
 from harness.spec.changes import Change
 from harness.spec.claims import AnyClaim
 from harness.spec.layers import Layer
-from harness.spec.training import Recipe, Training
+from harness.spec.training import Recipe, Training, with_losses
 
 MOST_TITLE = 120
 Sentence = Annotated[Text, Field(min_length=1)]
 PHASES = (
     "Instead of training: recipes one after another on the same weights. The optimizer starts anew with each, as "
-    "Keras' compile does, and epochs are counted through all of them."
+    "Keras' compile does, and epochs are counted through all of them. A phase without a loss has the one before's."
 )
 # Stands for the recipe of a file that has phases, until these are validated.
 _LAST_PHASE = object()
@@ -70,6 +70,7 @@ class SpecFile(Provenance):
     def _phases_for_training(cls, content: Any) -> Any:  # noqa: ANN401 - whatever the file holds
         if not isinstance(content, Mapping) or "phases" not in content:
             return content
+        content = {**content, "phases": with_losses(content["phases"])}
         if "training" not in content:
             return {**content, "training": _LAST_PHASE}
         # A dump has both.
@@ -111,6 +112,11 @@ class DerivedFile(Provenance):
     )
     dataset: str | None = Field(default=None, description="Data set, where it is another one.")
     phases: tuple[Training, ...] | None = Field(default=None, strict=False, min_length=1, description=PHASES)
+
+    @field_validator("phases", mode="before")
+    @classmethod
+    def _whole_phases(cls, phases: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        return with_losses(phases)
 
 
 class Architecture(SpecFile):

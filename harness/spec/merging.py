@@ -13,6 +13,7 @@ from harness.declaration.spec_error import DataPath, Place, SpecError
 from harness.declaration.tree import Tree
 from harness.spec.changes import ChangeKind
 from harness.spec.numbering import NumberedLayer
+from harness.spec.training import with_losses
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def merge(own: Tree, parent: Tree, changes: Iterable[AppliedChange]) -> Whole:
         data["dataset"] = parent.data["dataset"]
         whole.origins["dataset",] = (parent, ("dataset",))
     data["layers"] = _Layers(whole, parent, applied).copy(parent.data["layers"], ("layers",), ("layers",))
-    if "phases" not in data:
+    if "phases" in data:
+        data["phases"] = with_losses(data["phases"], _last_recipe(parent)["loss"])
+    else:
         data |= _recipes(whole, parent, applied)
     data["assumptions"] = _assumptions(whole, parent)
     whole.data = data
@@ -103,6 +106,14 @@ def _recipes(whole: Whole, parent: Tree, changes: Iterable[AppliedChange]) -> di
     whole.origins["phases",] = (parent, ("phases",))
     paths: list[DataPath] = [("phases", index) for index in range(len(parent.data["phases"]))]
     return {"phases": [_recipe(whole, parent, path, changes) for path in paths]}
+
+
+def _last_recipe(tree: Tree) -> Mapping[str, object]:
+    """Return the recipe of a valid spec, of its last phase where it has phases."""
+    last: Mapping[str, object] = (
+        with_losses(tree.data["phases"])[-1] if "phases" in tree.data else tree.data["training"]
+    )
+    return last
 
 
 def _recipe(whole: Whole, parent: Tree, path: DataPath, changes: Iterable[AppliedChange]) -> dict[str, object]:

@@ -35,6 +35,7 @@ def spec_schema() -> dict[str, Any]:
         {"enum": [file.stem for file in own_dataset_files(shipped_folder())]},
         {"type": "string"},
     ]
+    schema["properties"]["phases"]["items"] = _phase(schema["$defs"]["Training"])
     schema["properties"]["evaluate"]["items"] = {"enum": [*evaluation_names()]}
     own = [name for name in derived["properties"] if name not in schema["properties"]]
     wholly = [name for name in schema["required"] if name not in derived["properties"]]
@@ -48,6 +49,11 @@ def spec_schema() -> dict[str, Any]:
         "then": {"required": derived["required"], "properties": dict.fromkeys(wholly, False)},
         "else": {"required": needed, "oneOf": [{"required": ["training"]}, {"required": ["phases"]}]},
     }
+
+
+def _phase(training: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a recipe that may leave its loss to the one before."""
+    return {**training, "required": [name for name in training["required"] if name != "loss"]}
 
 
 def dataset_schema() -> dict[str, Any]:

@@ -103,6 +103,19 @@ def test_memory_is_that_of_the_largest_batch_and_of_all_optimizers(parent: Path)
     assert both.optimizer_bytes == 3 * first.optimizer_bytes  # RMSprop keeps one number per weight, Adam two
 
 
+def test_a_phase_without_a_loss_has_that_of_the_one_before(parent: Path) -> None:
+    focal = FIRST.replace("categorical_crossentropy", "{CategoricalFocalCrossentropy: {gamma: 1.0}}")
+    silent = SECOND.replace("loss: categorical_crossentropy, ", "")
+    (parent / "focal.yaml").write_text(phased(focal))
+    assert [recipe.loss.kind for recipe in read(parent, phased(silent, focal, silent)).recipes] == [
+        "categorical_crossentropy",
+        "categorical_focal_crossentropy",
+        "categorical_focal_crossentropy",
+    ]
+    of_parent = read(parent, derived(f"phases:\n  - {silent}").replace("parent", "focal"))
+    assert of_parent.training.loss == read_architecture(parent / "focal.yaml").training.loss
+
+
 WRONG = {
     "both": (
         f"{PLAIN}\nphases:\n  - {FIRST}\n",

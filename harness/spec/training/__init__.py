@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,7 +12,7 @@ from harness.spec.training.losses import LOSSES, Loss
 from harness.spec.training.optimizers import OPTIMIZERS, Optimizer, OptimizerKind
 from harness.spec.training.schedules import SCHEDULES
 
-__all__ = ["LOSSES", "OPTIMIZERS", "SCHEDULES", "Optimizer", "OptimizerKind", "Recipe", "Training"]
+__all__ = ["LOSSES", "OPTIMIZERS", "SCHEDULES", "Optimizer", "OptimizerKind", "Recipe", "Training", "with_losses"]
 
 
 class Recipe(BaseModel):
@@ -44,3 +45,15 @@ class Training(Recipe):
     """How a document trains its network: a recipe, and for how many epochs."""
 
     epochs: Annotated[Count, Field(description="Passes over the training images.")]
+
+
+def with_losses(phases: Any, loss: object = "categorical_crossentropy") -> Any:  # noqa: ANN401 - whatever the file holds
+    """Return phases as a file has them, each with a loss: where it says none, the one before it, ``loss`` at first."""
+    if not isinstance(phases, list | tuple):
+        return phases
+    whole: list[object] = []
+    for phase in phases:
+        if isinstance(phase, Mapping):
+            loss = phase.get("loss", loss)
+        whole.append({"loss": loss, **phase} if isinstance(phase, Mapping) else phase)
+    return whole
