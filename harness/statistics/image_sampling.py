@@ -19,18 +19,19 @@ class ImageMeans:
     residual_variance: float
 
 
-def image_means(table: NDArray[np.generic]) -> ImageMeans | None:
+def image_means(table: NDArray[np.bool_] | NDArray[np.int8]) -> ImageMeans | None:
     """Return the means by image of ``table``, shape (runs, images); None below two runs, which leave no residual.
 
-    The residual variance is MSE / (runs · images), MSE being the mean square of x - run mean - image mean + mean.
+    ``table`` is of 0 and 1 or of differences of these, so that all its sums are exact as integers. The residual
+    variance is MSE / (runs · images), MSE being the mean square of x - run mean - image mean + mean.
     """
     runs, images = table.shape
     if runs < 2:  # noqa: PLR2004 - a residual needs two runs
         return None
-    values = table.astype(np.float32)
-    by_run, by_image = values.mean(axis=1, dtype=np.float64), values.mean(axis=0, dtype=np.float64)
+    values = table.view(np.int8)
+    by_run, by_image = values.sum(axis=1, dtype=np.int32) / images, values.sum(axis=0, dtype=np.int32) / runs
     mean = by_image.mean()
-    total = float(np.square(values).sum(dtype=np.float64)) - runs * images * mean**2
+    total = np.count_nonzero(values) - runs * images * mean**2
     explained = images * np.square(by_run - mean).sum() + runs * np.square(by_image - mean).sum()
     squares = max(0.0, total - float(explained))
     return ImageMeans(by_image, squares / ((runs - 1) * (images - 1)) / (runs * images))
