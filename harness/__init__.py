@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BenchError",
+    "classes_frame",
     "comparisons_frame",
     "findings",
     "judge_number",
@@ -346,6 +347,13 @@ def verdicts_frame(results: str | Path = "results", *, dataset: str | None = Non
     from harness.analysis import frame
 
     return frame.verdicts_frame(findings(results, dataset=dataset))
+
+
+def classes_frame(results: str | Path = "results", *, dataset: str | None = None) -> pd.DataFrame:
+    """Return one row per architecture, seed and class: accuracy, precision and F1, where the data is in the cache."""
+    from harness.analysis import frame
+
+    return frame.classes_frame(findings(results, dataset=dataset))
 
 
 def comparisons_frame(results: str | Path = "results", *, dataset: str | None = None) -> pd.DataFrame:

@@ -82,6 +82,12 @@ class Findings:
         """The study's machine beside others of the same numerics."""
         return here_and_elsewhere(self.study)
 
+    @cached_property
+    def classes(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of the classes, by data set."""
+        entries = (*self.study.apart, *self.study.entries)
+        return {entry.architecture.dataset: entry.architecture.data.classes for entry in entries}
+
     @property
     def ranking(self) -> tuple[ArchitectureResults, ...]:
         """The entries from the best mean of the headline to the worst; those without a run come last."""

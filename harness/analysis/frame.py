@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from harness.analysis.classes import shares_by_class
 from harness.analysis.findings import Findings
+from harness.analysis.measured import known_further
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.records.record import Record
 from harness.spec.claims.metrics import published_value
@@ -21,6 +23,7 @@ EPOCH_COLUMNS = (
 FAILURE = "failure"
 RECORD_COLUMNS = ("environment", "trial", "seed", *EPOCH_COLUMNS, FAILURE)
 RUN_COLUMNS = ("architecture", "trial", "seed", "environment", *EPOCH_COLUMNS, FAILURE)
+CLASS_COLUMNS = ("architecture", "seed", "class", "name", "examples", "accuracy", "precision", "f1")
 COUNTS = ("seed", "epoch")
 RANKS = ("best_rank", "worst_rank")
 
@@ -81,6 +84,25 @@ def comparisons_frame(findings: Findings) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def classes_frame(findings: Findings) -> pd.DataFrame:
+    """Return one row per architecture, seed and class, as far as predictions and labels are at hand.
+
+    ``accuracy`` is the share of the class's test examples that are predicted right.
+    """
+    rows = (row for entry in findings.ranking for row in _class_rows(findings, entry))
+    return pd.DataFrame(rows, columns=CLASS_COLUMNS)
+
+
+def _class_rows(findings: Findings, entry: ArchitectureResults) -> Iterator[tuple[object, ...]]:
+    shares = shares_by_class(entry, findings.labels)
+    if shares is None:
+        return
+    for place, seed in enumerate(entry.seeds):
+        for number, name in enumerate(entry.architecture.data.classes):
+            numbers = (float(of[place, number]) for of in (shares.accuracy, shares.precision, shares.f1))
+            yield entry.name, seed, number, name, int(shares.examples[number]), *numbers
+
+
 def _frame(found: Iterator[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
     rows = list(found)
     further = dict.fromkeys(name for row in rows for name in row if name not in columns)  # in the order they come in
@@ -138,7 +160,16 @@ def _headline_columns(findings: Findings, entry: ArchitectureResults) -> dict[st
         f"{headline.column}_sd": found.deviation if found else None,
         **_bounds(found.interval if found else None, f"{headline.column}_"),
         f"published_{headline.column}": None if published is None else float(published),
+        **_further_columns(findings, entry),
     }
+
+
+def _further_columns(findings: Findings, entry: ArchitectureResults) -> dict[str, float | None]:
+    """Return what else is known of the predicted classes and scores, as far as it is known of any architecture."""
+    summary = findings.summaries[entry.name]
+    found = {quantity.column: summary.of(quantity) for quantity in known_further(findings)}
+    means = {f"{column}_mean": estimate.mean if estimate else None for column, estimate in found.items()}
+    return means | {f"{column}_sd": estimate.deviation if estimate else None for column, estimate in found.items()}
 
 
 def _bounds(interval: Interval | None, prefix: str = "") -> dict[str, float | None]:

@@ -1,4 +1,4 @@
-"""Test images one by one: which are missed most and by whom, which classes are confused, where two networks differ."""
+"""Test images one by one: which are missed most and by whom, and where two networks differ."""
 
 from __future__ import annotations
 
@@ -120,19 +120,6 @@ def _wrong_classes(readers: Sequence[ArchitectureResults], index: int, label: in
     shares = np.mean([np.bincount(stack[:, index], minlength=256) / len(stack) for stack in stacks], axis=0)
     wrong = [(int(digit), float(shares[digit])) for digit in np.flatnonzero(shares) if digit != label]
     return tuple(sorted(wrong, key=lambda pair: (-pair[1], pair[0])))
-
-
-def confusion(entry: ArchitectureResults, labels: Labels, classes: int) -> NDArray[np.float64] | None:
-    """Return how many test images of a class (row) are given each class (column) per run, shape (classes, classes).
-
-    The mean over the entry's runs; None where labels or predictions are not at hand.
-    """
-    truth, predicted = labels.get(entry.architecture.dataset), entry.predictions
-    if truth is None or predicted is None:
-        return None
-    pairs = truth[: predicted.shape[1]].astype(np.intp) * classes + predicted
-    counted = np.bincount(pairs.ravel(), minlength=classes * classes) / len(predicted)
-    return np.asarray(counted.reshape(classes, classes))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.analysis.classes import means_over_classes, shares_by_class
 from harness.analysis.images import Labels, right_predictions, uncontested
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import Quantity
@@ -15,11 +16,11 @@ from harness.statistics.samples import Estimate, Spread, discordant_deviation, e
 class Summary:
     """Centre and spread over the seeds of one architecture, times over those of one machine; None: nothing measured.
 
-    ``metrics`` are what every run has measured after its last epoch, by the names of columns; ``of`` finds them by
-    quantity. Times are those of ``timed_seeds``, all of them or, where ``quiet``, those whose trials had the machine to
-    themselves; ``epoch_seconds`` is over all their epochs. ``discordant_deviation`` is the spread of the share of
-    right predictions that the runs' disagreement on single images implies. ``uncontested_accuracy`` leaves out the
-    test images whose label is contested.
+    ``metrics`` are what every run has measured after its last epoch, by the names of columns, and means over classes,
+    where predictions and labels are known; ``of`` finds them by quantity. Times are those of ``timed_seeds``, all of
+    them or, where ``quiet``, those whose trials had the machine to themselves; ``epoch_seconds`` is over all their
+    epochs. ``discordant_deviation`` is the spread of the share of right predictions that the runs' disagreement on
+    single images implies. ``uncontested_accuracy`` leaves out the test images whose label is contested.
     """
 
     metrics: Mapping[str, Estimate] = field(default_factory=dict)
@@ -41,7 +42,7 @@ def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
     right = right_predictions(entry, labels)
     kept = None if right is None else right[:, uncontested(entry.architecture.data, right.shape[1])]
     return Summary(
-        metrics=_estimates([run.last.metrics for run in runs]),
+        metrics=_estimates([run.last.metrics for run in runs]) | _over_classes(entry, labels),
         train_seconds=spread([run.train_seconds for run in timed.runs]),
         epoch_seconds=spread([epoch.train_seconds for run in timed.runs for epoch in run.epochs]),
         discordant_deviation=None if right is None else discordant_deviation(right),
@@ -49,6 +50,12 @@ def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
         timed_seeds=tuple(run.seed for run in timed.runs),
         quiet=timed.quiet,
     )
+
+
+def _over_classes(entry: ArchitectureResults, labels: Labels) -> dict[str, Estimate]:
+    found = means_over_classes(shares_by_class(entry, labels))
+    known = {quantity.column: estimate(values) for quantity, values in found.items()}
+    return {name: mean for name, mean in known.items() if mean is not None}
 
 
 def _estimates(runs: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:

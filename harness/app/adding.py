@@ -55,11 +55,10 @@ class AddOptions:
 
 @dataclass(frozen=True)
 class AddedDataset:
-    """The declaration's file, what it declares, and how many test examples are among those to train on too."""
+    """The declaration's file, and what it declares."""
 
     file: Path
     dataset: Dataset
-    repeated: int
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -70,11 +69,12 @@ class AddedDataset:
             f"{dataset.train_examples:,} examples to train on and {dataset.test_examples:,} to test on, of {inputs}, "
             f"in {len(dataset.classes)} classes: {_some(dataset.classes)}"
         )
-        again = f"{self.repeated:,} of the {dataset.test_examples:,} examples to test on are also to train on"
+        repeated = dataset.repeated_test_examples
+        again = f"{repeated:,} of the {dataset.test_examples:,} examples to test on are also to train on"
         steps = ", ".join(step.kind for step in dataset.preprocessing) or "none"
         return (
             found,
-            again if self.repeated else "no example to test on is also to train on",
+            again if repeated else "no example to test on is also to train on",
             f"preprocessing: {steps}; {self.file} says how, and can be edited",
             f"next: 'bench run --all --dataset {name} --smoke' tries every architecture that fits",
             f"or: 'bench new my_network --dataset {name}' starts one of your own",
@@ -113,7 +113,7 @@ def add_dataset(options: AddOptions) -> AddedDataset:
     except BaseException:
         copy.path.unlink(missing_ok=True)
         raise
-    return AddedDataset(file, dataset, declared.repeated)
+    return AddedDataset(file, dataset)
 
 
 def parse_size(text: str | None) -> tuple[int, int] | None:

@@ -73,7 +73,8 @@ def compare(
 def compare_json(found: CompareResult, targets: list[float] | None) -> dict[str, Any]:
     """Return the comparison as plain values."""
     from harness.analysis.comparison import differing_lines
-    from harness.reporting.sections.cost import TARGETS
+    from harness.analysis.measured import measured_facts
+    from harness.reporting.sections.cost import targets_of
 
     a, b, headline = found.first, found.second, found.findings.study.headline
     lines = [line for line in differing_lines(a.architecture, b.architecture) if not line.startswith(" ")]
@@ -81,9 +82,11 @@ def compare_json(found: CompareResult, targets: list[float] | None) -> dict[str,
         **_pair_json(found.comparison, found.among),
         "first_accuracies": a.by_seed(headline),
         "second_accuracies": b.by_seed(headline),
+        "first_measured": measured_facts(found.findings, a),
+        "second_measured": measured_facts(found.findings, b),
         "disputed_images": [asdict(image) for image in found.images],
         "differing_lines": lines,
-        "time_to_target": [_target_json(target, found) for target in targets or TARGETS[headline.metric.name]],
+        "time_to_target": [_target_json(target, found) for target in targets or targets_of(found.findings)],
     }
 
 
@@ -139,7 +142,7 @@ def _print(found: CompareResult, targets: list[float] | None) -> None:
     for sentence in ("", *difference_sentences(found.comparison, found.among, found.findings.study.headline)):
         console.print(Text(sentence))
     if found.images:
-        console.print(Text(), render_table(disputed_table(found.images, a.name, b.name)))
+        console.print(Text(), render_table(disputed_table(found.images, a.name, b.name, a.architecture.data.classes)))
     console.print(Text(f"\nGraph and recipe: - {a.name} alone, + {b.name} alone", style="bold"))
     for line in differing_lines(a.architecture, b.architecture):
         console.print(Text(line, style={"-": "red", "+": "green"}.get(line[:1], "dim")))

@@ -39,9 +39,12 @@ def show(
     """
     from harness.app.specs import ShowOptions, show_spec
 
-    shown = show_spec(ShowOptions(name=name, dataset=dataset, results=results, architectures=architectures))
+    asked = ShowOptions(name=name, dataset=dataset, results=results, architectures=architectures)
+    shown = show_spec(asked)
     if json:
-        print_json(shown.facts)
+        from harness.app.measured import recorded_facts
+
+        print_json({**shown.facts, **recorded_facts(asked, shown.architecture)})
         return
     trials = {
         "Time": f"about {duration(shown.seconds)} for one seed on one core",

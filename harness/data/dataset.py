@@ -112,6 +112,9 @@ class DatasetFile(Declared):
         default=(), strict=False, description="What is done to an image's bytes before the network sees them."
     )
     contested: ContestedLabels | None = Field(default=None, description="Test labels that are contested.")
+    repeated_test_examples: int | None = Field(
+        default=None, ge=0, description="How many examples to test on are also among those to train on, if counted."
+    )
 
     @property
     def published(self) -> dict[str, PublishedArray]:

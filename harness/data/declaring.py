@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from harness.errors import DataRefused
 
 MOST_BYTE = 255
 FEWEST_TO_SPLIT = 2
+REPEATED = "   # examples to test on that are also among those to train on"
 FITTED = "           # fitted to the examples to train on alone"
 HEADER = "# yaml-language-server: $schema=schema.json"
 
@@ -32,12 +33,6 @@ class Declared:
 
     content: DatasetFile
     arrays: dict[str, Values]
-
-    @property
-    def repeated(self) -> int:
-        """How many of the examples to test on are also among those to train on, to the last bit."""
-        known = set(_digests(self.arrays["train_images"]))
-        return sum(digest in known for digest in _digests(self.arrays["test_images"]))
 
 
 def declare(path: Path, read_as: FileFormat, split: Split, title: str) -> Declared:
@@ -61,8 +56,15 @@ def declare(path: Path, read_as: FileFormat, split: Split, title: str) -> Declar
         read_as=read_as,
         split=used,
         preprocessing=_preprocessing(arrays["train_images"], found.numbers),
+        repeated_test_examples=repeated(arrays),
     )
     return Declared(content, arrays)
+
+
+def repeated(arrays: Mapping[str, Values]) -> int:
+    """Return how many of the examples to test on are also among those to train on, to the last bit."""
+    known = set(_digests(arrays["train_images"]))
+    return sum(digest in known for digest in _digests(arrays["test_images"]))
 
 
 def inputs_of(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -122,6 +124,8 @@ def declaration_text(content: DatasetFile) -> str:
         fitted = any(isinstance(step, Standardize) for step in content.preprocessing)
         lines += ["", f"preprocessing:{FITTED if fitted else ''}"]
         lines += [f"  - {_flow(step)}" for step in written["preprocessing"]]
+    if content.repeated_test_examples is not None:
+        lines += ["", f"repeated_test_examples: {content.repeated_test_examples}{REPEATED}"]
     return "\n".join(lines) + "\n"
 
 

@@ -21,7 +21,7 @@ class Metric:
     ``unit`` is what people read it in, ``PERCENT`` for a share and nothing for a plain number, with ``places`` digits
     after the point. ``low`` and ``high`` bound its values; None where there is no bound. ``relevant`` is the
     smallest difference that a study should be able to find; None where nobody has said. ``where`` says at which level
-    of an evaluation it is measured: at 3 pixels.
+    of an evaluation it is measured: at 3 pixels. ``words`` are what it is called, where that is not the name.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Metric:
     places: int = 4
     relevant: float | None = None
     where: str = ""
+    words: str = ""
 
     def at(self, level: float, unit: str) -> Metric:
         """Return the same metric at a level of an evaluation: ``accuracy@3``, accuracy at 3 pixels."""
@@ -41,7 +42,7 @@ class Metric:
     @property
     def title(self) -> str:
         """Its name in words: accuracy at 3 pixels."""
-        return plain_name(self.name) + self.where
+        return (self.words or plain_name(self.name)) + self.where
 
     def merit(self, value: float) -> float:
         """Return the value if higher is better, else its negative: of two merits the higher is the better one."""
@@ -89,6 +90,10 @@ class Metric:
         shown = f"{self.scale * abs(difference):.{self.places + 1}f}".removesuffix("0")
         return f"{shown}{' points' if self.unit == PERCENT else ''}"
 
+    def can_differ_by(self, difference: float) -> bool:
+        """Say whether two values can be so far apart."""
+        return self.low is None or self.high is None or difference < self.high - self.low
+
     def allows(self, value: float) -> bool:
         """Say whether the value lies within the bounds."""
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
@@ -97,6 +102,17 @@ class Metric:
 ACCURACY = Metric("accuracy", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2, relevant=0.001)
 # Without a bound: regularization adds to it, and some losses, such as cosine similarity, are negative.
 LOSS = Metric("loss", higher_is_better=False)
+# From predicted classes, whenever they are recorded.
+BALANCED_ACCURACY = Metric("balanced_accuracy", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2)
+MACRO_F1 = Metric(
+    "macro_f1", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2, words="macro-averaged F1"
+)
+# From scores, measured while they are at hand: of many classes, and of two.
+TOP_CLASSES = 5
+TOP_5 = Metric(
+    "top_5_accuracy", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2, words="top-5 accuracy"
+)
+ROC_AUC = Metric("roc_auc", higher_is_better=True, low=0.0, high=1.0, words="ROC AUC")
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (LOSS, ACCURACY)})
 
 
@@ -127,7 +143,7 @@ class Quantity:
     @property
     def heading(self) -> str:
         """Its name at the head of a column: Test accuracy."""
-        return self.title.capitalize()
+        return f"{self.title[:1].upper()}{self.title[1:]}"
 
     @property
     def column(self) -> str:

@@ -15,6 +15,7 @@ from harness.reporting.ownership import MARK
 from harness.reporting.sections import (
     ablations,
     claims,
+    classes,
     comparison,
     cost,
     crosscheck,
@@ -39,6 +40,7 @@ SECTIONS: tuple[Section | Callable[[Findings], Section | None], ...] = (
     Section("Learning curves", (Illustration("curves"),)),
     comparison.section,
     ablations.section,
+    classes.section,
     images.section,
     robustness.section,
     elsewhere.section,

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from harness.analysis import frame
+from harness.analysis.classes import confusion
 from harness.analysis.comparison import differing_lines
 from harness.analysis.findings import Findings
-from harness.analysis.images import confusion, disputed_images, hardest_images, uncontested
+from harness.analysis.images import disputed_images, hardest_images, uncontested
 from harness.analysis.pareto import dominators, first_epoch_at, front, time_to_target
 from harness.analysis.summary import summarize
 from harness.data.declarations import find_dataset

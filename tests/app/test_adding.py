@@ -120,7 +120,7 @@ def test_test_examples_that_are_trained_on_too_are_counted(tmp_path: Path) -> No
         x_test = arrays["x_test"].copy()
         x_test[:3] = arrays["x_train"][5:8]
     added = add(own_files.npz(tmp_path / "leaves.npz", x_test=x_test))
-    assert added.repeated == 3
+    assert added.dataset.repeated_test_examples == 3
     assert any("3 of the 8 examples to test on are also to train on" in sentence for sentence in added.sentences)
 
 

@@ -17,6 +17,7 @@ from fake_trials import FakeTrainer
 from harness.app.adding import AddOptions, add_dataset
 from harness.app.audit import audit
 from harness.app.findings import read_inputs
+from harness.app.measured import recorded_facts
 from harness.app.plan import PlanOptions, plan
 from harness.app.progress import SILENT
 from harness.app.report import ClaimsOptions, CompareOptions, ReportOptions, claims, compare, report
@@ -142,7 +143,7 @@ def test_claims_about_other_data_are_not_tested_there(options: RunOptions) -> No
         assert fact["reason"] == "the claim is about mnist, and these results are on toy"
     assert judged.findings.judgement.corrected_for == 0
     page = (options.results / "datasets" / "toy" / "README.md").read_text()
-    assert page.count("2 claims about mnist not tested on other data") == 3, "at the top, above the claims, and folded"
+    assert page.count("2 claims about mnist not tested on other data") == 2, "at the top, and above what is folded"
     assert "the claim is about mnist, and these results are on toy" in page
     (headline,) = [line for line in page.splitlines() if "| dense_512 " in line and "(n = 1)" in line]
     assert headline.endswith("– |"), "what was published about other data stands beside no number"  # noqa: RUF001
@@ -171,6 +172,9 @@ def test_what_fits_is_listed_with_what_is_recorded_on_it(options: RunOptions) ->
     assert (dense["dataset"], dense["recorded_seeds"]) == ("toy", [0])
     assert "left_out" not in dense
     shown = show_spec(ShowOptions(name="dense_512", **where)).facts
+    measured = recorded_facts(Workspace(**where), show_spec(ShowOptions(name="dense_512", **where)).architecture)
+    assert measured["metrics"]["test_accuracy"]["seeds"] == 1
+    assert measured["classes"] == [], "the images are not in the cache"
     assert (shown["dataset"], shown["parameters"], shown["claims"]) == ("toy", dense["parameters"], [])
     with pytest.raises(NothingFits, match="000_convnet: Conv2D's window"):
         show_spec(ShowOptions(name="000_convnet", **where))

@@ -150,6 +150,10 @@ def test_compare_json_is_one_document(results: Path) -> None:
     assert (document["first"], document["shared"], document["same"]) == ("000_convnet", True, False)
     assert document["differing_lines"] == ["- epochs: 5", "+ epochs: 8"]
     assert len(document["first_accuracies"]) == 5
+    metrics = document["second_measured"]["metrics"]
+    mean = sum(document["second_accuracies"].values()) / 5
+    assert metrics["test_accuracy"] == {"mean": pytest.approx(mean), "sd": metrics["test_accuracy"]["sd"], "seeds": 5}
+    assert isinstance(document["first_measured"]["classes"], list)
 
 
 def test_any_target_accuracy_can_be_asked_for(results: Path) -> None:

@@ -231,6 +231,7 @@ def test_show_json_has_the_keys_of_the_contract(bench: Bench) -> None:
     top = [layer for layer in shown["layers"] if layer["depth"] == 0]
     assert sum(layer["parameters"] for layer in top) == shown["parameters"]
     assert shown["training"]["optimizer"]["SGD"]["momentum"] == 0.9
+    assert (shown["metrics"], shown["classes"]) == ({}, []), "nothing is recorded of it"
 
 
 def test_show_needs_one_architecture(bench: Bench) -> None:

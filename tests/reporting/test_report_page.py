@@ -18,6 +18,7 @@ from harness.records.design import ClaimSeeds, Design, Terms, UntilDecided
 from harness.reporting.blocks import Figure
 from harness.reporting.page import page
 from harness.reporting.sections.claims import narrow_claims, trained_claims
+from harness.reporting.sections.cost import targets_of
 from harness.reporting.sections.headline import narrow_headline
 from harness.reporting.sections.reproduction import commands
 from harness.reporting.terminal import render_table as render_terminal
@@ -66,6 +67,7 @@ def test_the_page_tells_the_story_in_order(found: Findings) -> None:
         "Cost against accuracy",
         "Training and inference speed",
         "Pairwise comparisons",
+        "Accuracy by class",
         "Hardest images",
         "Environment and reproduction",
         "How to read this page",
@@ -300,3 +302,22 @@ def test_a_second_verdict_on_fresh_seeds_has_a_column_and_its_reason_where_it_di
 
 def test_the_terminal_fits_80_columns(found: Findings) -> None:
     assert max(len(line) for line in shown_at_80(found).splitlines()) <= 80
+
+
+def test_the_page_says_how_many_test_examples_were_trained_on_where_they_were_counted(found: Findings) -> None:
+    def counted(number: int) -> str:
+        (first, *_) = found.study.entries
+        data = first.architecture.data.model_copy(update={"repeated_test_examples": number})
+        entry = replace(first, architecture=first.architecture.model_copy(update={"data": data}))
+        return page(Findings(replace(found.study, entries=(entry,)), found.labels, found.records))
+
+    assert "among those to train on" not in page(found)
+    assert "12 of the 10,000 test examples of **mnist** are also among those to train on" in counted(12)
+    assert "None of the 10,000 test examples of **mnist** is also among those to train on." in counted(0)
+
+
+def test_seconds_are_to_accuracies_that_the_data_allows(found: Findings) -> None:
+    assert targets_of(found) == (0.98, 0.985, 0.99, 0.992)
+    entries = tuple(replace(entry, runs=()) for entry in found.study.entries)
+    low = fake.entry("low", (0.913, 0.915))
+    assert targets_of(Findings(replace(found.study, entries=(low, *entries)), {})) == (0.81, 0.86, 0.89, 0.91)

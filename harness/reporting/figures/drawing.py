@@ -11,12 +11,14 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
 import PIL
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
+from matplotlib.font_manager import findfont, get_font
 
 PANEL = "#fbfbf8"
 INK = "#1f2328"
@@ -54,6 +56,7 @@ STYLE: Mapping[str, object] = {
     "image.composite_image": False,  # several images in one panel would become one, in the panel's own pixels
 }
 WIDTH = 8.0
+MISSING = "\N{WHITE SQUARE}"
 # What the SVG backend draws at whatever a figure says; texts are measured at it too.
 SVG_DPI = 72
 CREATOR = f"matplotlib {mpl.__version__}, Pillow {PIL.__version__}"
@@ -82,6 +85,17 @@ def as_svg(drawn: Canvas, data: object) -> bytes:
     buffer = io.BytesIO()
     backend.print_svg(buffer, metadata=metadata)  # type: ignore[no-untyped-call]  # has no annotations
     return re.sub(rb"[ \t]+\n", b"\n", buffer.getvalue())
+
+
+def legible(text: str) -> str:
+    """Return the text with a box for every character that the figures' font does not have."""
+    known = _characters()
+    return "".join(char if ord(char) in known else MISSING for char in text)
+
+
+@cache
+def _characters() -> frozenset[int]:
+    return frozenset(get_font(findfont(str(STYLE["font.family"]))).get_charmap())
 
 
 def same_figure(found: bytes, expected: bytes) -> bool:

@@ -11,13 +11,15 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from harness.analysis.classes import confusion
 from harness.analysis.findings import Findings
-from harness.analysis.images import HardImage, confusion
+from harness.analysis.images import HardImage
 from harness.records.predictions import Classes
 from harness.reporting.blocks import Figure
-from harness.reporting.figures.drawing import INK, ORANGE, PANEL, QUIET, WIDTH, as_svg, canvas
+from harness.reporting.figures.drawing import INK, ORANGE, PANEL, QUIET, WIDTH, as_svg, canvas, legible
+from harness.reporting.sections.headline import shortened
 
-# All test images by data set, each of shape (test examples, height, width).
+# All test images by data set, each of shape (test examples, height, width), or with three colours behind.
 Images = Mapping[str, Classes]
 
 COLUMNS = 6
@@ -28,6 +30,13 @@ GAP = 0.04  # between a picture and its texts
 # Above this part of the darkest cell, numbers are light.
 LIGHT_ABOVE = 0.55
 LEAST_SHOWN = 0.05
+# Half of the pixels are at most this bright where something stands on a black ground.
+DARK_GROUND = 32
+LONGEST_NAME = 16
+# In a matrix that can be read.
+MOST_CLASSES = 20
+# Names that are no longer stand beside each other.
+LEVEL_NAME = 2
 ALONE = 4.6  # inches that one matrix takes
 
 
@@ -35,12 +44,13 @@ def hardest_figure(findings: Findings, images: Images) -> Figure | None:
     """Draw a grid of pictures of the first data set that has any; a report is about one as a rule."""
     for dataset, pixels in images.items():
         if found := [image for image in findings.hardest if image.dataset == dataset]:
-            return _hardest_figure(found, pixels)
+            return _hardest_figure(found, pixels, findings.classes[dataset])
     return None
 
 
-def _hardest_figure(images: Sequence[HardImage], pixels: Classes) -> Figure:
+def _hardest_figure(images: Sequence[HardImage], pixels: Classes, names: Sequence[str]) -> Figure:
     rows = -(-len(images) // COLUMNS)
+    colours = shades(pixels[[image.index for image in images]])
     with canvas(CELL_INCHES * CELL_HEIGHT * rows) as drawn:
         # One panel for all, in places that are known: a panel each, laid out, would take half a second more.
         drawn.set_layout_engine("none")
@@ -48,41 +58,59 @@ def _hardest_figure(images: Sequence[HardImage], pixels: Classes) -> Figure:
         axes.set_axis_off()
         for place, image in enumerate(images):
             row, column = divmod(place, COLUMNS)
-            _draw_image(axes, image, pixels[image.index], (column + MARGIN, row * CELL_HEIGHT + TITLE))
+            corner = column + MARGIN, row * CELL_HEIGHT + TITLE
+            _draw_picture(axes, image, pixels[image.index], corner, colours)
+            _write_texts(axes, image, names, corner)
         axes.set(xlim=(0, COLUMNS), ylim=(CELL_HEIGHT * rows, 0), aspect="equal")
         return Figure(
             name="hardest",
             description="The test images that are misclassified most often, with their label and the most frequent "
             "wrong prediction",
-            svg=as_svg(drawn, tuple((image, pixels[image.index].tobytes()) for image in images)),
+            svg=as_svg(drawn, (tuple(names), *((image, pixels[image.index].tobytes()) for image in images))),
         )
 
 
-def _draw_image(axes: Axes, image: HardImage, pixels: Classes, corner: tuple[float, float]) -> None:
-    """Draw one picture with its texts; ``corner`` is its upper left one, in widths of a cell."""
+def shades(pixels: Classes) -> str:
+    """Return how grey pictures are drawn: what stands bright on black, as writing does here, in ink on paper.
+
+    Photographs are drawn as they are. Those in colours need no choice.
+    """
+    return "gray_r" if float(np.median(pixels)) <= DARK_GROUND else "gray"
+
+
+def _draw_picture(axes: Axes, image: HardImage, pixels: Classes, corner: tuple[float, float], colours: str) -> None:
+    """Draw one picture; ``corner`` is its upper left one, in widths of a cell. Its longer side fills the cell."""
     left, top = corner
-    right, bottom, middle = left + SIDE, top + SIDE, left + SIDE / 2
-    axes.imshow(pixels, extent=(left, right, bottom, top), cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
-    edge, width = (ORANGE, 1.6) if image.contested else (QUIET, 0.6)
-    axes.add_patch(Rectangle(corner, SIDE, SIDE, fill=False, edgecolor=edge, linewidth=width))
-    label = f"contested label {image.label}" if image.contested else f"label {image.label}"
-    axes.text(middle, top - GAP, label, ha="center", va="bottom", fontsize=8.5)
-    digit, share = image.predicted[0]
-    caption = f"predicted {digit} in\n{100 * share:.0f} % of runs\nimage {image.index}"
-    axes.text(middle, bottom + GAP, caption, ha="center", va="top", fontsize=7.5)
+    height, width = (SIDE * length / max(pixels.shape[:2]) for length in pixels.shape[:2])
+    x, y = left + (SIDE - width) / 2, top + (SIDE - height) / 2
+    axes.imshow(pixels, extent=(x, x + width, y + height, y), cmap=colours, vmin=0, vmax=255, interpolation="nearest")
+    edge, line = (ORANGE, 1.6) if image.contested else (QUIET, 0.6)
+    axes.add_patch(Rectangle((x, y), width, height, fill=False, edgecolor=edge, linewidth=line))
+
+
+def _write_texts(axes: Axes, image: HardImage, names: Sequence[str], corner: tuple[float, float]) -> None:
+    """Write the label above a picture, and the most frequent wrong prediction below it."""
+    left, top = corner
+    bottom, middle = top + SIDE, left + SIDE / 2
+    name, wrong = (_short(names[number]) for number in (image.label, image.predicted[0][0]))
+    label = f"contested label {name}" if image.contested else f"label {name}"
+    axes.text(middle, top - GAP, label, ha="center", va="bottom", fontsize=8.5, parse_math=False)
+    caption = f"predicted {wrong} in\n{100 * image.predicted[0][1]:.0f} % of runs\nimage {image.index}"
+    axes.text(middle, bottom + GAP, caption, ha="center", va="top", fontsize=7.5, parse_math=False)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Test images per run by true (row) and predicted (column) class, shape (classes, classes)."""
+    """Test images per run by true (row) and predicted (column) class, shape (classes, classes), with their names."""
 
     title: str
     counts: NDArray[np.float64]
+    names: tuple[str, ...]
 
 
 def confusion_figure(findings: Findings) -> Figure | None:
     """Draw the confusion of the best and the worst of those whose predictions are at hand."""
-    matrices = _matrices(findings)
+    matrices = _readable(_matrices(findings))
     return _confusion_figure(matrices) if matrices else None
 
 
@@ -91,10 +119,23 @@ def _matrices(findings: Findings) -> list[Matrix]:
     shown = [measured[0], measured[-1]] if len(measured) > 1 else measured
     matrices = []
     for title, entry in zip(("best", "worst"), shown, strict=False):
-        counts = confusion(entry, findings.labels, len(entry.architecture.data.classes))
+        names = entry.architecture.data.classes
+        counts = confusion(entry, findings.labels, len(names))
         if counts is not None:
-            matrices.append(Matrix(f"{entry.name} ({title} mean)" if len(shown) > 1 else entry.name, counts))
+            matrices.append(Matrix(f"{entry.name} ({title} mean)" if len(shown) > 1 else entry.name, counts, names))
     return matrices
+
+
+def _readable(matrices: Sequence[Matrix]) -> list[Matrix]:
+    """Return the matrices of the classes that have most errors in all of them, where there are too many to read."""
+    if not matrices or len(matrices[0].names) <= MOST_CLASSES or len({matrix.names for matrix in matrices}) > 1:
+        return list(matrices)
+    errors = sum(_errors(matrix.counts).sum(axis=0) + _errors(matrix.counts).sum(axis=1) for matrix in matrices)
+    kept = np.sort(np.argsort(-np.asarray(errors), kind="stable")[:MOST_CLASSES])
+    return [
+        Matrix(matrix.title, matrix.counts[np.ix_(kept, kept)], tuple(matrix.names[number] for number in kept))
+        for matrix in matrices
+    ]
 
 
 def _confusion_figure(matrices: Sequence[Matrix]) -> Figure:
@@ -105,12 +146,13 @@ def _confusion_figure(matrices: Sequence[Matrix]) -> Figure:
         panels = drawn.subplots(1, len(matrices), squeeze=False)[0]
         for axes, matrix, cells in zip(panels, matrices, errors, strict=True):
             shown = _draw_errors(axes, cells, darkest)
+            _name_classes(axes, matrix.names)
             axes.set_title(matrix.title)
         drawn.colorbar(shown, ax=list(panels), label="Errors per run (test images)", shrink=0.75, pad=0.02)
         return Figure(
             name="confusion",
             description="Errors per run by true and predicted class, of the best and the worst architecture",
-            svg=as_svg(drawn, tuple((matrix.title, matrix.counts.tolist()) for matrix in matrices)),
+            svg=as_svg(drawn, tuple((matrix.title, matrix.counts.tolist(), matrix.names) for matrix in matrices)),
         )
 
 
@@ -124,12 +166,22 @@ def _draw_errors(axes: Axes, cells: NDArray[np.float64], darkest: float) -> Axes
     for row, column in zip(*np.nonzero(cells >= LEAST_SHOWN), strict=True):
         _number(axes, (int(row), int(column)), float(cells[row, column]), darkest)
     axes.plot(range(len(cells)), range(len(cells)), ".", color=QUIET, markersize=2)
-    axes.set_xticks(range(len(cells)))
-    axes.set_yticks(range(len(cells)))
     axes.grid(visible=False)
     axes.set_xlabel("Predicted class")
     axes.set_ylabel("True class")
     return shown
+
+
+def _name_classes(axes: Axes, names: Sequence[str]) -> None:
+    """Name rows and columns; long names of columns stand upright."""
+    short = [_short(name) for name in names]
+    upright = max(map(len, short)) > LEVEL_NAME
+    axes.set_xticks(range(len(short)), short, rotation=90 if upright else 0, parse_math=False)
+    axes.set_yticks(range(len(short)), short, parse_math=False)
+
+
+def _short(name: str) -> str:
+    return legible(shortened(name, LONGEST_NAME))
 
 
 def _number(axes: Axes, at: tuple[int, int], errors: float, darkest: float) -> None:

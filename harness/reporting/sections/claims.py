@@ -33,6 +33,8 @@ def section(findings: Findings) -> Section | None:
     verdicts = findings.judgement.verdicts
     if not verdicts or not findings.study.measured:
         return None
+    if len(about_other_data(verdicts)) == len(verdicts):
+        return Section("Claims", _folded(foreign_claims(verdicts), foreign(verdicts)))
     trained = trained_claims(verdicts)
     judged: tuple[Block, ...] = (trained, *verdict_notes(findings), *findings.judgement.rules) if trained.rows else ()
     return Section(
@@ -43,7 +45,7 @@ def section(findings: Findings) -> Section | None:
             *_folded(exact_claims(verdicts), arithmetic(verdicts)),
             *_folded(statements(verdicts), untested(verdicts)),
             *_folded(foreign_claims(verdicts), foreign(verdicts)),
-            *(_assumptions(findings) if len(about_other_data(verdicts)) < len(verdicts) else ()),
+            *_assumptions(findings),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -14,6 +15,7 @@ from harness.reporting.blocks import Alignment, Cells, Illustration, Section, Ta
 from harness.reporting.sections.headline import timing_mark
 
 # The values of a metric that the seconds to reach are worth a column.
+BELOW_BEST = (10, 5, 2, 0)
 TARGETS: Mapping[str, Sequence[float]] = MappingProxyType({ACCURACY.name: (0.98, 0.985, 0.99, 0.992)})
 
 
@@ -28,7 +30,7 @@ def section(findings: Findings) -> Section | None:
 def cost_table(findings: Findings) -> Table:
     """Return per architecture what dominates it and how long it trains to each target."""
     headline = findings.study.headline
-    metric, targets = headline.metric, TARGETS.get(headline.metric.name, ())
+    metric, targets = headline.metric, targets_of(findings)
     right: list[Alignment] = ["right"] * (1 + len(targets))
     return Table(
         title=f"Cost against {metric.name}",
@@ -52,6 +54,20 @@ def cost_table(findings: Findings) -> Table:
             ),
         ),
     )
+
+
+def targets_of(findings: Findings) -> Sequence[float]:
+    """Return the values that the seconds to reach are shown for.
+
+    On data where the best mean is far from the usual ones, whole percentages up to that mean.
+    """
+    metric = findings.study.headline.metric
+    usual = TARGETS.get(metric.name, ())
+    best = findings.headline_of(findings.ranking[0]) if findings.ranking else None
+    if not usual or best is None or metric.reaches(best.mean, usual[1]):
+        return usual
+    percent = math.floor(100 * best.mean)
+    return tuple((percent - below) / 100 for below in BELOW_BEST if percent > below)
 
 
 def _row(findings: Findings, entry: ArchitectureResults, targets: Sequence[float]) -> Cells:

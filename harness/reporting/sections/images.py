@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.analysis.findings import Findings
 from harness.analysis.images import DisputedImage, HardImage
 from harness.reporting.blocks import Folded, Illustration, Section, Table
+
+# Height, width, channels.
+PICTURE_AXES = 3
+Classes = Mapping[str, Sequence[str]]
 
 
 def section(findings: Findings) -> Section | None:
     """Return the hardest images as pictures and, folded, as a table, and who confuses which classes."""
     if not findings.study.measured:
         return None
-    declared = (entry.architecture.data.contested for entry in findings.study.measured)
-    table = hardest_table(findings.hardest, tuple(dict.fromkeys(labels.source for labels in declared if labels)))
-    folded = (Folded("Predictions for each image, and errors by architecture", table),) if table.rows else ()
+    data = [entry.architecture.data for entry in findings.study.measured]
+    declared = (dataset.contested for dataset in data)
+    shown = "image" if all(len(dataset.inputs) == PICTURE_AXES for dataset in data) else "example"
+    contested_by = tuple(dict.fromkeys(labels.source for labels in declared if labels))
+    table = hardest_table(findings.hardest, findings.classes, contested_by, shown)
+    folded = (Folded(f"Predictions for each {shown}, and errors by architecture", table),) if table.rows else ()
     return Section(table.title, (Illustration("hardest"), *folded, Illustration("confusion")))
 
 
-def hardest_table(images: Sequence[HardImage], contested_by: Sequence[str] = ()) -> Table:
-    """Return one row per image; ``contested_by`` are the publications that contest labels."""
+def hardest_table(
+    images: Sequence[HardImage], classes: Classes, contested_by: Sequence[str] = (), shown: str = "image"
+) -> Table:
+    """Return one row per image; ``classes`` are the classes' names by data set.
+
+    ``contested_by`` are the publications that contest labels, ``shown`` is what the examples are called.
+    """
     return Table(
-        title="Hardest images",
-        header=("Test image", "Label", "Misclassified", "Predicted instead", "Misclassified by"),
+        title=f"Hardest {shown}s",
+        header=(f"Test {shown}", "Label", "Misclassified", "Predicted instead", "Misclassified by"),
         rows=tuple(
             (
                 f"{image.index} (contested)" if image.contested else str(image.index),
-                str(image.label),
+                classes[image.dataset][image.label],
                 _percent(image.missed),
-                ", ".join(f"{digit} ({_percent(share)})" for digit, share in image.predicted),
+                ", ".join(f"{classes[image.dataset][wrong]} ({_percent(share)})" for wrong, share in image.predicted),
                 _missed_by(image),
             )
             for image in images
@@ -48,13 +60,16 @@ def _missed_by(image: HardImage) -> str:
     return ", ".join(f"{name} {_percent(share)}" for name, share in image.missed_by if share)
 
 
-def disputed_table(images: Sequence[DisputedImage], first: str, second: str) -> Table:
-    """Return the test images that one gets right and the other gets wrong, by share of runs."""
+def disputed_table(images: Sequence[DisputedImage], first: str, second: str, names: Sequence[str]) -> Table:
+    """Return the test images that one gets right and the other gets wrong, by share of runs.
+
+    ``names`` are those of the classes.
+    """
     return Table(
         title="Test images on which they differ most",
         header=("Test image", "Label", f"{first} correct", f"{second} correct"),
         rows=tuple(
-            (str(image.index), str(image.label), _percent(image.first_right), _percent(image.second_right))
+            (str(image.index), names[image.label], _percent(image.first_right), _percent(image.second_right))
             for image in images
         ),
         alignments=("right",) * 4,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults, Study
@@ -19,8 +19,24 @@ SMOKE = (
 
 
 def introduction(findings: Findings) -> tuple[str, ...]:
-    """Return one paragraph on what was compared and what came out, after a warning where the results are no results."""
-    return (*((SMOKE,) if findings.study.settings.is_cut else ()), _outcome(findings))
+    """Return one paragraph on what was compared and what came out, after a warning where the results are no results.
+
+    Then, of a data set whose examples were counted, how many are tested that were trained on.
+    """
+    return (*((SMOKE,) if findings.study.settings.is_cut else ()), _outcome(findings), *_repeated(findings.study))
+
+
+def _repeated(study: Study) -> Iterator[str]:
+    datasets = {entry.architecture.dataset: entry.architecture.data for entry in study.measured}
+    for name, data in sorted(datasets.items()):
+        number, named = data.repeated_test_examples, f"**{escape(name)}**"
+        if number:
+            yield (
+                f"{number:,} of the {data.test_examples:,} test examples of {named} are also among those to train on: "
+                "its accuracies are partly those of memory."
+            )
+        elif number is not None:
+            yield f"None of the {data.test_examples:,} test examples of {named} is also among those to train on."
 
 
 def _outcome(findings: Findings) -> str:
@@ -69,7 +85,7 @@ def _leading(findings: Findings, rivals: Sequence[ArchitectureResults]) -> str:
     largest = largest_compatible(findings.comparisons, possible)
     extent = (
         "how large their differences may be is not known"
-        if largest is None
+        if largest is None or not metric.can_differ_by(largest)
         else f"differences of up to {metric.signed(largest).removeprefix('+')} between them remain compatible with the "
         "results"
     )

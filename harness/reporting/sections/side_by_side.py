@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from harness.analysis.comparison import Comparison
 from harness.analysis.findings import Findings
+from harness.analysis.measured import known_further
 from harness.analysis.pareto import time_to_target
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.summary import Summary
-from harness.evaluations.evaluation import find_evaluation
-from harness.evaluations.metric import ACCURACY, Quantity
+from harness.evaluations.metric import ACCURACY, TEST_LOSS, Quantity
 from harness.reporting import numbers
 from harness.reporting.blocks import Table
-from harness.reporting.sections.cost import TARGETS, seconds_to_target
+from harness.reporting.sections.cost import seconds_to_target, targets_of
 from harness.statistics.comparisons import Difference
 
 
@@ -39,7 +39,7 @@ def _quantities(findings: Findings, entry: ArchitectureResults, targets: Sequenc
         numbers.headed(metric, headline.heading): numbers.plus_minus(metric, findings.headline_of(entry)),
         numbers.headed(ACCURACY, "  without contested labels"): numbers.plus_minus(ACCURACY, clean),
         "  SD from disagreement": numbers.measured(ACCURACY, summary.discordant_deviation),
-        **dict(_means(summary, headline)),
+        **dict(_means(findings, summary)),
         "Parameters": numbers.count(entry.cost.parameters),
         "Multiply-accumulates": numbers.millions(entry.cost.macs),
         "Epochs": str(entry.epochs),
@@ -49,18 +49,16 @@ def _quantities(findings: Findings, entry: ArchitectureResults, targets: Sequenc
             f"Seconds to {numbers.with_unit(metric, f'{metric.scale * target:.6g}')}": seconds_to_target(
                 time_to_target(entry, headline, target)
             )
-            for target in targets or TARGETS.get(metric.name, ())
+            for target in targets or targets_of(findings)
         },
     }
 
 
-def _means(summary: Summary, headline: Quantity) -> Iterator[tuple[str, str]]:
-    """Yield the means of what the headline's evaluation measures beside it, with their names."""
-    for metric in find_evaluation(headline.evaluation).metrics:
-        quantity = Quantity(headline.evaluation, metric)
-        if quantity != headline:
-            found = summary.of(quantity)
-            yield numbers.headed(metric, quantity.heading), numbers.measured(metric, found.mean if found else None)
+def _means(findings: Findings, summary: Summary) -> Iterator[tuple[str, str]]:
+    """Yield the means of the loss and of what else is known of any architecture, with their names."""
+    for quantity in (TEST_LOSS, *known_further(findings)):
+        found, metric = summary.of(quantity), quantity.metric
+        yield numbers.headed(metric, quantity.heading), numbers.measured(metric, found.mean if found else None)
 
 
 def difference_sentences(pair: Comparison, among: Comparison, headline: Quantity) -> tuple[str, ...]:
