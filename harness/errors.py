@@ -42,6 +42,15 @@ class CannotWrite(BenchError):
         )
 
 
+class OutputLost(BenchError):
+    """What is printed can't be written: a full disk behind a redirection."""
+
+    exit_code = 1
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"the output can't be written: {error.strerror or error}; redirect it to another place")
+
+
 class CannotRead(BenchError):
     """A folder that the user named can't be looked at."""
 

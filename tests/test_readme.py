@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.testing import CliRunner
 
-from harness import cli
+from harness.cli import program as cli_program
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation
 from harness.spec.reading import read_text
@@ -55,7 +55,7 @@ def commands() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def program() -> Command:
-    found = typer.main.get_command(cli.program())
+    found = typer.main.get_command(cli_program.program())
     assert isinstance(found, TyperGroup)
     return found
 
@@ -97,7 +97,7 @@ def test_what_the_readme_does_with_a_new_architecture_works(
     lines = [line for line in commands() if "my_network" in line and not line.startswith("run")]
     assert len(lines) == 3
     for line in sorted(lines):  # new, show, validate
-        done = CliRunner().invoke(cli.program(), line.split(), catch_exceptions=False)
+        done = CliRunner().invoke(cli_program.program(), line.split(), catch_exceptions=False)
         assert done.exit_code == 0, done.output
     assert (tmp_path / "architectures" / "my_network.yaml").exists()
 

@@ -261,7 +261,8 @@ def _entries(
         if (fingerprint, epochs) not in read:
             read[fingerprint, epochs] = _read(records.get(fingerprint, ()), epochs, machine, read_predictions)
         runs, failures = read[fingerprint, epochs]
-        costs, scored = cost(architecture), settings.test_examples
+        costs, most = cost(architecture), architecture.data.test_examples
+        scored = min(settings.test_examples or most, most)
         yield ArchitectureResults(architecture, costs, fingerprint, epochs, runs, failures, machine, scored)
 
 

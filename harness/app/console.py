@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 
 from harness.app.progress import ProgressMode
 
@@ -24,9 +26,30 @@ if TYPE_CHECKING:  # harness.data imports NumPy, which verbs that need no data d
     from harness.planning.plan import Plan
 
 
+# What moves a cursor, rings, or turns text around, but for line breaks and tabs.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class SafeConsole(Console):
+    """A console that shows control characters instead of sending them: names and reasons come from anybody's files."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield the segments; those of Rich itself, which colour and move, stay as they are."""
+        for segment in super().render(renderable, options):
+            if segment.control is None and CONTROLS.search(segment.text):
+                yield Segment(CONTROLS.sub(_shown, segment.text), segment.style)
+            else:
+                yield segment
+
+
+def _shown(control: re.Match[str]) -> str:
+    """Return a control character as Python writes it."""
+    return control[0].encode("unicode_escape").decode("ascii")
+
+
 def stderr() -> Console:
     """Return the console for progress and messages. Rich respects NO_COLOR, FORCE_COLOR, pipes and notebooks."""
-    return Console(stderr=True, highlight=False)
+    return SafeConsole(stderr=True, highlight=False)
 
 
 def is_watched(console: Console) -> bool:

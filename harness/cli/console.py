@@ -10,12 +10,12 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from harness.app.console import stderr
+from harness.app.console import SafeConsole, stderr
 
 
 def stdout() -> Console:
     """Return the console for results. Rich respects NO_COLOR, FORCE_COLOR and pipes."""
-    return Console(highlight=False)
+    return SafeConsole(highlight=False)
 
 
 def say(sentence: str) -> None:
@@ -30,5 +30,10 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def print_json(document: object, default: Callable[[Any], Any] = str) -> None:
-    """Print one JSON document to stdout and nothing else."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=default) + "\n")
+    """Print one JSON document to stdout and nothing else; characters that it can't hold are escaped."""
+    text = json.dumps(document, indent=2, ensure_ascii=False, default=default)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(document, indent=2, default=default)
+    sys.stdout.write(text + "\n")

@@ -17,7 +17,8 @@ import typer.core
 from fake_trials import elsewhere
 from typer.testing import CliRunner, Result
 
-from harness.cli import options, program
+from harness.cli import options
+from harness.cli.program import program
 from harness.errors import BenchError, CannotWrite
 from harness.records.content import content_digest
 from harness.records.environment import current_environment
