@@ -19,6 +19,7 @@ from harness.evaluations.metric import TEST
 from harness.planning.settings import Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
+from harness.spec.layers.repeated import spelled_out
 from harness.spec.training import Recipe, Training
 
 FINGERPRINT_VERSION = 1
@@ -168,7 +169,7 @@ def trial_computation(architecture: Architecture, settings: Settings) -> Computa
         dataset_sha256=architecture.data.identity,
         train_examples=settings.train_examples,
         test_examples=settings.test_examples,
-        layers=architecture.layers,
+        layers=spelled_out(architecture.layers),
         earlier=tuple(earlier),
         recipe=Recipe.model_construct(**{name: getattr(last, name) for name in Recipe.model_fields}),
         schedule_epochs=last.epochs if last.depends_on_epochs else None,

@@ -127,7 +127,7 @@ def network_cost(layers: tuple[LayerKind, ...], recipes: Sequence[Recipe], data:
 def _rows(chain: Chain, shape: Shape, depth: int, prefix: str = "", before: int = 0) -> Iterator[LayerCost]:
     """Yield the rows of a chain; ``before`` counts the layers that stand before it in what holds it."""
     for position, layer in enumerate(chain):
-        number = f"{prefix}{before + position % len(chain.layers) + 1}"
+        number = f"{prefix}{before + position % chain.written + 1}"
         inner = list(_inner_rows(layer, shape, depth + 1, f"{number}."))
         yield _row(layer, number, shape, inner, depth)
         yield from inner
@@ -138,7 +138,7 @@ def _inner_rows(layer: LayerKind, shape: Shape, depth: int, prefix: str) -> Iter
     before = 0
     for chain in layer.chains:
         yield from _rows(chain, shape, depth, prefix, before)
-        before += len(chain.layers)
+        before += chain.written
 
 
 def _row(layer: LayerKind, number: str, shape: Shape, inner: list[LayerCost], depth: int) -> LayerCost:

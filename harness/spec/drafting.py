@@ -18,6 +18,7 @@ from harness.errors import did_you_mean
 from harness.spec.architecture import Architecture
 from harness.spec.changes import ChangeKind, is_number, layer_words
 from harness.spec.layers import LAYERS, LayerKind
+from harness.spec.layers.repeated import with_first_values
 from harness.spec.merging import AppliedChange, value_at, with_fields
 from harness.spec.numbering import NumberedLayer, numbered_layers
 from harness.spec.outputs import written_out
@@ -124,7 +125,8 @@ class Draft:
 
     def _made(self, applied: AppliedChange, at: NumberedLayer) -> LayerKind:
         """Return the parent's layer with the fields of the change."""
-        written = with_fields(value_at(self._network, at.path), applied.change.edit.fields or {})
+        network = self._network if at.layer.chains else with_first_values(self._network)
+        written = with_fields(value_at(network, at.path), applied.change.edit.fields or {})
         made: Any = LAYERS.parse(written)
         return made  # type: ignore[no-any-return]
 

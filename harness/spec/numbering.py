@@ -30,7 +30,7 @@ def numbered_layers(layers: tuple[LayerKind, ...]) -> tuple[NumberedLayer, ...]:
 def _numbered(chains: Iterable[Chain], path: DataPath, prefix: str) -> Iterator[NumberedLayer]:
     count = 0
     for chain in chains:
-        for index, layer in enumerate(chain.layers):
+        for index, layer in enumerate(chain.layers[: chain.written]):
             count += 1
             one = NumberedLayer(f"{prefix}{count}", layer, (*path, *chain.path, index))
             yield one

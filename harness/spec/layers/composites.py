@@ -1,8 +1,4 @@
-"""Layers made of layers, for graphs that are not sequential: how chains are joined, whatever their layers are.
-
-``Repeat`` is a shorthand: it computes what its layers written out ``times`` times compute, with weights of their
-own each time, but it has a fingerprint of its own.
-"""
+"""Layers made of layers, for graphs that are not sequential: how chains are joined, whatever their layers are."""
 
 from __future__ import annotations
 
@@ -44,7 +40,6 @@ Branches = Annotated[
     ),
     _at_least(2),
 ]
-MAX_TIMES = 1000
 
 
 class CompositeKind(OwnLayer):
@@ -159,25 +154,3 @@ class Parallel(CompositeKind):
     def join(self, keras: ModuleType, outputs: list[Any]) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Join the branches."""
         return getattr(keras.layers, MERGES[self.merge])()(outputs)
-
-
-class Repeat(CompositeKind):
-    """Repeats the layers one after another, with weights of their own each time."""
-
-    times: Annotated[int, Field(ge=1, le=MAX_TIMES, description="Number of repetitions.")]
-    layers: Layers
-
-    @property
-    def chains(self) -> tuple[Chain, ...]:
-        """One chain of all repetitions."""
-        return (Chain(("layers",), self.layers, self.times),)
-
-    def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
-        """Return the last repetition's shape."""
-        del input_shape
-        return shapes[0]
-
-    def join(self, keras: ModuleType, outputs: list[Any]) -> Any:  # noqa: ANN401 (Keras' tensors)
-        """Return the last repetition's output."""
-        del keras
-        return outputs[0]

@@ -154,15 +154,24 @@ MAX_NUMBERS = 2**40
 
 @dataclass(frozen=True)
 class Chain:
-    """Layers one after another, ``times`` times; ``path`` leads from what holds them to their list."""
+    """Layers one after another, ``times`` times; ``path`` leads from what holds them to their list.
+
+    The list in the file may be one of several ``turns``, whose layers are all here.
+    """
 
     path: DataPath
     layers: Sequence[LayerKind]
     times: int = 1
+    turns: int = 1
 
     def __iter__(self) -> Iterator[LayerKind]:
         for _ in range(self.times):
             yield from self.layers
+
+    @property
+    def written(self) -> int:
+        """How many layers the list in the file has."""
+        return len(self.layers) // self.turns
 
     @property
     def layer_count(self) -> int:
@@ -175,7 +184,7 @@ class Chain:
             try:
                 shape = _in_bounds(layer, layer.output_shape(shape), shape)
             except ShapeError as error:
-                raise error.below(*self.path, position % len(self.layers)) from None
+                raise error.below(*self.path, position % self.written) from None
         return shape
 
     def total(self, cost: Literal["trainable_parameters", "frozen_parameters", "macs"], shape: Shape) -> int:
