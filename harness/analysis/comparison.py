@@ -12,7 +12,7 @@ from math import comb
 from harness.analysis.images import ImageErrors
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.declaration.kinds import Kind
-from harness.evaluations.metric import Quantity
+from harness.evaluations.metric import PerRun, Quantity
 from harness.spec.architecture import Architecture
 from harness.statistics.comparisons import (
     TRIM,
@@ -133,7 +133,7 @@ def compare(
 
 
 def difference(
-    a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, trim: float = 0.0
+    a: ArchitectureResults, b: ArchitectureResults, quantity: PerRun, trim: float = 0.0
 ) -> Difference | None:
     """Return the quantity of ``a`` minus that of ``b``, seed by seed where they share their trials."""
     test = paired if a.fingerprint == b.fingerprint else welch
@@ -141,7 +141,7 @@ def difference(
 
 
 def samples(
-    a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity
+    a: ArchitectureResults, b: ArchitectureResults, quantity: PerRun
 ) -> tuple[Sequence[float], Sequence[float]]:
     """Return the values of both, those of the same seeds in pairs where they share their trials."""
     first, second = a.by_seed(quantity), b.by_seed(quantity)
@@ -158,7 +158,7 @@ def _trimmed(a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity)
 
 
 def chance_of_better(
-    a: ArchitectureResults, b: ArchitectureResults, quantity: Quantity, level: float = LEVEL
+    a: ArchitectureResults, b: ArchitectureResults, quantity: PerRun, level: float = LEVEL
 ) -> Superiority | None:
     """Return how often a run of ``a`` is better than one of ``b``: of the same seed where they share their trials."""
     ours, theirs = ([quantity.metric.merit(value) for value in side] for side in samples(a, b, quantity))

@@ -113,7 +113,7 @@ def _at(study: Study, until: UntilDecided, seeds: int) -> Study:
 def _is_open(verdict: Verdict, subjects: tuple[ArchitectureResults, ...]) -> bool:
     """Say whether further seeds might decide the claim: not what is 0 by construction, or never had a run."""
     hopeless = len({entry.reading for entry in subjects}) <= len(verdict.claim.others) or not verdict.ruling.seeds
-    return verdict.decision not in DECIDED and not hopeless
+    return verdict.decision not in {*DECIDED, "not tested"} and not hopeless
 
 
 def _judged(verdict: Verdict, seeds: int, until: UntilDecided) -> Verdict:

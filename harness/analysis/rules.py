@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from harness.analysis.comparison import chance_of_better, difference, samples
 from harness.analysis.runs import ArchitectureResults
-from harness.evaluations.metric import Quantity
+from harness.evaluations.metric import PerRun
 from harness.spec.claims import Ruling, Value
 from harness.statistics.published import FEWEST_RUNS
 from harness.statistics.shares import p_half_or_more, share_interval, trials_to_exceed_half
@@ -117,7 +117,7 @@ class DifferenceRuling(Ruling):
         return replace(judged, decision="reproduced" if self.better else "refuted")
 
 
-def judge_difference(ours: ArchitectureResults, theirs: ArchitectureResults, quantity: Quantity) -> Ruling:
+def judge_difference(ours: ArchitectureResults, theirs: ArchitectureResults, quantity: PerRun) -> Ruling:
     """Return the ruling on ``ours`` being better than ``theirs``; it waits for the correction of its ``p``."""
     metric = quantity.metric
     found, seeds = difference(ours, theirs, quantity), min(map(len, samples(ours, theirs, quantity)))

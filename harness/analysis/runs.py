@@ -14,7 +14,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from harness.analysis.run import FEWEST_QUIET, FailedRun, Run, TimedRuns
-from harness.evaluations.metric import HEADLINE, TEST, Quantity
+from harness.evaluations.metric import HEADLINE, TEST, PerRun, Quantity
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation, trial_epochs
 from harness.records.design import Design
@@ -91,18 +91,18 @@ class ArchitectureResults:
         return TimedRuns(quiet, quiet=True) if len(quiet) >= FEWEST_QUIET else TimedRuns(self.timed, quiet=False)
 
     @cached_property
-    def _by_quantity(self) -> dict[Quantity, Mapping[int, float]]:
+    def _by_quantity(self) -> dict[PerRun, Mapping[int, float]]:
         """What ``by_seed`` has looked up: every pair of architectures asks for it again."""
         return {}
 
-    def by_seed(self, quantity: Quantity) -> Mapping[int, float]:
+    def by_seed(self, quantity: PerRun) -> Mapping[int, float]:
         """Return the quantity after the last epoch of every seed for which it is recorded."""
         if quantity not in self._by_quantity:
             found = {run.seed: quantity.known_of(run.last) for run in self.runs}
             self._by_quantity[quantity] = {seed: value for seed, value in found.items() if value is not None}
         return self._by_quantity[quantity]
 
-    def values(self, quantity: Quantity) -> tuple[float, ...]:
+    def values(self, quantity: PerRun) -> tuple[float, ...]:
         """Return the quantity after the last epoch, one value per seed for which it is recorded, in their order."""
         return tuple(self.by_seed(quantity).values())
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.analysis.margins import DROP_RULE, judge_drop_within, judge_needed, judge_smaller_drop
 from harness.analysis.published import NUMBER_RULE, PublishedNumber, judge_number
 from harness.analysis.published_runs import RUNS_RULE, judge_runs
 from harness.analysis.rules import (
@@ -24,9 +25,11 @@ from harness.analysis.rules import (
 )
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.declaration.values import WrittenFloat
-from harness.evaluations.metric import Quantity
+from harness.evaluations.metric import Drop, PerRun, Quantity
+from harness.planning.seeds import seed_option
 from harness.spec.claims import Claim, Decision, Ruling, Value
 from harness.spec.cost import LayerCost
+from harness.spec.receptive import receptive_fields
 from harness.statistics.multiplicity import ALPHA, holm
 
 
@@ -106,7 +109,7 @@ class Judgement:
             f"p is corrected by Holm for the {claims} that depend on chance: the chance of even one false refutation "
             "among all of them is below 5 % (where runs dip, about 14 % with five seeds and 5 % with ten)."
         )
-        return NUMBER_RULE, f"{RUNS_RULE} {DIFFERENCE_RULE} {SHARE_RULE} {EQUALITY_RULE}", correction
+        return NUMBER_RULE, f"{RUNS_RULE} {DIFFERENCE_RULE} {DROP_RULE} {SHARE_RULE} {EQUALITY_RULE}", correction
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,17 @@ class RecordedCase:
     def layers(self) -> tuple[LayerCost, ...]:
         """The layers as a printed summary counts them: a composite is one."""
         return tuple(layer for layer in self.entry.cost.layers if layer.depth == 0)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of an input."""
+        return self.entry.architecture.data.inputs
+
+    @property
+    def receptive_fields(self) -> tuple[tuple[int, int] | None, ...]:
+        """How much of the image each of these layers sees."""
+        found = receptive_fields(self.entry.architecture.layers, self.input_shape)
+        return tuple(field for layer, field in zip(self.entry.cost.layers, found, strict=True) if layer.depth == 0)
 
     @property
     def built_parameters(self) -> tuple[int, ...]:
@@ -164,8 +178,42 @@ class RecordedCase:
         rival = self.study.named(other)
         if rival is None:
             return self.without_numbers("not tested", self._obstacle or f"{other} is not in this report")
-        missing = "" if rival.runs else f"no trial of {other} is recorded"
+        missing = "" if rival.runs else self._not_yet([rival], quantity)
         return self._untested(missing) or judge_difference(self.entry, rival, quantity)
+
+    def smaller_drop(self, other: str, drop: Drop) -> Ruling:
+        """Judge whether less is lost than in another architecture of the study."""
+        rival = self.study.named(other)
+        if rival is None:
+            return self.without_numbers("not tested", self._obstacle or f"{other} is not in this report")
+        return self._unmeasured(drop, self.entry, rival) or judge_smaller_drop(self.entry, rival, drop)
+
+    def drop_within(self, margin: float, drop: Drop) -> Ruling:
+        """Judge whether no more than the margin is lost."""
+        return self._unmeasured(drop, self.entry) or judge_drop_within(self.entry, drop, margin)
+
+    def needed(self, without: str, quantity: Quantity, margin: float) -> Ruling:
+        """Judge whether another architecture of the study, which lacks something, is worse by more than the margin."""
+        rival = self.study.named(without)
+        if rival is None:
+            return self.without_numbers("not tested", self._obstacle or f"{without} is not in this report")
+        if rival.failures and not self._obstacle:
+            return judge_needed(self.entry, rival, quantity, margin)
+        return self._unmeasured(quantity, self.entry, rival) or judge_needed(self.entry, rival, quantity, margin)
+
+    def _unmeasured(self, quantity: PerRun, *entries: ArchitectureResults) -> Ruling | None:
+        """Return that the claim is not tested yet, with the command that measures what is missing."""
+        if self.study.settings.is_cut:
+            return self._untested("")
+        missing = [entry for entry in entries if not entry.values(quantity)]
+        return self.without_numbers("not tested", self._not_yet(missing, quantity)) if missing else None
+
+    def _not_yet(self, missing: Sequence[ArchitectureResults], quantity: PerRun) -> str:
+        evaluations = ",".join(sorted(quantity.evaluations))
+        words = ["bench run", *(entry.name for entry in missing)]
+        words += [f"--evaluate {evaluations}"] if evaluations else []
+        words += [f"--seeds {seed_option(self.study.design.seeds)}"] if self.study.design else []
+        return f"not measured yet; '{' '.join(words)}' does"
 
     def without_numbers(self, decision: Decision, reason: str) -> Ruling:
         """Return a ruling that measures nothing."""

@@ -136,6 +136,11 @@ class Quantity:
     metric: Metric
 
     @property
+    def evaluations(self) -> frozenset[str]:
+        """The evaluations that a run needs for it, beside that of the test images."""
+        return frozenset({self.evaluation} - {TRAIN, TEST})
+
+    @property
     def title(self) -> str:
         """Its name in words: test accuracy."""
         return f"{self.evaluation} {self.metric.title}".replace("_", " ")
@@ -164,6 +169,49 @@ class Quantity:
             return self.of(measured)
         except KeyError:
             return None
+
+
+class PerRun(Protocol):
+    """A number of each run: a quantity, or how far one falls below another."""
+
+    @property
+    def metric(self) -> Metric:
+        """What it is measured in, and which direction is better."""
+
+    @property
+    def evaluations(self) -> frozenset[str]:
+        """The evaluations that a run needs for it, beside that of the test images."""
+
+    def known_of(self, measured: Measured) -> float | None:
+        """Return its value, or None where it was not measured."""
+
+
+# A difference of shares of one run; it may be below 0.
+DROP = Metric("drop", higher_is_better=False, unit=PERCENT, places=2)
+
+
+@dataclass(frozen=True)
+class Drop:
+    """How far one share of a run lies below another: what a change of the images costs, or a generalization gap."""
+
+    title: str
+    before: Quantity
+    after: Quantity
+
+    @property
+    def metric(self) -> Metric:
+        """A difference, of which less is better."""
+        return DROP
+
+    @property
+    def evaluations(self) -> frozenset[str]:
+        """Those of both."""
+        return self.before.evaluations | self.after.evaluations
+
+    def known_of(self, measured: Measured) -> float | None:
+        """Return the difference, or None where one of the two was not measured."""
+        before, after = self.before.known_of(measured), self.after.known_of(measured)
+        return None if before is None or after is None else before - after
 
 
 TEST_ACCURACY, TEST_LOSS = Quantity(TEST, ACCURACY), Quantity(TEST, LOSS)

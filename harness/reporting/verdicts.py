@@ -84,11 +84,11 @@ def differs_on_fresh_seeds(verdict: Verdict) -> bool:
 
 
 def arithmetic(verdicts: Sequence[Verdict]) -> str:
-    """Return how many shapes and counts come out equal."""
+    """Return how many claims on shapes and counts hold."""
     exact = decided_by("spec", verdicts)
     equal = sum(verdict.decision == "reproduced" for verdict in exact)
     some = "" if equal == len(exact) else f"{equal} of "
-    return f"{some}{len(exact):,} shapes and parameter counts equal by arithmetic"
+    return f"{some}{len(exact):,} claims on shapes and parameters hold by arithmetic"
 
 
 def untested(verdicts: Sequence[Verdict]) -> str:

@@ -80,4 +80,5 @@ def test_the_folder_holds_the_kinds_and_nothing_half_made() -> None:
         *("parameters", "layer_parameters", "output_shape"),
         *("test_accuracy", "test_loss", "train_accuracy"),
         *("prediction", "better_than", "statement", "largest_layer"),
+        *("tolerates_shift", "gap_smaller_than", "learns_local_patterns", "needs", "halves", "sees_more"),
     }

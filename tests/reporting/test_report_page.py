@@ -260,15 +260,15 @@ def test_the_rules_of_the_verdicts_are_told(found: Findings) -> None:
 def test_what_training_decides_is_counted_apart_from_arithmetic(found: Findings) -> None:
     verdicts = found.judgement.verdicts
     trained, exact = (sum(one.claim.basis == basis for one in verdicts) for basis in ("training", "spec"))
-    counted = re.findall(
-        r"Claims on training: (.*?); (\d+) shapes and parameter counts equal by arithmetic", page(found)
-    )
+    arithmetic_part = r"(?:(\d+) of )?(\d+) claims on shapes and parameters hold by arithmetic"
+    counted = re.findall(rf"Claims on training: (.*?); {arithmetic_part}", page(found))
     assert len(counted) == 2  # at the top, and above the claims
-    for tallied, equal in counted:
+    holding = sum(one.claim.basis == "spec" and one.decision == "reproduced" for one in verdicts)
+    for tallied, equal, all_ in counted:
         assert sum(map(int, re.findall(r"(\d+) [a-z]", tallied))) == trained
-        assert int(equal) == exact
+        assert (int(equal), int(all_)) == (holding, exact)
     unequal = [replace(one, ruling=replace(one.ruling, decision="refuted")) for one in verdicts]
-    assert arithmetic(unequal) == f"0 of {exact} shapes and parameter counts equal by arithmetic"
+    assert arithmetic(unequal) == f"0 of {exact} claims on shapes and parameters hold by arithmetic"
 
 
 def test_a_known_cause_stands_beside_a_verdict_that_does_not_reproduce_the_claim(found: Findings) -> None:

@@ -17,6 +17,7 @@ from harness.spec.claims.metrics import NumberClaim
 from harness.spec.claims.statement import Statement
 from harness.spec.claims.structure import LayerParameters, OutputShape, Parameters
 from harness.spec.cost import cost
+from harness.spec.folder import files_apart
 from harness.spec.reading import read_architecture
 from harness.spec.schema import spec_schema
 
@@ -35,7 +36,7 @@ def named(name: str) -> Architecture:
 
 
 def test_a_comparison_is_with_another_file(architecture: Architecture) -> None:
-    others = {file.stem for file in FILES} - {architecture.name}
+    others = {file.stem for file in (*FILES, *files_apart(FOLDER))} - {architecture.name}
     assert {name for claim in architecture.claims for name in claim.others.values()} <= others
 
 
@@ -107,5 +108,24 @@ def test_published_numbers_keep_their_digits(name: str, digits: list[str]) -> No
 
 def test_a_statement_says_why_it_is_not_tested() -> None:
     statements = [claim for name in DOCUMENTS for claim in named(name).claims if isinstance(claim, Statement)]
-    assert len(statements) == 9
+    assert [statement.text for statement in statements] == [
+        "The first convolution learns small patterns such as edges",
+        "Convolutions are typically done with 3 × 3 windows and no stride",
+        "The network is trained for ten epochs",
+        "Convolutional networks are almost universally used in computer vision",
+        "Strides are rarely used in practice, max pooling tends to be",
+    ]
     assert all(statement.reason for statement in statements)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("000_convnet", ["learns_local_patterns", *["tolerates_shift"] * 2, *["sees_more"] * 2, *["halves"] * 2]),
+        ("002_two_conv_dropout", [*["tolerates_shift"] * 2, "needs", "sees_more", "better_than", "gap_smaller_than"]),
+        ("003_wide_conv_dropout", ["gap_smaller_than"]),
+    ],
+)
+def test_sentences_that_can_be_tested_are_claims(name: str, kinds: list[str]) -> None:
+    numbers = {"parameters", "layer_parameters", "output_shape", "test_accuracy", "test_loss", "prediction"}
+    assert [claim.kind for claim in named(name).claims if claim.kind not in {*numbers, "statement"}] == kinds

@@ -18,7 +18,7 @@ from pydantic import Field
 from harness.declaration.kinds import Family, Kind, snake_case
 from harness.declaration.spec_error import SpecError
 from harness.declaration.values import Text, WrittenFloat
-from harness.evaluations.metric import Quantity
+from harness.evaluations.metric import Drop, Quantity
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
@@ -85,6 +85,14 @@ class Case(Protocol):
         """The layers, a composite counted as one."""
 
     @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of an input, without the batch."""
+
+    @property
+    def receptive_fields(self) -> Sequence[tuple[int, int] | None]:
+        """How much of the image each layer sees, height and width; None: unknown."""
+
+    @property
     def built_parameters(self) -> Sequence[int]:
         """The parameters of every trained network; none where nothing is trained yet."""
 
@@ -108,6 +116,15 @@ class Case(Protocol):
 
     def better_than(self, other: str, quantity: Quantity) -> Ruling:
         """Judge by a one-sided test whether the quantity is better than that of another architecture."""
+
+    def smaller_drop(self, other: str, drop: Drop) -> Ruling:
+        """Judge by a one-sided test whether less is lost than in another architecture."""
+
+    def drop_within(self, margin: float, drop: Drop) -> Ruling:
+        """Judge by a one-sided test whether no more than ``margin`` is lost."""
+
+    def needed(self, without: str, quantity: Quantity, margin: float) -> Ruling:
+        """Judge by a one-sided test whether an architecture without something is worse by more than ``margin``."""
 
     def without_numbers(self, decision: Decision, reason: str) -> Ruling:
         """Return a ruling that measures nothing."""

@@ -41,7 +41,7 @@ class Parameters(ValueClaim):
     def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Find layers that are not there."""
         del dataset
-        yield from _beyond_last_layer("layers", self.layers or 0, spec)
+        yield from beyond_last_layer("layers", self.layers or 0, spec)
 
     @property
     def subject(self) -> str:
@@ -69,7 +69,7 @@ class LayerClaim(ValueClaim):
     def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Find a layer that is not there."""
         del dataset
-        yield from _beyond_last_layer("layer", self.layer, spec)
+        yield from beyond_last_layer("layer", self.layer, spec)
 
     @property
     def subject(self) -> str:
@@ -100,7 +100,7 @@ class OutputShape(LayerClaim):
         return layer.output_shape
 
 
-def _beyond_last_layer(field: str, number: int, spec: SpecFile) -> Iterator[SpecError]:
+def beyond_last_layer(field: str, number: int, spec: SpecFile) -> Iterator[SpecError]:
     """Yield the field if its number is beyond the spec's last layer."""
     last = len(spec.layers)
     if number > last:
