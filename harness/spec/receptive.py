@@ -11,16 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.spec.layers import LayerKind, Shape
+from harness.spec.layers import LayerKind, Shape, randomized
+from harness.spec.layers.activations import PReLU
 from harness.spec.layers.composites import CompositeKind
 from harness.spec.layers.kernels import Conv2DTranspose, Convolution, Dense
-from harness.spec.layers.layer import IMAGE_RANK, Chain
+from harness.spec.layers.layer import IMAGE_RANK, Chain, SameShape
 from harness.spec.layers.normalization import GroupNormalization
 from harness.spec.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from harness.spec.layers.reshaping import Cropping2D, Flatten, ZeroPadding2D
 
 Pair = tuple[int, int]
 LAST_AXIS = (-1,)
+# What they make of a place depends on this place alone.
+PLACE_BY_PLACE = (SameShape, PReLU, Flatten, ZeroPadding2D, Cropping2D)
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,9 @@ UNKNOWN = Sight(None)
 def receptive_fields(layers: tuple[LayerKind, ...], inputs: Shape) -> tuple[Pair | None, ...]:
     """Return the height and width that each layer sees, in the order of the rows of its cost; None: unknown.
 
-    It is unknown behind what enlarges or rearranges images, and where the inputs are no images.
+    It is unknown behind what enlarges, rearranges or reads images in turn, and where the inputs are no images.
     """
-    if len(inputs) < 2:  # noqa: PLR2004 - rows and columns
+    if len(inputs) != IMAGE_RANK:
         return tuple(None for _ in _rows(Chain((), layers), inputs, UNKNOWN, UNKNOWN))
     image = inputs[0], inputs[1]
     rows = _rows(Chain((), layers), inputs, Sight(), Sight(image))
@@ -81,10 +84,18 @@ def _behind(layer: LayerKind, shape: Shape, sight: Sight, whole: Sight) -> Sight
     if isinstance(layer, GlobalAveragePooling2D | GlobalMaxPooling2D | GroupNormalization):
         return whole
     if isinstance(layer, Dense) or hasattr(layer, "axis"):
-        over_channels = len(shape) == IMAGE_RANK and getattr(layer, "axis", LAST_AXIS) == LAST_AXIS
-        return sight if over_channels else whole
-    keeps_places = isinstance(layer, Flatten | ZeroPadding2D | Cropping2D) or layer.output_shape(shape) == shape
-    return sight if keeps_places else UNKNOWN
+        return _along_last_axes(layer, shape, sight, whole)
+    in_training = layer.__module__ == randomized.__name__
+    return sight if in_training or isinstance(layer, PLACE_BY_PLACE) else UNKNOWN
+
+
+def _along_last_axes(layer: LayerKind, shape: Shape, sight: Sight, whole: Sight) -> Sight:
+    """Return what is seen by values made of all numbers along the last axis, or along those that the layer names."""
+    if len(shape) == 1:
+        return whole
+    if len(shape) != IMAGE_RANK:
+        return UNKNOWN
+    return sight if getattr(layer, "axis", LAST_AXIS) == LAST_AXIS else whole
 
 
 def _end(chain: Chain, shape: Shape, sight: Sight, whole: Sight) -> Sight:

@@ -81,6 +81,10 @@ def test_what_enlarges_or_rearranges_images_leaves_it_unknown_until_all_is_seen(
     assert sees("UpSampling2D", conv(), FLAT, DENSE) == [None, None, None, (28, 28)]
     assert sees({"Reshape": {"target_shape": [14, 56, 1]}}) == [None]
     assert sees(DENSE, DENSE, inputs=(64,)) == [None, None]
+    rows = {"Reshape": {"target_shape": [28, 28]}}
+    assert sees(rows, DENSE, "Flatten", DENSE) == [None, None, None, (28, 28)]
+    attention = {"MultiHeadAttention": {"num_heads": 1, "key_dim": 4}}
+    assert sees(rows, attention, {"GRU": {"units": 3}}, DENSE) == [None, None, None, (28, 28)]
 
 
 SIZES, STRIDES, POOLS = [(3, 3), (5, 2), (1, 4)], [(1, 1), (2, 1), (1, 3)], [(1, 1), (2, 1), (3, 2)]
