@@ -14,6 +14,7 @@ from harness.analysis.runs import ArchitectureResults, Study
 from harness.declaration.kinds import Kind
 from harness.evaluations.metric import PerRun, Quantity
 from harness.spec.architecture import Architecture
+from harness.spec.wording import in_words
 from harness.statistics.comparisons import (
     TRIM,
     Difference,
@@ -190,6 +191,8 @@ def _lines(architecture: Architecture) -> Iterator[str]:
         yield f"{phase}loss: {_written(recipe.loss)}"
         for name in ("batch_size", "epochs", "validation_split"):
             yield f"{phase}{name}: {getattr(recipe, name)}"
+        for name in recipe.special:
+            yield f"{phase}{name}: {in_words(getattr(recipe, name))}"
 
 
 def _written(kind: Kind) -> str:

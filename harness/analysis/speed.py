@@ -41,7 +41,7 @@ def speed(study: Study, entry: ArchitectureResults, times: Times) -> Speed:
     over the timed runs of their median epochs. The share of the peak is that over the measured one.
     """
     architecture = entry.architecture
-    images = architecture.training.training_examples(study.settings.train_examples or architecture.data.train_examples)
+    images = architecture.training.examples_per_epoch(study.settings.train_examples or architecture.data.train_examples)
     epochs = spread([median(epoch.train_seconds for epoch in run.epochs) for run in entry.timing.runs])
     seconds = epochs.median if epochs else None
     gflops = OPERATIONS_PER_MAC * entry.cost.macs * images / seconds / 1e9 if seconds else None

@@ -15,10 +15,11 @@ from harness.data.dataset import Dataset
 from harness.evaluations.evaluation import Examples, find_evaluation
 from harness.evaluations.metric import ACCURACY, TRAIN, Quantity
 from harness.evaluations.names import evaluation_names
+from harness.planning.trial import Computation
 from harness.records.predictions import Classes, Predictions, digest
 from harness.records.record import EpochMeasurement, Record
 from harness.spec.cost import network_cost
-from harness.worker.training import epoch_order
+from harness.worker.training import trial_order
 
 # Clocks of the processor and of the wall are read one after the other, and are not the same clock.
 CLOCK_SLACK_SECONDS = 0.1
@@ -75,7 +76,7 @@ def orders(record: Record, evidence: Evidence) -> Iterator[str]:
     """The order of the examples is the one that seed and epoch give."""
     examples = _examples(record, evidence)
     for epoch in _epochs(record):
-        if examples and epoch.order_sha256 != _order_digest(record.seed, epoch.epoch, examples):
+        if examples and epoch.order_sha256 != _order_digest(record.computation, record.seed, epoch.epoch, examples):
             yield f"epoch {epoch.epoch}: the order of the examples is not that of seed {record.seed}"
 
 
@@ -128,8 +129,8 @@ def running_means(record: Record, evidence: Evidence) -> Iterator[str]:
         for name, value in epoch.train_metrics.items():
             if not _is_float32(value):
                 yield f"epoch {epoch.epoch}: {TRAIN} {name} {value} is not a float32, as running means are"
-            elif name == ACCURACY.name and examples and not _is_share(value, examples):
-                yield f"epoch {epoch.epoch}: {TRAIN} {name} {value} is not a share of {examples:,}"
+            elif name == ACCURACY.name and examples and not _is_share(value, seen := _seen(record, epoch, examples)):
+                yield f"epoch {epoch.epoch}: {TRAIN} {name} {value} is not a share of {seen:,}"
 
 
 def clocks(record: Record, evidence: Evidence) -> Iterator[str]:
@@ -170,9 +171,16 @@ def _examples(record: Record, evidence: Evidence) -> int | None:
     return computation.recipe.training_examples(examples) if examples else None
 
 
+def _seen(record: Record, epoch: EpochMeasurement, examples: int) -> int:
+    """Return how many examples the epoch trained on, some of them several times."""
+    computation = record.computation
+    recipe = computation.recipes[computation.phase_of(epoch.epoch)]
+    return examples if recipe.steps_per_epoch is None else recipe.examples_per_epoch(examples)
+
+
 @lru_cache(maxsize=4096)
-def _order_digest(seed: int, epoch: int, examples: int) -> str:
-    return digest(epoch_order(seed, epoch, examples))
+def _order_digest(computation: Computation, seed: int, epoch: int, examples: int) -> str:
+    return digest(trial_order(computation, seed, epoch, examples))
 
 
 def _is_float32(value: float) -> bool:

@@ -136,8 +136,11 @@ def _facts(architecture: Architecture, trials: Mapping[str, str]) -> Table:
 
 def _recipe(recipe: Training) -> str:
     """Return in a line what a recipe says beside its optimizer and its loss."""
+    from harness.spec.wording import in_words
+
+    special = "".join(f", {name.replace('_', ' ')} {in_words(getattr(recipe, name))}" for name in recipe.special)
     held_out = f", {recipe.validation_split:.0%} of the images held out" if recipe.validation_split else ""
-    return f"{plural(recipe.epochs, 'epoch')}, batches of {recipe.batch_size}{held_out}"
+    return f"{plural(recipe.epochs, 'epoch')}, batches of {recipe.batch_size}{held_out}{special}"
 
 
 def _claims(architecture: Architecture) -> Table:

@@ -53,7 +53,7 @@ def modelled_epoch_seconds(trial: Trial) -> float:
     epochs = [phase.epochs for phase in computation.earlier]
     weights = [*epochs, max(trial.epochs - sum(epochs), 1)]
     seconds = [
-        recipe.training_examples(images) * per_image + recipe.steps_per_epoch(images) * SECONDS_PER_STEP
+        recipe.examples_per_epoch(images) * per_image + recipe.steps_in_epoch(images) * SECONDS_PER_STEP
         for recipe in computation.recipes
     ]
     return sum(epoch * count for epoch, count in zip(seconds, weights, strict=True)) / sum(weights)

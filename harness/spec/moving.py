@@ -15,6 +15,7 @@ from harness.spec.evaluating import misfit
 from harness.spec.layers import LayerKind, ShapeError
 from harness.spec.layers.kernels import KernelLayer
 from harness.spec.reading import network_mistakes, select
+from harness.spec.recipe_mistakes import recipe_mistakes
 
 # The fields of a layer that say how many outputs it has.
 OUTPUTS = ("units", "filters")
@@ -65,7 +66,7 @@ def moved(architecture: Architecture, dataset: Dataset) -> Architecture | Misfit
         costs = network_cost(found.layers, found.recipes, dataset)
     except ShapeError as error:
         return Misfit(architecture.name, error.mistakes[0].what)
-    for mistake in network_mistakes(found, dataset, costs):
+    for mistake in (*network_mistakes(found, dataset, costs), *recipe_mistakes(found, dataset)):
         return Misfit(architecture.name, mistake.what)
     evaluate = tuple(name for name in found.evaluate if misfit(name, found, dataset) is None)
     return found.model_copy(update={"evaluate": evaluate})

@@ -29,6 +29,7 @@ from harness.spec.folder import select_files
 from harness.spec.layers import ShapeError
 from harness.spec.layers.layer import Chain
 from harness.spec.outputs import with_classes
+from harness.spec.recipe_mistakes import recipe_mistakes
 
 # Nothing under this needs a look at the machine, which takes psutil 10 ms.
 SURELY_FITS = 1 << 30
@@ -156,17 +157,8 @@ def _mistakes(spec: SpecFile, folder: Path) -> Iterator[SpecError]:
         yield from error.mistakes
         return
     yield from network_mistakes(spec, dataset, costs)
-    yield from _phase_mistakes(spec)
+    yield from recipe_mistakes(spec, dataset)
     yield from evaluation_mistakes(spec, dataset)
-
-
-def _phase_mistakes(spec: SpecFile) -> Iterator[SpecError]:
-    """Yield the phases that would train on images that another one holds out."""
-    first = spec.recipes[0].validation_split
-    for index, recipe in enumerate(spec.recipes):
-        if recipe.validation_split != first:
-            what = f"this phase holds out {recipe.validation_split:g} of the training images, the first one {first:g}"
-            yield SpecError(("phases", index, "validation_split"), what, "hold out the same share in all phases")
 
 
 def _claims(spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:

@@ -47,6 +47,8 @@ def phases_in_words(new: Sequence[Training], old: Sequence[Training]) -> str:
 def _listed(values: tuple[object, ...]) -> str:
     if not values:
         return "none"
+    if all(isinstance(value, tuple) and value and isinstance(value[0], str) for value in values):
+        return ", ".join(" ".join(map(in_words, pair)) for pair in values if isinstance(pair, tuple))
     if all(isinstance(value, int | float) for value in values):
         return "×".join(map(str, values))
     return " + ".join(f"[{in_words(value)}]" if isinstance(value, tuple) else in_words(value) for value in values)

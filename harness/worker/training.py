@@ -19,7 +19,7 @@ from harness.data.fetching import load
 from harness.data.pipeline import Pipeline, fit
 from harness.evaluations.evaluation import Examples
 from harness.evaluations.metric import TEST, TRAIN
-from harness.planning.trial import Trial
+from harness.planning.trial import Computation, Trial
 from harness.records.environment import Environment
 from harness.records.predictions import digest
 from harness.records.record import LEAST_SECONDS, Clocks, EpochMeasurement, Measurement, Stage
@@ -76,7 +76,8 @@ class PreparedTrial:
         Raises:
             NotANumber: A loss or a metric is not finite.
         """
-        order, computation = epoch_order(self.trial.seed, epoch, self.examples), self.trial.computation
+        computation = self.trial.computation
+        order = trial_order(computation, self.trial.seed, epoch, self.examples)
         if epoch in computation.phase_starts:
             self.network.begin_phase(computation.phase_of(epoch))
         with stopwatch() as train_clock:
@@ -165,6 +166,27 @@ def epoch_order(seed: int, epoch: int, examples: int) -> npt.NDArray[np.int32]:
     The harness's own: Keras' shuffle depends on its version, and in some not on the seed.
     """
     return np.random.default_rng((seed, epoch)).permutation(examples).astype(np.int32)
+
+
+def trial_order(computation: Computation, seed: int, epoch: int, examples: int) -> npt.NDArray[np.int32]:
+    """Return the indices of the examples in the order in which an epoch trains on them.
+
+    Where the recipe says how many steps an epoch has, a phase goes through the examples again and again, each time in
+    another order unless they are not shuffled, and an epoch goes on where the one before ended.
+    """
+    phase = computation.phase_of(epoch)
+    recipe, first = computation.recipes[phase], computation.phase_starts[phase]
+
+    def order(time: int) -> npt.NDArray[np.int32]:
+        return epoch_order(seed, time, examples) if recipe.shuffle else np.arange(examples, dtype=np.int32)
+
+    if recipe.steps_per_epoch is None:
+        return order(epoch)
+    wanted = recipe.steps_per_epoch * recipe.batch_size
+    start = (epoch - first) * wanted
+    times = range(start // examples, -(-(start + wanted) // examples))
+    endless = np.concatenate([order(first + time) for time in times])
+    return endless[start - times[0] * examples :][:wanted]
 
 
 def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:

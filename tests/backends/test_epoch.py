@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from harness.backends.tensorflow.epoch import compile_epoch, compile_scoring, to_device
+from harness.backends.tensorflow.epoch import Batches, compile_epoch, compile_scoring, to_device
 from harness.backends.tensorflow.network import build_model
 from harness.data.declarations import find_dataset
 from harness.data.pipeline import fit
@@ -58,7 +58,9 @@ def test_another_order_gives_other_bits(images: npt.NDArray[np.uint8], labels: n
     digests = set()
     for epoch in (1, 2):
         model = build()
-        compile_epoch(model, to_device(images, labels, fit(MNIST, images)), BATCH_SIZE)(epoch_order(0, epoch, EXAMPLES))
+        compile_epoch(model, to_device(images, labels, fit(MNIST, images)), Batches(BATCH_SIZE))(
+            epoch_order(0, epoch, EXAMPLES)
+        )
         digests.add(weights_digest(model))
     assert len(digests) == 2
 
@@ -71,7 +73,7 @@ def test_the_seed_decides_the_initial_weights() -> None:
 def test_compiling_changes_no_weight(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> None:
     model = build()
     before = weights_digest(model)
-    compile_epoch(model, to_device(images, labels, fit(MNIST, images)), BATCH_SIZE)
+    compile_epoch(model, to_device(images, labels, fit(MNIST, images)), Batches(BATCH_SIZE))
     assert weights_digest(model) == before
 
 
@@ -80,7 +82,7 @@ def test_scoring_agrees_with_keras_and_changes_nothing(
 ) -> None:
     model = build()
     data = to_device(images, labels, fit(MNIST, images))
-    train = compile_epoch(model, data, BATCH_SIZE)
+    train = compile_epoch(model, data, Batches(BATCH_SIZE))
     score = compile_scoring(model, data)
     train(epoch_order(0, 1, EXAMPLES))
     before = weights_digest(model)

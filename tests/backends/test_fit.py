@@ -64,7 +64,7 @@ class Ways:
         self._orders = [epoch_order(0, epoch, self._data.examples) for epoch in range(1, epochs + 1)]
         self._model = build_model(computation, seed=0)
         create_variables(self._model, self._data)
-        self._network = TensorFlowNetwork([Phase(self._model, self._batch_size)])
+        self._network = TensorFlowNetwork([Phase(self._model, computation.recipe)])
         self._start = self._network.state()
         self._compiled = TensorFlowNetwork(build_phases(computation, seed=0))
         self._compiled.compile(self._data, {})
@@ -205,7 +205,7 @@ def test_phases_have_the_bits_of_compiling_and_fitting_again_on_the_same_weights
             x, y = (tensor.numpy() for tensor in data.batch(tf.constant(orders[epoch])))
             model.fit(x, y, batch_size=recipe["batch_size"], shuffle=False, verbose=0)
             assert outcome(network, network.train_epoch(orders[epoch])) == outcome(
-                TensorFlowNetwork([Phase(model, 0)]), model.get_metrics_result()
+                TensorFlowNetwork([Phase(model, made)]), model.get_metrics_result()
             )
             assert network.score("some").loss == pytest.approx(model.evaluate(x, y, verbose=0)[0], rel=1e-5)
 

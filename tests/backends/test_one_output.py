@@ -53,7 +53,10 @@ def test_an_epoch_has_the_bits_of_fit(units: int, activation: str | None, loss: 
 def test_accuracy_and_loss_are_those_of_keras_evaluate(units: int, activation: str | None, loss: Any) -> None:  # noqa: ANN401
     wanted = computation(units, activation, loss)
     model = build_model(wanted, seed=0)
-    network, data = TensorFlowNetwork([Phase(model, BATCH_SIZE)]), to_device(IMAGES, LABELS, fit(TWO_CLASSES, IMAGES))
+    network, data = (
+        TensorFlowNetwork([Phase(model, wanted.recipe)]),
+        to_device(IMAGES, LABELS, fit(TWO_CLASSES, IMAGES)),
+    )
     network.compile(data, {"test": data})
     for epoch in (1, 2, 3):
         network.train_epoch(epoch_order(0, epoch, len(LABELS)))

@@ -112,7 +112,7 @@ def test_watching_the_machine(benchmark: BenchmarkFixture) -> None:
 @cache
 def epochs(threads: int) -> dict[str, Callable[[], object]]:
     """Build one network twice, for the compiled epoch and for Keras' own, over the same noise in the same order."""
-    from harness.backends.tensorflow.epoch import compile_epoch  # noqa: PLC0415 - loads TensorFlow
+    from harness.backends.tensorflow.epoch import Batches, compile_epoch  # noqa: PLC0415 - loads TensorFlow
     from harness.backends.tensorflow.network import build_model  # noqa: PLC0415
     from harness.backends.tensorflow.steps import noise, run_like_a_trial  # noqa: PLC0415
     from harness.worker.training import epoch_order  # noqa: PLC0415
@@ -122,7 +122,7 @@ def epochs(threads: int) -> dict[str, Callable[[], object]]:
     computation = trial_computation(architecture, replace(Settings(), train_examples=EXAMPLES))
     data, order = noise(computation.data, EXAMPLES), epoch_order(0, 1, EXAMPLES)
     compiled, fitted = build_model(computation, 0), build_model(computation, 0)
-    train = compile_epoch(compiled, data, computation.recipe.batch_size)
+    train = compile_epoch(compiled, data, Batches(computation.recipe.batch_size))
     shown, labels = (part.numpy() for part in data.batch(np.arange(EXAMPLES)))
 
     def fit() -> None:

@@ -138,12 +138,12 @@ def test_steps_cover_what_the_validation_split_leaves(
 ) -> None:
     known = recipe(batch_size=batch_size, validation_split=validation_split)
     assert known.training_examples(60_000) == trained_on
-    assert known.steps_per_epoch(60_000) == steps
+    assert known.steps_in_epoch(60_000) == steps
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"batch_size": 0}, {"batch_size": 64.0}, {"epochs": "5"}, {"validation_split": 1}, {"shuffle": True}],
+    [{"batch_size": 0}, {"batch_size": 64.0}, {"epochs": "5"}, {"validation_split": 1}, {"shuffled": True}],
     ids=repr,
 )  # fmt: skip
 def test_a_recipe_refuses_what_is_out_of_range_or_of_another_type(wrong: dict[str, object]) -> None:

@@ -68,14 +68,27 @@ def to_device(images: Values, labels: Bytes, pipeline: Pipeline) -> DeviceData:
     return DeviceData(tf.constant(pipeline.shaped(images)), tf.constant(labels), pipeline.classes, tuple(steps))
 
 
-def compile_epoch(model: keras.Model, data: DeviceData, batch_size: int) -> Callable[[npt.NDArray[np.int32]], None]:
+@dataclass(frozen=True, eq=False)
+class Batches:
+    """How an epoch goes over the data: so many examples in batches, each class counting as much as its weight says.
+
+    ``examples`` are all of the data's where it is None, and classes count alike without weights, shape (classes,).
+    """
+
+    size: int
+    examples: int | None = None
+    class_weights: npt.NDArray[np.float32] | None = None
+
+
+def compile_epoch(model: keras.Model, data: DeviceData, batches: Batches) -> Callable[[npt.NDArray[np.int32]], None]:
     """Return a function that trains the model for one epoch in the order given, shape (examples,).
 
     The model's metrics then hold the epoch's running means, as after an epoch of ``fit``.
     """
     create_variables(model, data)
-    step = training_step(model, data)
-    full_steps, rest = divmod(data.examples, batch_size)
+    step = training_step(model, data, batches.class_weights)
+    examples, batch_size = batches.examples or data.examples, batches.size
+    full_steps, rest = divmod(examples, batch_size)
 
     def epoch(order: tf.Tensor, steps: tf.Tensor) -> None:
         def body(number: tf.Tensor) -> tf.Tensor:
@@ -87,7 +100,7 @@ def compile_epoch(model: keras.Model, data: DeviceData, batch_size: int) -> Call
     compiled, last_step = graph(epoch), graph(step)
     # Compiled now, and the graph optimized by an epoch of no steps, so that the first epoch's clock holds
     # training alone.
-    compiled(tf.zeros([data.examples], tf.int32), tf.constant(0))
+    compiled(tf.zeros([examples], tf.int32), tf.constant(0))
     if rest:
         last_step.get_concrete_function(tf.TensorSpec([rest], tf.int32))
 
@@ -107,13 +120,23 @@ def create_variables(model: keras.Model, data: DeviceData) -> None:
     model.reset_metrics()
 
 
-def training_step(model: keras.Model, data: DeviceData) -> Callable[[tf.Tensor], None]:
+def training_step(
+    model: keras.Model, data: DeviceData, class_weights: npt.NDArray[np.float32] | None = None
+) -> Callable[[tf.Tensor], None]:
     """Return Keras' own step on the examples of these indices, shape (batch,)."""
 
     def step(indices: tf.Tensor) -> None:
         model.train_step(data.batch(indices, output_count(model)))
 
-    return step
+    if class_weights is None:
+        return step
+    weights = tf.constant(class_weights)
+
+    def weighted_step(indices: tf.Tensor) -> None:
+        counting = tf.gather(weights, tf.cast(tf.gather(data.labels, indices), tf.int32))
+        model.train_step((*data.batch(indices, output_count(model)), counting))
+
+    return weighted_step
 
 
 def compile_scoring(model: keras.Model, data: DeviceData) -> Callable[[], Scores]:

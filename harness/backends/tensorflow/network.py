@@ -12,6 +12,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from harness.backends.tensorflow.epoch import (
+    Batches,
     DeviceData,
     compile_epoch,
     compile_scoring,
@@ -23,6 +24,7 @@ from harness.data.pipeline import Pipeline
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
 from harness.spec.training import Recipe
+from harness.spec.training.class_weight import weights_by_class
 from harness.worker.backend import Array, Scores
 
 
@@ -53,7 +55,25 @@ class Phase:
     """A Keras model, compiled as one phase trains it. The models of all phases have the same layers and weights."""
 
     model: keras.Model
-    batch_size: int
+    recipe: Recipe
+    classes: Sequence[str] = ()
+    rates: Callable[[int], object] | None = None
+
+    def batches(self, training: DeviceData) -> Batches:
+        """Return how an epoch goes over the data."""
+        size, steps, weights = self.recipe.batch_size, self.recipe.steps_per_epoch, self.recipe.class_weight
+        examples = None if steps is None else steps * size
+        if weights is None:
+            return Batches(size, examples)
+        counts = np.bincount(training.labels.numpy(), minlength=training.classes)
+        by_class = weights_by_class(weights, self.classes, counts.tolist())
+        return Batches(size, examples, np.array(by_class, np.float32))
+
+    def set_rate(self, examples: int) -> None:
+        """Set the learning rate of the epoch that comes next, over n examples, where a schedule goes by epochs."""
+        if self.rates:
+            epoch = int(self.model.optimizer.iterations) // math.ceil(examples / self.recipe.batch_size)
+            self.model.optimizer.learning_rate = float(self.rates(epoch))  # type: ignore[arg-type]
 
 
 class TensorFlowNetwork:
@@ -77,7 +97,7 @@ class TensorFlowNetwork:
 
     def compile(self, training: DeviceData, evaluations: Mapping[str, DeviceData]) -> None:
         """Compile the epoch and the evaluations of every phase."""
-        self._train = [compile_epoch(phase.model, training, phase.batch_size) for phase in self._phases]
+        self._train = [compile_epoch(phase.model, training, phase.batches(training)) for phase in self._phases]
         self._score = [
             {name: compile_scoring(phase.model, data) for name, data in evaluations.items()} for phase in self._phases
         ]
@@ -88,6 +108,7 @@ class TensorFlowNetwork:
 
     def train_epoch(self, order: npt.NDArray[np.int32]) -> Mapping[str, float]:
         """Train for an epoch in this order, and return Keras' running means."""
+        self._phases[self._now].set_rate(len(order))
         self._train[self._now](order)
         means = self._model.get_metrics_result()
         return {name: float(means[name]) for name in ("loss", "accuracy")}
@@ -135,18 +156,20 @@ def build_phases(computation: Computation, seed: int) -> tuple[Phase, ...]:
         outputs = layer.connect(keras, outputs)
     epochs = (*(phase.epochs for phase in computation.earlier), computation.schedule_epochs)
     images = computation.train_examples or computation.data.train_examples
+    classes = computation.data.classes
     return tuple(
-        Phase(compiled(keras.Model(inputs, outputs), recipe, number, images), recipe.batch_size)
+        Phase(
+            compiled(keras.Model(inputs, outputs), recipe, number, images), recipe, classes, recipe.rates(keras, number)
+        )
         for recipe, number in zip(computation.recipes, epochs, strict=True)
     )
 
 
 def compiled(model: keras.Model, recipe: Recipe, epochs: int | None, images: int) -> keras.Model:
     """Return the model, compiled to be trained by the recipe; a schedule that spans the training needs its epochs."""
-    total_steps = None if epochs is None else epochs * recipe.steps_per_epoch(images)
     loss = recipe.loss.build(keras)
     model.compile(
-        optimizer=recipe.optimizer.build(keras, total_steps),
+        optimizer=recipe.build_optimizer(keras, epochs, images),
         loss=loss,
         metrics=[accuracy(model, loss)],
         jit_compile=False,  # XLA is two to ten times slower for these networks on a CPU

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from types import ModuleType
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from harness.declaration.spec_error import refused
 from harness.declaration.values import BelowOne, Count
+from harness.spec.training.class_weight import ClassWeight
 from harness.spec.training.losses import LOSSES, Loss
 from harness.spec.training.optimizers import OPTIMIZERS, Optimizer, OptimizerKind
-from harness.spec.training.schedules import SCHEDULES
+from harness.spec.training.schedules import SCHEDULES, ScheduleKind
 
 __all__ = ["LOSSES", "OPTIMIZERS", "SCHEDULES", "Optimizer", "OptimizerKind", "Recipe", "Training", "with_losses"]
 
@@ -27,6 +30,26 @@ class Recipe(BaseModel):
         BelowOne, Field(description="Share of the training images, the last ones, that is held out of training.")
     ] = 0.0
 
+    shuffle: Annotated[
+        bool, Field(description="Whether each epoch has an order of its own; else images keep that of the data set.")
+    ] = True
+    steps_per_epoch: Annotated[
+        Count | None,
+        Field(description="Steps that are an epoch, over the images again and again; by default as many as they take."),
+    ] = None
+    schedule_steps: Annotated[
+        Literal["batches", "epochs"],
+        Field(description="What a schedule's steps are: batches, or epochs as with Keras' LearningRateScheduler."),
+    ] = "batches"
+    class_weight: ClassWeight = None
+
+    @model_validator(mode="after")
+    def _has_a_schedule(self) -> Self:
+        if self.schedule_steps == "epochs" and not isinstance(self.optimizer.learning_rate, ScheduleKind):
+            what = "'schedule_steps' is 'epochs', and the learning rate is not a schedule"
+            raise refused("no_schedule", what, "leave it out, or write a schedule such as ExponentialDecay")
+        return self
+
     @property
     def depends_on_epochs(self) -> bool:
         """Tell whether another number of epochs changes the first ones too, as a schedule over all of them does."""
@@ -36,15 +59,48 @@ class Recipe(BaseModel):
         """Return how many of n images are trained on: those that Keras' ``validation_split`` leaves."""
         return int(examples * (1.0 - self.validation_split))
 
-    def steps_per_epoch(self, examples: int) -> int:
+    def examples_per_epoch(self, examples: int) -> int:
+        """Return how many of n images, some of them several times, an epoch trains on."""
+        if self.steps_per_epoch is None:
+            return self.training_examples(examples)
+        return self.steps_per_epoch * self.batch_size
+
+    def steps_in_epoch(self, examples: int) -> int:
         """Return the batches of an epoch over n images, the last one smaller where they don't divide."""
-        return -(-self.training_examples(examples) // self.batch_size)
+        return -(-self.examples_per_epoch(examples) // self.batch_size)
+
+    def build_optimizer(self, keras: ModuleType, epochs: int | None, examples: int) -> Any:  # noqa: ANN401 (Keras' own)
+        """Return the Keras optimizer; ``epochs`` are needed where a schedule spans the whole training on n images.
+
+        Where a schedule goes by epochs, the optimizer has the rate of the first one.
+        """
+        if self.schedule_steps == "epochs":
+            first = float(self.rates(keras, epochs)(0))
+            return self.optimizer.model_copy(update={"learning_rate": first}).build(keras)
+        return self.optimizer.build(keras, None if epochs is None else epochs * self.steps_in_epoch(examples))
+
+    def rates(self, keras: ModuleType, epochs: int | None) -> Any:  # noqa: ANN401 (Keras' own)
+        """Return Keras' schedule where it goes by epochs: called with an epoch, counted from 0, it returns the rate."""
+        schedule = self.optimizer.learning_rate
+        if self.schedule_steps == "batches" or not isinstance(schedule, ScheduleKind):
+            return None
+        return schedule.over(epochs).build(keras)
+
+
+# What every recipe says, and those that were read before there were other fields.
+PLAIN = ("optimizer", "loss", "batch_size", "epochs", "validation_split")
 
 
 class Training(Recipe):
     """How a document trains its network: a recipe, and for how many epochs."""
 
-    epochs: Annotated[Count, Field(description="Passes over the training images.")]
+    epochs: Annotated[Count, Field(description="Passes over the training images, or so many times steps_per_epoch.")]
+
+    @property
+    def special(self) -> tuple[str, ...]:
+        """The fields that few recipes have, as far as they are not at their defaults."""
+        fields = {name: field for name, field in type(self).model_fields.items() if name not in PLAIN}
+        return tuple(name for name, field in fields.items() if getattr(self, name) != field.default)
 
 
 def with_losses(phases: Any, loss: object = "categorical_crossentropy") -> Any:  # noqa: ANN401 - whatever the file holds

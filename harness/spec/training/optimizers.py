@@ -7,13 +7,16 @@ here) and gradient accumulation (use a larger batch).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from harness.declaration.kinds import Family, KerasKind
-from harness.declaration.spec_error import refused
+from harness.declaration.spec_error import refused, shown
 from harness.declaration.values import BelowOne, NonNegative, Positive
 from harness.spec.training.schedules import LearningRate, ScheduleKind
 
@@ -50,6 +53,32 @@ class OptimizerKind(KerasKind):
     def names(cls) -> tuple[str, ...]:
         """Return the class's name, and the word that Keras takes for it."""
         return cls.__name__, cls.__name__.lower()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _old_decay(cls, content: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        """Read the ``decay`` of Keras 2, rate / (1 + decay × step), as the schedule that it is."""
+        if not isinstance(content, Mapping) or "decay" not in content:
+            return content
+        decay, rest = content["decay"], {name: content[name] for name in content if name != "decay"}
+        rate = rest.get("learning_rate", cls.model_fields["learning_rate"].default)
+        if isinstance(decay, bool) or not isinstance(decay, int | float) or not 0 <= decay < float("inf"):
+            raise refused("decay", f"'decay' is {shown(decay)}", "write a number from 0, or leave it out")
+        if decay == 0:
+            return rest
+        if isinstance(rate, bool) or not isinstance(rate, int | float):
+            what = "'decay' stands beside a learning rate that is not a number"
+            raise refused("decay", what, "keep one: decay is InverseTimeDecay with decay_steps 1")
+        schedule = {"initial_learning_rate": rate, "decay_steps": 1, "decay_rate": decay}
+        return {**rest, "learning_rate": {"InverseTimeDecay": schedule}}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe the fields, and ``decay``, which is read as a schedule."""
+        found = handler.resolve_ref_schema(handler(schema))
+        description = "Keras 2's decay of the learning rate: rate / (1 + decay × step), as InverseTimeDecay."
+        found["properties"]["decay"] = {"description": description, "minimum": 0, "type": "number"}
+        return found
 
     @model_validator(mode="after")
     def _one_clip(self) -> Self:

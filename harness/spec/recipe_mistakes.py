@@ -1,0 +1,44 @@
+"""Recipes held against one another and against the data set: what is wrong with them; trains nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from harness.declaration.spec_error import DataPath, SpecError, shown
+from harness.errors import did_you_mean
+from harness.spec.training.class_weight import class_number
+
+if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
+    from harness.spec.architecture import SpecFile
+    from harness.spec.training import Training
+
+MOST_CLASSES_SHOWN = 10
+
+
+def recipe_mistakes(spec: SpecFile, dataset: Dataset) -> Iterator[SpecError]:
+    """Yield what is wrong with the recipe, or with each of the phases."""
+    first = spec.recipes[0].validation_split
+    for index, recipe in enumerate(spec.recipes):
+        path: DataPath = ("phases", index) if spec.phases else ("training",)
+        yield from _class_weight_mistakes(recipe, path, dataset)
+        if recipe.validation_split != first:
+            what = f"this phase holds out {recipe.validation_split:g} of the training images, the first one {first:g}"
+            yield SpecError((*path, "validation_split"), what, "hold out the same share in all phases")
+
+
+def _class_weight_mistakes(recipe: Training, path: DataPath, dataset: Dataset) -> Iterator[SpecError]:
+    """Yield the weights of classes that the data set does not have, and those of one class that has two."""
+    taken: dict[int, str] = {}
+    for name, _ in recipe.class_weight if isinstance(recipe.class_weight, tuple) else ():
+        place, number = (*path, "class_weight", name), class_number(name, dataset.classes)
+        if number is None:
+            some = ", ".join(dataset.classes[:MOST_CLASSES_SHOWN])
+            remedy = did_you_mean(name, dataset.classes) or f"its classes are {some}, or numbers from 0"
+            yield SpecError(place, f"{dataset.name} has no class {shown(name)}", remedy, on_key=True)
+        elif number in taken:
+            what = f"{shown(name)} is the class that {shown(taken[number])} is"
+            yield SpecError(place, what, "keep one of the two", on_key=True)
+        else:
+            taken[number] = name

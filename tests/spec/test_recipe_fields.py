@@ -1,0 +1,134 @@
+"""The fields of a recipe that few specs have: what they mean in a fingerprint, and what is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.declaration.spec_error import InvalidSpec
+from harness.planning.settings import Settings
+from harness.planning.trial import trial_computation
+from harness.spec.architecture import Architecture
+from harness.spec.reading import read_text
+from harness.spec.training import Recipe
+from harness.spec.training.class_weight import weights_by_class
+
+TEXT = """\
+title: A small one
+dataset: mnist
+layers:
+  - Flatten
+  - Dense: {units: 10, activation: softmax}
+training:
+  optimizer: Adam
+  loss: categorical_crossentropy
+  batch_size: 64
+  epochs: 2
+"""
+
+
+def read(*lines: str, optimizer: str = "Adam") -> Architecture:
+    text = TEXT.replace("optimizer: Adam", f"optimizer: {optimizer}")
+    return read_text(Path("small.yaml"), text + "".join(f"  {line}\n" for line in lines))
+
+
+def fingerprint(*lines: str, optimizer: str = "Adam") -> str:
+    return trial_computation(read(*lines, optimizer=optimizer), Settings()).fingerprint
+
+
+SAME = ["shuffle: true", "steps_per_epoch:", "schedule_steps: batches", "class_weight:"]
+OTHER = ["shuffle: false", "steps_per_epoch: 938", "class_weight: balanced", "class_weight: {3: 2}"]
+
+
+@pytest.mark.parametrize("line", SAME)
+def test_a_default_written_out_is_the_same_computation(line: str) -> None:
+    assert fingerprint(line) == fingerprint()
+
+
+def test_what_changes_the_numbers_changes_the_fingerprint() -> None:
+    assert len({fingerprint(), *(fingerprint(line) for line in OTHER)}) == len(OTHER) + 1
+
+
+def test_the_order_and_the_form_of_class_weights_change_nothing() -> None:
+    one, other = "class_weight: {3: 2, 0: 0.5}", "class_weight: {'0': 0.5, '3': 2.0}"
+    assert fingerprint(one) == fingerprint(other)
+    assert read(one).training.class_weight == (("0", 0.5), ("3", 2.0))
+
+
+def test_a_recipe_survives_its_own_json() -> None:
+    recipe = read("class_weight: {3: 2}", "steps_per_epoch: 7", "shuffle: false").training
+    assert type(recipe).model_validate_json(recipe.model_dump_json()) == recipe
+
+
+def test_a_class_goes_by_its_name_before_its_number() -> None:
+    assert weights_by_class((("1", 3.0),), ["2", "1"], [1, 1]) == [1.0, 3.0]
+    assert weights_by_class((("1", 3.0),), ["cat", "dog"], [1, 1]) == [1.0, 3.0]
+    assert weights_by_class("balanced", ["cat", "dog", "cow"], [6, 2, 0]) == [8 / 12, 8 / 4, 1.0]
+
+
+def test_steps_are_those_of_the_recipe_whatever_is_held_out() -> None:
+    recipe: Recipe = read("steps_per_epoch: 5", "validation_split: 0.5").training
+    assert (recipe.steps_in_epoch(60_000), recipe.examples_per_epoch(60_000)) == (5, 320)
+    assert recipe.training_examples(60_000) == 30_000
+
+
+WRONG = {
+    "class_weight: even": (
+        11,
+        "'class_weight' is 'even'; write 'balanced', or a weight for each class: {0: 1.0, 1: 5.0}",
+    ),
+    "class_weight: {}": (
+        11,
+        "'class_weight' is a mapping; write 'balanced', or a weight for each class: {0: 1.0, 1: 5.0}",
+    ),
+    "class_weight: {1: -1}": (11, "the weight of class '1' is -1; write a number from 0"),
+    "class_weight: {1: true}": (11, "the weight of class '1' is true; write a number from 0"),
+    "class_weight: {ten: 1}": (
+        11,
+        "mnist has no class 'ten'; its classes are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, or numbers from 0",
+    ),
+    "schedule_steps: epochs": (
+        7,
+        (
+            "'schedule_steps' is 'epochs', and the learning rate is not a schedule; "
+            "leave it out, or write a schedule such as ExponentialDecay"
+        ),
+    ),
+    "steps_per_epoch: 0": (11, "'steps_per_epoch' is 0, which is too small; write 1 or more"),
+    "shuffle: no": (11, "'shuffle' is 'no', not true or false; write true or false"),
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_a_mistake_in_a_recipe_is_one_sentence_at_its_line(line: str) -> None:
+    number, sentence = WRONG[line]
+    with pytest.raises(InvalidSpec) as caught:
+        read(line)
+    (found,) = map(str, caught.value.mistakes)
+    place, _, said = found.partition(": ")
+    assert (place.split(":")[1], said) == (str(number), sentence)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "sentence"),
+    [
+        ("{SGD: {decay: -1}}", "'decay' is -1; write a number from 0, or leave it out"),
+        ("{SGD: {decay: fast}}", "'decay' is 'fast'; write a number from 0, or leave it out"),
+        (
+            "{SGD: {decay: 0.1, learning_rate: {CosineDecay: {initial_learning_rate: 0.1}}}}",
+            (
+                "'decay' stands beside a learning rate that is not a number; keep one: decay is InverseTimeDecay with "
+                "decay_steps 1"
+            ),
+        ),
+    ],
+)
+def test_a_decay_that_is_none_is_refused(optimizer: str, sentence: str) -> None:
+    with pytest.raises(InvalidSpec, match=r"^small\.yaml:7:\d+: ") as caught:
+        read(optimizer=optimizer)
+    assert str(caught.value).endswith(sentence)
+
+
+def test_a_decay_of_0_is_none() -> None:
+    assert fingerprint(optimizer="{Adam: {decay: 0}}") == fingerprint()
