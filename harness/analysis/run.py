@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from harness.records.predictions import Classes
@@ -41,6 +41,10 @@ class Run:
     def predictions(self) -> Mapping[str, Classes]:
         """The predicted classes of all images by evaluation, shape (images,), as far as they were kept."""
         return self.read_predictions()
+
+    def until(self, epoch: int) -> Run:
+        """Return the run up to an earlier epoch."""
+        return replace(self, measurement=self.measurement.model_copy(update={"epochs": self.epochs[:epoch]}))
 
     @property
     def last(self) -> EpochMeasurement:

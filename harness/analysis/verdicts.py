@@ -150,6 +150,10 @@ class RecordedCase:
         recorded = [run.predictions[evaluation] for run in self.entry.runs if evaluation in run.predictions]
         return tuple(int(classes[image]) for classes in recorded if image < len(classes))
 
+    def after(self, epoch: int) -> RecordedCase:
+        """Return the same case with its runs up to an earlier epoch."""
+        return replace(self, entry=replace(self.entry, runs=tuple(run.until(epoch) for run in self.entry.runs)))
+
     def equal(self, published: Value, measured: Value, origin: str) -> Ruling:
         """Judge by equality: an untrained network can be judged too."""
         return judge_equality(published, measured, origin, len(self.entry.runs))

@@ -132,7 +132,7 @@ class Architecture(SpecFile):
     derivation: Derivation | None = None
     on_dataset: str | None = None
     documented_on: str | None = None
-    foreign_claims: tuple[AnyClaim, ...] = ()
+    foreign_claims: tuple[AnyClaim, ...] = Field(default=(), strict=False)
 
 
 class Derivation(BaseModel):

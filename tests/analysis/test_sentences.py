@@ -15,6 +15,7 @@ from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts import Verdict, judge
 from harness.app.adding import AddOptions, add_dataset
 from harness.declaration.spec_error import InvalidSpec
+from harness.declaration.values import WrittenFloat
 from harness.evaluations.evaluation import find_evaluation
 from harness.evaluations.shift import Shift
 from harness.evaluations.tiles import Tiles
@@ -204,6 +205,18 @@ def test_what_sees_no_more_is_refuted() -> None:
     assert [one.decision for one in verdicts] == ["refuted", "refuted"]
 
 
+def test_a_train_accuracy_may_be_that_of_an_earlier_epoch() -> None:
+    [parent] = fake.architectures("000_convnet")
+    numbers = [{"value": WrittenFloat("0.5"), "where": "log", "epoch": epoch} for epoch in (1, 3, None)]
+    claims = tuple(claim({"train_accuracy": {k: v for k, v in one.items() if v}}) for one in numbers)
+    found = fake.findings([parent.model_copy(update={"claims": claims})], fake.fake_trials([parent]))
+    measured = [one.ruling.measured for one in found.judgement.verdicts]
+    [entry_] = found.study.entries
+    by_epoch = np.array([[epoch.train_metrics["accuracy"] for epoch in run.epochs] for run in entry_.runs])
+    assert measured == pytest.approx(list(np.median(by_epoch[:, [0, 2, -1]], axis=0)))
+    assert found.judgement.verdicts[0].claim.label == "train accuracy, epoch 1"
+
+
 def test_levels_are_those_of_the_evaluations() -> None:
     shifts = [("shift", {"tolerates_shift": {"pixels": int(at), "than": "a", "where": "b"}}) for at in Shift.levels]
     tiles = [("tiles", {"learns_local_patterns": {"than": "a", "tiles": int(at), "where": "b"}}) for at in Tiles.levels]
@@ -227,6 +240,7 @@ REFUSED = {
     "halves: {layer: 6, where: b}": "halves is about images, and layer 6 makes 576",
     "sees_more: {layer: 3, than: 9, where: b}": "the network has 8 layers, and this is about 9",
     "needs: {without: a, where: b}": "needs needs 'what'",
+    "train_accuracy: {value: 0.9, epoch: 6, where: b}": "5 epochs are trained, and this is about epoch 6",
 }
 
 

@@ -102,6 +102,9 @@ class Case(Protocol):
     def predictions(self, evaluation: str, image: int) -> Sequence[int]:
         """Return the class of an image that each seed predicts, for the seeds whose predictions are recorded."""
 
+    def after(self, epoch: int) -> Case:
+        """Return the same case with its runs up to an earlier epoch, counted through all phases."""
+
     def equal(self, published: Value, measured: Value, origin: str) -> Ruling:
         """Judge by equality what chance has no part in; ``origin`` says where ``measured`` comes from."""
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from statistics import median
-from typing import Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from harness.declaration.spec_error import refused
+from harness.declaration.spec_error import SpecError, refused
 from harness.declaration.values import WrittenFloat
 from harness.evaluations.metric import ACCURACY, LOSS, PERCENT, TEST_ACCURACY, TRAIN, Quantity
 from harness.spec.claims.claim import Case, Claim, Ruling, Unit, Value
+
+if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
+    from harness.spec.architecture import SpecFile
 
 DIGITS = "As published, every digit"
 Share = Annotated[WrittenFloat, Field(ge=0, le=1, json_schema_extra={"minimum": 0, "maximum": 1})]
@@ -117,10 +121,30 @@ class TestLoss(NumberClaim):
 
 
 class TrainAccuracy(NumberClaim):
-    """The accuracy on the training images as Keras prints it for the last epoch: a running mean."""
+    """The accuracy on the training images as Keras prints it for the last epoch, or an earlier one: a running mean."""
 
     value: PublishedShare = None
     values: PublishedShares = None
+    epoch: Annotated[
+        int | None,
+        Field(ge=1, description="After which epoch, counted from 1 through all phases; by default the last."),
+    ] = None
+
+    def judge(self, case: Case) -> Ruling:
+        """Compare with the values over seeds, after the epoch."""
+        return super().judge(case.after(self.epoch) if self.epoch else case)
+
+    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+        """Find an epoch that is not trained."""
+        del dataset
+        if self.epoch and self.epoch > spec.epochs:
+            what = f"{spec.epochs} epochs are trained, and this is about epoch {self.epoch}"
+            yield SpecError(("epoch",), what, f"write {spec.epochs} or less")
+
+    @property
+    def subject(self) -> str:
+        """The epoch, if it is not the last."""
+        return f"epoch {self.epoch}" if self.epoch else ""
 
     @property
     def quantity(self) -> Quantity:
