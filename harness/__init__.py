@@ -58,6 +58,7 @@ def run(
     deterministic: bool = True,
     retrain: bool = False,
     evaluate: str | Iterable[str] = (),
+    keep_weights: bool = False,
     smoke: bool = False,
     dataset: str | None = None,
     results: str | Path = "results",
@@ -77,6 +78,7 @@ def run(
         deterministic: Whether TensorFlow's operations must be deterministic.
         retrain: Whether to train here also what another machine of the same numerics recorded.
         evaluate: What else is measured of the weights after the last epoch, such as ``["shift", "calibration"]``.
+        keep_weights: Whether to keep the weights after each trial's last epoch beside its record.
         smoke: A few thousand examples and one epoch: seconds, kept apart from real results.
         dataset: Data set that all are trained on; by default the one that each spec names.
         results: Folder of the results.
@@ -100,6 +102,7 @@ def run(
         deterministic=deterministic,
         retrain=retrain,
         evaluate=_names(evaluate),
+        keep_weights=keep_weights,
         smoke=smoke,
         dataset=dataset,
         results=Path(results),

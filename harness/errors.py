@@ -89,6 +89,35 @@ class MissingExtra(BenchError):
         super().__init__(f"{what} needs {', '.join(packages)}; {install} installs what is missing")
 
 
+class UntrainedSeed(BenchError):
+    """A seed without a record that reaches the architecture's last epoch."""
+
+    def __init__(self, name: str, seed: int, recorded: str) -> None:
+        super().__init__(f"seed {seed} of {name} is not recorded; recorded: {recorded}; or train it with 'bench run'")
+
+
+class OtherWeights(BenchError):
+    """A model that was to be handed over is not the one that was recorded."""
+
+    exit_code = 1
+
+    def __init__(self, label: str, why: str) -> None:
+        super().__init__(f"{label}: {why}; nothing is handed over ('bench verify' looks for the cause)")
+
+
+class ModelFailed(BenchError):
+    """A framework could not build, convert or run a trained network."""
+
+    exit_code = 1
+
+    def __init__(self, label: str, reason: str) -> None:
+        super().__init__(f"{label}: the model can't be used or written: {reason}; nothing is left of it")
+
+
+class NotAnImage(BenchError):
+    """What was given is no image that the network takes, and no index of a test example."""
+
+
 class UnknownExport(BenchError):
     """An export that the harness does not have."""
 

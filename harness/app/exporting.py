@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -15,7 +15,7 @@ from harness.app.findings import read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace
 from harness.errors import AlreadyThere, MissingExtra, NothingRecorded, UnusableTarget
-from harness.exports.export import Export, Selection, find_export
+from harness.exports.export import Selection, find_export
 from harness.spec.folder import select_files
 
 
@@ -45,7 +45,7 @@ def export(options: ExportOptions, *, progress: Progress = SILENT) -> Selection:
         BenchError: A package is missing, the target is there or can't be written, or nothing is recorded.
     """
     module = find_export(options.kind)
-    check_packages(f"bench export {options.kind.replace('_', '-')}", module)
+    check_packages(f"bench export {options.kind.replace('_', '-')}", module.PACKAGES, module.EXTRA)
     check_target(options.to, force=options.force)
     selection = select_results(options, progress)
     with put_in_place(options.to) as target:
@@ -70,15 +70,15 @@ def select_results(options: ExportOptions, progress: Progress) -> Selection:
     return Selection(findings, entries)
 
 
-def check_packages(what: str, module: Export) -> None:
+def check_packages(what: str, packages: Iterable[str], extra: str | None) -> None:
     """Refuse before any work if a package is missing.
 
     Raises:
         MissingExtra: With the line that installs it.
     """
-    missing = [package for package in module.PACKAGES if find_spec(package) is None]
-    if missing and module.EXTRA:
-        raise MissingExtra(what, missing, module.EXTRA)
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing and extra:
+        raise MissingExtra(what, missing, extra)
 
 
 def check_target(target: Path, *, force: bool) -> None:

@@ -16,6 +16,7 @@ from harness.records.environment import Environment
 from harness.records.later import LaterEvaluation, missing_from
 from harness.records.record import Failure, Record
 from harness.records.store import Store, recorded
+from harness.records.weights import save_weights, weights_file
 
 
 def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[TrialEvent, None, None]:
@@ -72,6 +73,7 @@ def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outc
         record = known.model_copy(update={"epochs": record.epochs, "failure": outcome.failure})
         predictions = store.predictions(known)
     store.save(record, predictions)
+    keep_weights(benchmark.store, record, outcome)
     if outcome.failure is None or outcome.failure.kind == "bits":
         store.checkpoint(benchmark.environment.id, trial.name).unlink(missing_ok=True)
     return outcome
@@ -97,9 +99,17 @@ def record_evaluations(benchmark: Benchmark, known: Record, trial: Trial, outcom
                 measured=measured,
             )
             benchmark.store.save_later(later, outcome.predictions.get(epoch.epoch, {}).get(name))
+    keep_weights(benchmark.store, known, outcome)
     if outcome.failure is None:
         benchmark.store.checkpoint(benchmark.environment.id, trial.name).unlink(missing_ok=True)
     return outcome
+
+
+def keep_weights(store: Store, record: Record, outcome: Outcome) -> None:
+    """Save the weights that the outcome brings, if any: they are those of its last epoch, and no part of the record."""
+    if outcome.weights is not None and outcome.failure is None and outcome.measurement:
+        last = outcome.measurement.epochs[-1].epoch
+        save_weights(weights_file(store, record.environment.id, record.name, last), outcome.weights)
 
 
 def keeping(outcome: Outcome, known: Record, store: Store) -> Outcome:

@@ -44,9 +44,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions(PlanOptions):
-    """What to train, and how long one trial may take; None: as long as it needs."""
+    """What to train, how long one trial may take (None: as long as it needs), and whether its weights are kept."""
 
     timeout_seconds: float | None = None
+    keep_weights: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -200,6 +201,7 @@ class _Training:
                 timeout_seconds=options.timeout_seconds,
                 checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
                 deterministic=options.deterministic,
+                keep_weights=options.keep_weights,
             )
         )
 

@@ -180,6 +180,14 @@ Evaluate = Annotated[
         show_default=False,
     ),
 ]
+KeepWeights = Annotated[
+    bool,
+    typer.Option(
+        "--keep-weights",
+        envvar="BENCH_KEEP_WEIGHTS",
+        help="Keep the weights after each trial's last epoch beside its record, for 'bench export model'.",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

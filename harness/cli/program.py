@@ -33,6 +33,7 @@ VERBS = {
     "doctor": "doctor",
     "data": "app",
     "export": "app",
+    "predict": "predict",
 }
 
 

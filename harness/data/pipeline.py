@@ -33,6 +33,13 @@ class Pipeline:
             images = step.reshape(images)
         return images.reshape(-1, *self.inputs)
 
+    def applied(self, images: Values) -> NDArray[np.float32]:
+        """Return the images as a network takes them, float32, shape (n, *inputs)."""
+        found: NDArray[Any] = self.shaped(images).astype(np.float32)
+        for step, numbers in self.scalings:
+            found = _applied(step, numbers, found)
+        return found.astype(np.float32)
+
 
 def fit(dataset: Dataset, images: Values) -> Pipeline:
     """Return the data set's pipeline, fitted to the images that are trained on."""

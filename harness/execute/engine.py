@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy.typing as npt
 
 from harness.errors import UnknownEngine
 from harness.planning.trial import Trial
@@ -21,7 +23,8 @@ ENGINES = "harness.execute.engines"
 class Outcome:
     """What a trial gave: the measurement of its finished epochs, and the failure that ended it, if any.
 
-    ``environment`` is where it ran, as its own process describes it; None where it ended before it could.
+    ``environment`` is where it ran, as its own process describes it; None where it ended before it could. ``weights``
+    are those after the last epoch, where they were to be kept.
     """
 
     measurement: Measurement | None
@@ -29,6 +32,7 @@ class Outcome:
     failure: Failure | None = None
     concurrent_trials: int = 0
     environment: Environment | None = None
+    weights: tuple[npt.NDArray[Any], ...] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ class EngineOptions:
         timeout_seconds: How long a trial may take; None: as long as it needs.
         checkpoints: Folder of the trials' checkpoints; None: a killed trial starts again from its beginning.
         deterministic: Whether the backend's operations must be deterministic.
+        keep_weights: Whether outcomes bring the weights.
         name: Which engine: a module of ``harness.execute.engines``.
     """
 
@@ -116,6 +121,7 @@ class EngineOptions:
     timeout_seconds: float | None = None
     checkpoints: Path | None = None
     deterministic: bool = True
+    keep_weights: bool = False
     name: str = "local"
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
+import numpy.typing as npt
 import psutil
 
 from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialEvent
@@ -42,6 +44,7 @@ class TrialProcess:
         self._environment: Environment | None = None
         self._measurement: Measurement | None = None
         self._epochs: list[EpochDone] = []
+        self._weights: tuple[npt.NDArray[Any], ...] | None = None
 
     def receive(self) -> Iterator[TrialEvent]:
         """Yield what the process has reported; that it ends without a report is a failure."""
@@ -86,8 +89,8 @@ class TrialProcess:
             case EpochDone(measurement):
                 self._epochs.append(message)
                 yield EpochEnded(self.job.trial, measurement)
-            case Finished(measurement):
-                self._measurement = measurement
+            case Finished(measurement, weights):
+                self._measurement, self._weights = measurement, weights
                 yield self._end(None)
             case Failed(kind, reason):
                 yield self._end(self._failed(kind, reason))
@@ -107,7 +110,8 @@ class TrialProcess:
         epochs = {"epochs": tuple(done.measurement for done in self._epochs)}
         measurement = self._measurement.model_copy(update=epochs) if self._measurement else None
         predictions = {done.measurement.epoch: done.predictions for done in self._epochs}
-        return Outcome(measurement, predictions, failure, self.concurrent_trials, self._environment)
+        concurrent, environment = self.concurrent_trials, self._environment
+        return Outcome(measurement, predictions, failure, concurrent, environment, self._weights)
 
     def _failed(self, kind: FailureKind, reason: str) -> Failure:
         return Failure(stage=self._stage, kind=kind, reason=reason)

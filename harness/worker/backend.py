@@ -75,6 +75,19 @@ class Network(Protocol[Held_contra]):
         """
 
 
+class Model(Protocol):
+    """A trained network, to be used or saved; its inputs are float32, as the data set's preprocessing gives them."""
+
+    def scores(self, inputs: Array) -> Array:
+        """Return its scores of inputs, float32, shape (n, classes)."""
+
+    def save(self, target: Path) -> None:
+        """Write it in the format that the target's suffix means, where nothing is yet."""
+
+    def saved_scores(self, target: Path, inputs: Array) -> Array:
+        """Return the scores that what was saved gives, read back as its users read it."""
+
+
 class Backend(Protocol[Held]):
     """A framework, imported."""
 
@@ -90,6 +103,9 @@ class Backend(Protocol[Held]):
 
     def build(self, computation: Computation, seed: int) -> Network[Held]:
         """Return the computation's network; nothing that was computed before reaches its weights."""
+
+    def model(self, computation: Computation, weights: Sequence[Array]) -> Model:
+        """Return the computation's network with these weights, in the order of `Network.weights`."""
 
 
 class BackendModule(Protocol):

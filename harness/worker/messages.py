@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ class Job:
         checkpoint: Where the state after each epoch is kept until the trial ends; None: nowhere.
         spawned: ``time.time()`` when the process was asked for.
         commit: The commit of the harness's code, where it is the parent's; None: the process asks git itself.
+        keep_weights: Whether the last message brings the weights.
     """
 
     trial: Trial
@@ -36,6 +38,7 @@ class Job:
     log: Path
     spawned: float
     commit: Commit | None = None
+    keep_weights: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,13 @@ class EpochDone:
 
 @dataclass(frozen=True)
 class Finished:
-    """The last epoch is done: the measurement with what is known at the end; its epochs were reported before."""
+    """The last epoch is done: the measurement with what is known at the end; its epochs were reported before.
+
+    ``weights`` are those after it, in the backend's order, where the job asks for them.
+    """
 
     measurement: Measurement
+    weights: tuple[npt.NDArray[Any], ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,8 @@ from harness.planning.trial import Computation, Trial
 from harness.records.environment import Environment
 from harness.records.predictions import digest
 from harness.records.record import LEAST_SECONDS, Clocks, EpochMeasurement, Measurement, Stage
-from harness.worker.backend import Array, Backend, Network
+from harness.records.weights import weights_digest
+from harness.worker.backend import Backend, Network
 from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.clocks import Watch, peak_memory_bytes, stopwatch
 from harness.worker.evaluating import Evaluator, check_finite, evaluate, make_evaluators
@@ -55,7 +55,8 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
         if job.checkpoint and epoch < job.trial.epochs:
             write_checkpoint(job.checkpoint, Checkpoint(tuple(done), tuple(prepared.network.state())))
     at_the_end = {"conditions": watch.conditions(), "peak_memory_bytes": peak_memory_bytes()}
-    report(Finished(measurement.model_copy(update=at_the_end)))
+    weights = tuple(prepared.network.weights()) if job.keep_weights else None
+    report(Finished(measurement.model_copy(update=at_the_end), weights))
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,11 +213,3 @@ def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
     network.restore(fresh)
     network.begin_phase(0)
     return []
-
-
-def weights_digest(weights: Iterable[Array]) -> str:
-    """Return the sha256 over the bytes of all weights, in the backend's order."""
-    sha256 = hashlib.sha256()
-    for array in weights:
-        sha256.update(array.tobytes())
-    return sha256.hexdigest()

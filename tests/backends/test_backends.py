@@ -17,9 +17,10 @@ from harness.data.pipeline import fit
 from harness.errors import UnknownBackend
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
+from harness.records.weights import weights_digest
 from harness.spec.cost import cost
 from harness.worker.backend import Backend, Network, backend_names, find_backend
-from harness.worker.training import epoch_order, weights_digest
+from harness.worker.training import epoch_order
 
 pytest_plugins = ["fake_training"]
 BACKENDS = [NAME, *backend_names()]

@@ -14,7 +14,7 @@ from harness.data.pipeline import fit
 from harness.evaluations.evaluation import Scored
 from harness.evaluations.test import Test
 from harness.planning.trial import Computation
-from harness.worker import training
+from harness.records import weights as records_weights
 from harness.worker.training import epoch_order
 
 MNIST = find_dataset("mnist")
@@ -47,7 +47,7 @@ def labels() -> npt.NDArray[np.uint8]:
 
 
 def weights_digest(model: keras.Model) -> str:
-    return training.weights_digest(model.get_weights())
+    return records_weights.weights_digest(model.get_weights())
 
 
 def build(seed: int = 0) -> keras.Model:

@@ -26,10 +26,11 @@ from harness.data.fetching import fetch
 from harness.data.pipeline import fit
 from harness.planning.settings import Settings
 from harness.planning.trial import Computation, trial_computation
+from harness.records.weights import weights_digest
 from harness.spec.architecture import Architecture
 from harness.spec.reading import select
 from harness.spec.training import OPTIMIZERS
-from harness.worker.training import epoch_order, weights_digest
+from harness.worker.training import epoch_order
 
 LAST_BATCH = 12
 

@@ -14,7 +14,8 @@ from harness.backends.tensorflow.epoch import to_device
 from harness.backends.tensorflow.network import TensorFlowNetwork, build_model, build_phases
 from harness.data.pipeline import fit
 from harness.planning.trial import Computation
-from harness.worker.training import trial_order, weights_digest
+from harness.records.weights import weights_digest
+from harness.worker.training import trial_order
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # Keras' own, of NumPy 2

@@ -77,6 +77,23 @@ class FakeNetwork:
         self.values, self.epochs = values, int(epochs)
 
 
+@dataclass(frozen=True, eq=False)
+class FakeModel:
+    """Scores that depend on the weights; saved as they are."""
+
+    values: Array
+
+    def scores(self, inputs: Array) -> Array:
+        rng = np.random.default_rng(np.frombuffer(self.values.tobytes(), np.uint32))
+        return rng.random((len(inputs), CLASSES), dtype=np.float32)
+
+    def save(self, target: Path) -> None:
+        np.save(target, self.values)
+
+    def saved_scores(self, target: Path, inputs: Array) -> Array:
+        return FakeModel(np.load(target)).scores(inputs)
+
+
 @dataclass
 class FakeBackend:
     """Module and framework in one. A process forked from this one inherits what a test has set.
@@ -108,6 +125,10 @@ class FakeBackend:
         rng = np.random.default_rng((seed, int(computation.fingerprint, 16) % 2**32))
         costs = cost(computation)
         return FakeNetwork(self, rng, costs.parameters, costs.trainable_parameters)
+
+    def model(self, computation: Computation, weights: Sequence[Array]) -> FakeModel:
+        del computation
+        return FakeModel(weights[0])
 
 
 def install(backend: FakeBackend, patch: pytest.MonkeyPatch) -> None:

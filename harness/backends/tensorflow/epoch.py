@@ -156,7 +156,8 @@ def compile_scoring(model: keras.Model, data: DeviceData) -> Callable[[], Scores
     def run() -> Scores:
         scores, losses = zip(*(score(batch) for batch in batches), strict=True)
         mean_loss = np.average(np.array([float(loss) for loss in losses]), weights=sizes)
-        return Scores(of_classes(model, np.concatenate([batch.numpy() for batch in scores])), float(mean_loss))
+        found = np.concatenate([batch.numpy() for batch in scores])
+        return Scores(of_classes(found, logits=from_logits(model.loss)), float(mean_loss))
 
     return run
 
@@ -166,7 +167,7 @@ def output_count(model: keras.Model) -> int:
     return int(model.output_shape[-1])
 
 
-def of_classes(model: keras.Model, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def of_classes(scores: npt.NDArray[np.float32], *, logits: bool) -> npt.NDArray[np.float32]:
     """Return the scores of each class: one output, shape (n, 1), is the second class's probability, or its logit.
 
     The second class is then predicted where the probability is above .5, as Keras' binary accuracy counts; the softmax
@@ -174,7 +175,7 @@ def of_classes(model: keras.Model, scores: npt.NDArray[np.float32]) -> npt.NDArr
     """
     if scores.shape[1] > 1:
         return scores
-    first = np.zeros_like(scores) if from_logits(model.loss) else 1 - scores
+    first = np.zeros_like(scores) if logits else 1 - scores
     return np.concatenate([first, scores], axis=1)
 
 

@@ -20,6 +20,7 @@ from harness.backends.tensorflow.epoch import (
     output_count,
     to_device,
 )
+from harness.backends.tensorflow.model import TensorFlowModel
 from harness.data.pipeline import Pipeline
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
@@ -48,6 +49,12 @@ class TensorFlow:
     def build(self, computation: Computation, seed: int) -> TensorFlowNetwork:
         """Return the computation's network, its weights drawn from the seed."""
         return TensorFlowNetwork(build_phases(computation, seed))
+
+    def model(self, computation: Computation, weights: Sequence[Array]) -> TensorFlowModel:
+        """Return the network alone, without its optimizer and loss."""
+        network = keras.Model(*connected(computation))
+        network.set_weights(weights)
+        return TensorFlowModel(network, logits=from_logits(computation.recipe.loss.build(keras)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,10 +157,7 @@ def build_phases(computation: Computation, seed: int) -> tuple[Phase, ...]:
     The seed is set right before the layers are built: nothing that ran earlier in the process reaches the weights.
     """
     keras.utils.set_random_seed(seed)
-    inputs = keras.Input(computation.data.inputs)
-    outputs = inputs
-    for layer in computation.layers:
-        outputs = layer.connect(keras, outputs)
+    inputs, outputs = connected(computation)
     epochs = (*(phase.epochs for phase in computation.earlier), computation.schedule_epochs)
     images = computation.train_examples or computation.data.train_examples
     classes = computation.data.classes
@@ -175,6 +179,15 @@ def compiled(model: keras.Model, recipe: Recipe, epochs: int | None, images: int
         jit_compile=False,  # XLA is two to ten times slower for these networks on a CPU
     )
     return model
+
+
+def connected(computation: Computation) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    """Return the network's inputs, and the outputs that its layers make of them."""
+    inputs = keras.Input(computation.data.inputs)
+    outputs = inputs
+    for layer in computation.layers:
+        outputs = layer.connect(keras, outputs)
+    return inputs, outputs
 
 
 def accuracy(model: keras.Model, loss: keras.losses.Loss) -> str | keras.metrics.Metric:

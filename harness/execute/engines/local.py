@@ -102,6 +102,7 @@ class Starter:
             log=self.logs / f"{trial.name}.log",
             spawned=time.time(),
             commit=self.commit,
+            keep_weights=options.keep_weights,
         )
         process = self.context.Process(target=main, args=(job, child), daemon=True)  # type: ignore[attr-defined]
         with main_hidden(), variables_set(self._variables(trial.computation.backend)):
