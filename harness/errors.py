@@ -22,6 +22,19 @@ class BenchError(Exception):
     heading = "error: "
 
 
+def shortened(text: str) -> str:
+    """Return no more than the beginning of a text."""
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+
+
+def shown(value: object) -> str:
+    """Return how a value is written, or the beginning of it."""
+    try:
+        return shortened(repr(value))
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of thousands of digits"
+
+
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """Return the remedy ``did you mean 'a' or 'b'?`` with the known names like ``name``, or nothing."""
     same = [other for other in known if other.lower() == name.lower()]
@@ -141,7 +154,7 @@ class UnknownSeeds(BenchError):
 
     def __init__(self, given: str, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"{given}: {reason}; {self.REMEDY}")
+        super().__init__(f"{shortened(given)}: {shortened(reason)}; {self.REMEDY}")
 
 
 class Interrupted(BenchError):
@@ -391,9 +404,7 @@ class InvalidArgument(BenchError, ValueError):
     """An argument of a function for notebooks is not what it has to be."""
 
     def __init__(self, name: str, value: object, expected: str) -> None:
-        shown = repr(value)
-        shown = shown if len(shown) <= MOST_SHOWN else f"{shown[:MOST_SHOWN]}…"
-        super().__init__(f"{name} is {shown}; give {expected}")
+        super().__init__(f"{name} is {shown(value)}; give {expected}")
 
 
 class NothingRecorded(BenchError):

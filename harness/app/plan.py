@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace, load_records
-from harness.errors import Exclusive, Needs, TooFewForALook
+from harness.errors import Exclusive, InvalidArgument, Needs, TooFewForALook
 from harness.execute.cores import available_memory, cpu_quota, jobs_that_fit, physical_cores
 from harness.planning.plan import Plan, Status, make_plan
 from harness.planning.seeds import LOOKS
-from harness.planning.settings import DEFAULT_SEEDS, Settings
+from harness.planning.settings import DEFAULT_SEEDS, MOST_AT_ONCE, Settings
 from harness.records.environment import Environment, current_environment
 from harness.records.pooling import pool
 from harness.records.speeds import measured_forecast
@@ -157,6 +157,7 @@ def read_benchmark(options: PlanOptions) -> Benchmark:
             other.
     """
     check_looks(options)
+    check_at_once(jobs=options.jobs, threads=options.threads)
     architectures, misfits = selected(options, options.names)
     evaluations = check_evaluations(options.evaluate, architectures)
     seeds = options.seeds or DEFAULT_SEEDS
@@ -200,11 +201,23 @@ def check_looks(options: PlanOptions) -> None:
             raise TooFewForALook(options.most_seeds, LOOKS[0])
 
 
+def check_at_once(**asked: int | None) -> None:
+    """Refuse numbers of threads or trials at once that no machine has cores for.
+
+    Raises:
+        InvalidArgument: One is not from 1 to ``MOST_AT_ONCE``.
+    """
+    for name, value in asked.items():
+        if value is not None and not 1 <= value <= MOST_AT_ONCE:
+            raise InvalidArgument(name, value, f"a whole number from 1 to {MOST_AT_ONCE:,}")
+
+
 def jobs_for(decided: Plan, jobs: int | None, threads: int) -> int:
     """Return how many trials run at once: what is asked for, else what cores and memory allow."""
     if jobs is not None:
         return jobs
-    largest = max((cost(planned.trial.computation).training_bytes for planned in decided.pending), default=0)
+    computed = {planned.trial.fingerprint: planned.trial.computation for planned in decided.pending}
+    largest = max((cost(computation).training_bytes for computation in computed.values()), default=0)
     cores, quota = len(physical_cores()), cpu_quota()
     usable = cores if quota is None else min(cores, int(quota))
     return jobs_that_fit(usable, threads, largest, available_memory())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.analysis.published import NumberRuling, PublishedNumber
 from harness.analysis.published import judge_number as judge
-from harness.declaration.values import WrittenFloat, is_whole
+from harness.declaration.values import WrittenFloat, is_whole, written
 from harness.errors import InvalidArgument, UnknownMetric
 from harness.evaluations.metric import METRICS, PERCENT, Metric
 
@@ -61,7 +61,7 @@ def judge_number(values: Iterable[float], published: str | float, options: Numbe
 def _written(published: str | float, metric: Metric) -> WrittenFloat:
     """Return the number with the digits that it is written with."""
     try:
-        number = WrittenFloat(published.strip() if isinstance(published, str) else published)
+        number = written(WrittenFloat(published.strip() if isinstance(published, str) else published))
     except (TypeError, ValueError):
         number = WrittenFloat("nan")
     as_printed = not isinstance(published, bool) and math.isfinite(number)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.app.findings import Fetch
-from harness.app.plan import jobs_for, selected
+from harness.app.plan import check_at_once, jobs_for, selected
 from harness.app.progress import SILENT, Progress
 from harness.app.run import fetch_datasets
 from harness.app.verification import Verification, VerifyResult, compare
@@ -72,6 +72,7 @@ def verify(
         BenchError: An unknown name or environment, nothing is recorded, or the data can't be fetched.
         Stopped: The user pressed Ctrl-C.
     """
+    check_at_once(jobs=options.jobs, threads=options.threads)
     names = _names(options)
     loaded = load_records(options.store, progress)
     preset = options.design.seeds if options.design else DEFAULT_SEEDS

@@ -13,7 +13,9 @@ from harness.app import workspace
 from harness.app.progress import ProgressMode
 from harness.errors import CannotRead, UnknownDuration
 from harness.planning.seeds import parse_most_seeds
+from harness.planning.settings import MOST_AT_ONCE
 
+MOST_SECONDS = 10 * 365 * 86400.0
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
@@ -50,7 +52,7 @@ def parse_duration(text: str) -> float:
     """Return the seconds of ``90``, ``90s``, ``30m``, ``1.5h`` or ``1h30m``.
 
     Raises:
-        UnknownDuration: It is not a duration, or one of no seconds.
+        UnknownDuration: It is not a duration, or one of no seconds or of more than ten years.
 
     >>> parse_duration("30m"), parse_duration("1h30m")
     (1800.0, 5400.0)
@@ -59,7 +61,7 @@ def parse_duration(text: str) -> float:
     if not parts or "".join(number + unit for number, unit in parts) != re.sub(r"\s", "", text.lower()):
         raise UnknownDuration(text)
     seconds = sum(float(number) * SECONDS[unit] for number, unit in parts)
-    if seconds <= 0:
+    if not 0 < seconds <= MOST_SECONDS:
         raise UnknownDuration(text)
     return seconds
 
@@ -152,7 +154,9 @@ OnDataset = Annotated[
 ]
 Threads = Annotated[
     int,
-    typer.Option("--threads", min=1, metavar="N", envvar="BENCH_THREADS", help="Threads and cores per trial."),
+    typer.Option(
+        "--threads", min=1, max=MOST_AT_ONCE, metavar="N", envvar="BENCH_THREADS", help="Threads and cores per trial."
+    ),
 ]
 NoDeterminism = Annotated[
     bool,
@@ -193,6 +197,7 @@ Jobs = Annotated[
     typer.Option(
         "--jobs",
         min=1,
+        max=MOST_AT_ONCE,
         metavar="N",
         envvar="BENCH_JOBS",
         help="Trials at once; by default as many as cores and memory allow.",

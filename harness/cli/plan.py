@@ -14,7 +14,7 @@ from harness.planning.seeds import parse_seeds
 
 if TYPE_CHECKING:
     from harness.app.plan import PlanResult
-    from harness.planning.plan import Plan
+    from harness.planning.plan import Plan, PlannedTrial
 
 
 def plan(
@@ -101,8 +101,10 @@ def plan_table(decided: Plan) -> Table:
     elsewhere = ("Elsewhere",) if decided.standing else ()
     for header in ("Recorded", *elsewhere, "To train", "Each"):
         table.add_column(header, justify="right", no_wrap=True)
-    for fingerprint in dict.fromkeys(planned.trial.fingerprint for planned in decided.trials):
-        trials = [planned for planned in decided.trials if planned.trial.fingerprint == fingerprint]
+    alike: dict[str, list[PlannedTrial]] = {}
+    for planned in decided.trials:
+        alike.setdefault(planned.trial.fingerprint, []).append(planned)
+    for fingerprint, trials in alike.items():
         seeds: dict[Status, list[int]] = {}
         for planned in trials:
             place = planned.status if planned.status in {Status.RECORDED, Status.ELSEWHERE} else Status.PENDING

@@ -13,7 +13,7 @@ import io
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from harness.errors import OutputLost
 
@@ -103,11 +103,13 @@ def _open_standard() -> None:
             os.open(os.devnull, os.O_RDWR)
 
 
-def _wrapped(kind: type[io.TextIOWrapper], stream: object, number: int) -> io.TextIOWrapper:
-    if isinstance(stream, io.TextIOWrapper):
-        encoding, lines = stream.encoding, stream.line_buffering
-        return kind(stream.detach(), encoding, HANDLER, line_buffering=lines)
-    return kind(open(number, "wb", closefd=False), "utf-8", HANDLER, line_buffering=True)
+def _wrapped(kind: type[io.TextIOWrapper], stream: TextIO | None, number: int) -> io.TextIOWrapper:
+    """Return another stream to the same file, which closes it no more than the first one does."""
+    encoding, lines = "utf-8", True
+    if stream is not None:
+        stream.flush()
+        encoding, lines = stream.encoding, bool(stream.line_buffering)
+    return kind(open(number, "wb", closefd=False), encoding, HANDLER, line_buffering=lines)
 
 
 def _ending() -> Iterator[int]:

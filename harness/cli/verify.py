@@ -11,6 +11,7 @@ from harness.app.progress import ProgressMode
 from harness.cli import options
 from harness.cli.console import print_json, print_lines
 from harness.planning.seeds import parse_recorded_seeds
+from harness.planning.settings import MOST_AT_ONCE
 
 if TYPE_CHECKING:
     from harness.app.audit import Audit
@@ -32,6 +33,7 @@ ThreadsNow = Annotated[
     typer.Option(
         "--threads",
         min=1,
+        max=MOST_AT_ONCE,
         metavar="N",
         envvar="BENCH_THREADS",
         help="Train on N threads; by default on as many as the record, since other threads give other bits.",

@@ -115,6 +115,10 @@ AmountPair = Annotated[tuple[_Amount, _Amount], _LIST, _TWO_AMOUNTS, _one_or_two
 Sides = Annotated[tuple[AmountPair, AmountPair], _LIST, _TWO_AMOUNTS, _one_or_two(_AMOUNTS, minimum=0)]
 
 
+_EXPONENT = re.compile(r"[eE][+-]?0*(\d+)$")
+MOST_DIGITS, MOST_EXPONENT_DIGITS = 40, 2
+
+
 class WrittenFloat(float):
     """A float that keeps the text it was written as: ``WrittenFloat("0.9860").decimals == 4``."""
 
@@ -147,7 +151,7 @@ class WrittenFloat(float):
         del source, handler
         number = core_schema.float_schema(strict=True, allow_inf_nan=False)
         return core_schema.no_info_wrap_validator_function(
-            lambda value, check: (check(value), cls(value))[1],
+            lambda value, check: (check(value), written(cls(value)))[1],
             number,
             serialization=core_schema.plain_serializer_function_ser_schema(float),
         )
@@ -157,3 +161,11 @@ class WrittenFloat(float):
         """Describe it as a number."""
         del schema, handler
         return {"type": "number"}
+
+
+def written(number: WrittenFloat) -> WrittenFloat:
+    """Refuse what no network gives: digits beyond those of a double, or an exponent beyond those of float32."""
+    exponent = _EXPONENT.search(number.text)
+    if len(number.text) > MOST_DIGITS or (exponent and len(exponent[1]) > MOST_EXPONENT_DIGITS):
+        raise refused("written_number", None, "write a number that a network can give, such as 0.9912")
+    return number

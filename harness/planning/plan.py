@@ -146,20 +146,23 @@ def make_plan(
     planned: list[PlannedTrial] = []
     there = elsewhere or Elsewhere()
     checks: set[str] = set()
+    # The trials of all seeds differ in the seed alone: what they compute, and how long, is found out once.
+    first = needed_trials(architectures, settings, settings.seeds[0]) if settings.seeds else ()
+    predicted = {trial.fingerprint: forecast.trial_seconds(trial) for trial in first}
     for seed in settings.seeds:
         trials = []
-        for trial in needed_trials(architectures, settings, seed):
-            known = recorded.get(trial.name)
+        for trial in (replace(trial, seed=seed) for trial in first):
+            seconds, known = predicted[trial.fingerprint], recorded.get(trial.name)
             status = trial_status(trial, known)
             if known and status is Status.EVALUATE:
                 trial = _only_missing(trial, known)  # noqa: PLW2901 - up to the last epoch that lacks something
+                seconds = forecast.trial_seconds(trial)
             other = there.record_for(trial) if status in TRAINABLE else None
             if other and (trial.fingerprint in checks or there.proves(trial)):
                 status = Status.ELSEWHERE
             elif other:
                 checks.add(trial.fingerprint)
-            environment = other.environment if other else None
-            trials.append(PlannedTrial(trial, status, forecast.trial_seconds(trial), environment))
+            trials.append(PlannedTrial(trial, status, seconds, other.environment if other else None))
         planned += sorted(trials, key=lambda found: (-found.seconds, found.trial.fingerprint))
     return Plan(tuple(planned), forecast)
 

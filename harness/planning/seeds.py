@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from harness.errors import TooFewForALook, UnknownSeeds
+from harness.errors import TooFewForALook, UnknownSeeds, shown
 
 MOST_SEEDS = 10_000
 # numpy.random.seed, which keras.utils.set_random_seed calls, takes 32 bits.
 LARGEST_SEED = 2**32 - 1
+MOST_DIGITS = len(str(LARGEST_SEED))
 # At how many seeds a claim is judged until it is decided. Levels are divided by the number of these looks, however few
 # of them are allowed: more can be allowed later without another correction.
 LOOKS = (10, 20, 40)
@@ -27,11 +28,11 @@ def seeds_from(given: int | str | Iterable[int]) -> tuple[int, ...]:
     if isinstance(given, str):
         return parse_seeds(given)
     if isinstance(given, int):
-        return _checked(f"seeds={given}", range(min(given, MOST_SEEDS + 1)))
+        return _checked(f"seeds={shown(given)}", range(min(given, MOST_SEEDS + 1)))
     seeds = tuple(given)
     if any(not isinstance(seed, int) or seed < 0 for seed in seeds):
-        raise UnknownSeeds(f"seeds={seeds}", "one is not a whole number from 0")
-    return _checked(f"seeds={seeds}", seeds)
+        raise UnknownSeeds(f"seeds={shown(seeds)}", "one is not a whole number from 0")
+    return _checked(f"seeds={shown(seeds)}", seeds)
 
 
 def parse_seeds(text: str, option: str = "--seeds") -> tuple[int, ...]:
@@ -47,13 +48,13 @@ def parse_seeds(text: str, option: str = "--seeds") -> tuple[int, ...]:
     """
     given = f"{option} {text!r}"
     if re.fullmatch(r"\s*\d+\s*", text):
-        return _checked(given, range(min(max(1, int(text)), MOST_SEEDS + 1)))
+        return _checked(given, range(min(max(1, _number(text)), MOST_SEEDS + 1)))
     seeds: list[int] = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         match = re.fullmatch(r"(\d+)(?:\s*-\s*(\d+))?", part)
         if match is None:
             raise UnknownSeeds(given, f"{part!r} is not a seed")
-        first, last = int(match[1]), int(match[2] or match[1])
+        first, last = _number(match[1]), _number(match[2] or match[1])
         if last < first:
             raise UnknownSeeds(given, f"the range {part!r} runs backwards")
         seeds += _checked(given, range(first, min(last, first + MOST_SEEDS) + 1))
@@ -71,7 +72,7 @@ def parse_recorded_seeds(text: str | None) -> tuple[int, ...] | None:
     text = text.strip()
     if text == "all":
         return None
-    return (int(text),) if text.isdecimal() else parse_seeds(text, "--seed")
+    return _checked(f"--seed {text!r}", [_number(text)]) if text.isdecimal() else parse_seeds(text, "--seed")
 
 
 def parse_most_seeds(text: str) -> int:
@@ -82,7 +83,13 @@ def parse_most_seeds(text: str) -> int:
     """
     if not text.strip().isdecimal():
         raise TooFewForALook(text, LOOKS[0])
-    return int(text)
+    return _number(text)
+
+
+def _number(digits: str) -> int:
+    """Return the number, or one beyond all seeds for any that is: Python reads no more than 4,300 digits."""
+    significant = digits.strip().lstrip("0")
+    return int(significant or "0") if len(significant) <= MOST_DIGITS else 10**MOST_DIGITS
 
 
 def _checked(given: str, seeds: Iterable[int]) -> tuple[int, ...]:

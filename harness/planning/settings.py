@@ -7,6 +7,8 @@ from typing import Literal
 
 Precision = Literal["float32"]
 
+# Threads of a trial, and trials at once: more than any machine has cores, and thousands take minutes to start.
+MOST_AT_ONCE = 1024
 DEFAULT_SEEDS = (0, 1, 2, 3, 4)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from fake_architectures import architecture
 
 from harness.planning.forecast import IMPORT_SECONDS, Forecast
 from harness.planning.plan import Plan, Recorded, Status, make_plan
 from harness.planning.settings import Settings, smoke
+from harness.planning.trial import Trial
 from harness.spec.architecture import Architecture
 
 FIVE, EIGHT, OTHER = architecture("five", epochs=5), architecture("eight", epochs=8), architecture("other", units=32)
@@ -69,3 +71,16 @@ def test_smoke_trials_are_other_trials() -> None:
     cut = make_plan([FIVE], smoke(settings), {}, Forecast()).trials[0].trial
     assert cut.fingerprint != full.fingerprint
     assert cut.epochs == 1
+
+
+def test_what_a_trial_takes_is_found_out_once_for_all_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    predicted: list[Trial] = []
+
+    def predict(_: Forecast, trial: Trial) -> float:
+        predicted.append(trial)
+        return 1.0
+
+    monkeypatch.setattr(Forecast, "trial_seconds", predict)
+    found = planned(FIVE, OTHER, seeds=tuple(range(3_000)))
+    assert len({one.trial.name for one in found.trials}) == 6_000
+    assert len(predicted) == 2
