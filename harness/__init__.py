@@ -55,6 +55,8 @@ def run(
     jobs: int | None = None,
     threads: int = 1,
     timeout_seconds: float | None = None,
+    engine: str = "local",
+    address: str | None = None,
     deterministic: bool = True,
     retrain: bool = False,
     evaluate: str | Iterable[str] = (),
@@ -75,6 +77,8 @@ def run(
         jobs: Trials at once; by default as many as cores and memory allow.
         threads: Threads and cores of each trial.
         timeout_seconds: How long one trial may take; by default as long as it needs.
+        engine: What trains them: ``"local"`` processes, or the machines of a ``"ray"`` cluster.
+        address: The Ray cluster, as ``"host:port"`` or ``"auto"``; by default one is started on this machine.
         deterministic: Whether TensorFlow's operations must be deterministic.
         retrain: Whether to train here also what another machine of the same numerics recorded.
         evaluate: What else is measured of the weights after the last epoch, such as ``["shift", "calibration"]``.
@@ -99,6 +103,8 @@ def run(
         jobs=jobs,
         threads=threads,
         timeout_seconds=timeout_seconds,
+        engine=engine,
+        address=address,
         deterministic=deterministic,
         retrain=retrain,
         evaluate=_names(evaluate),

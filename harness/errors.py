@@ -309,6 +309,56 @@ class UnknownEngine(BenchError):
         super().__init__(_unknown_thing("engine", name, known))
 
 
+class EngineMissing(BenchError):
+    """An engine needs a package that is not installed."""
+
+    def __init__(self, engine: str, package: str) -> None:
+        super().__init__(
+            f"--engine {engine} needs {package}, which is not installed: pip install 'architecture-bench[{engine}]'"
+        )
+
+
+class NoCluster(BenchError):
+    """No cluster answers at the address, or none can be started."""
+
+    def __init__(self, address: str | None, reason: str) -> None:
+        remedy = "leave out --address to start one on this machine, or start one with 'ray start --head'"
+        if address is None:
+            what, remedy = "Ray can't be started on this machine", "--engine local does without it"
+        elif address == "auto":
+            what = "no Ray cluster is running on this machine"
+        else:
+            what = f"no Ray cluster answers at {address}"
+        super().__init__(f"{what}: {reason}; {remedy}")
+
+
+class UnfitCluster(BenchError):
+    """A cluster has no node that can train what is asked for."""
+
+    def __init__(self, reasons: Sequence[tuple[str, str]]) -> None:
+        lines = ["no node of the Ray cluster can train these trials:", *(f"  - {name}: {why}" for name, why in reasons)]
+        super().__init__("\n".join(lines) if reasons else "the Ray cluster has no node with a core for trials; add one")
+
+
+class TooManyThreads(BenchError):
+    """No node has as many cores as a trial is to have threads."""
+
+    def __init__(self, threads: int, most: int) -> None:
+        what = f"--threads {threads}: no node of the Ray cluster has more than {most} cores"
+        super().__init__(f"{what}; give {most} or fewer")
+
+
+class ClusterLost(BenchError):
+    """The cluster is gone, or all of its nodes are."""
+
+    exit_code = 1
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the Ray cluster is gone, or has no fitting node left; what is recorded stays, and the same command resumes"
+        )
+
+
 class DataMissing(BenchError):
     """The cache holds no verified copy."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace, load_records
 from harness.errors import Exclusive, InvalidArgument, Needs, TooFewForALook
-from harness.execute.cores import available_memory, cpu_quota, jobs_that_fit, physical_cores
+from harness.execute.cores import jobs_here
 from harness.planning.plan import Plan, Status, make_plan
 from harness.planning.seeds import LOOKS
 from harness.planning.settings import DEFAULT_SEEDS, MOST_AT_ONCE, Settings
@@ -122,7 +122,8 @@ def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:
 class Benchmark:
     """What is compared, under which settings, where it runs and where its records go.
 
-    With ``retrain``, what other machines of the same numerics recorded stands for nothing.
+    With ``retrain``, what other machines of the same numerics recorded stands for nothing. ``beside`` are the further
+    environments of a cluster that trials run in: what is recorded in one of them is recorded.
     """
 
     architectures: tuple[Architecture, ...]
@@ -131,6 +132,12 @@ class Benchmark:
     store: Store
     retrain: bool = False
     misfits: tuple[Misfit, ...] = ()
+    beside: tuple[Environment, ...] = ()
+
+    def on(self, environments: tuple[Environment, ...]) -> Benchmark:
+        """Return it as it runs in a cluster's environments, the first of which it is planned for."""
+        first, *beside = environments
+        return replace(self, environment=first, beside=tuple(beside))
 
 
 def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
@@ -143,7 +150,9 @@ def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
         loaded: Its store's records, where they have been read already.
     """
     pooled = pool((loaded or benchmark.store.load()).records, benchmark.environment)
-    own = recorded({record.name: record for record in pooled.own})
+    there = {environment.id for environment in benchmark.beside}
+    near = (record for record in pooled.records if record.environment.id in there)
+    own = recorded({record.name: record for record in (*near, *pooled.own)})
     forecast = measured_forecast(pooled.own or pooled.records)
     elsewhere = None if benchmark.retrain else pooled.elsewhere
     return make_plan(benchmark.architectures, benchmark.settings, own, forecast, elsewhere)
@@ -216,11 +225,13 @@ def jobs_for(decided: Plan, jobs: int | None, threads: int) -> int:
     """Return how many trials run at once: what is asked for, else what cores and memory allow."""
     if jobs is not None:
         return jobs
+    return jobs_here(threads, largest_bytes(decided))
+
+
+def largest_bytes(decided: Plan) -> int:
+    """Return the memory that the largest of the pending trials takes."""
     computed = {planned.trial.fingerprint: planned.trial.computation for planned in decided.pending}
-    largest = max((cost(computation).training_bytes for computation in computed.values()), default=0)
-    cores, quota = len(physical_cores()), cpu_quota()
-    usable = cores if quota is None else min(cores, int(quota))
-    return jobs_that_fit(usable, threads, largest, available_memory())
+    return max((cost(computation).training_bytes for computation in computed.values()), default=0)
 
 
 def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:

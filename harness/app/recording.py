@@ -33,9 +33,9 @@ def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[
     store, environment = benchmark.store, benchmark.environment
 
     def is_recorded(trial: Trial) -> bool:
-        record = store.read(environment.id, trial.name)
-        known = recorded({trial.name: record}) if record else {}
-        return trial_status(trial, known.get(trial.name)) is Status.RECORDED
+        found = (store.read(place.id, trial.name) for place in (environment, *benchmark.beside))
+        known = (recorded({trial.name: record})[trial.name] for record in found if record)
+        return any(trial_status(trial, one) is Status.RECORDED for one in known)
 
     pending = [planned.trial for planned in plan.pending]
     with SharedQueue(pending, is_recorded, store.locks(environment.id)) as queue:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from harness.analysis.findings import Findings
@@ -14,7 +15,7 @@ from harness.app.findings import Fetch, read_inputs
 from harness.app.plan import (
     Benchmark,
     PlanOptions,
-    jobs_for,
+    largest_bytes,
     misfit_sentences,
     most_sentences,
     plan_benchmark,
@@ -27,8 +28,17 @@ from harness.app.report import ReportOptions, ReportResult, report_on, short_sum
 from harness.app.until_decided import Rounds, look_ahead, make_rounds, outcome
 from harness.app.workspace import load_records
 from harness.data import fetching
-from harness.errors import Interrupted
-from harness.execute.engine import Engine, EngineOptions, TrialEnded, TrialRecordedElsewhere, make_engine
+from harness.errors import Interrupted, Needs
+from harness.execute.engine import (
+    LOCAL,
+    Engine,
+    EngineOptions,
+    Site,
+    TrialEnded,
+    TrialRecordedElsewhere,
+    make_engine,
+    open_site,
+)
 from harness.planning.plan import Plan
 from harness.planning.trial import Trial
 from harness.records.design import write_design
@@ -44,10 +54,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions(PlanOptions):
-    """What to train, how long one trial may take (None: as long as it needs), and whether its weights are kept."""
+    """What to train, how long one trial may take, whether its weights are kept, and what trains it.
+
+    Args:
+        timeout_seconds: How long one trial may take; None: as long as it needs.
+        keep_weights: Whether the weights are kept beside the record.
+        engine: A module of ``harness.execute.engines``.
+        address: Where the engine finds a cluster, ``auto`` or ``host:port``; None: it starts one on this machine.
+    """
 
     timeout_seconds: float | None = None
     keep_weights: bool = False
+    engine: str = "local"
+    address: str | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,7 +133,7 @@ def run(
 
     Args:
         options: What to train.
-        engine: Trains the trials; None: the local one, with as many jobs as the options say.
+        engine: Trains the trials; None: the one that the options name, with as many jobs as they say.
         progress: Takes warnings, messages and events.
         fetch: Returns the data sets; trials read them from the cache.
 
@@ -122,13 +141,42 @@ def run(
         BenchError: A name means no spec, a spec is invalid, the data can't be fetched, a file can't be written.
         Interrupted: The user pressed Ctrl-C; what is recorded stays, checkpoints too.
     """
+    if options.address is not None and options.engine == LOCAL:
+        raise Needs("--address", "--engine ray")
     benchmark = read_benchmark(options)
     for sentence in misfit_sentences(benchmark.misfits):
         progress.say(sentence)
     check_own(options.folder)
     benchmark.store.check_writable()
     loaded = load_records(benchmark.store, progress, set_aside=True)
-    training = _Training(options, engine, progress, fetch)
+    with ExitStack() as stack:
+        needed = engine is None and (
+            options.address or options.until_decided or plan_benchmark(benchmark, loaded).pending
+        )
+        site = stack.enter_context(open_site(engine_options(options))) if needed else None
+        if site is not None:
+            benchmark = benchmark.on(site.environments)
+            for sentence in site.sentences:
+                progress.warn(sentence)
+        return _run(options, benchmark, loaded, _Training(options, engine, site, progress, fetch))
+
+
+def engine_options(options: RunOptions) -> EngineOptions:
+    """Return what an engine is made from, as far as it is known before there is a plan."""
+    return EngineOptions(
+        jobs=options.jobs,
+        threads=options.threads,
+        timeout_seconds=options.timeout_seconds,
+        deterministic=options.deterministic,
+        keep_weights=options.keep_weights,
+        name=options.engine,
+        address=options.address,
+    )
+
+
+def _run(options: RunOptions, benchmark: Benchmark, loaded: Loaded, training: _Training) -> RunResult:
+    """Train, and report."""
+    progress, fetch = training.progress, training.fetch
     if options.until_decided:
         training.until_decided(make_rounds(options, benchmark, loaded), loaded)
     else:
@@ -154,6 +202,7 @@ class _Training:
 
     options: RunOptions
     engine: Engine | None
+    site: Site | None
     progress: Progress
     fetch: Fetch
     ended: list[TrialEnded] = field(default_factory=list)
@@ -164,7 +213,7 @@ class _Training:
         if rounds.design != self.options.design:
             write_design(self.options.folder, rounds.design)
         _, most = rounds.planned(loaded)
-        jobs = self.engine.jobs if self.engine else jobs_for(most, self.options.jobs, self.options.threads)
+        jobs = (self.engine or self._engine(rounds.benchmark, most)).jobs
         for sentence in most_sentences(most, jobs):
             self.progress.say(sentence)
         following: Benchmark | None = rounds.first()
@@ -193,17 +242,12 @@ class _Training:
         self.relies_on_others |= bool(plan.checks or plan.standing)
 
     def _engine(self, benchmark: Benchmark, plan: Plan) -> Engine:
-        options = self.options
-        return make_engine(
-            EngineOptions(
-                jobs=jobs_for(plan, options.jobs, options.threads),
-                threads=options.threads,
-                timeout_seconds=options.timeout_seconds,
-                checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
-                deterministic=options.deterministic,
-                keep_weights=options.keep_weights,
-            )
+        of_plan = replace(
+            engine_options(self.options),
+            checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
+            trial_bytes=largest_bytes(plan),
         )
+        return self.site.engine(of_plan) if self.site else make_engine(of_plan)
 
     def _train(self, benchmark: Benchmark, plan: Plan, engine: Engine) -> None:
         fetch_datasets((planned.trial for planned in plan.pending), self.fetch, self.progress)

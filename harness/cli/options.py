@@ -229,6 +229,25 @@ Timeout = Annotated[
         show_default=False,
     ),
 ]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        envvar="BENCH_ENGINE",
+        help="What trains the trials: local processes (local) or the machines of a Ray cluster (ray).",
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        metavar="ADDRESS",
+        envvar="BENCH_ADDRESS",
+        help="With --engine ray: the cluster, as host:port or 'auto'; by default one is started on this machine.",
+        show_default=False,
+    ),
+]
 Progress = Annotated[
     ProgressMode,
     typer.Option(

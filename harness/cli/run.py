@@ -37,6 +37,8 @@ def run(
     evaluate: options.Evaluate = None,
     keep_weights: options.KeepWeights = False,
     timeout: options.Timeout = None,
+    engine: options.Engine = "local",
+    address: options.Address = None,
     smoke: options.Smoke = False,
     dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
@@ -54,6 +56,7 @@ def run(
         bench run '00*' --evaluate shift       how they tolerate shifted images
         bench run 000_convnet --smoke          see it work in seconds
         bench run --all --dataset digits       every architecture that fits, on other data
+        bench run --all --engine ray           on the machines of a Ray cluster (--address)
     """
     if not names and not all_:
         raise NothingSelected
@@ -73,6 +76,8 @@ def run(
         evaluate=options.parse_names(evaluate),
         timeout_seconds=timeout,
         keep_weights=keep_weights,
+        engine=engine,
+        address=address,
         smoke=smoke,
         dataset=dataset,
         results=results,

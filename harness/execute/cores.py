@@ -37,6 +37,13 @@ def jobs_that_fit(cores: int, threads: int, trial_bytes: int, available_bytes: i
     return max(1, min(by_cores, by_memory))
 
 
+def jobs_here(threads: int, trial_bytes: int) -> int:
+    """Return how many trials fit on this machine at once."""
+    cores, quota = len(physical_cores()), cpu_quota()
+    usable = cores if quota is None else min(cores, int(quota))
+    return jobs_that_fit(usable, threads, trial_bytes, available_memory())
+
+
 def cpu_quota(cgroup: Path = CGROUP) -> float | None:
     """Return the cores' worth of time that a container may take, or None where nothing limits it."""
     try:

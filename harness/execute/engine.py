@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from harness.records.predictions import Predictions
 from harness.records.record import EpochMeasurement, Failure, Measurement
 
 ENGINES = "harness.execute.engines"
+LOCAL = "local"
 
 
 @dataclass(frozen=True)
@@ -107,22 +109,43 @@ class EngineOptions:
     """What every engine is made from.
 
     Args:
-        jobs: Trials at once.
+        jobs: Trials at once; None: as many as fit.
         threads: Threads and cores of each.
         timeout_seconds: How long a trial may take; None: as long as it needs.
         checkpoints: Folder of the trials' checkpoints; None: a killed trial starts again from its beginning.
         deterministic: Whether the backend's operations must be deterministic.
         keep_weights: Whether outcomes bring the weights.
         name: Which engine: a module of ``harness.execute.engines``.
+        address: Where the engine finds other machines, if it uses any.
+        trial_bytes: The memory that the largest trial takes.
+        backend: What trials are trained with.
     """
 
-    jobs: int
+    jobs: int | None = None
     threads: int = 1
     timeout_seconds: float | None = None
     checkpoints: Path | None = None
     deterministic: bool = True
     keep_weights: bool = False
-    name: str = "local"
+    name: str = LOCAL
+    address: str | None = None
+    trial_bytes: int = 0
+    backend: str = "tensorflow"
+
+
+class Site(Protocol):
+    """Other machines, connected: what is known of them before a trial is chosen."""
+
+    @property
+    def environments(self) -> tuple[Environment, ...]:
+        """What the bits and times of trials depend on there; numerics are the same in all of them."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the user should know: which machines are left out, and why."""
+
+    def engine(self, options: EngineOptions) -> Engine:
+        """Return the engine that trains there."""
 
 
 def make_engine(options: EngineOptions) -> Engine:
@@ -133,6 +156,19 @@ def make_engine(options: EngineOptions) -> Engine:
     """
     engine: Engine = find_plugin(ENGINES, options.name, engine_names(), UnknownEngine).engine(options)
     return engine
+
+
+def open_site(options: EngineOptions) -> AbstractContextManager[Site | None]:
+    """Connect to the machines that the options name, for the block; None where trials are trained on this one.
+
+    Raises:
+        BenchError: There is no such engine, or no machine to train on.
+    """
+    module = find_plugin(ENGINES, options.name, engine_names(), UnknownEngine)
+    if hasattr(module, "opened"):
+        site: AbstractContextManager[Site] = module.opened(options)
+        return site
+    return nullcontext()
 
 
 def engine_names() -> tuple[str, ...]:

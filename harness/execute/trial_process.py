@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
-import numpy.typing as npt
 import psutil
 
-from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialEvent
-from harness.records.environment import Environment
-from harness.records.record import Failure, FailureKind, Measurement, Stage
-from harness.worker.messages import Built, EpochDone, Failed, Finished, Job, Message, StageBegan, Started
+from harness.execute.engine import TrialEnded, TrialEvent
+from harness.execute.reports import Reports
+from harness.worker.messages import Failed, Job, Message
 
 # How long a process that was asked to stop has, before it and all its children are killed.
 GRACE_SECONDS = 2.0
 LOG_LINES = 20
+OUT_OF_MEMORY = Failed("memory", "killed by the system, which ran out of memory")
+KILLED = Failed("crash", "the process was ended by SIGKILL")
 
 
 class TrialProcess:
@@ -40,20 +39,21 @@ class TrialProcess:
         self._timeout = math.inf if timeout is None else timeout
         self._started = time.monotonic()
         self._oom_kills = oom_kills()
-        self._stage: Stage = "start-up"
-        self._environment: Environment | None = None
-        self._measurement: Measurement | None = None
-        self._epochs: list[EpochDone] = []
-        self._weights: tuple[npt.NDArray[Any], ...] | None = None
+        self._reports = Reports(job.trial)
 
     def receive(self) -> Iterator[TrialEvent]:
+        """Yield what follows from the process's reports."""
+        for message in self.messages():
+            yield from self._take(message)
+
+    def messages(self) -> Iterator[Message]:
         """Yield what the process has reported; that it ends without a report is a failure."""
         try:
             while not self.ended and self.connection.poll():
-                yield from self._take(self.connection.recv())
+                yield self.connection.recv()
         except (EOFError, OSError):
             if not self.ended:
-                yield self._end(self._crash())
+                yield self._crash()
 
     def seconds_left(self) -> float:
         """Return the seconds until the trial's deadline; infinitely many where it has none."""
@@ -61,8 +61,14 @@ class TrialProcess:
 
     def end_late(self) -> TrialEnded:
         """Stop the process, whose deadline has passed, and return the failure."""
+        for _ in self._reports.take(self.stop_late()):
+            pass
+        return self._ended()
+
+    def stop_late(self) -> Failed:
+        """Stop the process, whose deadline has passed, and return that as a report."""
         self.stop()
-        return self._end(self._failed("deadline", f"took longer than the {self._timeout:g} seconds allowed"))
+        return Failed("deadline", f"took longer than the {self._timeout:g} seconds allowed")
 
     def stop(self) -> None:
         """Ask the process to stop; kill it if it doesn't, and all its children."""
@@ -77,54 +83,33 @@ class TrialProcess:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
 
-    def _take(self, message: Message) -> Iterator[TrialEvent]:
-        match message:
-            case Started(environment):
-                self._environment = environment
-            case StageBegan(stage):
-                self._stage = stage
-            case Built(measurement):
-                self._measurement = measurement
-                yield TrialBuilt(self.job.trial, measurement.resumed_epochs)
-            case EpochDone(measurement):
-                self._epochs.append(message)
-                yield EpochEnded(self.job.trial, measurement)
-            case Finished(measurement, weights):
-                self._measurement, self._weights = measurement, weights
-                yield self._end(None)
-            case Failed(kind, reason):
-                yield self._end(self._failed(kind, reason))
-
-    def _end(self, failure: Failure | None) -> TrialEnded:
+    def end(self) -> tuple[str, ...]:
+        """Stop the process after its last report, let go of it, and return the last lines of its log."""
         self.ended = True
         if self.process.is_alive():
             self.stop()
         self.connection.close()
-        if failure is None:
-            self.job.log.unlink(missing_ok=True)
-        else:
-            failure = failure.model_copy(update={"log": last_lines(self.job.log)})
-        return TrialEnded(self.job.trial, self._outcome(failure))
+        log = last_lines(self.job.log)
+        self.job.log.unlink(missing_ok=True)
+        return log
 
-    def _outcome(self, failure: Failure | None) -> Outcome:
-        epochs = {"epochs": tuple(done.measurement for done in self._epochs)}
-        measurement = self._measurement.model_copy(update=epochs) if self._measurement else None
-        predictions = {done.measurement.epoch: done.predictions for done in self._epochs}
-        concurrent, environment = self.concurrent_trials, self._environment
-        return Outcome(measurement, predictions, failure, concurrent, environment, self._weights)
+    def _take(self, message: Message) -> Iterator[TrialEvent]:
+        yield from self._reports.take(message)
+        if self._reports.ended:
+            yield self._ended()
 
-    def _failed(self, kind: FailureKind, reason: str) -> Failure:
-        return Failure(stage=self._stage, kind=kind, reason=reason)
+    def _ended(self) -> TrialEnded:
+        return TrialEnded(self.job.trial, self._reports.outcome(self.end(), self.concurrent_trials))
 
-    def _crash(self) -> Failure:
+    def _crash(self) -> Failed:
         """Return why the process ended without a report."""
         self.process.join(GRACE_SECONDS)
         code = self.process.exitcode
         if code == -signal.SIGKILL and oom_kills() > self._oom_kills:
-            return self._failed("memory", "killed by the system, which ran out of memory")
+            return OUT_OF_MEMORY
         if code is not None and code < 0:
-            return self._failed("crash", f"the process was ended by {signal_name(-code)}")
-        return self._failed("crash", f"the process ended without a report, exit code {code}")
+            return Failed("crash", f"the process was ended by {signal_name(-code)}")
+        return Failed("crash", f"the process ended without a report, exit code {code}")
 
 
 def signal_name(number: int) -> str:

@@ -51,9 +51,10 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
     watch = Watch(job.cores)
     for epoch in range(len(done) + 1, job.trial.epochs + 1):
         done.append(prepared.run_epoch(epoch))
-        report(done[-1])
+        # First the checkpoint: whoever hears of an epoch finds its state, and can send it along.
         if job.checkpoint and epoch < job.trial.epochs:
             write_checkpoint(job.checkpoint, Checkpoint(tuple(done), tuple(prepared.network.state())))
+        report(done[-1])
     at_the_end = {"conditions": watch.conditions(), "peak_memory_bytes": peak_memory_bytes()}
     weights = tuple(prepared.network.weights()) if job.keep_weights else None
     report(Finished(measurement.model_copy(update=at_the_end), weights))

@@ -73,6 +73,8 @@ REFUSED = {
     "a limit without looks": (["run", "dense_512", "--most-seeds", "20"], "--most-seeds needs --until-decided"),
     "seeds and looks": (["run", "dense_512", "--until-decided", "--seeds", "5"], "--until-decided and --seeds can't"),
     "smoke and looks": (["run", "dense_512", "--until-decided", "--smoke"], "--until-decided and --smoke can't"),
+    "an unknown engine": (["run", "dense_512", "--engine", "rya"], "there is no engine 'rya'; did you mean 'ray'?"),
+    "a cluster's address without one": (["run", "dense_512", "--address", "auto"], "--address needs --engine ray"),
     "an unknown plan": (["plan", "nothing*"], "no architecture matches"),
 }
 
@@ -86,6 +88,16 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
     assert sentence in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_ray_its_engine_says_how_to_install_it(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.execute.engines.ray.find_spec", lambda _: None)
+    done = bench("run", "dense_512", "--engine", "ray", "--results", str(tmp_path))
+    assert done.code == 2
+    assert done.stderr.endswith("which is not installed: pip install 'architecture-bench[ray]'\n")
     assert list(tmp_path.iterdir()) == []
 
 

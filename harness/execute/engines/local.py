@@ -8,12 +8,13 @@ import tempfile
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from harness.declaration.files import cache_folder
 from harness.execute.core_pool import CorePool
-from harness.execute.cores import physical_cores, pinned_cores
+from harness.execute.cores import jobs_here, physical_cores, pinned_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
 from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, variables_set
 from harness.execute.trial_process import TrialProcess
@@ -41,21 +42,22 @@ class LocalEngine:
     options: EngineOptions
     start_method: str | None = None
 
-    @property
+    @cached_property
     def jobs(self) -> int:
         """How many trials it trains at once."""
-        return self.options.jobs
+        options = self.options
+        return options.jobs or jobs_here(options.threads, options.trial_bytes)
 
     def __call__(self, queue: Queue) -> Generator[TrialEvent, None, None]:
         """Train the queue's trials and yield what happens."""
         options = self.options
         running: list[TrialProcess] = []
-        cores = CorePool(pinned_cores(physical_cores(), options.threads, options.jobs))
+        cores = CorePool(pinned_cores(physical_cores(), options.threads, self.jobs))
         with tempfile.TemporaryDirectory(prefix="bench-") as logs:
             start = Starter(options, process_context(self.start_method), Path(logs), current_commit())
             try:
                 while True:
-                    while len(running) < options.jobs and (trial := queue.take()) is not None:
+                    while len(running) < self.jobs and (trial := queue.take()) is not None:
                         yield TrialStarted(trial)
                         running.append(start(trial, cores.take(options.threads)))
                         for started in running:
