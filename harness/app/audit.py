@@ -6,6 +6,7 @@ from: predictions, labels, seed, spec, and the steps that a float32 can take.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from harness.records.predictions import stored_beside
 from harness.records.record import Record
 from harness.records.store import Unreadable
 
+# How a record's file is called, and those of what was evaluated later.
+NAMED = re.compile(r"(?P<fingerprint>[0-9a-z]+)-seed(?P<seed>\d{1,20})[.]")
 # Every file of a store, read.
 Files = Mapping[Path, Record | Unreadable]
 
@@ -58,11 +61,37 @@ class Audit:
         return "\n".join(self.lines)
 
 
-def audit(workspace: Workspace, *, progress: Progress = SILENT, fetch: Fetch = cached) -> Audit:
-    """Check every record of every environment.
+@dataclass(frozen=True)
+class Wanted:
+    """Which files are checked, an environment's by its id or the id's beginning; None: whatever it is."""
+
+    fingerprints: frozenset[str] | None = None
+    seeds: frozenset[int] | None = None
+    environment: str | None = None
+
+    def takes(self, path: Path) -> bool:
+        """Say whether a file is wanted, by its name and its folder: it may be unreadable."""
+        named = NAMED.match(path.name)
+        if named is None:
+            return self == Wanted(environment=self.environment) and self._takes_folder(path.parent.name)
+        return (
+            (self.fingerprints is None or named["fingerprint"] in self.fingerprints)
+            and (self.seeds is None or int(named["seed"]) in self.seeds)
+            and self._takes_folder(path.parent.name)
+        )
+
+    def _takes_folder(self, environment: str) -> bool:
+        return self.environment is None or environment.startswith(self.environment)
+
+
+def audit(
+    workspace: Workspace, wanted: Wanted | None = None, *, progress: Progress = SILENT, fetch: Fetch = cached
+) -> Audit:
+    """Check every record of every environment, or those that are wanted.
 
     Args:
         workspace: Whose records.
+        wanted: Which of them; None: all.
         progress: Takes a warning for each data set that is missing.
         fetch: Returns the true labels; those of a data set that is missing are not checked.
 
@@ -71,9 +100,10 @@ def audit(workspace: Workspace, *, progress: Progress = SILENT, fetch: Fetch = c
         NothingRecorded: There is no record.
     """
     check_dataset(workspace)
-    files = workspace.store.by_path()
+    every = workspace.store.by_path()
+    files = {path: file for path, file in every.items() if wanted is None or wanted.takes(path)}
     if not files:
-        raise NothingRecorded(f"in {workspace.folder}")
+        raise NothingRecorded(f"of what was asked for, in {workspace.folder}" if every else f"in {workspace.folder}")
     datasets = all_datasets(workspace.specs)
     arrays = {}
     for name in sorted(_trained_on(files) & set(datasets)):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.app.audit import Wanted
 from harness.app.findings import Fetch
 from harness.app.plan import check_at_once, jobs_for, selected
 from harness.app.progress import SILENT, Progress
@@ -22,7 +23,7 @@ from harness.planning.plan import Plan, PlannedTrial, Status
 from harness.planning.settings import DEFAULT_SEEDS, Settings
 from harness.planning.trial import Trial, trial_computation
 from harness.records.environment import Environment, current_environment
-from harness.records.pooling import choose_environment
+from harness.records.pooling import HERE, choose_environment
 from harness.records.record import Record
 from harness.records.speeds import measured_forecast
 from harness.records.store import Loaded, recorded
@@ -121,6 +122,20 @@ def _sound(options: VerifyOptions) -> tuple[Architecture, ...]:
         return found
     dataset = find_dataset(options.dataset, options.specs)
     return tuple(one for one in (moved(own, dataset) for own in found) if isinstance(one, Architecture))
+
+
+def wanted_files(options: VerifyOptions) -> Wanted:
+    """Return which files are checked where nothing is trained: as asked for, but of all seeds where none is named.
+
+    Raises:
+        BenchError: A name means no spec.
+    """
+    here = options.environment == HERE
+    return Wanted(
+        frozenset(_names(options)) if options.names else None,
+        frozenset(options.seeds) if options.seeds else None,
+        current_environment(options.threads or 1).id if here else options.environment,
+    )
 
 
 def chosen_records(

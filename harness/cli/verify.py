@@ -16,7 +16,7 @@ from harness.planning.settings import MOST_AT_ONCE
 if TYPE_CHECKING:
     from harness.app.audit import Audit
     from harness.app.verification import Verification, VerifyResult
-    from harness.app.workspace import Workspace
+    from harness.app.verify import VerifyOptions
 
 SeedOption = Annotated[
     str | None,
@@ -98,11 +98,12 @@ def verify(
         raise typer.Exit(1)
 
 
-def check_records(workspace: Workspace, *, json: bool) -> None:
-    """Check the stored files of every environment and exit with 1 if one does not hold."""
+def check_records(asked: VerifyOptions, *, json: bool) -> None:
+    """Check the stored files, of every environment where none is asked for, and exit with 1 if one does not hold."""
     from harness.app.audit import audit
+    from harness.app.verify import wanted_files
 
-    found = audit(workspace, progress=Shown())
+    found = audit(asked, wanted_files(asked), progress=Shown())
     if json:
         print_json(audit_json(found))
     else:

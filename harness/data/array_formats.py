@@ -6,6 +6,7 @@ Python objects are never loaded, and no header is trusted.
 from __future__ import annotations
 
 import hashlib
+import lzma
 import math
 import struct
 import zipfile
@@ -17,6 +18,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from harness.arrays import Values
+from harness.plain_files import PREFIX, array_header, header_bytes
 
 IDX_TYPES = {"uint8": 0x08, "float32": 0x0D}
 """The types that a data set's arrays can have, each with its number in an IDX file."""
@@ -38,9 +40,12 @@ UNREADABLE = (
     KeyError,
     NotImplementedError,  # a compression that zipfile doesn't know
     OSError,
-    RuntimeError,  # an encrypted member
+    OverflowError,
+    RuntimeError,  # an encrypted member, or one that is nested too deep
     UnicodeError,
     ValueError,
+    lzma.LZMAError,
+    struct.error,
 )
 """What zipfile and NumPy raise on a damaged archive."""
 
@@ -149,14 +154,24 @@ def map_member(path: Path, name: str) -> Values:
 
 def read_header(file: IO[bytes], dtypes: Collection[str]) -> Header:
     """Return what the file's beginning says; raise ValueError where no array of one of these types is behind it."""
-    version = np.lib.format.read_magic(file)
-    if version != (1, 0):
-        raise ValueError(f"has NumPy's file format {version}, which arrays of numbers don't need")
-    shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(file, max_header_size=HEADER_LIMIT)
+    prefix = max(PREFIX.values())
+    start = file.read(prefix)
+    length = header_bytes(start)
+    if start[6] != 1:
+        raise ValueError(f"has NumPy's file format {(start[6], start[7])}, which arrays of numbers don't need")
+    header = array_header(start[PREFIX[1] :] + file.read(length - prefix))
+    dtype = dtype_of(header.type)
+    if dtype.name not in dtypes or not dtype.isnative or header.by_column:
+        raise ValueError(f"holds {dtype} values where {' or '.join(dtypes)}, row by row, is expected")
+    return Header(header.shape, dtype)
+
+
+def dtype_of(word: str) -> np.dtype[Any]:
+    """Return the type that a header names; raise ValueError where it is none of numbers or text."""
+    try:
+        dtype = np.dtype(word)
+    except TypeError as error:
+        raise ValueError(f"has no type that NumPy knows ({error})") from None
     if dtype.hasobject:
         raise ValueError("holds Python objects, which are never loaded")
-    if dtype.name not in dtypes or not dtype.isnative or fortran_order:
-        raise ValueError(f"holds {dtype} values where {' or '.join(dtypes)}, row by row, is expected")
-    if any(size < 0 for size in shape):
-        raise ValueError(f"declares the shape {shape}")
-    return Header(shape, dtype)
+    return dtype

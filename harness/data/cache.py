@@ -21,10 +21,12 @@ from harness.data.array_formats import UNREADABLE, idx_sha256, map_member, write
 from harness.data.dataset import KNOWN_BY_NAME, Dataset, PublishedArray, PublishedArrays, joint_digest
 from harness.declaration.files import cache_folder
 from harness.errors import CacheUnwritable, DataMissing
+from harness.plain_files import open_plain
 
 SOURCE_MEMBER = "source.txt"
 DIGESTS_MEMBER = "digests.json"
 TEXT_LIMIT = 1_000
+MOST_BYTES = 2**44  # any disk's: a data set's own limit is its memory
 DIGEST_LENGTH = 12
 
 
@@ -74,6 +76,7 @@ class CachedCopy:
     def read(self) -> DatasetArrays:
         """Return the verified arrays, or raise DataMissing with the reason."""
         try:
+            open_plain(self.path, MOST_BYTES).close()  # a pipe in its place would never answer
             dataset = self._with_digests()
             arrays = {name: _verified(self.path, name, array) for name, array in dataset.published.items()}
         except FileNotFoundError:
@@ -87,8 +90,10 @@ class CachedCopy:
         if self.dataset.sha256 is not None:
             return self.dataset
         written = json.loads(self._text(DIGESTS_MEMBER))
+        if not isinstance(written, dict):
+            raise ValueError("the digests are damaged")  # noqa: TRY004 - one of UNREADABLE
         published = {
-            name: array if array.sha256 else array.model_copy(update={"sha256": written[name]})
+            name: array if array.sha256 else array.model_copy(update={"sha256": str(written[name])})
             for name, array in self.dataset.published.items()
         }
         return self.dataset.model_copy(update={"arrays": PublishedArrays(**published)})
@@ -109,7 +114,11 @@ class CachedCopy:
 
     def _text(self, member: str) -> str:
         """Return one of the texts beside the arrays."""
-        with zipfile.ZipFile(self.path) as archive, archive.open(member) as file:
+        with (
+            open_plain(self.path, MOST_BYTES) as plain,
+            zipfile.ZipFile(plain) as archive,
+            archive.open(member) as file,
+        ):
             return file.read(TEXT_LIMIT).decode()
 
     def write(self, arrays: Mapping[str, Values], source: str) -> None:

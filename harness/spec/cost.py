@@ -116,7 +116,7 @@ def network_cost(layers: tuple[LayerKind, ...], recipes: Sequence[Recipe], data:
         parameters=sum(row.parameters for row in top),
         trainable_parameters=trainable,
         macs=sum(row.macs for row in top),
-        batch_size=max(recipe.batch_size for recipe in recipes),
+        batch_size=max(min(recipe.batch_size, data.train_examples) for recipe in recipes),
         activation_bytes_per_image=sum(row.activation_bytes for row in top),
         input_bytes_per_image=prod(data.inputs) * FLOAT32_BYTES,
         optimizer_bytes=sum(recipe.optimizer.slots for recipe in recipes) * trainable * FLOAT32_BYTES,

@@ -21,6 +21,9 @@ from harness.worker.evaluating import NotANumber
 from harness.worker.messages import Failed, Job
 from harness.worker.training import run_trial
 
+# How lines of TensorFlow's messages begin that say where, not what.
+ABOUT = ("[[", "[Op:", "File ", "<stack traces", "Call arguments", "Stack trace", "Detected at")
+MOST_REASON = 400
 # The exit code of a process that was asked to stop, or whose parent is gone.
 STOPPED = 3
 
@@ -55,9 +58,18 @@ def failed(error: Exception, memory_errors: tuple[type[Exception], ...]) -> Fail
     kind: FailureKind = "nan" if isinstance(error, NotANumber) else "error"
     if isinstance(error, memory_errors):
         kind = "memory"
-    reason = next(iter(str(error).strip().splitlines()), "no message")
+    reason = reason_of(str(error))
     ours = isinstance(error, BenchError | NotANumber)
     return Failed(kind, reason if ours else f"{type(error).__name__}: {reason}")
+
+
+def reason_of(message: str) -> str:
+    """Return the line of a message that says what went wrong; a framework may begin with a heading and a stack."""
+    first, *others = [line.strip() for line in message.strip().splitlines() if line.strip()] or ["no message"]
+    if not first.endswith(":"):
+        return first[:MOST_REASON]
+    said = [line for line in others if not line.endswith(":") and not line.startswith(ABOUT)]
+    return f"{first} {said[-1]}"[:MOST_REASON] if said else first[:MOST_REASON]
 
 
 def send_output_to(log: Path) -> None:

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from honest_records import Honest, dataset_arrays, honest
 
-from harness.app.audit import Audit, audit_files
+from harness.app.audit import Audit, Wanted, audit, audit_files
+from harness.app.workspace import Workspace
 from harness.data.declarations import all_datasets
+from harness.errors import NothingRecorded
 from harness.records.store import Store
 
 
@@ -111,3 +113,26 @@ def test_without_labels_the_accuracy_is_said_to_be_unchecked(tmp_path: Path) -> 
     found = audit_files(Store(tmp_path).by_path(), all_datasets(), {})
     assert found.faults == ()
     assert found.unchecked == ("mnist",)
+
+
+def test_only_what_is_asked_for_is_checked(tmp_path: Path) -> None:
+    audited(tmp_path, honest(0), honest(1))
+    path = record_files(tmp_path)[0]
+    environment, fingerprint = path.parent.name, honest(0).record.fingerprint
+    path.write_text("damaged")
+    assert Wanted().takes(path)
+    assert Wanted(seeds=frozenset({0})).takes(path.with_name(f"{path.stem}.shift-epoch2.json"))
+
+    def checked(wanted: Wanted) -> tuple[int, int]:
+        try:
+            found = audit(Workspace(results=tmp_path), wanted, fetch=lambda *_: dataset_arrays())
+        except NothingRecorded:
+            return 0, 0
+        return found.records, len(found.faults)
+
+    assert checked(Wanted()) == (2, 1)
+    assert checked(Wanted(seeds=frozenset({1}))) == (1, 0)
+    assert checked(Wanted(seeds=frozenset({7}))) == (0, 0)
+    assert checked(Wanted(fingerprints=frozenset({fingerprint}), environment=environment[:3])) == (2, 1)
+    assert checked(Wanted(fingerprints=frozenset({"0" * 16}))) == (0, 0)
+    assert checked(Wanted(environment="elsewhere")) == (0, 0)

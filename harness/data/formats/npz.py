@@ -10,17 +10,17 @@ from typing import IO, Any, ClassVar, NamedTuple
 import numpy as np
 
 from harness.arrays import Values
-from harness.data.array_formats import CHUNK_BYTES, HEADER_LIMIT, UNREADABLE
+from harness.data.array_formats import CHUNK_BYTES, UNREADABLE, dtype_of
 from harness.data.formats.file_format import Examples, FileFormat, Found
 from harness.data.labels import check_numbers, numbered, numbers_of
 from harness.data.memory import check_fits
 from harness.data.numbers import as_values
 from harness.declaration.spec_error import one_line
 from harness.errors import DataRefused
+from harness.plain_files import PREFIX, array_header, header_bytes
 
 TRAIN = ("x_train", "y_train")
 TEST = ("x_test", "y_test")
-HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 # The examples' own axis comes on top.
 MOST_AXES = 7
 FEWEST_EXAMPLES = 2
@@ -90,15 +90,13 @@ def _header(archive: zipfile.ZipFile, name: str) -> _Header:
 
 
 def _read_header(name: str, file: IO[bytes]) -> _Header:
-    version = np.lib.format.read_magic(file)
-    if version not in HEADERS:
-        raise ValueError(f"{name} has NumPy's file format {version}, which arrays of numbers don't need")
-    header = _Header(*HEADERS[version](file, max_header_size=HEADER_LIMIT))
-    if header.dtype.hasobject:
-        raise ValueError(f"{name} holds Python objects, which are never loaded")
-    if any(size < 0 for size in header.shape):
-        raise ValueError(f"{name} declares the shape {header.shape}")
-    return header
+    try:
+        start = file.read(max(PREFIX.values()))
+        length, prefix = header_bytes(start), PREFIX[start[6]]
+        header = array_header(start[prefix:] + file.read(length - len(start)))
+        return _Header(header.shape, header.by_column, dtype_of(header.type))
+    except ValueError as error:
+        raise ValueError(f"{name} {error}") from None
 
 
 def _values(archive: zipfile.ZipFile, name: str) -> Values:

@@ -10,7 +10,7 @@ from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
 from harness.reporting import numbers
 from harness.reporting.blocks import Block, Folded, Section, Table
-from harness.reporting.markdown import escape
+from harness.reporting.markdown import escape, paragraph
 from harness.reporting.sections.seeds import verdict_notes
 from harness.reporting.verdicts import (
     about_other_data,
@@ -63,7 +63,7 @@ def _assumptions(findings: Findings) -> tuple[str, ...]:
 def _assumed(entry: ArchitectureResults) -> str:
     origin = entry.architecture.document or entry.architecture.source
     named = f"**{escape(entry.name)}**" + (f" ({escape(origin)})" if origin else "")
-    points = "\n".join(f"- {escape(text)}" for text in entry.architecture.assumptions)
+    points = "\n".join(f"- {paragraph(text)}" for text in entry.architecture.assumptions)
     return f"{named}\n\n{points}"
 
 
