@@ -82,6 +82,7 @@ class Verdict:
             "fresh_verdict": self.fresh.decision if self.fresh else None,
             "fresh_reason": self.fresh.ruling.reason if self.fresh else None,
             "made_on": self.made_on,
+            "quote": claim.quote,
         }
 
 

@@ -64,6 +64,7 @@ def test_the_page_tells_the_story_in_order(found: Findings) -> None:
     assert headings == [
         "Accuracy and cost",
         "Claims",
+        "What the documents say, and what we found",
         "Cost against accuracy",
         "Training and inference speed",
         "Pairwise comparisons",

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from harness.spec.cost import LayerCost
 
 Where = Annotated[Text, Field(min_length=1, description="Where the document says so, e.g. In [4].")]
+Quote = Annotated[
+    Annotated[Text, Field(min_length=1)] | None,
+    Field(description="A few words of the document, as it has them; … stands for what is left out."),
+]
 KnownCause = Annotated[
     Annotated[Text, Field(min_length=1)] | None,
     Field(description="Why training here is known not to give what the document states; shown beside the verdict."),
@@ -139,6 +143,7 @@ class Claim(Kind):
     basis: ClassVar[Basis] = "training"
 
     where: Where
+    quote: Quote = None
     known_cause: KnownCause = None
 
     @classmethod

@@ -52,6 +52,15 @@ class Halves(Claim):
         """The layer."""
         return f"layer {self.layer}"
 
+    @property
+    def label(self) -> str:
+        """The claim in words."""
+        return f"{self.subject} halves height and width"
+
+    def __str__(self) -> str:
+        """Return the claim in words: it has no value."""
+        return self.label
+
 
 class SeesMore(Claim):
     """A value of one layer depends on a larger part of the image than one of an earlier layer.
@@ -88,6 +97,15 @@ class SeesMore(Claim):
     def subject(self) -> str:
         """The layer."""
         return f"layer {self.layer}"
+
+    @property
+    def label(self) -> str:
+        """The claim in words."""
+        return f"{self.subject} sees more than layer {self.than}"
+
+    def __str__(self) -> str:
+        """Return the claim in words: it has no value."""
+        return self.label
 
 
 def _no_image(claim: Claim, field: str, number: int, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:

@@ -1,0 +1,148 @@
+"""What each document says, sentence by sentence, and what the records say of it; judges nothing."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from harness.analysis.findings import Findings
+from harness.analysis.runs import ArchitectureResults
+from harness.analysis.verdicts import Verdict
+from harness.reporting import numbers
+from harness.reporting.blocks import Block, Cells, Section, Table
+from harness.reporting.markdown import escape
+from harness.reporting.verdicts import bounds, explanation, published
+from harness.spec.claims.metrics import NumberClaim
+from harness.spec.claims.prediction import Prediction
+
+TITLE = "What the documents say, and what we found"
+# From so many seeds on, evidence is not called thin.
+ENOUGH_SEEDS = 10
+FEW = " (few)"
+INTRODUCTION = (
+    "Each row has a few words of a document, what was judged in their place, and what came of it. A verdict is about "
+    "that: one network, one recipe, one data set and one way to measure, where the sentence may be about more. "
+    "*Reproduced*: the runs here clearly agree. *Refuted*: they clearly do not. *Inconclusive*: they allow both. *Not "
+    "tested*: no number here is about it, or none is recorded yet. *By arithmetic*: it follows from the spec, whatever "
+    f"is trained. Results of fewer than {ENOUGH_SEEDS} seeds are thin evidence, and marked as few."
+)
+EXACT = "its printed shapes and parameter counts"
+ARITHMETIC = "by arithmetic"
+
+
+def section(findings: Findings) -> Section | None:
+    """Return a table for each document that claims were taken from; nothing where nothing is measured."""
+    by_name = _by_architecture(findings.judgement.verdicts)
+    blocks: list[Block] = []
+    for entry in findings.study.entries:
+        verdicts = by_name.get(entry.name, [])
+        if entry.architecture.document and verdicts and all(one.made_on is None for one in verdicts):
+            blocks += [_heading(entry), sentences(verdicts), *_alternatives(entry, findings)]
+    if not blocks or not findings.study.measured:
+        return None
+    return Section(TITLE, (INTRODUCTION, *_methods(findings), *blocks))
+
+
+def _by_architecture(verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
+    return {name: list(found) for name, found in groupby(verdicts, key=lambda verdict: verdict.architecture)}
+
+
+def _methods(findings: Findings) -> Iterator[str]:
+    """Yield what each kind of claim about a sentence says that it measures, in the words of its class."""
+    quoted = [one.claim for one in findings.judgement.verdicts if one.claim.quote and one.claim.basis != "nothing"]
+    kinds = {type(claim) for claim in quoted if not isinstance(claim, NumberClaim)}
+    words = {kind.kind.replace("_", " "): " ".join(inspect.cleandoc(kind.__doc__ or "").split()) for kind in kinds}
+    if words:
+        yield "\n".join(f"- *{name}*: {escape(text)}" for name, text in sorted(words.items()))
+
+
+def _heading(entry: ArchitectureResults) -> str:
+    document, title = escape(entry.architecture.document or ""), escape(entry.architecture.title)
+    return f"### {document}\n\n{title} ({escape(entry.name)})."
+
+
+def sentences(verdicts: Sequence[Verdict]) -> Table:
+    """Return one row for each claim, those of one sentence together, and one for all that the document prints."""
+    spoken = [verdict for verdict in verdicts if _has_row(verdict)]
+    rows: list[Cells] = []
+    for quotation, found in groupby(spoken, key=_quotation):
+        rows += [_row("" if place else quotation, verdict) for place, verdict in enumerate(found)]
+    return Table(
+        title="Sentences",
+        header=("It says", "Judged by", "Verdict", "Seeds", "What was found"),
+        rows=(*rows, *_exact([verdict for verdict in verdicts if not _has_row(verdict)])),
+        alignments=("left", "left", "left", "right", "left"),
+    )
+
+
+def _has_row(verdict: Verdict) -> bool:
+    return verdict.claim.basis != "spec" or verdict.claim.quote is not None
+
+
+def _quotation(verdict: Verdict) -> str:
+    """Return the document's words, or its number, and below them their place."""
+    quote = verdict.claim.quote
+    words = f"\N{LEFT DOUBLE QUOTATION MARK}{quote}\N{RIGHT DOUBLE QUOTATION MARK}" if quote else published(verdict)
+    return f"{words}\n{verdict.claim.where}"
+
+
+def _row(quotation: str, verdict: Verdict) -> Cells:
+    judged = numbers.UNKNOWN if verdict.claim.basis == "nothing" else verdict.claim.label
+    return quotation, judged, verdict.decision, _seeds(verdict), _found(verdict)
+
+
+def _seeds(verdict: Verdict) -> str:
+    """Return how many seeds a verdict rests on; of a claim that is not tested they are none."""
+    if verdict.claim.basis == "spec":
+        return ARITHMETIC
+    if verdict.decision == "not tested":
+        return numbers.UNKNOWN
+    seeds = verdict.ruling.seeds
+    return f"{seeds}{FEW if seeds < ENOUGH_SEEDS else ''}"
+
+
+def _found(verdict: Verdict) -> str:
+    """Return the reason, and where a difference that was measured lies."""
+    claim, interval = verdict.claim, bounds(verdict)
+    is_difference = claim.basis == "training" and not isinstance(claim, NumberClaim | Prediction)
+    lies = f" (95 % interval {interval} points)" if interval and is_difference else ""
+    return f"{explanation(verdict)}{lies}"
+
+
+def _exact(verdicts: Sequence[Verdict]) -> Iterator[Cells]:
+    """Yield one row for the shapes and counts that a document prints, and one for each that does not hold."""
+    wrong = [verdict for verdict in verdicts if verdict.decision != "reproduced"]
+    if verdicts:
+        equal = f"{len(verdicts) - len(wrong)} of {len(verdicts)} are those of the spec"
+        yield EXACT, "equality", "refuted" if wrong else "reproduced", ARITHMETIC, equal
+    yield from (_row(_quotation(verdict), verdict) for verdict in wrong)
+
+
+def _alternatives(entry: ArchitectureResults, findings: Findings) -> Iterator[Block]:
+    """Yield what a document's numbers come to under other recipes, as far as these were trained."""
+    own = [verdict for verdict in findings.judgement.apart if _is_of(entry, verdict, findings)]
+    tested = [verdict for verdict in own if verdict.decision != "not tested" and verdict.claim.basis == "training"]
+    if not tested:
+        return
+    yield "Its numbers by other recipes, which it does not describe (corrected for their number, apart from the rest):"
+    yield Table(
+        title="Other recipes",
+        header=("Recipe", "Judged by", "Published", "Verdict", "Seeds", "What was found"),
+        rows=tuple(
+            (one.architecture, one.claim.label, published(one), one.decision, _seeds(one), _found(one))
+            for one in tested
+        ),
+        alignments=("left", "left", "right", "left", "right", "left"),
+    )
+    recipes = _by_architecture(tested).items()
+    fitting = [escape(name) for name, found in recipes if all(one.decision == "reproduced" for one in found)]
+    names = numbers.listed(fitting) if fitting else "none of them"
+    yield f"Recipes by which all of these numbers are reproduced: {names}."
+
+
+def _is_of(entry: ArchitectureResults, verdict: Verdict, findings: Findings) -> bool:
+    """Say whether a verdict apart is about what is derived from the document's architecture."""
+    named = findings.study.named(verdict.architecture)
+    derivation = named.architecture.derivation if named else None
+    return derivation is not None and derivation.parent.path == entry.architecture.path
