@@ -28,13 +28,14 @@ class Findings:
     """A study and what follows from it, each part when it is first asked for; mappings are by an architecture's name.
 
     ``labels`` are the true test labels by data set, as far as they are at hand. ``records`` are those of all
-    environments.
+    environments. ``other_data`` are the findings on other data sets, each from a folder of its own.
     """
 
     study: Study
     labels: Labels
     records: tuple[Record, ...] = field(default=(), repr=False)
     times: Times = field(default_factory=Times)
+    other_data: tuple[Findings, ...] = field(default=(), repr=False)
 
     @cached_property
     def summaries(self) -> Mapping[str, Summary]:

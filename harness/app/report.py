@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,14 @@ from harness.analysis.images import DisputedImage, ImageErrors, disputed_images
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
 from harness.app.design import choose_seeds
-from harness.app.findings import Fetch, Inputs, read_inputs
+from harness.app.findings import Fetch, Inputs, cached, read_inputs
+from harness.app.other_data import read_others
 from harness.app.plan import misfit_sentences, selected
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace
 from harness.data import fetching
 from harness.errors import Exclusive, NothingFits, NotResults
+from harness.records.content import record_files
 from harness.spec.folder import only_file, select_files
 
 if TYPE_CHECKING:
@@ -49,6 +52,10 @@ class ReportResult:
     findings: Findings
     changed: tuple[Path, ...]
     checked: bool = False
+
+    def joined(self, *others: ReportResult) -> ReportResult:
+        """Return the result with the files of others, which are about other data."""
+        return replace(self, changed=(*self.changed, *(path for other in others for path in other.changed)))
 
     @property
     def sentence(self) -> str:
@@ -94,7 +101,43 @@ def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch 
     inputs = read_inputs(options, progress, fetch)
     if not options.check:
         check_there(options.folder)
-    return report_on(choose_seeds(inputs, options.seeds) if options.seeds else inputs, options)
+    inputs = choose_seeds(inputs, options.seeds) if options.seeds else inputs
+    if options.dataset is not None:
+        return with_main_page(report_on(inputs, options), options, progress)
+    others = read_others(options, progress, fetch)
+    own = report_on(inputs, options, others)
+    return own.joined(*_other_pages(others, options, progress))
+
+
+def with_main_page(done: ReportResult, options: ReportOptions, progress: Progress) -> ReportResult:
+    """Write or check the page above that of a data set too, which lays the data sets beside each other.
+
+    There is one where there are records on the data that specs name, or on two other data sets.
+    """
+    main = replace(options, dataset=None, environment=None, seeds=None)
+    others = read_others(main, progress, None)
+    recorded = any(record_files(main.store.folder))
+    if options.smoke or not (recorded or len(others) > 1):
+        return done
+    inputs = read_inputs(main, progress, cached if recorded else None)
+    if recorded and not inputs.arrays:
+        progress.say(_left(main))
+        return done
+    return done.joined(report_on(inputs, main, others))
+
+
+def _other_pages(others: Iterable[Inputs], options: ReportOptions, progress: Progress) -> Iterator[ReportResult]:
+    """Write or check the pages of the data sets whose images are at hand; the others would lack what they have."""
+    for inputs in others:
+        there = replace(options, dataset=inputs.workspace.dataset, environment=None, seeds=None)
+        if inputs.arrays:
+            yield report_on(inputs, there)
+        else:
+            progress.say(_left(there))
+
+
+def _left(workspace: Workspace) -> str:
+    return f"{workspace.folder}/README.md is left as it is: it needs the data, which 'bench data fetch' fetches"
 
 
 def check_there(folder: Path) -> None:
@@ -110,12 +153,13 @@ def check_there(folder: Path) -> None:
     check_own(folder)
 
 
-def report_on(inputs: Inputs, options: ReportOptions) -> ReportResult:
-    """Do what `report` does, with what has been read already."""
+def report_on(inputs: Inputs, options: ReportOptions, others: Iterable[Inputs] = ()) -> ReportResult:
+    """Write or check one page and its figures, with what has been read already; ``others`` are on other data."""
     from harness.data.pictures import pictures
     from harness.reporting.writing import differing, report_files, write_report
 
-    findings = inputs.findings(options.environment)
+    beside = tuple(other.findings() for other in others)
+    findings = replace(inputs.findings(options.environment), other_data=beside)
     images = {arrays.dataset.name: shown for arrays in inputs.arrays if (shown := pictures(arrays)) is not None}
     files = report_files(findings, images)
     change = differing if options.check else write_report

@@ -12,6 +12,7 @@ from harness.analysis.frame import runs_frame, summary_frame
 from harness.app.design import fix_seeds
 from harness.app.elsewhere import other_bits, standing
 from harness.app.findings import Fetch, read_inputs
+from harness.app.other_data import read_others
 from harness.app.plan import (
     Benchmark,
     PlanOptions,
@@ -24,7 +25,7 @@ from harness.app.plan import (
 )
 from harness.app.progress import SILENT, Progress
 from harness.app.recording import run_benchmark
-from harness.app.report import ReportOptions, ReportResult, report_on, short_summary
+from harness.app.report import ReportOptions, ReportResult, report_on, short_summary, with_main_page
 from harness.app.until_decided import Rounds, look_ahead, make_rounds, outcome
 from harness.app.workspace import load_records
 from harness.data import fetching
@@ -283,7 +284,10 @@ def _reported(
         results=options.results, architectures=options.architectures, smoke=options.smoke, dataset=options.dataset
     )
     inputs = read_inputs(about, progress, fetch)
-    page = report_on(inputs, about)
+    if options.dataset is None:
+        page = report_on(inputs, about, read_others(about, progress, None))
+    else:
+        page = with_main_page(report_on(inputs, about), about, progress)
     trained_in, shown = benchmark.environment.id, page.findings.study.environment
     if shown is None or shown.id == trained_in:
         return RunResult(ended, page.findings, page, benchmark.misfits)

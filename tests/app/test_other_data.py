@@ -19,7 +19,7 @@ from harness.app.audit import audit
 from harness.app.findings import read_inputs
 from harness.app.measured import recorded_facts
 from harness.app.plan import PlanOptions, plan
-from harness.app.progress import SILENT
+from harness.app.progress import SILENT, Silent
 from harness.app.report import ClaimsOptions, CompareOptions, ReportOptions, claims, compare, report
 from harness.app.run import RunOptions, run
 from harness.app.specs import ListOptions, ShowOptions, list_specs, show_spec
@@ -32,7 +32,7 @@ from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
 from harness.data.fetching import OnEvent
 from harness.declaration.files import HERE
-from harness.errors import Exclusive, NothingFits, NothingRecorded, UnknownDataset
+from harness.errors import DataUnavailable, Exclusive, NothingFits, NothingRecorded, UnknownDataset
 from harness.reporting import writing
 from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
@@ -54,6 +54,16 @@ def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunOptions:
     toy = fake_digits.declared()
     fake_digits.declare(specs, toy.model_copy(update={"classes": ("a", "b", "c")}))
     return RunOptions(seeds=(0,), results=tmp_path / "results", architectures=specs, dataset="toy")
+
+
+class Heard(Silent):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, sentence: str) -> None:
+        self.said.append(sentence)
 
 
 def fetch(dataset: Dataset, on_event: OnEvent) -> DatasetArrays:
@@ -206,6 +216,77 @@ def test_every_verb_refuses_a_data_set_that_is_not_there(
     asked = about(results=options.results, architectures=options.architectures, dataset="../records")
     with pytest.raises(UnknownDataset, match=r"there is no data set '\.\./records'"):
         ask(asked)
+
+
+def with_another(options: RunOptions) -> RunOptions:
+    """Train on toy and on another data set of the same shape, and return the options for that one."""
+    assert options.architectures is not None
+    toy = find_dataset("toy", options.architectures)
+    fake_digits.declare(options.architectures, toy.model_copy(update={"name": "toy_2", "classes": ("x", "y", "z")}))
+    run(options, engine=FakeTrainer(), fetch=fetch)
+    assert not (options.results / "README.md").exists(), "there is nothing to lay beside each other yet"
+    other = replace(options, dataset="toy_2")
+    run(other, engine=FakeTrainer(), fetch=fetch)
+    return other
+
+
+def test_a_page_above_those_of_two_data_sets_links_them_and_lays_them_beside_each_other(options: RunOptions) -> None:
+    with_another(options)
+    above = (options.results / "README.md").read_text()
+    assert "[toy](datasets/toy/README.md) and [toy_2](datasets/toy_2/README.md)" in above
+    (row,) = [line for line in above.splitlines() if line.startswith("| dense_512 ") and line.count("(1)") == 2]
+    assert row.count("±") == 2
+    for name in ("toy", "toy_2"):
+        assert "Does the ranking hold" not in (options.results / "datasets" / name / "README.md").read_text()
+
+
+def test_a_report_and_its_check_cover_the_pages_of_all_data_sets(options: RunOptions) -> None:
+    with_another(options)
+    about = ReportOptions(results=options.results, architectures=options.architectures)
+    checked = replace(about, check=True)
+    assert report(about, fetch=fetch).changed == ()
+    pages = [options.results / "datasets" / name / "README.md" for name in ("toy", "toy_2")]
+    for path in pages:
+        path.write_text(path.read_text().replace("dense_512", "dense_1"))
+    assert report(checked, fetch=fetch).changed == tuple(pages)
+    of_one = report(replace(about, dataset="toy"), fetch=fetch)
+    assert of_one.changed == (pages[0],)
+    assert report(about, fetch=fetch).changed == (pages[1],)
+    assert report(checked, fetch=fetch).changed == ()
+
+
+def test_a_page_whose_data_is_not_at_hand_is_left_as_it_is(options: RunOptions) -> None:
+    with_another(options)
+    page = options.results / "datasets" / "toy_2" / "README.md"
+    page.write_text(f"{page.read_text()}more\n")
+
+    def all_but_one(dataset: Dataset, on_event: OnEvent) -> DatasetArrays:
+        if dataset.name == "toy_2":
+            raise DataUnavailable(dataset.name, dataset.title, (), "files")
+        return fetch(dataset, on_event)
+
+    about = ReportOptions(results=options.results, architectures=options.architectures)
+    heard = Heard()
+    assert report(about, fetch=all_but_one, progress=heard).changed == ()
+    assert heard.said == [f"{page} is left as it is: it needs the data, which 'bench data fetch' fetches"]
+    assert "toy_2/README.md" in (options.results / "README.md").read_text()
+
+
+def test_results_on_data_that_is_declared_no_more_are_left_out_with_a_warning(options: RunOptions) -> None:
+    other = with_another(options)
+    assert options.architectures is not None
+    (options.architectures / "datasets" / "toy_2.yaml").unlink()
+    about = ReportOptions(results=options.results, architectures=options.architectures)
+    with pytest.warns(UserWarning, match="its results are left out: there is no data set 'toy_2'"):
+        changed = report(about, fetch=fetch).changed
+    assert changed == (options.results / "README.md",)
+    assert "toy_2" not in changed[0].read_text()
+    assert (other.folder / "README.md").exists()
+
+
+def test_smoke_results_stand_beside_no_others(options: RunOptions) -> None:
+    run(replace(options, smoke=True), engine=FakeTrainer(), fetch=fetch)
+    assert [path.name for path in (options.results / "smoke").iterdir()] == ["datasets"]
 
 
 def test_where_none_fits_all_are_named(options: RunOptions) -> None:
