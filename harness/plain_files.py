@@ -6,8 +6,9 @@ import os
 import re
 import stat
 from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 # What comes before the header of a `.npy` file: magic, version and, in the first version, the header's length.
 MAGIC = b"\x93NUMPY"
@@ -21,7 +22,7 @@ _HEADER = re.compile(
 )
 
 
-def open_plain(path: Path, most_bytes: int) -> BinaryIO:
+def open_plain(path: Path, most_bytes: int) -> BufferedReader:
     """Open a file for reading; a pipe, a device, a folder and a file of more bytes are refused unread.
 
     Raises:

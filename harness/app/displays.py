@@ -82,6 +82,8 @@ class PlainDisplay:
         match event:
             case TrialStarted(trial):
                 self._print(f"training  {trial.label}, {plural(trial.epochs, 'epoch')}")
+            case TrialBuilt(trial, _, str(warning)):
+                self._print(f"warning: {trial.label}: {warning}")
             case TrialEnded(trial, outcome):
                 self.ended += 1
                 left = duration(self.time_left.seconds(time.monotonic()))
@@ -120,7 +122,9 @@ class LiveDisplay:
         match event:
             case TrialStarted(trial):
                 self.running[trial.name] = (trial, "starting")
-            case TrialBuilt(trial, resumed):
+            case TrialBuilt(trial, resumed, warning):
+                if warning:
+                    self.console.print(f"warning: {trial.label}: {warning}", markup=False, soft_wrap=True)
                 self.running[trial.name] = (
                     trial,
                     f"resumed after epoch {resumed}" if resumed else "first epoch",
@@ -183,8 +187,8 @@ def _named(event: TrialEvent) -> tuple[str, dict[str, Any]]:
     match event:
         case TrialStarted():
             return "started", {}
-        case TrialBuilt(_, resumed_epochs):
-            return "built", {"resumed_epochs": resumed_epochs}
+        case TrialBuilt(_, resumed_epochs, warning):
+            return "built", {"resumed_epochs": resumed_epochs, **({"warning": warning} if warning else {})}
         case EpochEnded(_, measurement):
             return "epoch", measurement.columns
         case TrialEnded(_, outcome):

@@ -46,10 +46,14 @@ class TrialStarted:
 
 @dataclass(frozen=True)
 class TrialBuilt:
-    """The network stands; ``resumed_epochs`` were finished before and are not trained again."""
+    """The network stands; ``resumed_epochs`` were finished before and are not trained again.
+
+    ``warning`` says which checkpoint was set aside and why, where one was.
+    """
 
     trial: Trial
     resumed_epochs: int
+    warning: str | None = None
 
 
 @dataclass(frozen=True)

@@ -44,12 +44,12 @@ class Reports:
                 self.environment = environment
             case StageBegan(stage):
                 self._stage = stage
-            case Built(measurement):
+            case Built(measurement, warning):
                 self._measurement = measurement
                 self._epochs.clear()
                 if self._announced is None:
                     self._announced = 0
-                    yield TrialBuilt(self.trial, measurement.resumed_epochs)
+                    yield TrialBuilt(self.trial, measurement.resumed_epochs, warning)
             case EpochDone(measurement):
                 self._epochs[measurement.epoch] = message
                 if measurement.epoch > self.epochs:

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from harness.plain_files import open_plain
 from harness.records.files import write_atomically
-from harness.records.predictions import UNREADABLE
 from harness.records.store import Store
 
+MOST_BYTES = 2**40
 Weights = Sequence[npt.NDArray[Any]]
 
 
@@ -45,8 +46,8 @@ def save_weights(path: Path, weights: Weights) -> None:
 def read_weights(path: Path, sha256: str) -> tuple[npt.NDArray[Any], ...] | None:
     """Return the weights, or None where there are none of this digest that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with open_plain(path, MOST_BYTES) as file, np.load(file, allow_pickle=False) as arrays:
             weights = tuple(arrays[f"arr_{number}"] for number in range(len(arrays.files)))
-    except UNREADABLE:
+    except Exception:  # noqa: BLE001 - whatever NumPy raises at what it has not written
         return None
     return weights if weights_digest(weights) == sha256 else None

@@ -57,9 +57,13 @@ class StageBegan:
 
 @dataclass(frozen=True)
 class Built:
-    """The network stands and its epoch is compiled: the measurement before its first epoch."""
+    """The network stands and its epoch is compiled: the measurement before its first epoch.
+
+    ``warning`` says which checkpoint was set aside and why, where one was.
+    """
 
     measurement: Measurement
+    warning: str | None = None
 
 
 @dataclass(frozen=True)

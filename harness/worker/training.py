@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from harness.records.predictions import digest
 from harness.records.record import LEAST_SECONDS, Clocks, EpochMeasurement, Measurement, Stage
 from harness.records.weights import weights_digest
 from harness.worker.backend import Backend, Network
-from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from harness.worker.checkpoint import Checkpoint, UnusableCheckpoint, read_checkpoint, set_aside, write_checkpoint
 from harness.worker.clocks import Watch, peak_memory_bytes, stopwatch
 from harness.worker.evaluating import Evaluator, check_finite, evaluate, make_evaluators
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
@@ -42,9 +41,9 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
             the process turns them into a failure.
     """
     prepared, measurement = prepare(job, backend, report, environment)
-    done = resume(job.checkpoint, prepared) if job.checkpoint else []
+    done, warning = resumed(job.checkpoint, prepared) if job.checkpoint else ([], None)
     measurement = measurement.model_copy(update={"resumed_epochs": len(done)})
-    report(Built(measurement))
+    report(Built(measurement, warning))
     for earlier in done:
         report(earlier)
     report(StageBegan("train"))
@@ -191,11 +190,21 @@ def trial_order(computation: Computation, seed: int, epoch: int, examples: int) 
     return endless[start - times[0] * examples :][:wanted]
 
 
+def resumed(path: Path, prepared: PreparedTrial) -> tuple[list[EpochDone], str | None]:
+    """Return what `resume` does; a checkpoint that can't be used is set aside, with a warning, and nothing is done."""
+    try:
+        return resume(path, prepared), None
+    except UnusableCheckpoint as error:
+        return [], f"{path}: {error}; it was moved to {set_aside(path).name}, and the trial starts from its beginning"
+
+
 def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
     """Give the network the state that the checkpoint holds, and return the epochs that it has finished then.
 
-    The digest of the weights was taken before the file was written. Where it does not hold, or an epoch lacks an
-    evaluation, the network stays as it is, and nothing has been finished.
+    Where an epoch lacks an evaluation, nothing has been finished.
+
+    Raises:
+        UnusableCheckpoint: It is damaged, or of another network; the network is as it was.
     """
     network, checkpoint = prepared.network, read_checkpoint(path)
     if checkpoint is None or not all(
@@ -203,14 +212,14 @@ def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
         for done in checkpoint.epochs
     ):
         return []
-    network.begin_phase(prepared.trial.computation.phase_of(checkpoint.epochs[-1].measurement.epoch))
+    last = checkpoint.epochs[-1].measurement
+    network.begin_phase(prepared.trial.computation.phase_of(last.epoch))
     fresh = network.state()
-    try:
+    with suppress(ValueError):
         network.restore(checkpoint.state)
-        if weights_digest(network.weights()) == checkpoint.epochs[-1].measurement.weights_sha256:
+        # The digest of the weights was taken before the file was written.
+        if weights_digest(network.weights()) == last.weights_sha256:
             return list(checkpoint.epochs)
-    except ValueError:
-        traceback.print_exc()
     network.restore(fresh)
     network.begin_phase(0)
-    return []
+    raise UnusableCheckpoint("holds the state of another network")

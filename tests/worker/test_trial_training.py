@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +15,7 @@ import pytest
 from fake_backend import FakeBackend, fake_backend_trial
 from fake_trials import ENVIRONMENT
 from honest_records import dataset_arrays
+from hostile_files import array_of, npy, packed_member, patched
 
 from harness.planning.trial import Trial
 from harness.records.environment import Environment
@@ -20,7 +23,7 @@ from harness.records.predictions import digest
 from harness.records.record import EpochMeasurement, Measurement
 from harness.spec.training import Training
 from harness.worker import clocks, training
-from harness.worker.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from harness.worker.checkpoint import MAGIC, Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.evaluating import NotANumber
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
 from harness.worker.training import epoch_order, run_trial
@@ -155,7 +158,21 @@ def test_a_trial_interrupted_in_any_phase_goes_on_with_the_same_bits(
     assert [one.order_sha256 for one in bits(whole)] == orders
 
 
-def damage(path: Path, kind: str) -> None:
+def measurements(text: bytes) -> bytes:
+    return packed_member(array_of(f"({len(text)},)", text), "measurements.npy")
+
+
+# Files whose digest holds, whatever is in them.
+SIGNED = {
+    "a plain array": array_of("(3,)", b"abc"),
+    "brackets for a header": packed_member(npy("(" * 3000), "measurements.npy"),
+    "encrypted": patched(packed_member(npy("("), "measurements.npy"), 6, b"\x01\x00"),
+    "measurements that are no list": measurements(b"3"),
+    "measurements nested too deep": measurements(b"[" * 100_000),
+}
+
+
+def damage(path: Path, kind: str) -> None:  # noqa: C901 - a line for each way
     """Change a checkpoint's file: each way must be found out."""
     checkpoint = read_checkpoint(path)
     assert checkpoint is not None
@@ -176,6 +193,20 @@ def damage(path: Path, kind: str) -> None:
             write_checkpoint(path, with_other_predictions(checkpoint))
         case "no epoch":
             write_checkpoint(path, replace(checkpoint, epochs=()))
+        case "an epoch left out":
+            write_checkpoint(path, replace(checkpoint, epochs=checkpoint.epochs[1:]))
+        case "an edited accuracy":
+            # As long as the number before: all else of the file is as it was written.
+            accuracy = repr(checkpoint.epochs[0].measurement.evaluations["test"].metrics["accuracy"]).encode()
+            assert accuracy in whole
+            path.write_bytes(whole.replace(accuracy, b"0.999"[: len(accuracy)].ljust(len(accuracy), b"9"), 1))
+        case "a changed byte":
+            path.write_bytes(whole[:-300] + bytes([whole[-300] ^ 1]) + whole[-299:])
+        case _ if kind in SIGNED:
+            path.write_bytes(MAGIC + hashlib.sha256(SIGNED[kind]).hexdigest().encode() + b"\n" + SIGNED[kind])
+        case _:
+            path.unlink()
+            {"a folder": os.mkdir, "a pipe": os.mkfifo}[kind](path)
 
 
 def with_other_predictions(checkpoint: Checkpoint) -> Checkpoint:
@@ -194,6 +225,12 @@ def with_other_predictions(checkpoint: Checkpoint) -> Checkpoint:
         "arrays missing",
         "other predictions",
         "no epoch",
+        "an epoch left out",
+        "an edited accuracy",
+        "a changed byte",
+        *SIGNED,
+        "a folder",
+        "a pipe",
     ],
 )
 def test_a_damaged_checkpoint_is_not_trusted_and_changes_no_bit(
@@ -206,6 +243,10 @@ def test_a_damaged_checkpoint_is_not_trusted_and_changes_no_bit(
     messages = run(again, fake_backend)
     assert built(messages).resumed_epochs == 0
     assert bits(messages) == bits(whole)
+    (warning,) = [message.warning for message in messages if isinstance(message, Built)]
+    assert warning is not None
+    assert "it was moved to checkpoint.npz.unusable, and the trial starts from its beginning" in warning
+    assert os.path.lexists(again.checkpoint.with_name("checkpoint.npz.unusable"))
 
 
 def test_a_checkpoint_comes_back_as_it_was_written(fake_backend: FakeBackend, tmp_path: Path) -> None:
