@@ -153,7 +153,8 @@ def _values(entry: ArchitectureResults, measure: Measure) -> Iterator[tuple[int,
 
 
 def _seconds(entry: ArchitectureResults) -> tuple[float, ...]:
-    return tuple(run.train_seconds for run in entry.timing.runs)
+    """Return the seconds of the quiet trials, where there are enough: those of a busy machine compare with nothing."""
+    return tuple(run.train_seconds for run in entry.timing.runs) if entry.timing.quiet else ()
 
 
 def _accuracy(run: Run) -> float | None:

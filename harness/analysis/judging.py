@@ -65,7 +65,7 @@ def _with_fresh(verdicts: list[Verdict], study: Study, design: Design) -> Iterat
         yield from verdicts
         return
     for verdict, fresh in zip(verdicts, judge(study.on(design.claims.fresh)).verdicts, strict=True):
-        tested = verdict.claim.basis == "training" and fresh.ruling.seeds and verdict.made_on is None
+        tested = verdict.claim.basis == "training" and fresh.ruling.seeds and fresh.decision != "not tested"
         yield replace(verdict, fresh=fresh) if tested else verdict
 
 

@@ -15,7 +15,10 @@ GAP = (
     "over the last epoch, taken while the weights still change and with dropout on, so this is not the generalization "
     "gap of the final weights: taking dropout out widens it by itself."
 )
-SECONDS = "Seconds: of training, from the timed trials of this page's machine; Welch's test, never in pairs."
+SECONDS = (
+    "Seconds: of training on this page's machine, where both have at least three trials that found it quiet; Welch's "
+    "test, never in pairs."
+)
 
 
 def section(findings: Findings) -> Section | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from harness.analysis.findings import Findings
@@ -103,11 +104,13 @@ def _seeds(verdict: Verdict) -> str:
 
 
 def _found(verdict: Verdict) -> str:
-    """Return the reason, and where a difference that was measured lies."""
+    """Return the reason, with where a difference that was measured lies."""
     claim, interval = verdict.claim, bounds(verdict)
     is_difference = claim.basis == "training" and not isinstance(claim, NumberClaim | Prediction)
-    lies = f" (95 % interval {interval} points)" if interval and is_difference else ""
-    return f"{explanation(verdict)}{lies}"
+    if not interval or not is_difference:
+        return explanation(verdict)
+    reason = f"{verdict.ruling.reason} (95 % interval {interval} points)"
+    return explanation(replace(verdict, ruling=replace(verdict.ruling, reason=reason)))
 
 
 def _exact(verdicts: Sequence[Verdict]) -> Iterator[Cells]:

@@ -50,7 +50,7 @@ class Needs(Claim):
     @property
     def label(self) -> str:
         """The claim in words."""
-        return f"needs {self.what}"
+        return f"worse without {self.what}"
 
     def __str__(self) -> str:
         """Return the claim in words: it has no value."""
