@@ -275,6 +275,10 @@ class CannotStart(BenchError):
     """The new file's name is not a safe one or is taken, or the spec to start from can't be copied."""
 
 
+class CannotImport(BenchError):
+    """A saved model can't be read, or says what no spec can: a sentence for each reason."""
+
+
 class CannotAdd(BenchError):
     """A data set's name is not a safe one or is taken, or an option does not fit what is to be added."""
 

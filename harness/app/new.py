@@ -1,4 +1,4 @@
-"""Starts a spec file that is valid at once: an example, another's layers and recipe, or how it differs from another.
+"""Starts a spec file that is valid at once: an example, another's layers and recipe, a saved model's, or a difference.
 
 It overwrites nothing.
 """
@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
 
+from harness.app.importing import DEFAULT_DATASET, imported_parts
 from harness.data.declarations import find_dataset
-from harness.declaration.files import HERE, SUFFIX, file_text, is_safe_name, shipped_folder, specs_folder
-from harness.declaration.spec_error import InvalidSpec
+from harness.declaration.files import HERE, MAX_BYTES, SUFFIX, file_text, is_safe_name, shipped_folder, specs_folder
+from harness.declaration.spec_error import InvalidSpec, one_line
 from harness.declaration.tree import Tree
 from harness.declaration.yaml_text import parse, plain
-from harness.errors import CannotStart, NoArchitectures, UnknownArchitecture
+from harness.errors import CannotImport, CannotStart, NoArchitectures, UnknownArchitecture
 from harness.records.files import write_atomically
 from harness.spec.architecture import MOST_TITLE, Architecture
 from harness.spec.folder import only_file
+from harness.spec.keras_models.writing import flow
 from harness.spec.numbering import numbered_layers
 from harness.spec.reading import read_text
 from harness.spec.schema import FILE_NAME, schema_text, spec_schema
-
-DEFAULT_DATASET = "mnist"
 
 _HEADER = """\
 # yaml-language-server: $schema=schema.json
@@ -76,6 +76,13 @@ assumptions: []                 # what the document leaves open and this file ha
 """
 
 
+_IMPORTED = """\
+claims: []                      # what its document claims, with the place where it does
+
+assumptions:                    # weights are drawn from the seed: those that are saved are not imported
+{assumptions}
+"""
+
 _DERIVED = """\
 # yaml-language-server: $schema=schema.json
 # An editor that reads the line above completes and checks as you type. '{check}' reports every mistake.
@@ -103,6 +110,7 @@ class NewOptions:
         name: The new architecture's name.
         other: The architecture whose layers and recipe it starts with; None: a small commented example.
         derive: Whether the file says only how it differs from that one.
+        keras: The saved Keras model whose layers and recipe it starts with.
         dataset: The data set that it is trained on; None: the other's, or MNIST.
         architectures: The folder of specs; None: ``./architectures``, which is made where there is none.
     """
@@ -110,6 +118,7 @@ class NewOptions:
     name: str
     other: str | None = None
     derive: bool = False
+    keras: Path | None = None
     dataset: str | None = None
     architectures: Path | None = None
 
@@ -119,6 +128,7 @@ def start_spec(options: NewOptions) -> Path:
 
     Raises:
         CannotStart: The name is not a safe one or is taken, or the other spec can't be copied.
+        CannotImport: The saved model can't be read or expressed.
         BenchError: The other spec is unknown or invalid, or the folder can't be written.
     """
     path = _free_path(options)
@@ -131,6 +141,10 @@ def start_spec(options: NewOptions) -> Path:
 
 
 def _text(path: Path, options: NewOptions) -> str:
+    if options.keras is not None:
+        if options.other is not None or options.derive:
+            raise CannotStart("a spec starts from another one or from a saved model; give --from or --keras")
+        return _imported(path, options.keras, options.dataset)
     if options.other is None:
         if options.derive:
             raise CannotStart("nothing to derive from; name it: 'bench new NAME --from OTHER --derive'")
@@ -166,6 +180,23 @@ def _new(path: Path, dataset: str) -> str:
     else:
         layers += (_FLATTEN if len(inputs) > 1 else "") + _HIDDEN
     return _spec(path.stem, path.stem, dataset, layers + _OUTPUT, _TRAINING)
+
+
+def _imported(path: Path, file: Path, dataset: str | None) -> str:
+    """Return a spec with a saved model's layers, and its recipe as far as the file says it."""
+    parts = imported_parts(file, path.parent, dataset)
+    assumptions = "\n".join(f"  - {flow(sentence)}" for sentence in parts.assumptions)
+    title = _title(path.stem, one_line(file.name).replace('"', "'").replace("\\", "/"))
+    header = _header(path.stem, title, parts.dataset)
+    spec = f"{header}\n{parts.layers}\n{parts.training}\n{_IMPORTED.format(assumptions=assumptions)}"
+    if len(spec.encode()) > MAX_BYTES:
+        raise CannotImport(f"{file}: as a spec it has more than the {MAX_BYTES:,} bytes that are read")
+    try:
+        read_text(path, spec)
+    except InvalidSpec as error:
+        reasons = dict.fromkeys(f"{file}: {mistake.what}; {mistake.remedy}" for mistake in error.mistakes)
+        raise CannotImport("\n".join(reasons)) from None
+    return spec
 
 
 def _derived(name: str, parent: Architecture, dataset: str | None) -> str:
@@ -229,8 +260,12 @@ def _original(other: str, architectures: Path | None) -> Path:
 
 
 def _spec(name: str, title: str, dataset: str, layers: str, training: str) -> str:
-    header = _HEADER.format(title=f'"{title}"', check=f"bench validate {name}", dataset=dataset)
+    header = _header(name, title, dataset)
     return f"{header}\n{layers}\n{training}\n{_CLAIMS}"
+
+
+def _header(name: str, title: str, dataset: str) -> str:
+    return _HEADER.format(title=f'"{title}"', check=f"bench validate {name}", dataset=dataset)
 
 
 def _block(text: str, tree: Tree, key: str) -> str:
