@@ -1,4 +1,4 @@
-"""Writes the page and its figures, or says which of them differ from what the records give; makes no content.
+"""Writes the pages and their figures, or says which of them differ from what the records give; makes no content.
 
 The page is compared byte by byte. So are figures, unless another version of the drawing library made the one at
 hand: its strokes may differ, so then the data are compared, whose digest every figure carries.
@@ -13,10 +13,11 @@ from harness.analysis.findings import Findings
 from harness.plain_files import read_plain
 from harness.records.files import remove, write_atomically
 from harness.reporting.blocks import FIGURES
+from harness.reporting.explorer.page import index_page
 from harness.reporting.figures.drawing import is_drawn_here, same_figure
 from harness.reporting.figures.gallery import gallery
 from harness.reporting.figures.images import Images
-from harness.reporting.ownership import MOST_PAGE_BYTES, PAGE, check_own
+from harness.reporting.ownership import INDEX, MOST_PAGE_BYTES, PAGE, check_own
 from harness.reporting.page import page
 
 
@@ -26,7 +27,8 @@ def report_files(findings: Findings, images: Images) -> Mapping[str, bytes]:
     ``images`` are the test images by data set, where they are at hand.
     """
     figures = gallery(findings, images)
-    return {PAGE: page(findings, figures).encode(), **{figure.file: figure.svg for figure in figures}}
+    pages = {PAGE: page(findings, figures).encode(), INDEX: index_page(findings, images)}
+    return {**pages, **{figure.file: figure.svg for figure in figures}}
 
 
 def write_report(results: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:

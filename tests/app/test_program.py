@@ -96,8 +96,9 @@ def test_a_run_trains_records_and_reports(options: RunOptions) -> None:
     assert "<table" in done._repr_html_()
     assert heard.sentences[0] == "eight, five share trials."
     assert [type(event) for event in heard.events].count(TrialEnded) == 4
-    assert done.page.changed == (options.results / "README.md",)
-    assert repr(done.page).startswith(f"{options.results / 'README.md'}: updated\n")
+    pages = options.results / "README.md", options.results / "index.html"
+    assert done.page.changed == pages
+    assert repr(done.page).startswith(f"{pages[0]}, {pages[1]}: updated\n")
     assert "the report is what the records give" in report(about(options), fetch=fetch)._repr_html_()
     assert "seeds 0-1" in (options.results / "README.md").read_text()
 

@@ -65,7 +65,7 @@ def test_report_writes_the_page_and_check_agrees(results: Path) -> None:
     assert bench(results, "report", "--check").exit_code == 0
 
 
-@pytest.mark.parametrize("file", ["README.md", "figures/accuracy.svg"])
+@pytest.mark.parametrize("file", ["README.md", "index.html", "figures/accuracy.svg"])
 def test_check_names_the_file_that_differs(results: Path, file: str) -> None:
     bench(results, "report")
     with (results / file).open("a", encoding="utf-8") as opened:

@@ -233,7 +233,7 @@ def test_a_run_that_ends_well_shows_the_headline_and_names_the_files(bench: Benc
     lines = done.stderr.splitlines()
     assert lines[0].startswith("2 of 2 trials to train, ")
     assert "training  small seed 0, 2 epochs" in lines
-    assert lines[-1] == f"wrote {tmp_path / 'results' / 'README.md'}"
+    assert lines[-2:] == [f"wrote {tmp_path / 'results' / name}" for name in ("README.md", "index.html")]
     assert "nothing to train" in bench(*arguments, architectures=tmp_path / "specs").stderr
 
 

@@ -34,6 +34,17 @@ def test_a_folder_of_somebody_elses_keeps_every_file(tmp_path: Path) -> None:
     assert content(folder) == THEIRS
 
 
+@pytest.mark.parametrize("name", ["README.md", "index.html"])
+def test_neither_page_of_somebody_elses_is_overwritten_beside_records(tmp_path: Path, name: str) -> None:
+    (tmp_path / "records" / "here").mkdir(parents=True)
+    (tmp_path / "records" / "here" / "0-seed0.json").write_text("{}")
+    (tmp_path / name).write_text("<p>mine</p>")
+    with pytest.raises(NotResults, match=f"its {name} was not written"):
+        check_own(tmp_path)
+    (tmp_path / name).write_text(f"{MARK} from the records beside it; changes made here are overwritten. -->")
+    check_own(tmp_path)
+
+
 def test_a_page_of_somebody_elses_is_kept_even_beside_records(tmp_path: Path) -> None:
     (tmp_path / "records" / "here").mkdir(parents=True)
     (tmp_path / "records" / "here" / "0-seed0.json").write_text("{}")

@@ -40,7 +40,8 @@ def files(found: Findings) -> dict[str, bytes]:
 def test_every_figure_is_there_and_on_the_page(files: dict[str, bytes]) -> None:
     names = {"accuracy", "pareto", "times", "curves", "hardest", "confusion"}
     # The headline's picture is for the project's own README.
-    assert set(files) == {"README.md", "figures/headline.svg", *(f"figures/{name}.svg" for name in names)}
+    pages = {"README.md", "index.html"}
+    assert set(files) == {*pages, "figures/headline.svg", *(f"figures/{name}.svg" for name in names)}
     for name in names:
         assert f"(figures/{name}.svg)".encode() in files["README.md"]
 
