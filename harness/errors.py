@@ -399,6 +399,20 @@ class DataUnavailable(BenchError):
         super().__init__("\n".join(lines))
 
 
+class NoCacheFolder(BenchError):
+    """The cache's folder is in a home folder that there is not."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"{folder}: there is no such home folder; set BENCH_CACHE to a folder for data")
+
+
+class NoWorkingFolder(BenchError):
+    """The folder that the command was started in is gone."""
+
+    def __init__(self) -> None:
+        super().__init__("the working folder was deleted; change to another folder")
+
+
 class CacheUnwritable(BenchError):
     """The cache folder can't take the data: no permission, no room, no such disk."""
 

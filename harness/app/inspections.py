@@ -16,9 +16,9 @@ from packaging.version import InvalidVersion
 
 from harness.app.datasets import datasets_in_use
 from harness.data.cache import CopyState, copy_state
-from harness.declaration.files import cache_folder
+from harness.declaration.files import cache_folder, without_tilde
 from harness.declaration.spec_error import InvalidSpec
-from harness.errors import BenchError
+from harness.errors import BenchError, NoCacheFolder
 from harness.execute.cores import RESERVE
 from harness.records.environment import Environment, usable_cores
 from harness.spec.architecture import Architecture
@@ -147,7 +147,7 @@ def folder(subject: str, path: Path, needed: int) -> Diagnosis:
 
 def nearest_existing(path: Path) -> Path:
     """Return the folder itself, or the nearest one above it that exists."""
-    absolute = path.expanduser().absolute()
+    absolute = (without_tilde(path) or path).absolute()
     return next(path for path in (absolute, *absolute.parents) if path.exists())
 
 
@@ -160,6 +160,9 @@ def data(specs: Path, named: Collection[str]) -> tuple[Diagnosis, ...]:
         copies = [copy_state(dataset) for dataset in datasets_in_use(specs, named)]
     except InvalidSpec as error:
         return (Diagnosis("data", "problem", str(error.mistakes[0]), "bench validate reports every mistake"),)
+    except NoCacheFolder as error:
+        what, _, remedy = str(error).rpartition("; ")
+        return (Diagnosis("cache", "problem", what, remedy),)
     missing = any(not copy.verified for copy in copies)
     return (*map(_copy, copies), folder("cache", cache_folder(), CACHE_BYTES if missing else 0))
 
@@ -182,7 +185,7 @@ def read_specs(folder: Path) -> tuple[tuple[Architecture, ...], Diagnosis]:
 
 def below_home(path: Path) -> str:
     """Return the path with the home folder as ``~``: what the doctor says is pasted into public places."""
-    absolute = path.expanduser().absolute()
+    absolute = (without_tilde(path) or path).absolute()
     try:
         return str(Path("~") / absolute.relative_to(Path.home()))
     except (ValueError, RuntimeError):

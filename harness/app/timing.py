@@ -117,7 +117,7 @@ def run_benchmarks(chosen: Chosen, harness: bool) -> Document:  # noqa: FBT001 -
     files = [benchmark_file(NETWORKS), *([benchmark_file(HARNESS)] if harness else [])]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         target = Path(folder) / "times.json"
-        options = (*PYTEST, *chosen.arguments, f"--benchmark-json={target}")
+        options = (*PYTEST, *chosen.arguments, f"--benchmark-json={target}", f"--benchmark-storage={folder}")
         command = [sys.executable, "-m", "pytest", *map(str, files), *options]
         try:
             done = subprocess.run(command, env=variables(folder), stdout=sys.stderr.fileno(), check=False)

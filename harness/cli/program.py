@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from rich.markup import escape
 from harness.app.console import stderr
 from harness.cli.console import stdout
 from harness.cli.streams import guarded
-from harness.errors import BenchError
+from harness.errors import BenchError, NoWorkingFolder
 
 # By module, in the order in which a user meets them. Only the one that is asked for is imported.
 VERBS = {
@@ -76,6 +77,18 @@ def program(verbs: Iterable[str] = VERBS) -> typer.Typer:
     return app
 
 
+def check_working_folder() -> None:
+    """Refuse to work in a folder that was deleted: no relative path leads anywhere.
+
+    Raises:
+        NoWorkingFolder: It is gone.
+    """
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise NoWorkingFolder from None
+
+
 def run_program() -> None:
     """Run the verb that was typed; a user's error is one sentence and its exit code, never a traceback."""
     # A command is over before collecting pays, which would walk thousands of records without cycles again and again.
@@ -85,6 +98,7 @@ def run_program() -> None:
     asked = [word for word in sys.argv[1:2] if word in VERBS]
     try:
         with guarded():
+            check_working_folder()
             program(asked or VERBS)(prog_name="bench")
     except BenchError as error:
         stderr().print(f"[bold red]{error.heading}[/]{escape(str(error))}", soft_wrap=True, highlight=False)

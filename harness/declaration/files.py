@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from harness.declaration.spec_error import InvalidSpec, Place, SpecError
+from harness.errors import NoCacheFolder
 
 HERE = Path("architectures")
 DATASETS = "datasets"
@@ -48,9 +49,25 @@ def shipped_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """Return the folder that BENCH_CACHE names, else the user's own for this program."""
+    """Return the folder that BENCH_CACHE names, else the user's own for this program.
+
+    Raises:
+        NoCacheFolder: It begins with a home folder that there is not.
+    """
     named = os.environ.get("BENCH_CACHE")
-    return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("architecture-bench"))
+    try:
+        folder = Path(named) if named else Path(platformdirs.user_cache_dir("architecture-bench"))
+        return folder.expanduser()
+    except RuntimeError:  # neither a variable nor the system names one
+        raise NoCacheFolder(named or "the user's cache") from None
+
+
+def without_tilde(path: Path) -> Path | None:
+    """Return the path with the home folder that it begins with; None where there is no such folder."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return None
 
 
 def is_folder(path: Path) -> bool:

@@ -14,16 +14,19 @@ from typing import Any
 
 from harness.declaration.files import cache_folder
 from harness.declaration.values import WrittenFloat
+from harness.errors import NoCacheFolder
+from harness.plain_files import read_plain
 
 # Part of the files' names, to be raised when the same text comes to mean other data.
 VERSION = 1
+MOST_BYTES = 4 * 2**20
 
 
 def kept_data(text: str) -> Any:  # noqa: ANN401 - whatever a text can say
     """Return the data that the text was found to hold; None where that is not known."""
     try:
-        digest, _, written = _file(text).read_bytes().partition(b"\n")
-    except OSError:
+        digest, _, written = read_plain(_file(text), MOST_BYTES).partition(b"\n")
+    except (OSError, NoCacheFolder):
         return None
     # Half a file, or a damaged one, has not been written.
     return json.loads(written, parse_float=WrittenFloat) if digest == _digest(written) else None
@@ -31,12 +34,13 @@ def kept_data(text: str) -> Any:  # noqa: ANN401 - whatever a text can say
 
 def keep(text: str, data: object) -> None:
     """Keep the data of a text; a cache that can't be written only makes the next reading slower."""
-    written, file = _written(data), _file(text)
+    written = _written(data)
     try:
         json.loads(written)
     except ValueError:  # a number that JSON has no form for, such as '.5'
         return
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, NoCacheFolder):
+        file = _file(text)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(_digest(written.encode()) + b"\n" + written.encode())
 

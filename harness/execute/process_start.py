@@ -5,11 +5,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from multiprocessing import util
 from multiprocessing.context import BaseContext
 from types import ModuleType
 
+# In which sockets find room, and how long another folder's name may be beside theirs.
+SHORT_PLACES = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - folders of random names are made in them
+MOST_FOLDER_BYTES = 60
 # Read when NumPy is imported: one thread of its own, so that a process has no other pool than its backend's, whose
 # size the process chooses.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -21,9 +26,23 @@ def process_context(start_method: str | None = None) -> BaseContext:
     On macOS a fork after Apple's libraries are loaded can hang, and Windows has none: there each trial imports
     for itself.
     """
+    keep_sockets_short()
     context = multiprocessing.get_context(start_method or ("forkserver" if sys.platform == "linux" else "spawn"))
     context.set_forkserver_preload(["harness.worker.preload"])
     return context
+
+
+def keep_sockets_short(places: Sequence[str] = SHORT_PLACES) -> None:
+    """Put the sockets of ``multiprocessing`` elsewhere where TMPDIR is too long for them: systems allow 107 bytes."""
+    usual = tempfile.gettempdir()
+    if len(os.fsencode(usual)) <= MOST_FOLDER_BYTES:
+        return
+    before = tempfile.tempdir
+    tempfile.tempdir = next((place for place in places if os.access(place, os.W_OK)), usual)
+    try:
+        util.get_temp_dir()  # kept for this process and its children, and removed when it ends
+    finally:
+        tempfile.tempdir = before
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -124,7 +125,8 @@ def last_lines(log: Path) -> tuple[str, ...]:
     """Return the last lines of a log, or none; the user's own folder is written ``~``, for records are shared."""
     if not log.exists():
         return ()
-    text = log.read_text(encoding="utf-8", errors="replace").replace(str(Path.home()), "~")
+    text, home = log.read_text(encoding="utf-8", errors="replace"), os.path.expanduser("~")  # noqa: PTH111 - never raises
+    text = text.replace(home, "~") if len(home) > 1 else text
     return tuple(text.splitlines()[-LOG_LINES:])
 
 

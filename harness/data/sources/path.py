@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from harness.data.sources.source import OnProgress, Source, SourceFailed
+from harness.declaration.files import without_tilde
 from harness.declaration.values import Form, Line
 
 # A relative path would mean another file in another folder.
@@ -29,7 +30,9 @@ class LocalPath(Source):
     def fetch(self, folder: Path, limit_bytes: int, on_progress: OnProgress) -> Path:
         """Return the path; its size is looked at where it is read."""
         del folder, limit_bytes
-        path = Path(self.path).expanduser()
+        path = without_tilde(Path(self.path))
+        if path is None:
+            raise SourceFailed("there is no such home folder")
         try:
             path.stat()
         except OSError as error:
