@@ -1,4 +1,4 @@
-"""Every mistake in spec files, each with its place; changes no file."""
+"""Every mistake in specs, and in the file that says which seeds count, each with its place; changes no file."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from harness.data.folder import FOLDER, own_dataset_files
 from harness.declaration.files import is_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError, in_order
 from harness.errors import NoArchitectures
+from harness.records.design import FILE_NAME, design_path, read_design
 from harness.spec.folder import files_apart, find_architectures, select_files
 from harness.spec.reading import read_architecture, reference_mistakes
 
 
 @dataclass(frozen=True, kw_only=True)
 class ValidateOptions(Workspace):
-    """What to check: files, folders of them, or names; none for the folder of architectures and its data sets."""
+    """What to check: files, folders of them, or names.
+
+    None for the folder of architectures, its data sets, and ``study.yaml`` of the results.
+    """
 
     paths: tuple[str, ...] = ()
 
@@ -41,6 +45,8 @@ def validate_specs(options: ValidateOptions) -> ValidateResult:
     """
     folder = options.specs
     files = sorted({file for path in options.paths or (str(folder),) for file in _files(path, folder)})
+    design = design_path(options.folder)
+    files += [design] if not options.paths and _is_design(design) and os.path.lexists(design) else []
     return ValidateResult(tuple(files), in_order(_mistakes(files)))
 
 
@@ -63,6 +69,9 @@ def _mistakes(files: Iterable[Path]) -> Iterator[SpecError]:
             if file.parent.name == FOLDER:
                 read_dataset(file)
                 continue
+            if _is_design(file):
+                read_design(file.parent)
+                continue
             architecture = read_architecture(file)
         except InvalidSpec as error:
             yield from error.mistakes
@@ -77,3 +86,8 @@ def _beside(folder: Path) -> Iterator[Path]:
     yield from (*find_architectures(folder), *files_apart(folder))
     with suppress(NoArchitectures):
         yield from find_architectures(folder.parent)
+
+
+def _is_design(file: Path) -> bool:
+    """Tell whether a file lies in a folder of results and says which seeds count there."""
+    return file.name == FILE_NAME and is_folder(file.parent / "records")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -46,19 +48,28 @@ def list_architectures(
     if json:
         print_json([spec.facts for spec in listed])
     else:
-        stdout().print(_table(listed))
+        stdout().print(_table(listed, [] if names else _apart(asked.specs)))
     broken = sum(bool(spec.mistakes) for spec in listed)
     if broken:
         Shown().warn(f"{broken} of {len(listed)} files can't be used; 'bench validate' reports every mistake")
         raise typer.Exit(2)
 
 
-def _table(listed: Sequence[ListedSpec]) -> Table:
+def _apart(folder: Path) -> list[str]:
+    """Return how many specs stand apart in each subfolder, in a sentence each."""
+    from harness.reporting.numbers import plural
+    from harness.spec.folder import files_apart
+
+    counts = Counter(file.parent.name for file in files_apart(folder))
+    return [f"Apart from these, {plural(count, 'spec')}: 'bench list {name}'." for name, count in counts.items()]
+
+
+def _table(listed: Sequence[ListedSpec], apart: Sequence[str]) -> Table:
     from harness.declaration.spec_error import one_line
 
     counted = any({*spec.recorded.counted} - {*spec.recorded.here} for spec in listed)
     elsewhere = any(_only_elsewhere(spec.recorded) for spec in listed)
-    captions = [*([COUNTED] if counted else []), *([ELSEWHERE] if elsewhere else [])]
+    captions = [*([COUNTED] if counted else []), *([ELSEWHERE] if elsewhere else []), *apart]
     table = Table(
         box=None,
         header_style="bold",

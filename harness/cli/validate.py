@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.console import print_lines, say
-from harness.cli.options import ArchitecturesFolder, complete_architectures
+from harness.cli.options import DEFAULT_RESULTS, ArchitecturesFolder, Results, complete_architectures
 
 Paths = Annotated[
     list[str] | None,
@@ -20,8 +20,12 @@ Paths = Annotated[
 ]
 
 
-def validate(paths: Paths = None, architectures: ArchitecturesFolder = None) -> None:
+def validate(
+    paths: Paths = None, *, results: Results = DEFAULT_RESULTS, architectures: ArchitecturesFolder = None
+) -> None:
     """Report every mistake in specs as file:line:column, and exit with 2 if there is one.
+
+    Without paths, study.yaml of the results is checked too, which says which seeds count.
 
     Examples:
         bench validate                    every spec of the folder
@@ -31,7 +35,7 @@ def validate(paths: Paths = None, architectures: ArchitecturesFolder = None) -> 
     from harness.app.validate import ValidateOptions, validate_specs
     from harness.reporting.numbers import plural
 
-    found = validate_specs(ValidateOptions(paths=tuple(paths or ()), architectures=architectures))
+    found = validate_specs(ValidateOptions(paths=tuple(paths or ()), results=results, architectures=architectures))
     print_lines(str(mistake) for mistake in found.mistakes)
     files = plural(len(found.files), "file")
     if found.mistakes:

@@ -12,6 +12,7 @@ from harness.analysis.ablations import Ablation
 from harness.analysis.findings import Findings
 from harness.analysis.frame import runs_frame, summary_frame
 from harness.analysis.runs import ArchitectureResults
+from harness.reporting.blocks import Table
 from harness.reporting.numbers import UNKNOWN
 from harness.reporting.page import page
 from harness.reporting.sections import ablations
@@ -132,6 +133,21 @@ def test_claims_of_what_stands_apart_are_a_family_of_their_own(tmp_path: Path) -
     [verdict] = found.judgement.apart
     assert verdict.architecture == "child"
     assert verdict.adjusted_p == verdict.ruling.p is not None
+
+
+def test_claims_of_ablations_of_no_document_stand_below_the_table(tmp_path: Path) -> None:
+    file = tmp_path / "child.yaml"
+    file.write_text(f"title: A child\nextends: dense_512\nchanges: [{{training: {{epochs: 4}}}}]\n{CLAIM}\n")
+    ranked, child = fake.architectures("000_convnet", "dense_512"), read_architecture(file)
+    trials = (*fake.fake_trials(ranked), *fake.fake_trials([child]))
+    section = ablations.section(fake.findings(ranked, trials, apart=[child]))
+    assert section is not None
+    claims = section.blocks[-1]
+    assert isinstance(claims, Table)
+    assert [row[:2] for row in claims.rows] == [("child", "better than 000_convnet")]
+    documented = derived(tmp_path, f"{WITHOUT_POOLING}\n{CLAIM}")
+    again = fake.findings(ranked, (*trials, *fake.fake_trials([documented])), apart=[documented])
+    assert len(getattr(ablations.section(again), "blocks", ())) == 1
 
 
 def test_a_claim_may_be_about_what_stands_apart(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from harness.cli.program import program
 from harness.errors import BenchError, CannotWrite
 from harness.records.content import content_digest
 from harness.records.environment import current_environment
+from harness.spec.folder import files_apart
 from harness.spec.reading import read_architecture
 
 FOLDER = Path(__file__).parents[2] / "architectures"
@@ -76,8 +77,9 @@ def write_record(file: Path, epochs: int | None) -> None:
 def test_list_has_a_row_for_every_file_and_fits_80_columns(bench: Bench) -> None:
     result = bench("list")
     assert result.exit_code == 0
-    lines = result.stdout.splitlines()
+    *lines, apart = result.stdout.rstrip().splitlines()
     assert [line.split()[0] for line in lines[1:]] == sorted(file.stem for file in FOLDER.glob("*.yaml"))
+    assert apart.startswith("Apart from these")
     assert max(map(len, lines)) <= 80
     assert "93,322" in lines[1]
 
@@ -251,10 +253,10 @@ def test_validate_tells_every_mistake_of_every_file(bench: Bench, tmp_path: Path
     write(tmp_path / "mine", "a", good)
     write(tmp_path / "mine", "b", "titel: x\n")
     result = bench("validate", "mine", "mine/b.yaml")
-    line = next(n for n, text in enumerate(good.splitlines(), 1) if "better_than" in text)
+    line = next(n for n, text in enumerate(good.splitlines(), 1) if "architecture: dense_512" in text)
     assert result.exit_code == 2
     assert result.stdout.splitlines()[0] == (
-        f"mine/a.yaml:{line}:33: there is no architecture 'dense_512' in mine; 'bench list' shows the architectures"
+        f"mine/a.yaml:{line}:21: there is no architecture 'dense_512' in mine; 'bench list' shows the architectures"
     )
     assert "mine/b.yaml:1:1: there is no field 'titel' here; did you mean 'title'?" in result.stdout
     assert result.stderr.endswith(f"{len(result.stdout.splitlines())} mistakes in 2 of 2 files\n")
@@ -279,6 +281,25 @@ def test_ablations_are_found_by_name_and_are_no_part_of_all(bench: Bench) -> Non
     assert listed("000_raw_bytes", "000_convnet") == ["000_convnet", "000_raw_bytes"]
     assert listed("ablations/003_w*") == ["003_without_dropout"]
     assert json.loads(bench("show", "000_raw_bytes", "--json").stdout)["extends"] == "000_convnet"
+
+
+def test_a_list_says_how_many_specs_stand_apart(bench: Bench) -> None:
+    count = len(files_apart(FOLDER))
+    assert f"Apart from these, {count} specs: 'bench list ablations'." in " ".join(bench("list").stdout.split())
+    assert "Apart from these" not in bench("list", "00*").stdout
+
+
+def test_validate_checks_which_seeds_count(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "results" / "records").mkdir(parents=True)
+    (tmp_path / "results" / "study.yaml").write_text("seeds: 0-x\n")
+    write(tmp_path / "mine", "study", (FOLDER / "dense_512.yaml").read_text())
+    result = bench("validate")
+    assert result.exit_code == 2
+    assert result.stdout.startswith("results/study.yaml:1:8: '0-x': '0-x' is not a seed")
+    assert bench("validate", "results/study.yaml").stdout == result.stdout
+    assert bench("validate", "mine/study.yaml").exit_code == 0
+    (tmp_path / "results" / "study.yaml").write_text("seeds: 0-9\n")
+    assert bench("validate").exit_code == 0
 
 
 def test_a_claim_may_be_about_a_spec_in_a_subfolder_or_one_folder_up(bench: Bench, tmp_path: Path) -> None:

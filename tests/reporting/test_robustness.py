@@ -69,6 +69,22 @@ def test_each_change_has_a_table_of_its_levels_in_their_order(everything: Findin
     assert "Levels: pixels." in shift.notes[0]
 
 
+def test_what_stands_apart_has_rows_and_no_line() -> None:
+    first, second = fake.architectures(*NAMES)
+    trials = [
+        replace(one, record=evaluated(one.record, ["shift"])) for one in fake.fake_trials([first, second], [0, 1])
+    ]
+    found = fake.findings([first], trials, apart=[second])
+    section = robustness.section(found)
+    assert section is not None
+    table = section.blocks[0]
+    assert isinstance(table, Table)
+    assert [row[0] for row in table.rows] == list(NAMES)
+    drawn = robustness_figure(found)
+    assert drawn is not None
+    assert b"dense_512" not in drawn.svg
+
+
 def test_the_gap_is_taken_seed_by_seed(everything: Findings) -> None:
     entry = everything.ranking[0]
     found = gap(entry)

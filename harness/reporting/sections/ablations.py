@@ -8,7 +8,8 @@ from harness.analysis.ablations import Ablation, Change
 from harness.analysis.findings import Findings
 from harness.evaluations.metric import ACCURACY, LOSS, Metric
 from harness.reporting import numbers
-from harness.reporting.blocks import Cells, Section, Table
+from harness.reporting.blocks import Block, Cells, Section, Table
+from harness.reporting.sections.claims import trained_claims
 
 GAP = (
     "Gap: the training accuracy that Keras shows minus the test accuracy. That training accuracy is the running mean "
@@ -24,7 +25,17 @@ SECONDS = (
 def section(findings: Findings) -> Section | None:
     """Return the table, where an architecture is derived from another one."""
     found = findings.ablations
-    return Section("Ablations", (table(found),)) if found else None
+    return Section("Ablations", (table(found), *_claims(findings))) if found else None
+
+
+def _claims(findings: Findings) -> Iterator[Block]:
+    """Yield the claims of ablations whose parents come from no document; the others stand with their documents."""
+    of_none = {one.entry.name for one in findings.ablations if not one.parent.architecture.document}
+    tested = [verdict for verdict in findings.judgement.apart if verdict.decision != "not tested"]
+    claims = trained_claims([verdict for verdict in tested if verdict.architecture in of_none])
+    if claims.rows:
+        yield "Their claims, beside those that stand with the documents:"
+        yield claims
 
 
 def table(found: Sequence[Ablation]) -> Table:

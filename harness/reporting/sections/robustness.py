@@ -27,7 +27,8 @@ SINGLE = (
 
 def section(findings: Findings) -> Section | None:
     """Return a table for each change, one of the other evaluations, and the figure; nothing without any of them."""
-    entries = [entry for entry in findings.ranking if entry.runs]
+    apart = sorted(findings.study.compared_apart, key=lambda entry: entry.name)
+    entries = [entry for entry in (*findings.ranking, *apart) if entry.runs]
     if not evaluated(entries):
         return None
     found = tolerances(entries)
