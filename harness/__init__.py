@@ -61,6 +61,7 @@ def run(
     retrain: bool = False,
     evaluate: str | Iterable[str] = (),
     keep_weights: bool = False,
+    page: bool = False,
     smoke: bool = False,
     dataset: str | None = None,
     results: str | Path = "results",
@@ -83,6 +84,7 @@ def run(
         retrain: Whether to train here also what another machine of the same numerics recorded.
         evaluate: What else is measured of the weights after the last epoch, such as ``["shift", "calibration"]``.
         keep_weights: Whether to keep the weights after each trial's last epoch beside its record.
+        page: Whether to rewrite ``index.html`` after every round of trials.
         smoke: A few thousand examples and one epoch: seconds, kept apart from real results.
         dataset: Data set that all are trained on; by default the one that each spec names.
         results: Folder of the results.
@@ -109,6 +111,7 @@ def run(
         retrain=retrain,
         evaluate=_names(evaluate),
         keep_weights=keep_weights,
+        page=page,
         smoke=smoke,
         dataset=dataset,
         results=Path(results),

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from harness.app.board import Board
 from harness.app.progress import ProgressMode
 from harness.evaluations.metric import HEADLINE
 from harness.execute.engine import (
@@ -33,6 +34,9 @@ from harness.planning.plan import Plan
 from harness.planning.trial import Trial
 from harness.records.record import EpochMeasurement
 from harness.reporting.numbers import duration, measured, plural, with_unit
+
+# Of a terminal's height: the standings' heading, "and 3 more", a blank line, the bar, and the trial that ended last.
+OTHER_LINES = 6
 
 
 @contextmanager
@@ -102,13 +106,14 @@ class PlainDisplay:
 
 
 class LiveDisplay:
-    """Finished trials scroll above; below, a line per running trial and a bar for the whole with the time left."""
+    """Finished trials scroll above; below, the standings so far, a line per running trial and a bar for the whole."""
 
     def __init__(self, console: Console, plan: Plan, time_left: TimeLeft) -> None:
         self.console = console
         self.time_left = time_left
         self.running: dict[str, tuple[Trial, str]] = {}
         self.waiting = False
+        self.board = Board()
         self.bar = Progress(
             TextColumn("{task.fields[text]}"), BarColumn(bar_width=24), TaskProgressColumn(), console=console
         )
@@ -136,6 +141,7 @@ class LiveDisplay:
                     f"epoch {measurement.epoch}/{trial.epochs}  {_headline(measurement)}",
                 )
             case TrialEnded(trial, outcome):
+                self.board.observe(event)
                 self.running.pop(trial.name, None)
                 missing = trial.epochs - (len(outcome.measurement.epochs) if outcome.measurement else 0)
                 self.bar.advance(self.task, missing)
@@ -150,12 +156,15 @@ class LiveDisplay:
     def render(self) -> Group:
         """Return the lines as they stand."""
         lines = Table.grid(padding=(0, 2))
-        for trial, state in list(self.running.values()):  # the display has a thread of its own
+        running = list(self.running.values())  # the display has a thread of its own
+        for trial, state in running:
             lines.add_row(Text(trial.label, overflow="ellipsis", no_wrap=True), Text(state, no_wrap=True))
         left = duration(self.time_left.seconds(time.monotonic()))
         text = "waiting for another run's trials" if self.waiting else f"about {left} left"
         self.bar.update(self.task, text=text)
-        return Group(lines, self.bar)
+        standings = self.board.table(self.console.height - len(running) - OTHER_LINES)
+        above: tuple[RenderableType, ...] = (standings, "") if standings else ()
+        return Group(*above, lines, self.bar)
 
 
 def outcome_label(trial: Trial, outcome: Outcome) -> str:

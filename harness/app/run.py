@@ -12,6 +12,7 @@ from harness.analysis.frame import runs_frame, summary_frame
 from harness.app.design import fix_seeds
 from harness.app.elsewhere import other_bits, standing
 from harness.app.findings import Fetch, read_inputs
+from harness.app.live_page import LivePage
 from harness.app.other_data import read_others
 from harness.app.plan import (
     Benchmark,
@@ -66,6 +67,7 @@ class RunOptions(PlanOptions):
 
     timeout_seconds: float | None = None
     keep_weights: bool = False
+    page: bool = False
     engine: str = "local"
     address: str | None = None
 
@@ -252,13 +254,14 @@ class _Training:
 
     def _train(self, benchmark: Benchmark, plan: Plan, engine: Engine) -> None:
         fetch_datasets((planned.trial for planned in plan.pending), self.fetch, self.progress)
-        left = len(plan.pending)
+        left, page = len(plan.pending), LivePage(self.options, benchmark.environment, plan, self.progress)
         try:
             with self.progress.training(plan, engine.jobs) as show:
                 for event in run_benchmark(benchmark, plan, engine):
                     show(event)
                     self.ended += [event] if isinstance(event, TrialEnded) else []
                     left -= isinstance(event, TrialEnded | TrialRecordedElsewhere)
+                    page.observe(event)
         except KeyboardInterrupt:
             raise Interrupted(len(self.ended), left) from None
 

@@ -184,6 +184,14 @@ Evaluate = Annotated[
         show_default=False,
     ),
 ]
+LivePage = Annotated[
+    bool,
+    typer.Option(
+        "--page",
+        envvar="BENCH_PAGE",
+        help="Rewrite index.html after every round of trials; a browser left open on it shows progress.",
+    ),
+]
 KeepWeights = Annotated[
     bool,
     typer.Option(

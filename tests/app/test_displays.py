@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from fake_trials import FakeTrainer, dense_trial, fake_outcome
 from rich.console import Console
 
 from harness.app.console import Shown
+from harness.app.displays import LiveDisplay
 from harness.app.progress import ProgressMode
 from harness.execute.engine import Outcome, TrialEvent, TrialRecordedElsewhere, Waiting
 from harness.execute.queue import InOrder
+from harness.execute.time_left import TimeLeft
 from harness.planning.plan import Plan, PlannedTrial, Status
 from harness.planning.trial import Trial
 from harness.records.record import Failure
@@ -66,6 +69,29 @@ def test_a_live_display_has_a_line_per_running_trial_and_what_has_ended_above() 
     running = shown(ProgressMode.LIVE, terminal=True, events=EVENTS[:3])
     assert "epoch 1/2  test accuracy 9" in running
     assert "waiting for another run's trials" in shown(ProgressMode.LIVE, terminal=True, events=EVENTS[:-1])
+
+
+@pytest.mark.parametrize("height", [5, 12, 40])
+def test_the_standings_so_far_fit_80_columns_and_any_height(height: int) -> None:
+    trials = [
+        replace(dense_trial(seed, units=units), architectures=(f"dense_{units}_" + "x" * 60,))
+        for seed in (0, 1)
+        for units in range(2, 20)
+    ]
+    console = Console(file=io.StringIO(), width=80, height=height, color_system=None)
+    shown_live = LiveDisplay(console, PLAN, TimeLeft(PLAN, 1))
+    for event in FakeTrainer(second_fails)(InOrder(trials)):
+        shown_live.show(event)
+    with console.capture() as captured:
+        console.print(shown_live.render())
+    lines = captured.get().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) <= max(height, 2)
+    assert ("Trained in this run" in lines[0]) == (height > 6)
+    if height > 20:
+        values = [float(line.split()[4]) for line in lines if line.startswith("dense_")]
+        assert values == sorted(values, reverse=True)
+        assert "1, 1 failed" in lines[1]
 
 
 def test_json_is_one_event_per_line_and_waiting_is_reported_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from harness.data.fetching import OnEvent
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import DataUnavailable, Exclusive, Interrupted, NothingRecorded, Stopped, UnknownArchitecture
 from harness.evaluations.metric import HEADLINE
-from harness.execute.engine import Outcome, TrialEnded, TrialEvent
+from harness.execute.engine import Outcome, Queue, TrialEnded, TrialEvent
 from harness.planning.plan import Plan
 from harness.planning.trial import Trial
 from harness.records.record import Failure
@@ -83,6 +83,24 @@ def about(options: RunOptions) -> ReportOptions:
 
 def again(options: RunOptions, **changes: object) -> VerifyOptions:
     return replace(VerifyOptions(results=options.results, architectures=options.architectures), **changes)  # type: ignore[arg-type]
+
+
+def test_with_page_the_page_is_written_after_every_round_and_refreshes_itself_until_the_end(
+    options: RunOptions,
+) -> None:
+    index = options.results / "index.html"
+    seen: list[bool | None] = []
+
+    class Watching(FakeTrainer):
+        def __call__(self, queue: Queue) -> Generator[TrialEvent, None, None]:
+            for event in super().__call__(queue):
+                seen.append(b'http-equiv="refresh"' in index.read_bytes() if index.exists() else None)
+                yield event
+
+    run(replace(options, page=True), engine=Watching(), fetch=fetch)
+    assert seen[0] is None
+    assert seen[-1] is True
+    assert b'http-equiv="refresh"' not in index.read_bytes()
 
 
 def test_a_run_trains_records_and_reports(options: RunOptions) -> None:

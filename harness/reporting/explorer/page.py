@@ -42,8 +42,11 @@ SHORT_TEXT = {"name", "document"}
 ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
-def index_page(findings: Findings, images: Images) -> bytes:
-    """Return the file's content: the same findings and images give the same bytes."""
+def index_page(findings: Findings, images: Images, refresh_seconds: int | None = None) -> bytes:
+    """Return the file's content: the same findings and images give the same bytes.
+
+    A page of a run that goes on shows itself anew after ``refresh_seconds``.
+    """
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja, which only pages need
 
     data = findings_data(findings, images)
@@ -70,6 +73,7 @@ def index_page(findings: Findings, images: Images) -> bytes:
             rows=_rows(table.rows, data["architectures"]),
             notes=table.notes,
             footer=_footer(findings),
+            refresh_seconds=refresh_seconds,
         )
     )
     return rendered.encode()
