@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.app.plan import misfit_sentences, selected
 from harness.app.progress import SILENT, Progress
 from harness.app.report import ReportOptions, report
 from harness.app.timing_plugin import Chosen
@@ -26,7 +27,6 @@ from harness.records.files import write_atomically
 from harness.records.times import Timed, Times, read_times, times_path, work_of
 from harness.reporting.ownership import check_own
 from harness.spec.architecture import Architecture
-from harness.spec.reading import select
 from harness.worker.backend import find_backend
 
 Document = dict[str, Any]
@@ -86,12 +86,14 @@ def time(options: TimeOptions, *, progress: Progress = SILENT) -> TimeResult:
         BenchError: A name means no spec, the results can't be written, or a benchmark failed.
         Stopped: The user pressed Ctrl-C.
     """
-    architectures = select(options.names, options.specs)
+    architectures, misfits = selected(options, options.names)
+    for sentence in misfit_sentences(misfits):
+        progress.say(sentence)
     check_own(options.folder)
     options.store.check_writable()
     environment = current_environment(options.threads)
     names = tuple(architecture.name for architecture in architectures)
-    chosen = Chosen(names, options.specs.absolute(), options.threads, options.repetitions)
+    chosen = Chosen(names, options.specs.absolute(), options.threads, options.repetitions, options.dataset)
     document = published(run_benchmarks(chosen, options.harness), environment)
     path = times_path(options.folder, environment.id)
     save(path, document)
@@ -102,7 +104,7 @@ def _page(options: TimeOptions, progress: Progress) -> tuple[Path, ...]:
     """Write the report, where there are records to report on, and return the files that changed."""
     if not any(record_files(options.store.folder)):
         return ()
-    about = ReportOptions(results=options.results, architectures=options.architectures)
+    about = ReportOptions(results=options.results, architectures=options.architectures, dataset=options.dataset)
     return report(about, progress=progress).changed
 
 

@@ -69,7 +69,8 @@ def _table(listed: Sequence[ListedSpec], apart: Sequence[str]) -> Table:
 
     counted = any({*spec.recorded.counted} - {*spec.recorded.here} for spec in listed)
     elsewhere = any(_only_elsewhere(spec.recorded) for spec in listed)
-    captions = [*([COUNTED] if counted else []), *([ELSEWHERE] if elsewhere else []), *apart]
+    left_out = [f"{spec.name} is left out: {spec.left_out}." for spec in listed if spec.left_out is not None]
+    captions = [*([COUNTED] if counted else []), *([ELSEWHERE] if elsewhere else []), *left_out, *apart]
     table = Table(
         box=None,
         header_style="bold",
@@ -89,7 +90,7 @@ def _table(listed: Sequence[ListedSpec], apart: Sequence[str]) -> Table:
 
 def _row(spec: ListedSpec) -> list[Text]:
     if spec.left_out is not None:
-        return [Text(f"left out: {spec.left_out}", style="dim"), *[Text(DASH)] * 4]
+        return [Text("left out", style="dim"), *[Text(DASH)] * 4]
     return _mistake_cells(spec) if spec.mistakes else _cells(spec)
 
 

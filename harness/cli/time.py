@@ -38,6 +38,7 @@ def time(
     repetitions: Repetitions = 3,
     harness: Harness = False,
     threads: options.Threads = 1,
+    dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
@@ -57,6 +58,7 @@ def time(
         threads=threads,
         repetitions=repetitions,
         harness=harness,
+        dataset=dataset,
         results=results,
         architectures=architectures,
     )

@@ -21,6 +21,11 @@ from harness.records.times import TRAIN_STEP, read_times
 ROOT = Path(__file__).parents[2]
 
 
+def test_the_data_set_that_is_asked_for_reaches_the_benchmarks() -> None:
+    assert "--bench-dataset=digits" in Chosen(dataset="digits").arguments
+    assert not [argument for argument in Chosen().arguments if "dataset" in argument]
+
+
 def test_both_files_are_found_in_the_repository() -> None:
     for name in (NETWORKS, HARNESS):
         assert benchmark_file(name) == ROOT / "tests" / "benchmarks" / name

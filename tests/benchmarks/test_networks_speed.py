@@ -21,6 +21,7 @@ from harness.execute.cores import physical_cores
 from harness.planning.settings import Settings
 from harness.planning.trial import Computation, trial_computation
 from harness.records.times import FLOAT32_PEAK, PREDICT_MANY, PREDICT_ONE, TRAIN_STEP
+from harness.spec.moving import select_on
 from harness.spec.reading import select
 
 IMAGES = {PREDICT_ONE: 1, PREDICT_MANY: 256}
@@ -35,7 +36,9 @@ FEWEST_ROUNDS, MOST_ROUNDS = 5, 500
 def networks(of: Chosen) -> dict[str, Computation]:
     """Return the computations by the names of the architectures that share them."""
     found: dict[str, tuple[list[str], Computation]] = {}
-    for architecture in select(of.networks, specs_folder(of.architectures)):
+    folder = specs_folder(of.architectures)
+    architectures = select_on(of.dataset, of.networks, folder)[0] if of.dataset else select(of.networks, folder)
+    for architecture in architectures:
         computation = trial_computation(architecture, Settings())
         found.setdefault(computation.fingerprint, ([], computation))[0].append(architecture.name)
     return {" ".join(names): computation for names, computation in found.values()}

@@ -237,6 +237,21 @@ def test_show_json_has_the_keys_of_the_contract(bench: Bench) -> None:
     assert (shown["metrics"], shown["classes"]) == ({}, []), "nothing is recorded of it"
 
 
+def test_list_and_show_speak_of_other_data_where_it_is_asked_for(bench: Bench) -> None:
+    listed = bench("list", "--dataset", "digits")
+    assert listed.exit_code == 0
+    assert max(map(len, listed.stdout.splitlines())) <= 80
+    shown = " ".join(listed.stdout.split())
+    assert "000_convnet is left out: MaxPooling2D's window of 2×2 is larger than its input of 1×1×64." in shown
+    rows = {row["name"]: row for row in json.loads(bench("list", "--dataset", "digits", "--json").stdout)}
+    assert (rows["000_convnet"]["parameters"], "left_out" in rows["000_convnet"]) == (None, True)
+    assert (rows["dense_512"]["parameters"], "left_out" in rows["dense_512"]) == (38_410, False)
+    assert "8×8×1" not in bench("show", "dense_512").stdout
+    assert "38,410" in bench("show", "dense_512", "--dataset", "digits").stdout
+    assert "'bench new NAME --dataset digits' starts one" in bench.error("show", "lenet_5", "--dataset", "digits")
+    assert "there is no data set 'digts'; did you mean 'digits'?" in bench.error("list", "--dataset", "digts")
+
+
 def test_show_needs_one_architecture(bench: Bench) -> None:
     assert "did you mean 'dense_512'" in bench.error("show", "dense_51")
     assert bench.error("show", "00[01]*") == "'00[01]*' matches 000_convnet, 001_convnet_8_epochs; choose one of them"
