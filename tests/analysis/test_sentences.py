@@ -269,5 +269,5 @@ training: {optimizer: Adam, loss: categorical_crossentropy, batch_size: 64, epoc
 claims:
   - tolerates_shift: {pixels: 1, within: 0.1, where: b}
 """
-    with pytest.raises(InvalidSpec, match=r"6:5: shift changes pictures, and .* remove this claim"):
+    with pytest.raises(InvalidSpec, match=r"6:5: tolerates_shift changes pictures, and .* remove this claim"):
         read_text(tmp_path / "specs" / "x.yaml", text)
