@@ -60,6 +60,23 @@ class TrialProcess:
         """Return the seconds until the trial's deadline; infinitely many where it has none."""
         return self._started + self._timeout - time.monotonic()
 
+    def end_greedy(self, limit_bytes: float) -> TrialEnded | None:
+        """Stop the process where it holds more memory than that, and return the failure; None where it does not.
+
+        The system would end any process of the machine, and the trials beside this one first.
+        """
+        try:
+            held = psutil.Process(self.process.pid).memory_info().rss
+        except psutil.Error:
+            return None
+        if held <= limit_bytes:
+            return None
+        self.stop()
+        what = f"took more than the {limit_bytes / 2**30:.1f} GiB of memory that a trial may take here"
+        for _ in self._reports.take(Failed("memory", what)):
+            pass
+        return self._ended()
+
     def end_late(self) -> TrialEnded:
         """Stop the process, whose deadline has passed, and return the failure."""
         for _ in self._reports.take(self.stop_late()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import multiprocessing.connection
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from harness.declaration.files import cache_folder
 from harness.execute.core_pool import CorePool
-from harness.execute.cores import jobs_here, physical_cores, pinned_cores
+from harness.execute.cores import RESERVE, available_memory, jobs_here, physical_cores, pinned_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
 from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, variables_set
 from harness.execute.trial_process import TrialProcess
@@ -28,6 +29,8 @@ from harness.worker.process import main
 
 # How long the parent sleeps at most while trials run, and between looks at what other runs have finished.
 PATIENCE_SECONDS = 0.5
+# What any trial may take: a small network with its framework takes half of it.
+LEAST_SHARE_BYTES = 2 * 2**30
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class LocalEngine:
         """Train the queue's trials and yield what happens."""
         options = self.options
         running: list[TrialProcess] = []
+        share = max(LEAST_SHARE_BYTES, available_memory() * RESERVE / self.jobs)
         cores = CorePool(pinned_cores(physical_cores(), options.threads, self.jobs))
         with tempfile.TemporaryDirectory(prefix="bench-") as logs:
             start = Starter(options, process_context(self.start_method), Path(logs), current_commit())
@@ -68,7 +72,7 @@ class LocalEngine:
                         yield Waiting()
                         time.sleep(PATIENCE_SECONDS)
                         continue
-                    yield from listen(running)
+                    yield from listen(running, share)
                     for ended in [trial for trial in running if trial.ended]:
                         running.remove(ended)
                         cores.give_back(ended.job.cores)
@@ -117,8 +121,8 @@ class Starter:
         return {**ONE_THREAD, **find_backend(backend).variables(self.logs), **preload}
 
 
-def listen(running: list[TrialProcess]) -> Iterator[TrialEvent]:
-    """Yield what the running trials report within a moment, and end those whose deadline has passed."""
+def listen(running: list[TrialProcess], memory_bytes: float = math.inf) -> Iterator[TrialEvent]:
+    """Yield what the running trials report within a moment; end those that are late, or hold more memory than that."""
     by_connection = {trial.connection: trial for trial in running}
     patience = min(PATIENCE_SECONDS, *(trial.seconds_left() for trial in running))
     for ready in multiprocessing.connection.wait(list(by_connection), timeout=max(0.0, patience)):
@@ -126,3 +130,5 @@ def listen(running: list[TrialProcess]) -> Iterator[TrialEvent]:
     for trial in running:
         if not trial.ended and trial.seconds_left() <= 0:
             yield trial.end_late()
+        if not trial.ended and (greedy := trial.end_greedy(memory_bytes)):
+            yield greedy
