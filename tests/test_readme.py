@@ -142,7 +142,7 @@ def test_the_readme_names_every_folder() -> None:
     [tree] = (block for block in blocks("") if block.startswith("architectures/"))
     named = set(re.findall(r"\b(\w+)/", tree))
     folders = {path.parent.name for path in (ROOT / "harness").glob("*/__init__.py")}
-    assert named == {"architectures", "docs", "harness", "results", "tests", "benchmarks", *folders}
+    assert named == {"architectures", "docs", "examples", "harness", "results", "tests", "benchmarks", *folders}
     assert len(folders) > 10
 
 
