@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
+from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
 from harness.analysis.pareto import costs, front
@@ -103,6 +103,12 @@ def _free(points: Sequence[Point], cost: int) -> str:
     return f"; without {', '.join(free)} at 0" if free else ""
 
 
+def _tick(value: float, place: int | None = None) -> str:
+    """Return a cost as people read it: 50 k, 2, 0.5."""
+    del place
+    return EngFormatter(sep=" ").format_eng(value) if value >= 1 else f"{value:g}"
+
+
 def _draw(axes: Axes, points: Sequence[Point], cost: int, metric: Metric) -> None:
     known = {number: point for number, point in enumerate(points, 1) if point.costs[cost] > 0}  # nan is not
     if not known:
@@ -112,7 +118,7 @@ def _draw(axes: Axes, points: Sequence[Point], cost: int, metric: Metric) -> Non
     costs_shown, means = zip(*places, strict=True)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
+    axes.xaxis.set_major_formatter(FuncFormatter(_tick))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlim(min(costs_shown) / 1.5, max(costs_shown) * 1.5)
     metric_axis(axes.yaxis, metric, [value for point in shown for value in point.extent(metric)], gap=0.1, margin=0.16)
