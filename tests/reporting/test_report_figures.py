@@ -23,6 +23,7 @@ from harness.reporting.figures.headline import headline_figure
 from harness.reporting.figures.pareto import MARKER, NUMBER, Point, number_offsets
 from harness.reporting.figures.pareto import _draw as draw_points
 from harness.reporting.figures.scale import metric_axis, position, share_at
+from harness.reporting.ownership import MARK
 from harness.reporting.writing import differing, report_files, write_report
 
 
@@ -53,7 +54,8 @@ def test_a_figure_that_is_no_longer_made_differs_and_is_removed_and_a_users_own_
     stale.parent.mkdir()
     stale.write_bytes(files["figures/headline.svg"])
     own.write_text("<svg/>", encoding="utf-8")
-    page = {"README.md": b"The page"}
+    (tmp_path / "README.md").write_text(f"{MARK}, before.\n", encoding="utf-8")
+    page = {"README.md": f"{MARK}, the page.\n".encode()}
     assert differing(tmp_path, page) == (tmp_path / "README.md", stale)
     assert write_report(tmp_path, page) == (tmp_path / "README.md", stale)
     assert (stale.exists(), own.exists()) == (False, True)
