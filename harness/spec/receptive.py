@@ -85,7 +85,7 @@ def _behind(layer: LayerKind, shape: Shape, sight: Sight, whole: Sight) -> Sight
         return whole
     if isinstance(layer, Dense) or hasattr(layer, "axis"):
         return _along_last_axes(layer, shape, sight, whole)
-    in_training = layer.__module__ == randomized.__name__
+    in_training = layer.__module__ == randomized.__name__ and not isinstance(layer, randomized.RandomCrop)
     return sight if in_training or isinstance(layer, PLACE_BY_PLACE) else UNKNOWN
 
 

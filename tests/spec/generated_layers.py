@@ -277,6 +277,7 @@ NEEDED: dict[str, Any] = {
     "units": 8,
     "target_shape": [-1],
     "dims": [1, 2, 3],
+    "name": "MobileNetV3Small",
     "layer": {"LSTM": {"units": 8}},
     "num_heads": 2,
     "key_dim": 4,

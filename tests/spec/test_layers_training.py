@@ -10,6 +10,7 @@ import pytest
 from generated_layers import ROW_LAYERS, parsed, smallest
 
 from harness.spec.layers import LAYERS
+from harness.spec.layers.application import Application
 from harness.spec.layers.composites import CompositeKind
 
 IMAGES = np.random.default_rng(0).random((4, 8, 6, 2), dtype=np.float32)  # (examples, height, width, channels)
@@ -22,7 +23,9 @@ FITTING: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", [name for name, cls in LAYERS.kinds.items() if not issubclass(cls, CompositeKind)])
+@pytest.mark.parametrize(
+    "kind", [name for name, cls in LAYERS.kinds.items() if not issubclass(cls, CompositeKind | Application)]
+)
 def test_a_kind_trains_and_makes_one_shape_in_training_and_in_evaluation(kind: str) -> None:
     layer = parsed({kind: {**smallest(LAYERS.kinds[kind]), **FITTING.get(kind, {})}})
     keras.utils.set_random_seed(0)

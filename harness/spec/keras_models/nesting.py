@@ -82,7 +82,8 @@ class _Between:
                 self._nesting.reasons.append(_not_nested(use))
                 break
             self._taken.add(node)
-            if len(set(use.inputs)) == 1 and use.kind not in JOINED:
+            # Of one output alone, Add is an operator with a number.
+            if len(use.inputs) == 1 or (len(set(use.inputs)) == 1 and use.kind not in JOINED):
                 backwards.append((use, None))
                 node = use.inputs[0]
             else:

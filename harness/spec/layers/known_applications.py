@@ -1,0 +1,61 @@
+"""What Keras' own networks are made of, as far as shapes, parameters and products depend on it; it builds none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from harness.spec.layers.layer import Chain, Layer, LayerKind, Shape
+
+FILE = Path(__file__).with_name("known_applications.json")
+
+
+@dataclass(frozen=True)
+class KnownApplication:
+    """One network without its top: its layers, the smallest side of its images, whether it normalizes its input."""
+
+    chain: Chain
+    smallest: int
+    normalizes: bool
+
+    def input_parameters(self, shape: Shape) -> int:
+        """Return the mean and variance of each channel, and their count, where the input is normalized."""
+        return 2 * shape[-1] + 1 if self.normalizes else 0
+
+    def numbers(self, shape: Shape) -> int:
+        """Return how many numbers all its layers make of one example."""
+        return sum(_numbers(self.chain, shape))
+
+
+def application_names() -> tuple[str, ...]:
+    """Return the networks that there are."""
+    return tuple(_lines())
+
+
+@cache
+def known_application(name: str) -> KnownApplication:
+    """Return the network of this name."""
+    found = _lines()[name]
+    layers: tuple[LayerKind, ...] = TypeAdapter(tuple[Layer, ...]).validate_python(found["layers"], strict=False)
+    return KnownApplication(Chain((), layers), found["smallest"], found["normalizes"])
+
+
+@cache
+def _lines() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def _numbers(chain: Chain, shape: Shape) -> Iterator[int]:
+    for layer in chain:
+        for inner in layer.chains:
+            yield from _numbers(inner, shape)
+        shape = layer.output_shape(shape)
+        yield prod(shape)
