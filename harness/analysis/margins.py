@@ -16,6 +16,9 @@ from harness.spec.claims import Ruling
 from harness.spec.claims.metrics import SHARE_MARGIN
 from harness.statistics.comparisons import Difference, paired, welch
 
+# An accuracy of no more than so many times the share of one class is called guessing.
+GUESSES = 2
+
 DROP_RULE = (
     "So are claims that a network *tolerates* a shift better than another, loses less where tiles change places, or "
     "has a smaller gap: of each run, what it loses. That it *needs* something means that without it the accuracy is "
@@ -30,7 +33,17 @@ def judge_smaller_drop(ours: ArchitectureResults, theirs: ArchitectureResults, d
     if judged.measured is None:
         return judged
     own, other = (_points(entry.values(drop)) for entry in (ours, theirs))
-    return replace(judged, reason=f"{drop.title} {own} points on average, of {theirs.name} {other}; {judged.reason}")
+    reason = f"{drop.title} {own} points on average, of {theirs.name} {other}"
+    if all(_only_guesses(entry, drop) for entry in (ours, theirs)):
+        why = f"{reason}; both only guess there, and so each loses what it had"
+        return Ruling("inconclusive", why, judged.seeds, judged.measured, judged.low, judged.high)
+    return replace(judged, reason=f"{reason}; {judged.reason}")
+
+
+def _only_guesses(entry: ArchitectureResults, drop: Drop) -> bool:
+    """Tell whether what is left is, on average, no more than twice what guessing gives."""
+    left = entry.values(drop.after)
+    return math.fsum(left) / len(left) <= GUESSES / len(entry.architecture.data.classes)
 
 
 def judge_drop_within(entry: ArchitectureResults, drop: Drop, margin: float) -> Ruling:
@@ -49,7 +62,7 @@ def judge_needed(ours: ArchitectureResults, theirs: ArchitectureResults, quantit
     guessing = 1 / len(theirs.architecture.data.classes)
     lost = sum(failed.failure.kind == "nan" for failed in theirs.failures)
     values = (*theirs.values(quantity), *[guessing] * lost)
-    untrained = sum(value <= 2 * guessing for value in values)
+    untrained = sum(value <= GUESSES * guessing for value in values)
     failing = f"{untrained} of {len(values)} seeds without it fail to train"
     reason = f"{_points(ours.values(quantity))} % with it, {_points(values)} % without on average; {failing}"
     found = welch(ours.values(quantity), values)

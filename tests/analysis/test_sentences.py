@@ -134,6 +134,16 @@ def test_shuffled_tiles_are_judged_by_what_they_cost() -> None:
     assert "loss where 4 × 4 tiles change places 49.00 points on average, of other 78.00" in ruling.reason
 
 
+def test_where_both_only_guess_neither_tolerates_more() -> None:
+    """The better network loses more there, since it had more to lose."""
+    ours = entry("own", LOCAL, tiles={"accuracy@1": 0.99, "accuracy@4": 0.12})
+    theirs = entry("other", tiles={"accuracy@1": 0.97, "accuracy@4": 0.11})
+    verdict = only(ours, theirs)
+    assert (verdict.decision, verdict.adjusted_p) == ("inconclusive", None)
+    assert verdict.ruling.reason.endswith("both only guess there, and so each loses what it had")
+    assert verdict.ruling.measured == pytest.approx(0.01)
+
+
 def test_need_is_a_loss_of_more_than_the_margin_without_it() -> None:
     worse, alike, between = ([value - loss for value in TEST] for loss in (0.02, 0.0, 0.003))
     needed = only(entry("own", NEEDS), entry("other", tested=worse))
