@@ -118,5 +118,5 @@ def _checked(
 
 def first_other_epoch(one: Run, other: Run) -> int | None:
     """Return the first epoch after which the weights differ, or None."""
-    pairs = zip(one.epochs, other.epochs, strict=True)
+    pairs = zip(one.epochs, other.epochs, strict=False)  # a recipe may end one of them earlier
     return next((left.epoch for left, right in pairs if left.weights_sha256 != right.weights_sha256), None)

@@ -106,6 +106,12 @@ def time_to_target(entry: ArchitectureResults, quantity: Quantity, target: float
     budget = spread([run.train_seconds for run in timed])
     if not reached or budget is None:
         return TimeToTarget(target, len(reached), len(entry.runs), None, budget)
-    ends = np.median([np.cumsum([epoch.train_seconds for epoch in run.epochs]) for run in timed], axis=0)
-    spent = sum(ends[epoch - 1] for epoch in reached) + misses * ends[-1]
+    ends = [np.cumsum([epoch.train_seconds for epoch in run.epochs]) for run in timed]
+    spent = sum(_median_seconds(ends, epoch) for epoch in reached) + misses * _median_seconds(ends, None)
     return TimeToTarget(target, len(reached), len(entry.runs), float(spent / len(reached)), budget)
+
+
+def _median_seconds(ends: Sequence[NDArray[np.float64]], epoch: int | None) -> float:
+    """Return the median seconds up to an epoch, over the runs that got there; None: up to each one's own last."""
+    there = [sums[epoch - 1] for sums in ends if epoch is not None and len(sums) >= epoch]
+    return float(np.median(there or [sums[-1] for sums in ends]))

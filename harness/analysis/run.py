@@ -20,9 +20,10 @@ MOST_OTHER_LOAD = 0.25
 class Run:
     """A measured trial as one architecture reads it.
 
-    ``measurement`` ends at the architecture's own last epoch. ``read_predictions`` returns what was predicted after
-    it: many runs are reported on without a look at their predictions. ``environment`` is the id of the machine's
-    environment that recorded it, on ``threads`` beside ``concurrent_trials`` others.
+    ``measurement`` ends at the architecture's own last epoch, or where the recipe ended the training. ``counted`` is
+    the epoch whose weights count, where the recipe chooses one; None: the last. ``read_predictions`` returns what was
+    predicted after it: many runs are reported on without a look at their predictions. ``environment`` is the id of the
+    machine's environment that recorded it, on ``threads`` beside ``concurrent_trials`` others.
     """
 
     seed: int
@@ -31,6 +32,7 @@ class Run:
     read_predictions: Callable[[], Mapping[str, Classes]] = field(default=dict, compare=False, repr=False)
     environment: str = ""
     threads: int = 1
+    counted: int | None = None
 
     @property
     def epochs(self) -> tuple[EpochMeasurement, ...]:
@@ -48,8 +50,11 @@ class Run:
 
     @property
     def last(self) -> EpochMeasurement:
-        """The measurement that counts: the last epoch, never the best one."""
-        return self.epochs[-1]
+        """The measurement that counts: the last epoch, never the one that is best on the test images.
+
+        Where a recipe keeps the weights that are best on what it monitors, it is their epoch.
+        """
+        return self.epochs[-1 if self.counted is None else self.counted - 1]
 
     @cached_property
     def train_seconds(self) -> float:

@@ -287,12 +287,15 @@ def _read(
 def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run | None:
     """Return the record up to ``epochs``, or None where the trial did not get there or lacks the headline."""
     measured = record.measurement
-    last = measured.at(epochs) if measured else None
-    if measured is None or last is None or HEADLINE.known_of(last) is None:
+    if measured is None or not measured.epochs or not (measured.at(epochs) or measured.stopped):
         return None
     own = measured.model_copy(update={"epochs": measured.epochs[:epochs]})
-    read, where = partial(read_predictions, record, epochs), record.environment
-    return Run(record.seed, own, record.concurrent_trials, read, where.id, where.numerics.threads)
+    counted = record.computation.counted(own.epochs)
+    if HEADLINE.known_of(own.epochs[counted - 1]) is None:
+        return None
+    read, where = partial(read_predictions, record, counted), record.environment
+    chosen = counted if counted < len(own.epochs) else None
+    return Run(record.seed, own, record.concurrent_trials, read, where.id, where.numerics.threads, chosen)
 
 
 def _failed(record: Record) -> FailedRun | None:

@@ -85,7 +85,7 @@ class PlainDisplay:
         self.time_left.observe(event, time.monotonic())
         match event:
             case TrialStarted(trial):
-                self._print(f"training  {trial.label}, {plural(trial.epochs, 'epoch')}")
+                self._print(f"training  {trial.label}, {at_most(trial)}{plural(trial.epochs, 'epoch')}")
             case TrialBuilt(trial, _, str(warning)):
                 self._print(f"warning: {trial.label}: {warning}")
             case TrialEnded(trial, outcome):
@@ -138,7 +138,7 @@ class LiveDisplay:
                 self.bar.advance(self.task)
                 self.running[trial.name] = (
                     trial,
-                    f"epoch {measurement.epoch}/{trial.epochs}  {_headline(measurement)}",
+                    f"epoch {measurement.epoch}/{at_most(trial)}{trial.epochs}  {_headline(measurement)}",
                 )
             case TrialEnded(trial, outcome):
                 self.board.observe(event)
@@ -167,15 +167,27 @@ class LiveDisplay:
         return Group(*above, lines, self.bar)
 
 
+def at_most(trial: Trial) -> str:
+    """Return what comes before the number of a trial's epochs: its recipe may end the training earlier."""
+    return "at most " if trial.may_stop else ""
+
+
 def outcome_label(trial: Trial, outcome: Outcome) -> str:
     """Return one line on what the trial gave."""
     if outcome.failure:
         return f"failed    {trial.label}: {outcome.failure.reason}"
     if outcome.measurement is None:
         return f"ended     {trial.label}"
-    last = outcome.measurement.epochs[-1]
+    epochs = outcome.measurement.epochs
+    last = epochs[trial.computation.counted(epochs) - 1]
     seconds = sum(epoch.train_seconds for epoch in outcome.measurement.epochs)
-    return f"trained   {trial.label}: {_headline(last)} after {plural(last.epoch, 'epoch')}, {seconds:.1f} s"
+    after = f"{plural(last.epoch, 'epoch')}{_of(last, len(epochs))}"
+    return f"trained   {trial.label}: {_headline(last)} after {after}, {seconds:.1f} s"
+
+
+def _of(counted: EpochMeasurement, epochs: int) -> str:
+    """Return of how many epochs one was chosen, where it is not the last."""
+    return f" of {epochs}" if counted.epoch < epochs else ""
 
 
 def _headline(epoch: EpochMeasurement) -> str:

@@ -116,7 +116,7 @@ class NetworkFinder:
         if record is None:
             raise UntrainedSeed(entry.name, run.seed, seed_list(entry.seeds))
         fetch_datasets([trial], self.fetch, self.progress)
-        file = weights_file(store, run.environment, trial.name, entry.epochs)
+        file = weights_file(store, run.environment, trial.name, run.last.epoch)
         kept = read_weights(file, run.last.weights_sha256)
         if kept is not None:
             return TrainedNetwork(entry, trial, run, kept)

@@ -241,10 +241,13 @@ def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
     if not pending:
         return (*shared, *_standing(decided), f"All {total} trials are recorded: nothing to train.")
     at_once = f"{jobs} at once" if jobs > 1 else "one at a time"
-    needed = f"{pending} of {total} trials to train, {at_once}: about {duration(decided.seconds(jobs))}."
+    stopping = sum(planned.trial.may_stop for planned in decided.pending)
+    about = "at most about" if stopping else "about"
+    needed = f"{pending} of {total} trials to train, {at_once}: {about} {duration(decided.seconds(jobs))}."
+    early = (f"{stopping} of them may stop early, by their recipe.",) if stopping else ()
     retries = sum(planned.status is Status.RETRY for planned in decided.pending)
     again = (f"{retries} of them failed before and will be tried again.",) if retries else ()
-    return (*shared, *_standing(decided), needed, *again, *_for_evaluations(decided))
+    return (*shared, *_standing(decided), needed, *early, *again, *_for_evaluations(decided))
 
 
 def misfit_sentences(misfits: tuple[Misfit, ...]) -> tuple[str, ...]:

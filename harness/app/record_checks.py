@@ -52,6 +52,15 @@ def epochs(record: Record, evidence: Evidence) -> Iterator[str]:
         yield f"has {found} epochs where it says {record.epochs}, and no failure"
 
 
+def stops(record: Record, evidence: Evidence) -> Iterator[str]:
+    """The training ended early where the recipe says so, and nowhere else."""
+    del evidence
+    measured = record.measurement
+    if measured and measured.stopped != record.computation.stops_after(measured.epochs):
+        ended = "ended" if measured.stopped else "went on"
+        yield f"{ended} after epoch {len(measured.epochs)}, and its recipe says otherwise"
+
+
 def parameters(record: Record, evidence: Evidence) -> Iterator[str]:
     """The parameters are those that the layers have."""
     if record.measurement is None or evidence.dataset is None:
@@ -103,7 +112,7 @@ def accuracy(record: Record, evidence: Evidence) -> Iterator[str]:
     truths = {
         name: kind.examples(test).labels
         for name, kind in kinds.items()
-        if not (kind.of_training or kind.needs_pictures)
+        if not (kind.of_training or kind.of_validation or kind.needs_pictures)
     }
     for epoch in _epochs(record):
         arrays = evidence.predictions.get(epoch.epoch, {})
@@ -149,6 +158,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
     {
         "environment": environment,
         "epochs": epochs,
+        "stops": stops,
         "parameters": parameters,
         "data": data,
         "orders": orders,

@@ -106,10 +106,10 @@ def record_evaluations(benchmark: Benchmark, known: Record, trial: Trial, outcom
 
 
 def keep_weights(store: Store, record: Record, outcome: Outcome) -> None:
-    """Save the weights that the outcome brings, if any: they are those of its last epoch, and no part of the record."""
+    """Save the weights that the outcome brings, if any: those that count after it, which are no part of the record."""
     if outcome.weights is not None and outcome.failure is None and outcome.measurement:
-        last = outcome.measurement.epochs[-1].epoch
-        save_weights(weights_file(store, record.environment.id, record.name, last), outcome.weights)
+        counted = record.computation.counted(outcome.measurement.epochs)
+        save_weights(weights_file(store, record.environment.id, record.name, counted), outcome.weights)
 
 
 def keeping(outcome: Outcome, known: Record, store: Store) -> Outcome:
@@ -127,7 +127,7 @@ def new_record(trial: Trial, outcome: Outcome, environment: Environment) -> Reco
     return Record(
         fingerprint=trial.fingerprint,
         seed=trial.seed,
-        epochs=max(trial.epochs, done),
+        epochs=done if outcome.measurement and outcome.measurement.stopped else max(trial.epochs, done),
         computation=trial.computation,
         environment=environment,
         finished=datetime.now(UTC),

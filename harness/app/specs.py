@@ -124,7 +124,7 @@ class RecordIndex:
 
     def seeds(self, fingerprint: str, epochs: int) -> RecordedSeeds:
         """Return the seeds of the trial whose record goes as far as the epoch."""
-        reaching = [file for file in self.files.get(fingerprint, ()) if file.epochs >= epochs]
+        reaching = [file for file in self.files.get(fingerprint, ()) if file.reaches(epochs)]
         here = {file.seed for file in reaching if file.environment == self.here}
         elsewhere = {file.seed for file in reaching if file.environment != self.here}
         counted = {file.seed for file in reaching if file.environment in self.counted}

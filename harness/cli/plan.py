@@ -76,6 +76,7 @@ def plan_json(found: PlanResult) -> dict[str, Any]:
             "status": planned.status.value,
             "seconds": round(planned.seconds, 1),
             "environment": planned.environment,
+            "may_stop": planned.trial.may_stop,
             "evaluations": sorted({due.evaluation for due in planned.trial.due}),
         }
         for planned in found.plan.trials
@@ -114,7 +115,7 @@ def plan_table(decided: Plan) -> Table:
         table.add_row(
             Text(fingerprint[:8]),
             Text(", ".join(first.trial.architectures)),
-            str(first.trial.epochs),
+            f"{'≤ ' if first.trial.may_stop else ''}{first.trial.epochs}",
             *(seed_list(seeds.get(status, ()), ",") for status in shown),
             duration(first.seconds),
         )

@@ -140,7 +140,8 @@ def _recipe(recipe: Training) -> str:
 
     special = "".join(f", {name.replace('_', ' ')} {in_words(getattr(recipe, name))}" for name in recipe.special)
     held_out = f", {recipe.validation_split:.0%} of the images held out" if recipe.validation_split else ""
-    return f"{plural(recipe.epochs, 'epoch')}, batches of {recipe.batch_size}{held_out}{special}"
+    most = "at most " if recipe.early_stopping else ""
+    return f"{most}{plural(recipe.epochs, 'epoch')}, batches of {recipe.batch_size}{held_out}{special}"
 
 
 def _claims(architecture: Architecture) -> Table:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -180,7 +180,9 @@ def _fields_at(model: type[BaseModel], path: DataPath) -> list[str]:
     """Return the fields of the model, or of the one inside it that the path leads to."""
     for name in path:
         inner = model.model_fields[name].annotation if name in model.model_fields else None
-        model = inner if inspect.isclass(inner) and issubclass(inner, BaseModel) else model
+        # Of 'Model | None' and of a list of models, the model.
+        models = (one for one in (inner, *get_args(inner)) if inspect.isclass(one) and issubclass(one, BaseModel))
+        model = next(models, model)
     return list(model.model_fields)
 
 

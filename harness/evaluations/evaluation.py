@@ -82,11 +82,13 @@ class EvaluationKind(ABC):
 
     ``metrics`` are what ``measure`` returns, in that order, as far as each is known. ``keeps_predictions`` is whether
     the predicted classes are recorded beside them; ``of_training``, whether the examples are made from those that were
-    trained on; ``needs_pictures`` and ``needs_probabilities`` say what it fits alone.
+    trained on; ``of_validation``, whether they are those held out of it; ``needs_pictures`` and ``needs_probabilities``
+    say what it fits alone.
     """
 
     keeps_predictions: ClassVar[bool] = True
     of_training: ClassVar[bool] = False
+    of_validation: ClassVar[bool] = False
     needs_pictures: ClassVar[bool] = False
     needs_probabilities: ClassVar[bool] = False
 

@@ -9,6 +9,8 @@ from typing import Protocol
 
 # The name under which the running means of an epoch of training stand beside evaluations, and the first evaluation's.
 TRAIN, TEST = "train", "test"
+# The evaluation on the images that a validation split holds out of the training.
+VALIDATION = "validation"
 PERCENT = "%"
 # Between a metric's name and the level of the evaluation that it is measured at.
 LEVEL_MARK = "@"

@@ -34,13 +34,22 @@ TRAINABLE = frozenset({Status.PENDING, Status.EXTEND})
 class Recorded:
     """What the store knows of a trial: the epochs it finished, whether it failed in the end, and what was evaluated.
 
-    ``environment`` is the id of the one that it was recorded in.
+    ``environment`` is the id of the one that it was recorded in. ``stopped`` says that its recipe ended the training:
+    there are no more epochs. Where other weights than the last may count, ``counted`` are the epochs whose weights do
+    after the first, the second and so on.
     """
 
     epochs: int
     failed: bool
     evaluations: frozenset[Due] = frozenset()
     environment: str | None = None
+    stopped: bool = False
+    counted: tuple[int, ...] = ()
+
+    def has(self, due: Due) -> bool:
+        """Whether the evaluation is recorded of the weights that count after the epoch."""
+        epoch = self.counted[min(due.epoch, len(self.counted)) - 1] if self.counted else due.epoch
+        return Due(epoch, due.evaluation) in self.evaluations
 
 
 @dataclass(frozen=True)
@@ -189,12 +198,12 @@ def trial_status(trial: Trial, known: Recorded | None) -> Status:
     """Return where the trial stands, given what the store knows of it."""
     if known is None:
         return Status.PENDING
-    if known.epochs >= trial.epochs:
-        return Status.RECORDED if known.evaluations.issuperset(trial.due) else Status.EVALUATE
+    if known.epochs >= trial.epochs or known.stopped:
+        return Status.RECORDED if all(map(known.has, trial.due)) else Status.EVALUATE
     return Status.RETRY if known.failed else Status.EXTEND
 
 
 def _only_missing(trial: Trial, known: Recorded) -> Trial:
     """Return as much of a recorded trial as must be trained again for the evaluations that it lacks."""
-    due = tuple(due for due in trial.due if due not in known.evaluations)
+    due = tuple(due for due in trial.due if not known.has(due))
     return replace(trial, epochs=max(missing.epoch for missing in due), due=due)

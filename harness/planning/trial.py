@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
 from harness.errors import DataChanged
-from harness.evaluations.metric import TEST
+from harness.evaluations.metric import TEST, VALIDATION, Measured
 from harness.planning.settings import Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers import Layer
@@ -93,6 +94,15 @@ class Computation(BaseModel):
         """Return in which phase an epoch is, counted from 0."""
         return bisect_right(self.phase_starts, epoch) - 1
 
+    def counted(self, epochs: Sequence[Measured]) -> int:
+        """Return the epoch whose weights count after these epochs, the first ones of a trial; 0 without any."""
+        before = self.phase_starts[-1] - 1
+        return before + self.recipe.counted(epochs[before:]) if len(epochs) > before else len(epochs)
+
+    def stops_after(self, epochs: Sequence[Measured]) -> bool:
+        """Tell whether the recipe ends the training after the last of these epochs, the first ones of a trial."""
+        return self.recipe.stops_after(epochs[self.phase_starts[-1] - 1 :])
+
     @cached_property
     def fingerprint(self) -> str:
         """The versioned hash of the canonical content, keys in order: what identifies the computation."""
@@ -144,8 +154,19 @@ class Trial:
         return f"{self.fingerprint}-seed{self.seed}"
 
     def evaluations_after(self, epoch: int) -> tuple[str, ...]:
-        """Return the evaluations that are asked for after the epoch."""
-        return (TEST, *(due.evaluation for due in self.due if due.epoch == epoch))
+        """Return the evaluations of every epoch, and those that are asked for after this one."""
+        asked = (due.evaluation for due in self.due if due.epoch == epoch)
+        return tuple(dict.fromkeys((*self.evaluations_of_all, *asked)))
+
+    @property
+    def evaluations_of_all(self) -> tuple[str, ...]:
+        """The evaluations of every epoch: the test images, and those held out of the training where there are any."""
+        return (TEST, VALIDATION) if self.computation.recipe.validation_split else (TEST,)
+
+    @property
+    def may_stop(self) -> bool:
+        """Tell whether the recipe may end the training before the last epoch."""
+        return self.computation.recipe.early_stopping is not None
 
     @property
     def facts(self) -> dict[str, Any]:

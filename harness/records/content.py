@@ -40,11 +40,18 @@ class RecordFile:
     @property
     def epochs(self) -> int:
         """How many epochs the record holds; 0 where it failed before one, or can't be used."""
+        return len(self._measurement.get("epochs", ()))
+
+    def reaches(self, epochs: int) -> bool:
+        """Whether the record holds so many epochs, or all that its recipe trains for."""
+        return self.epochs >= epochs or bool(self._measurement.get("stopped", False))
+
+    @property
+    def _measurement(self) -> dict[str, Any]:
         try:
-            measurement = read_content(self.path)["measurement"]
-            return len(measurement["epochs"]) if measurement else 0
-        except (UnusableRecord, KeyError, TypeError):
-            return 0
+            return dict(read_content(self.path)["measurement"] or {})
+        except (UnusableRecord, KeyError, TypeError, ValueError):
+            return {}
 
 
 def record_files(folder: Path) -> Iterator[RecordFile]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.declaration.values import MOST
 from harness.errors import UnknownEnvironment
 from harness.planning.plan import Elsewhere
 from harness.planning.settings import DEFAULT_SEEDS, Settings
@@ -81,6 +82,8 @@ class Pool:
             if known is None or epochs > _finished(known):
                 longest[record.name] = record
             same = min(epochs, ours.get(record.name, 0))
+            if same and record.measurement and record.measurement.stopped:
+                same = MOST  # its recipe ended the training: there are no more epochs to differ in
             proven[record.fingerprint] = max(same, proven.get(record.fingerprint, 0))
         return Elsewhere(recorded(longest), proven)
 

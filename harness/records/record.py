@@ -149,7 +149,8 @@ class Measurement(Frozen):
     """The numbers of a trial, epoch by epoch, up to the last finished one.
 
     Clocks, conditions and peak memory are those of the process that ended the trial; the first ``resumed_epochs`` are
-    from an earlier one that was killed.
+    from an earlier one that was killed. ``stopped`` says that the recipe itself ended the training after the last
+    epoch: there are no more, however many are asked for.
     """
 
     parameters: Count
@@ -158,6 +159,7 @@ class Measurement(Frozen):
     data_sha256: Sha256
     clocks: Clocks
     resumed_epochs: Count = 0
+    stopped: bool = False
     conditions: Conditions | None = None
     peak_memory_bytes: Bytes | None = None
     epochs: tuple[EpochMeasurement, ...] = ()

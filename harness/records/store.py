@@ -204,9 +204,24 @@ def checkpoint_file(folder: Path, name: str) -> Path:
 def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:
     """Return what a plan needs to know of the records."""
     return {
-        name: Recorded(len(_epochs(record)), record.failure is not None, _evaluated(record), record.environment.id)
+        name: Recorded(
+            epochs=len(_epochs(record)),
+            failed=record.failure is not None,
+            evaluations=_evaluated(record),
+            environment=record.environment.id,
+            stopped=record.measurement is not None and record.measurement.stopped,
+            counted=_counted(record),
+        )
         for name, record in records.items()
     }
+
+
+def _counted(record: Record) -> tuple[int, ...]:
+    """Return the epoch whose weights count after each one, where the recipe chooses."""
+    epochs = _epochs(record)
+    if not record.computation.recipe.chooses_weights:
+        return ()
+    return tuple(record.computation.counted(epochs[:number]) for number in range(1, len(epochs) + 1))
 
 
 def _epochs(record: Record) -> tuple[EpochMeasurement, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
@@ -30,6 +31,7 @@ from harness.spec.layers import ShapeError
 from harness.spec.layers.layer import Chain
 from harness.spec.outputs import with_classes
 from harness.spec.recipe_mistakes import recipe_mistakes
+from harness.spec.training.monitoring import with_decisions
 
 # Nothing under this needs a look at the machine, which takes psutil 10 ms.
 SURELY_FITS = 1 << 30
@@ -58,8 +60,13 @@ def read_text(path: Path, text: str) -> Architecture:
 def _plain(path: Path, text: str) -> Architecture:
     """Return the architecture of a file that stands for itself."""
     folder = path.parent
-    spec = read_model(SpecFile, path, text, partial(_mistakes, folder=folder), partial(with_classes, folder=folder))
+    spec = read_model(SpecFile, path, text, partial(_mistakes, folder=folder), partial(_written_out, folder=folder))
     return _architecture(path, spec, find_dataset(spec.dataset, folder))
+
+
+def _written_out(content: Any, folder: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Return a spec's plain data as its fields take it: classes counted, ``best_epoch:`` with its defaults."""
+    return with_decisions(with_classes(content, folder))
 
 
 def _derived(path: Path, tree: Tree, read_tree_of: Callable[[Path, str], Tree]) -> Architecture:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from harness.declaration.spec_error import DataPath, SpecError, shown
 from harness.errors import did_you_mean
 from harness.spec.training.class_weight import class_number
+from harness.spec.training.schedules import ScheduleKind
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
@@ -23,9 +24,25 @@ def recipe_mistakes(spec: SpecFile, dataset: Dataset) -> Iterator[SpecError]:
     for index, recipe in enumerate(spec.recipes):
         path: DataPath = ("phases", index) if spec.phases else ("training",)
         yield from _class_weight_mistakes(recipe, path, dataset)
+        yield from _monitoring_mistakes(recipe, path, is_last=index == len(spec.recipes) - 1)
         if recipe.validation_split != first:
             what = f"this phase holds out {recipe.validation_split:g} of the training images, the first one {first:g}"
             yield SpecError((*path, "validation_split"), what, "hold out the same share in all phases")
+
+
+def _monitoring_mistakes(recipe: Training, path: DataPath, *, is_last: bool) -> Iterator[SpecError]:
+    """Yield what is decided by images that are not held out, and what can't be decided in such a recipe."""
+    for name, decision in recipe.monitored.items():
+        place = (*path, name)
+        if decision.of_validation and not recipe.validation_split:
+            what = f"'{name}' monitors {decision.monitor}, and the recipe holds out no images"
+            yield SpecError(place, what, "add 'validation_split: 0.1' to it, or monitor loss or accuracy", on_key=True)
+        if name == "reduce_on_plateau" and isinstance(recipe.optimizer.learning_rate, ScheduleKind):
+            what = "'reduce_on_plateau' can't lower a learning rate that a schedule gives"
+            yield SpecError(place, what, "keep one of the two", on_key=True)
+        elif name != "reduce_on_plateau" and not is_last:
+            what = f"'{name}' stands in a phase before the last, whose epochs are fixed"
+            yield SpecError(place, what, "keep it for the last phase", on_key=True)
 
 
 def _class_weight_mistakes(recipe: Training, path: DataPath, dataset: Dataset) -> Iterator[SpecError]:

@@ -55,6 +55,9 @@ class Network(Protocol[Held_contra]):
     def begin_phase(self, phase: int) -> None:
         """Be in a phase from now on, counted from 0: the weights stay, recipe and optimizer are that phase's."""
 
+    def reduce_learning_rate(self, factor: float, lowest: float) -> None:
+        """Multiply the learning rate by the factor, but not below the lowest."""
+
     def train_epoch(self, order: npt.NDArray[np.int32]) -> Mapping[str, float]:
         """Train on the examples in this order, shape (examples,), and return the running means by metric."""
 

@@ -37,15 +37,20 @@ class UnusableCheckpoint(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """The epochs that are done, at least one, and the arrays of the backend's state at the end of the last."""
+    """The epochs that are done, at least one, and the arrays of the backend's state at the end of the last.
+
+    ``counted`` is the state after the epoch whose weights count, where that is another one.
+    """
 
     epochs: tuple[EpochDone, ...]
     state: tuple[Array, ...]
+    counted: tuple[Array, ...] = ()
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Write it, whole or not at all: it is a convenience; a full disk is reported when the record is due."""
     arrays: dict[str, Any] = {f"state_{number}": array for number, array in enumerate(checkpoint.state)}
+    arrays |= {f"counted_{number}": array for number, array in enumerate(checkpoint.counted)}
     for done in checkpoint.epochs:
         for evaluation, classes in done.predictions.items():
             arrays[f"predictions_{evaluation}_{done.measurement.epoch}"] = classes
@@ -104,7 +109,10 @@ def _content(arrays: Any) -> Checkpoint:  # noqa: ANN401 - NumPy's NpzFile
     epochs = tuple(_epoch(content, arrays) for content in json.loads(arrays["measurements"].tobytes()))
     if not epochs or any(done.measurement.epoch != number for number, done in enumerate(epochs, 1)):
         raise UnusableCheckpoint("holds no epochs, or not all of them")
-    return Checkpoint(epochs, tuple(arrays[name] for name in arrays.files if name.startswith("state_")))
+    state, counted = (
+        tuple(arrays[name] for name in arrays.files if name.startswith(kind)) for kind in ("state_", "counted_")
+    )
+    return Checkpoint(epochs, state, counted)
 
 
 def _epoch(content: dict[str, Any], arrays: Mapping[str, Array]) -> EpochDone:

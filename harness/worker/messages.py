@@ -78,7 +78,7 @@ class EpochDone:
 class Finished:
     """The last epoch is done: the measurement with what is known at the end; its epochs were reported before.
 
-    ``weights`` are those after it, in the backend's order, where the job asks for them.
+    ``weights`` are those that count after it, in the backend's order, where the job asks for them.
     """
 
     measurement: Measurement

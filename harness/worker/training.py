@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,14 @@ import numpy.typing as npt
 from harness.data.cache import DatasetArrays
 from harness.data.fetching import load
 from harness.data.pipeline import Pipeline, fit
-from harness.evaluations.evaluation import Examples
-from harness.evaluations.metric import TEST, TRAIN
+from harness.evaluations.evaluation import Examples, find_evaluation
+from harness.evaluations.metric import TEST, TRAIN, VALIDATION
 from harness.planning.trial import Computation, Trial
 from harness.records.environment import Environment
 from harness.records.predictions import digest
 from harness.records.record import LEAST_SECONDS, Clocks, EpochMeasurement, Measurement, Stage
 from harness.records.weights import weights_digest
-from harness.worker.backend import Backend, Network
+from harness.worker.backend import Array, Backend, Network
 from harness.worker.checkpoint import Checkpoint, UnusableCheckpoint, read_checkpoint, set_aside, write_checkpoint
 from harness.worker.clocks import Watch, peak_memory_bytes, stopwatch
 from harness.worker.evaluating import Evaluator, check_finite, evaluate, make_evaluators
@@ -48,31 +48,97 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
         report(earlier)
     report(StageBegan("train"))
     watch = Watch(job.cores)
-    for epoch in range(len(done) + 1, job.trial.epochs + 1):
-        done.append(prepared.run_epoch(epoch))
+    while not prepared.is_over(done):
+        new = prepared.next_epoch(done)
         # First the checkpoint: whoever hears of an epoch finds its state, and can send it along.
-        if job.checkpoint and epoch < job.trial.epochs:
-            write_checkpoint(job.checkpoint, Checkpoint(tuple(done), tuple(prepared.network.state())))
-        report(done[-1])
-    at_the_end = {"conditions": watch.conditions(), "peak_memory_bytes": peak_memory_bytes()}
-    weights = tuple(prepared.network.weights()) if job.keep_weights else None
+        if job.checkpoint and not prepared.is_over(done):
+            state, counted = tuple(prepared.network.state()), tuple(prepared.counted_state)
+            write_checkpoint(job.checkpoint, Checkpoint(tuple(done), state, counted))
+        for epoch in new:
+            report(epoch)
+    at_the_end = {
+        "conditions": watch.conditions(),
+        "peak_memory_bytes": peak_memory_bytes(),
+        "stopped": job.trial.computation.stops_after(measured(done)),
+    }
+    weights = prepared.counted_weights() if job.keep_weights else None
     report(Finished(measurement.model_copy(update=at_the_end), weights))
+
+
+def measured(done: Sequence[EpochDone]) -> list[EpochMeasurement]:
+    """Return the epochs' numbers."""
+    return [one.measurement for one in done]
 
 
 @dataclass(frozen=True, eq=False)
 class PreparedTrial:
     """A trial that is ready for its next epoch.
 
-    ``examples`` are how many each epoch trains on.
+    ``examples`` are how many there are to train on. ``counted_state`` is the state after the epoch whose weights count,
+    where the recipe chooses one.
     """
 
     network: Network[Any]
     trial: Trial
     examples: int
     evaluators: Mapping[str, Evaluator]
+    counted_state: list[Array] = field(default_factory=list)
 
-    def run_epoch(self, epoch: int) -> EpochDone:
-        """Train and evaluate one epoch, each on its own clock.
+    def is_over(self, done: Sequence[EpochDone]) -> bool:
+        """Tell whether all epochs are done: those that are asked for, or those that the recipe lets there be."""
+        return len(done) >= self.trial.epochs or self.trial.computation.stops_after(measured(done))
+
+    def next_epoch(self, done: list[EpochDone]) -> tuple[EpochDone, ...]:
+        """Add the next epoch to those that are done, and return it and, after it, what was evaluated further of others.
+
+        Raises:
+            NotANumber: A loss or a metric is not finite.
+        """
+        epoch, chooses = len(done) + 1, self.trial.computation.recipe.chooses_weights
+        names = self.trial.evaluations_of_all if chooses else self.trial.evaluations_after(epoch)
+        done.append(self.run_epoch(epoch, names))
+        further = self._evaluate_counted(done) if chooses else ()
+        self._lower_rate(done)
+        return (done[epoch - 1], *further)
+
+    def counted_weights(self) -> tuple[Array, ...]:
+        """Return the weights that count, after the last epoch; the network has them from then on."""
+        if self.counted_state:
+            self.network.restore(self.counted_state)
+        return tuple(self.network.weights())
+
+    def _evaluate_counted(self, done: list[EpochDone]) -> tuple[EpochDone, ...]:
+        """Evaluate what is due now with the weights that count now; return their epoch where it is an earlier one."""
+        epoch, counted = len(done), self.trial.computation.counted(measured(done))
+        if counted == epoch:
+            self.counted_state[:] = [array.copy() for array in self.network.state()]
+        over, known = self.is_over(done), done[counted - 1]
+        asked = {due.evaluation for due in self.trial.due if due.epoch == epoch or (over and due.epoch > epoch)}
+        names = sorted(asked - known.measurement.evaluations.keys())
+        if not names:
+            return ()
+        now = [array.copy() for array in self.network.state()]
+        if counted < epoch:
+            self.network.restore(self.counted_state)
+        evaluators = {name: self.evaluators[name] for name in names}
+        evaluations, predictions = evaluate(counted, evaluators, self.network.score)
+        if counted < epoch:
+            self.network.restore(now)
+        all_of_them = {"evaluations": {**known.measurement.evaluations, **evaluations}}
+        longer = known.measurement.model_copy(update=all_of_them)
+        done[counted - 1] = EpochDone(longer, {**known.predictions, **predictions})
+        return (done[counted - 1],) if counted < epoch else ()
+
+    def _lower_rate(self, done: Sequence[EpochDone]) -> None:
+        """Lower the learning rate where the recipe of the phase says so."""
+        computation = self.trial.computation
+        phase = computation.phase_of(len(done))
+        plateau, first = computation.recipes[phase].reduce_on_plateau, computation.phase_starts[phase]
+        if plateau and plateau.reduces(measured(done)[first - 1 :]):
+            self.network.reduce_learning_rate(plateau.factor, plateau.min_lr)
+
+    def run_epoch(self, epoch: int, names: Iterable[str]) -> EpochDone:
+        """Train one epoch and do the evaluations of these names, each on its own clock.
 
         Raises:
             NotANumber: A loss or a metric is not finite.
@@ -84,7 +150,7 @@ class PreparedTrial:
         with stopwatch() as train_clock:
             means = dict(self.network.train_epoch(order))
         check_finite(epoch, TRAIN, means)
-        due = {name: self.evaluators[name] for name in self.trial.evaluations_after(epoch)}
+        due = {name: self.evaluators[name] for name in names}
         evaluations, predictions = evaluate(epoch, due, self.network.score)
         measurement = EpochMeasurement(
             epoch=epoch,
@@ -126,6 +192,9 @@ def prepare(
         for name, evaluator in evaluators.items()
         if evaluator.scored_as != TEST
     }
+    if held_out := validation_examples(job.trial, arrays):
+        evaluators[VALIDATION] = Evaluator(find_evaluation(VALIDATION), held_out, VALIDATION)
+        further[VALIDATION] = backend.hold(held_out, pipeline)
     with stage("build"):
         network = backend.build(computation, seed)
         initial_weights_sha256 = weights_digest(network.weights())
@@ -151,10 +220,20 @@ def trial_examples(trial: Trial, arrays: DatasetArrays) -> tuple[Examples, Examp
     return Examples(arrays.train_images, arrays.train_labels).first(used), test
 
 
+def validation_examples(trial: Trial, arrays: DatasetArrays) -> Examples | None:
+    """Return the examples that ``validation_split`` holds out; None where it holds out none."""
+    computation = trial.computation
+    examples = computation.train_examples or len(arrays.train_labels)
+    used = computation.recipe.training_examples(examples)
+    if used == examples:
+        return None
+    return Examples(arrays.train_images[used:examples], arrays.train_labels[used:examples])
+
+
 def trial_evaluators(trial: Trial, training: Examples, test: Examples, pipeline: Pipeline) -> dict[str, Evaluator]:
     """Return the trial's evaluations by name; those beside the test images' own see examples in the inputs' shape."""
     first = make_evaluators([TEST], training, test)
-    names = sorted({due.evaluation for due in trial.due})
+    names = sorted({due.evaluation for due in trial.due} - {VALIDATION})
     if not names:
         return first
     shaped = (Examples(pipeline.shaped(examples.images), examples.labels) for examples in (training, test))
@@ -207,19 +286,40 @@ def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
         UnusableCheckpoint: It is damaged, or of another network; the network is as it was.
     """
     network, checkpoint = prepared.network, read_checkpoint(path)
-    if checkpoint is None or not all(
-        done.measurement.evaluations.keys() >= set(prepared.trial.evaluations_after(done.measurement.epoch))
-        for done in checkpoint.epochs
-    ):
+    if checkpoint is None or not _has_all(prepared.trial, measured(checkpoint.epochs)):
         return []
     last = checkpoint.epochs[-1].measurement
     network.begin_phase(prepared.trial.computation.phase_of(last.epoch))
     fresh = network.state()
     with suppress(ValueError):
-        network.restore(checkpoint.state)
-        # The digest of the weights was taken before the file was written.
-        if weights_digest(network.weights()) == last.weights_sha256:
+        if _restored(prepared, checkpoint):
             return list(checkpoint.epochs)
     network.restore(fresh)
     network.begin_phase(0)
     raise UnusableCheckpoint("holds the state of another network")
+
+
+def _has_all(trial: Trial, epochs: Sequence[EpochMeasurement]) -> bool:
+    """Tell whether the epochs have the evaluations that are asked for, of the weights that count."""
+    due = [one for one in trial.due if one.epoch <= len(epochs)]
+    counted = [trial.computation.counted(epochs[: one.epoch]) for one in due]
+    return all(epoch.evaluations.keys() >= set(trial.evaluations_of_all) for epoch in epochs) and all(
+        one.evaluation in epochs[number - 1].evaluations for one, number in zip(due, counted, strict=True)
+    )
+
+
+def _restored(prepared: PreparedTrial, checkpoint: Checkpoint) -> bool:
+    """Give the network the checkpoint's state, and the trial that of the weights that count; tell whether both hold.
+
+    The digests of the weights were taken before the file was written.
+    """
+    network, epochs = prepared.network, measured(checkpoint.epochs)
+    counted = prepared.trial.computation.counted(epochs)
+    state = checkpoint.state if counted == len(epochs) else checkpoint.counted
+    if prepared.trial.computation.recipe.chooses_weights:
+        network.restore(state)
+        if weights_digest(network.weights()) != epochs[counted - 1].weights_sha256:
+            return False
+        prepared.counted_state[:] = state
+    network.restore(checkpoint.state)
+    return weights_digest(network.weights()) == epochs[-1].weights_sha256

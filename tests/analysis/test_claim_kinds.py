@@ -78,7 +78,7 @@ def test_every_unit_has_its_format() -> None:
 def test_the_folder_holds_the_kinds_and_nothing_half_made() -> None:
     assert set(CLAIMS.kinds) == {
         *("parameters", "layer_parameters", "output_shape"),
-        *("test_accuracy", "test_loss", "train_accuracy"),
+        *("test_accuracy", "test_loss", "train_accuracy", "validation_accuracy"),
         *("prediction", "better_than", "statement", "largest_layer"),
         *("tolerates_shift", "gap_smaller_than", "learns_local_patterns", "needs", "halves", "sees_more"),
     }

@@ -38,6 +38,7 @@ class FakeNetwork:
     trainable_parameters: int
     epochs: int = 0
     phase: int = 0
+    rate: float = 1e-3
     examples: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -53,11 +54,14 @@ class FakeNetwork:
         if phase != self.phase:
             self.phase, self.momentum = phase, np.zeros(8)
 
+    def reduce_learning_rate(self, factor: float, lowest: float) -> None:
+        self.rate = max(self.rate * factor, lowest)
+
     def train_epoch(self, order: npt.NDArray[np.int32]) -> Mapping[str, float]:
         self.epochs += 1
         self.backend.actions.get(self.epochs, lambda: None)()
         self.momentum = 0.9 * self.momentum + order[:8]
-        self.values = self.values + 1e-3 * self.momentum
+        self.values = self.values + self.rate * self.momentum
         return {"loss": self.backend.losses.get(self.epochs, 0.5), "accuracy": 0.75}
 
     def score(self, evaluation: str) -> Scores:
@@ -68,13 +72,13 @@ class FakeNetwork:
         return [self.values]
 
     def state(self) -> Sequence[Array]:
-        return [self.values, self.momentum, np.array(self.epochs)]
+        return [self.values, self.momentum, np.array([self.epochs, self.rate])]
 
     def restore(self, state: Sequence[Array]) -> None:
-        values, self.momentum, epochs = state
+        values, self.momentum, rest = state
         if values.shape != self.values.shape:
             raise ValueError(values.shape)
-        self.values, self.epochs = values, int(epochs)
+        self.values, self.epochs, self.rate = values, int(rest[0]), float(rest[1])
 
 
 @dataclass(frozen=True, eq=False)

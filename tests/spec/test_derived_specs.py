@@ -12,6 +12,7 @@ from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation
 from harness.spec.architecture import Architecture
 from harness.spec.reading import read_architecture
+from harness.spec.training import Training
 
 PARENT = """\
 title: A parent
@@ -254,10 +255,7 @@ claims:
         "child.yaml:13:21: 'parent' has no layer 'Dens'; did you mean 'Dense'?",
         "child.yaml:14:13: 'insert' names two places; write 'after' or 'before', a kind or a number",
         f"child.yaml:15:21: 'parent' has no layer 9; choose from {numbers}, as 'bench show' counts them",
-        (
-            "child.yaml:16:16: there is no field 'lerning' here; "
-            "the fields are optimizer, loss, batch_size, validation_split, epochs"
-        ),
+        (f"child.yaml:16:16: there is no field 'lerning' here; the fields are {', '.join(Training.model_fields)}"),
         "child.yaml:17:16: epochs is 2 already; leave it out, or write another value",
         "child.yaml:17:27: batch_size is 64 already; leave it out, or write another value",
         "child.yaml:18:15: 'training' changes no field; add 'field: value', such as 'epochs: 10'",

@@ -73,7 +73,51 @@ def test_steps_are_those_of_the_recipe_whatever_is_held_out() -> None:
     assert recipe.training_examples(60_000) == 30_000
 
 
+HELD_OUT = "validation_split: 0.1"
+DECISIONS = ["early_stopping: {}", "best_epoch: {monitor: val_accuracy}", "reduce_on_plateau: {factor: 0.5}"]
+
+
+def test_every_decision_changes_the_fingerprint() -> None:
+    found = {fingerprint(HELD_OUT), *(fingerprint(HELD_OUT, line) for line in DECISIONS)}
+    assert len(found) == len(DECISIONS) + 1
+
+
+@pytest.mark.parametrize("name", ["early_stopping", "best_epoch", "reduce_on_plateau"])
+def test_a_decision_without_a_word_has_its_defaults(name: str) -> None:
+    assert fingerprint(HELD_OUT, f"{name}:") == fingerprint(HELD_OUT, f"{name}: {{}}")
+
+
+def test_a_decision_in_a_phase_before_the_last_is_refused() -> None:
+    start, _, recipe = TEXT.partition("training:\n")
+    phase = ", ".join(line.strip() for line in recipe.splitlines())
+    text = f"{start}phases:\n  - {{{phase}, early_stopping: {{monitor: loss}}}}\n  - {{{phase}}}\n"
+    with pytest.raises(InvalidSpec) as caught:
+        read_text(Path("small.yaml"), text)
+    sentence = "'early_stopping' stands in a phase before the last, whose epochs are fixed; keep it for the last phase"
+    assert str(caught.value).endswith(sentence)
+    lowered = text.replace("early_stopping", "reduce_on_plateau")
+    assert len(read_text(Path("small.yaml"), lowered).phases) == 2
+
+
 WRONG = {
+    "early_stopping: {monitor: test_accuracy}": (
+        11,
+        (
+            "'monitor' is 'test_accuracy', and what decides by the test images leaves none to test on; "
+            "write val_loss or val_accuracy, and hold images out: validation_split: 0.1"
+        ),
+    ),
+    "early_stopping: {patience: 3}": (
+        11,
+        (
+            "'early_stopping' monitors val_loss, and the recipe holds out no images; "
+            "add 'validation_split: 0.1' to it, or monitor loss or accuracy"
+        ),
+    ),
+    "early_stopping: {monitor: loss, patience: -1}": (11, "'patience' is -1, which is too small; write 0 or more"),
+    "early_stopping: {monitor: loss, pacience: 1}": (11, "there is no field 'pacience' here; did you mean 'patience'?"),
+    "best_epoch: true": (11, "'best_epoch' is true, not a mapping; write 'name: value' lines below it, indented"),
+    "reduce_on_plateau: {monitor: loss, factor: 1}": (11, "'factor' is 1, which is too large; write less than 1.0"),
     "class_weight: even": (
         11,
         "'class_weight' is 'even'; write 'balanced', or a weight for each class: {0: 1.0, 1: 5.0}",
@@ -108,6 +152,20 @@ def test_a_mistake_in_a_recipe_is_one_sentence_at_its_line(line: str) -> None:
     (found,) = map(str, caught.value.mistakes)
     place, _, said = found.partition(": ")
     assert (place.split(":")[1], said) == (str(number), sentence)
+
+
+def test_a_plateau_can_not_lower_a_schedule() -> None:
+    schedule = "{SGD: {decay: 0.1}}"
+    with pytest.raises(InvalidSpec, match="'reduce_on_plateau' can't lower a learning rate that a schedule gives"):
+        read("reduce_on_plateau: {monitor: loss}", optimizer=schedule)
+
+
+def test_a_claim_about_validation_needs_images_that_are_held_out() -> None:
+    claim = "claims:\n  - validation_accuracy: {value: 0.98, where: here}\n"
+    with pytest.raises(InvalidSpec, match=r"small\.yaml:12:\d+: the recipe holds out no images to validate on"):
+        read_text(Path("small.yaml"), TEXT + claim)
+    (found,) = read_text(Path("small.yaml"), f"{TEXT}  {HELD_OUT}\n{claim}").claims
+    assert str(found) == "validation accuracy: 0.98"
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,15 @@ def test_what_is_asked_for_changes_no_fingerprint(spec_file: Path, valid: str) -
 
 @pytest.mark.parametrize("name", evaluation_names())
 def test_every_evaluation_can_be_asked_for_of_images_and_probabilities(spec_file: Path, valid: str, name: str) -> None:
-    spec_file.write_text(f"{valid}evaluate: [{name}]\n")
+    held_out = valid.replace("  epochs:", "  validation_split: 0.1\n  epochs:")
+    spec_file.write_text(f"{held_out}evaluate: [{name}]\n")
     assert read_architecture(spec_file).evaluate == (name,)
+
+
+def test_what_no_recipe_holds_out_can_not_be_evaluated(spec_file: Path, valid: str) -> None:
+    (mistake,) = mistakes(spec_file, f"{valid}evaluate: [validation]\n")
+    sentence = "validation is of images that are held out of the training, and the recipe has no validation_split"
+    assert mistake.endswith(f"{sentence}; remove it")
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,13 @@ class TensorFlowNetwork:
         """Train and score as in this phase from now on."""
         self._now = phase
 
+    def reduce_learning_rate(self, factor: float, lowest: float) -> None:
+        """Lower the rate as Keras' ReduceLROnPlateau does."""
+        optimizer = self._model.optimizer
+        rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+        if rate > np.float32(lowest):
+            optimizer.learning_rate = max(rate * factor, lowest)
+
     def train_epoch(self, order: npt.NDArray[np.int32]) -> Mapping[str, float]:
         """Train for an epoch in this order, and return Keras' running means."""
         self._phases[self._now].set_rate(len(order))

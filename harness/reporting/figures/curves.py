@@ -82,9 +82,12 @@ def _curve(entry: ArchitectureResults, headline: Quantity) -> Curve:
 
 
 def _band(runs: Sequence[Run], quantity: Quantity) -> Band:
-    values = np.array([[quantity.of(epoch) for epoch in run.epochs] for run in runs])
-    lows, means, highs = (bound.tolist() for bound in (values.min(axis=0), values.mean(axis=0), values.max(axis=0)))
-    return Band(tuple(lows), tuple(means), tuple(highs))
+    """Return the band over the runs; where recipes end the training early, over those that got to the epoch."""
+    values = [[quantity.of(epoch) for epoch in run.epochs] for run in runs]
+    reached = range(max(map(len, values)))
+    by_epoch = [np.array([of_run[epoch] for of_run in values if epoch < len(of_run)]) for epoch in reached]
+    lows, means, highs = (tuple(float(bound(there)) for there in by_epoch) for bound in (np.min, np.mean, np.max))
+    return Band(lows, means, highs)
 
 
 def _draw(axes: Axes, curve: Curve, curves: Sequence[Curve], evaluation: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Annotated, Any, Literal, Self
 
@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.declaration.spec_error import refused
 from harness.declaration.values import BelowOne, Count
+from harness.evaluations.metric import Measured
 from harness.spec.training.class_weight import ClassWeight
 from harness.spec.training.losses import LOSSES, Loss
+from harness.spec.training.monitoring import DECISIONS, BestEpoch, EarlyStopping, Monitored, ReduceOnPlateau
 from harness.spec.training.optimizers import OPTIMIZERS, Optimizer, OptimizerKind
 from harness.spec.training.schedules import SCHEDULES, ScheduleKind
 
@@ -42,6 +44,17 @@ class Recipe(BaseModel):
         Field(description="What a schedule's steps are: batches, or epochs as with Keras' LearningRateScheduler."),
     ] = "batches"
     class_weight: ClassWeight = None
+    early_stopping: Annotated[
+        EarlyStopping | None, Field(description="Stop where a quantity no longer improves: Keras' EarlyStopping.")
+    ] = None
+    best_epoch: Annotated[
+        BestEpoch | None,
+        Field(description="Weights of the best epoch count: Keras' ModelCheckpoint with save_best_only."),
+    ] = None
+    reduce_on_plateau: Annotated[
+        ReduceOnPlateau | None,
+        Field(description="Lower the learning rate where a quantity no longer improves: Keras' ReduceLROnPlateau."),
+    ] = None
 
     @model_validator(mode="after")
     def _has_a_schedule(self) -> Self:
@@ -49,6 +62,30 @@ class Recipe(BaseModel):
             what = "'schedule_steps' is 'epochs', and the learning rate is not a schedule"
             raise refused("no_schedule", what, "leave it out, or write a schedule such as ExponentialDecay")
         return self
+
+    @property
+    def monitored(self) -> Mapping[str, Monitored]:
+        """What is decided by a quantity after every epoch, by its field."""
+        fields = {name: getattr(self, name) for name in DECISIONS}
+        return {name: decision for name, decision in fields.items() if decision is not None}
+
+    @property
+    def chooses_weights(self) -> bool:
+        """Tell whether the weights that count may be others than those of the last epoch that was asked for."""
+        return self.early_stopping is not None or self.best_epoch is not None
+
+    def stops_after(self, epochs: Sequence[Measured]) -> bool:
+        """Tell whether the training stops after the last of these epochs."""
+        return self.early_stopping is not None and self.early_stopping.stop(epochs).after == len(epochs) > 0
+
+    def counted(self, epochs: Sequence[Measured]) -> int:
+        """Return the epoch whose weights count after these epochs, counted from 1."""
+        best = None
+        if self.best_epoch:
+            best = self.best_epoch.best(epochs)
+        elif self.early_stopping and self.early_stopping.restore_best_weights:
+            best = self.early_stopping.stop(epochs).best
+        return best or len(epochs)
 
     @property
     def depends_on_epochs(self) -> bool:
