@@ -36,6 +36,7 @@ __all__ = [
     "findings",
     "judge_number",
     "plan",
+    "rankings_frame",
     "records_frame",
     "report",
     "run",
@@ -366,6 +367,20 @@ def classes_frame(results: str | Path = "results", *, dataset: str | None = None
     from harness.analysis import frame
 
     return frame.classes_frame(findings(results, dataset=dataset))
+
+
+def rankings_frame(results: str | Path = "results", architectures: str | Path | None = None) -> pd.DataFrame:
+    """Return one row per data set and architecture, where several data sets have results: mean and possible ranks."""
+    from dataclasses import replace
+
+    from harness.analysis import frame
+    from harness.app.other_data import read_others
+    from harness.app.progress import SILENT
+    from harness.app.workspace import Workspace
+
+    others = read_others(Workspace(results=Path(results), architectures=_path(architectures)), SILENT, None)
+    beside = tuple(inputs.findings() for inputs in others)
+    return frame.rankings_frame(replace(findings(results, architectures), other_data=beside))
 
 
 def comparisons_frame(results: str | Path = "results", *, dataset: str | None = None) -> pd.DataFrame:

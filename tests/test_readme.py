@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.testing import CliRunner
 
+from harness.analysis.frame import CLASS_COLUMNS, RANKING_COLUMNS
 from harness.cli import program as cli_program
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation
@@ -113,9 +114,11 @@ def test_the_python_snippet_gives_frames(tmp_path: Path, monkeypatch: pytest.Mon
     for statement in ast.parse(snippet("python")).body:
         code = compile(ast.unparse(statement), "README.md", "eval" if isinstance(statement, ast.Expr) else "exec")
         frames.append(eval(code, names))  # noqa: S307 - our own README
-    summary, records = (one for one in frames if isinstance(one, pd.DataFrame))
+    summary, records, classes, ranks = (one for one in frames if isinstance(one, pd.DataFrame))
     assert summary["architecture"].iloc[0] == "dense_512"
     assert len(records) == 2 * 5
+    assert (list(classes), classes.empty) == (list(CLASS_COLUMNS), True), "nothing is recorded on digits"
+    assert (list(ranks), ranks.empty) == (list(RANKING_COLUMNS), True), "nor on any other data"
 
 
 def test_the_specs_that_the_readme_shows_are_valid() -> None:

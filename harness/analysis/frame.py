@@ -10,6 +10,7 @@ import pandas as pd
 from harness.analysis.classes import shares_by_class
 from harness.analysis.findings import Findings
 from harness.analysis.measured import known_further
+from harness.analysis.rankings import OnData, rankings
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.records.record import Record
 from harness.spec.claims.metrics import published_value
@@ -24,6 +25,7 @@ FAILURE = "failure"
 RECORD_COLUMNS = ("environment", "trial", "seed", *EPOCH_COLUMNS, FAILURE)
 RUN_COLUMNS = ("architecture", "trial", "seed", "environment", *EPOCH_COLUMNS, FAILURE)
 CLASS_COLUMNS = ("architecture", "seed", "class", "name", "examples", "accuracy", "precision", "f1")
+RANKING_COLUMNS = ("dataset", "architecture", "seeds", "mean", "sd", "best_rank", "worst_rank")
 COUNTS = ("seed", "epoch")
 RANKS = ("best_rank", "worst_rank")
 
@@ -101,6 +103,19 @@ def _class_rows(findings: Findings, entry: ArchitectureResults) -> Iterator[tupl
         for number, name in enumerate(entry.architecture.data.classes):
             numbers = (float(of[place, number]) for of in (shares.accuracy, shares.precision, shares.f1))
             yield entry.name, seed, number, name, int(shares.examples[number]), *numbers
+
+
+def rankings_frame(findings: Findings) -> pd.DataFrame:
+    """Return one row per data set and architecture that was measured on it: its mean and its possible ranks there."""
+    found = rankings(findings)
+    rows = [_ranked(data, entry) for data in (found.data if found else ()) for entry in data.entries]
+    return pd.DataFrame(rows, columns=RANKING_COLUMNS)
+
+
+def _ranked(data: OnData, entry: ArchitectureResults) -> tuple[object, ...]:
+    mean, rank = data.findings.headline_of(entry), data.findings.standings[entry.name].rank
+    known = (mean.mean, mean.deviation) if mean else (None, None)
+    return data.dataset, entry.name, len(entry.runs), *known, rank.best, rank.worst
 
 
 def _frame(found: Iterator[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import own_files
 import pytest
 from fake_trials import FakeTrainer
 
+import harness
 from harness.app.adding import AddOptions, add_dataset
 from harness.app.audit import audit
 from harness.app.findings import read_inputs
@@ -236,6 +237,11 @@ def test_a_page_above_those_of_two_data_sets_links_them_and_lays_them_beside_eac
     assert "[toy](datasets/toy/README.md) and [toy_2](datasets/toy_2/README.md)" in above
     (row,) = [line for line in above.splitlines() if line.startswith("| dense_512 ") and line.count("(1)") == 2]
     assert row.count("±") == 2
+    frame = harness.rankings_frame(options.results, options.architectures)
+    assert frame[["dataset", "architecture", "best_rank"]].to_numpy().tolist() == [
+        ["toy", "dense_512", 1],
+        ["toy_2", "dense_512", 1],
+    ]
     for name in ("toy", "toy_2"):
         assert "Does the ranking hold" not in (options.results / "datasets" / name / "README.md").read_text()
 
