@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -290,4 +291,4 @@ def described(found: dict[str, Any]) -> Node:
 
 def changed(node: Node, **changes: Any) -> Node:  # noqa: ANN401 - the fields of a node
     """Return the node with what was learnt of it."""
-    return Node(**{**vars(node), **changes})
+    return replace(node, **changes)

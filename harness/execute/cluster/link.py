@@ -6,9 +6,12 @@ import multiprocessing
 import multiprocessing.connection
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 
 from harness.errors import ClusterLost, NoCluster
 from harness.execute.cluster.liaison import CONNECT_SECONDS, liaise
@@ -20,6 +23,8 @@ from harness.execute.process_start import ONE_THREAD, main_hidden, variables_set
 START_SECONDS = 120.0
 # A cluster of this machine alone is ended with the connection.
 GOODBYE_SECONDS = 15.0
+# Reports at a time, so that trials are placed while others report.
+MOST_HEARD = 1_000
 Talk = Callable[..., None]
 
 
@@ -45,6 +50,10 @@ class Link:
         with main_hidden(), variables_set(ONE_THREAD):
             self._process.start()
         there.close()
+        # Requests are sent beside: where both ends waited for the other to read, none would.
+        self._requests: SimpleQueue[Request | None] = SimpleQueue()
+        self._sender = threading.Thread(target=self._send_all, daemon=True)
+        self._sender.start()
         try:
             self._connect(options.address)
         except BaseException:
@@ -52,11 +61,13 @@ class Link:
             raise
 
     def send(self, request: Request) -> None:
-        """Ask for something."""
-        try:
-            self._connection.send(request)
-        except OSError as error:
-            raise ClusterLost from error
+        """Ask for something, and wait for nothing."""
+        self._requests.put(request)
+
+    def _send_all(self) -> None:
+        with suppress(OSError):  # the process has ended, as whoever listens to it finds out
+            while (request := self._requests.get()) is not None:
+                self._connection.send(request)
 
     def hear(self, seconds: float) -> list[Report]:
         """Return what has come, after so long at most.
@@ -67,7 +78,7 @@ class Link:
         multiprocessing.connection.wait([self._connection], timeout=max(0.0, seconds))
         heard: list[Report] = []
         try:
-            while self._connection.poll():
+            while len(heard) < MOST_HEARD and self._connection.poll():
                 heard.append(self._connection.recv())
         except (EOFError, OSError) as error:
             raise ClusterLost from error
@@ -79,15 +90,18 @@ class Link:
 
     def close(self) -> None:
         """End the process, and what it has started."""
-        try:
-            self._connection.send(EndAll(goodbye=True))
-            self._process.join(GOODBYE_SECONDS)
-        except OSError:
-            pass
-        self._connection.close()
+        self.send(EndAll(goodbye=True))
+        self._requests.put(None)
+        deadline = time.monotonic() + GOODBYE_SECONDS
+        with suppress(ClusterLost):
+            while time.monotonic() < deadline:
+                self.hear(deadline - time.monotonic())
+        self._process.join(max(0.0, deadline - time.monotonic()))
         if self._process.is_alive():
             self._process.kill()
         self._process.join()
+        self._sender.join()
+        self._connection.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _connect(self, address: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from harness.planning.trial import Trial
 from harness.records.environment import Environment
@@ -30,6 +31,11 @@ class Node:
     cores: int = 0
     environment: Environment | None = None
     problem: str | None = None
+
+    @cached_property
+    def environment_id(self) -> str:
+        """The name of its environment, which is asked for at every trial."""
+        return self.environment.id if self.environment else "unknown"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -38,19 +37,24 @@ MOST_LOSSES = 5
 NO_NODE_SECONDS = 120.0
 
 
-@dataclass(frozen=True)
 class Cluster:
     """A connected cluster: its nodes, and which of them fit."""
 
-    link: Link
-    here: Environment
-    fit: Fit
-    tickets: Iterator[int] = field(default_factory=count)
+    def __init__(self, link: Link, here: Environment, fit: Fit) -> None:
+        self.link = link
+        self.here = here
+        self.tickets = count()
+        self._fit = fit
+        self._listed: tuple[Node, ...] | None = None
+        self._fitting: tuple[Node, ...] = ()
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """The fitting nodes that live now."""
-        return fitting(self.fit, self.link.nodes)
+        if self._listed is not self.link.nodes:
+            self._listed = self.link.nodes
+            self._fitting = tuple(node for node in self._listed if self._fit.misfit(node) is None)
+        return self._fitting
 
     @property
     def environments(self) -> tuple[Environment, ...]:
@@ -60,18 +64,12 @@ class Cluster:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Which nodes are left out, and why."""
-        misfits = ((node.name, self.fit.misfit(node)) for node in self.link.nodes)
+        misfits = ((node.name, self._fit.misfit(node)) for node in self.link.nodes)
         return tuple(f"{name} is left out: {reason}." for name, reason in misfits if reason)
 
     def engine(self, options: EngineOptions) -> RayEngine:
         """Return the engine that trains there."""
         return RayEngine(options, self)
-
-
-@lru_cache(maxsize=1)
-def fitting(fit: Fit, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Return the nodes that fit, found out once for every list of them."""
-    return tuple(node for node in nodes if fit.misfit(node) is None)
 
 
 @contextmanager
@@ -127,8 +125,7 @@ class RayEngine:
                 for report in self.cluster.link.hear(PATIENCE_SECONDS):
                     yield from training.hear(report)
         finally:
-            with suppress(ClusterLost):
-                self.cluster.link.send(EndAll())
+            self.cluster.link.send(EndAll())
 
 
 engine = RayEngine
@@ -238,24 +235,27 @@ class Training:
         request = Place(ticket, node.id, trial, checkpoint, min(options.trial_bytes, share))
         self._cluster.link.send(request)
 
-    def _free(self) -> dict[Node, int]:
+    def _free(self) -> list[tuple[Node, int]]:
         """Return the nodes with room, and for how many trials."""
         options, busy = self._options, Counter(under_way.node.id for under_way in self._running.values())
-        room = {node: slots(node, options.threads, options.trial_bytes) - busy[node.id] for node in self._cluster.nodes}
-        return {node: free for node, free in room.items() if free > 0}
+        nodes = self._cluster.nodes
+        room = ((node, slots(node, options.threads, options.trial_bytes) - busy[node.id]) for node in nodes)
+        return [(node, free) for node, free in room if free > 0]
 
     def _may_start(self) -> bool:
         return self._options.jobs is None or len(self._running) < self._options.jobs
 
-    def _best(self, free: dict[Node, int], trial: Trial, again: Attempts | None = None) -> Node:
+    def _best(self, free: list[tuple[Node, int]], trial: Trial, again: Attempts | None = None) -> Node:
         """Return the node for a trial: one that its checkpoint is from, that did not lose it, and has most room."""
+        paths = {node.environment_id: self._checkpoint(trial, node) for node, _ in free}
+        kept = {environment for environment, path in paths.items() if path is not None and path.exists()}
 
-        def suits(node: Node) -> tuple[bool, bool, bool, int]:
-            path = self._checkpoint(trial, node)
+        def suits(found: tuple[Node, int]) -> tuple[bool, bool, bool, int]:
+            node, room = found
             fits = again is None or node.id not in again.too_small
-            return fits, path is not None and path.exists(), again is None or node.id != again.node.id, free[node]
+            return fits, node.environment_id in kept, again is None or node.id != again.node.id, room
 
-        return max(free, key=suits)
+        return max(free, key=suits)[0]
 
     def _count(self, node: Node) -> None:
         """Note for all trials of a node how many others run beside them."""
@@ -274,16 +274,16 @@ class Training:
 
     def _checkpoint(self, trial: Trial, node: Node) -> Path | None:
         """Return where the trial's last epoch is kept, apart for each environment: their times are not mixed."""
-        if self._options.checkpoints is None or node.environment is None:
+        if self._options.checkpoints is None:
             return None
-        return checkpoint_file(self._options.checkpoints.parent / node.environment.id, trial.name)
+        return checkpoint_file(self._options.checkpoints.parent / node.environment_id, trial.name)
 
     def _forget(self, trial: Trial, reports: Reports) -> None:
         """Remove the checkpoints that other environments have of a trial that is done."""
         if self._options.checkpoints is None or reports.failure is not None:
             return
-        for environment in self._cluster.environments:
-            folder = self._options.checkpoints.parent / environment.id
+        for environment in {node.environment_id for node in self._cluster.nodes}:
+            folder = self._options.checkpoints.parent / environment
             if folder != self._options.checkpoints:
                 with suppress(OSError):
                     checkpoint_file(folder, trial.name).unlink(missing_ok=True)
