@@ -20,9 +20,9 @@ function table(caption, header, rows, numbers = new Set()) {
   const kind = (column) => (numbers.has(column) ? "number" : null);
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     el("table", null, el("caption", null, caption),
-      el("thead", null, el("tr", null, header.map((text, column) => el("th", { scope: "col", class: kind(column) }, text)))),
+      header.some(Boolean) ? el("thead", null, el("tr", null, header.map((text, column) => (text ? el("th", { scope: "col", class: kind(column) }, text) : el("td"))))) : null,
       el("tbody", null, rows.map((cells) => el("tr", null, cells.map((cell, column) =>
-        column === 0 ? el("th", { scope: "row" }, cell) : el("td", { class: kind(column) }, cell)))))));
+        column === 0 && cell !== "" ? el("th", { scope: "row" }, cell) : el("td", { class: kind(column) }, cell)))))));
 }
 
 const tip = document.getElementById("tip");
