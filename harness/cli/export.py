@@ -67,9 +67,11 @@ def command(kind: str) -> Callable[..., None]:
     return write
 
 
-def help_of(kind: str) -> str:
-    """Return the first line of the export's module."""
-    return (find_export(kind).__doc__ or "").splitlines()[0]
+def help_of(kind: str, verb: str) -> str:
+    """Return the first line of the export's module, with examples."""
+    what = (find_export(kind).__doc__ or "").splitlines()[0]
+    calls = f"    bench export {verb} --to PATH\n    bench export {verb} '00*' --to PATH"
+    return f"{what}\n\nExamples:\n{calls}"
 
 
 @app.command()
@@ -114,4 +116,5 @@ def model(
 
 
 for found in export_names():
-    app.command(found.replace("_", "-"), help=help_of(found))(command(found))
+    called = found.replace("_", "-")
+    app.command(called, help=help_of(found, called))(command(found))

@@ -122,7 +122,7 @@ def test_a_statement_says_why_it_is_not_tested() -> None:
     ("name", "kinds"),
     [
         ("000_convnet", ["learns_local_patterns", *["tolerates_shift"] * 2, *["sees_more"] * 2, *["halves"] * 2]),
-        ("002_two_conv_dropout", [*["tolerates_shift"] * 2, "needs", "sees_more", "better_than", "gap_smaller_than"]),
+        ("002_two_conv_dropout", [*["tolerates_shift"] * 2, "needs", "better_than", "sees_more", "gap_smaller_than"]),
         ("003_wide_conv_dropout", ["gap_smaller_than"]),
     ],
 )
