@@ -66,7 +66,7 @@ def moved(architecture: Architecture, dataset: Dataset) -> Architecture | Misfit
         costs = network_cost(found.layers, found.recipes, dataset)
     except ShapeError as error:
         return Misfit(architecture.name, error.mistakes[0].what)
-    for mistake in (*network_mistakes(found, dataset, costs), *recipe_mistakes(found, dataset)):
+    for mistake in (*network_mistakes(found, dataset, costs), *recipe_mistakes(found, dataset, costs)):
         return Misfit(architecture.name, mistake.what)
     evaluate = tuple(name for name in found.evaluate if misfit(name, found, dataset) is None)
     return found.model_copy(update={"evaluate": evaluate})

@@ -164,7 +164,7 @@ def _mistakes(spec: SpecFile, folder: Path) -> Iterator[SpecError]:
         yield from error.mistakes
         return
     yield from network_mistakes(spec, dataset, costs)
-    yield from recipe_mistakes(spec, dataset)
+    yield from recipe_mistakes(spec, dataset, costs)
     yield from evaluation_mistakes(spec, dataset)
 
 

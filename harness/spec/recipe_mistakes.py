@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from harness.declaration.spec_error import DataPath, SpecError, shown
@@ -13,21 +13,38 @@ from harness.spec.training.schedules import ScheduleKind
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
     from harness.spec.architecture import SpecFile
+    from harness.spec.cost import Cost, LayerCost
     from harness.spec.training import Training
 
 MOST_CLASSES_SHOWN = 10
 
 
-def recipe_mistakes(spec: SpecFile, dataset: Dataset) -> Iterator[SpecError]:
+def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
     """Yield what is wrong with the recipe, or with each of the phases."""
     first = spec.recipes[0].validation_split
     for index, recipe in enumerate(spec.recipes):
         path: DataPath = ("phases", index) if spec.phases else ("training",)
         yield from _class_weight_mistakes(recipe, path, dataset)
+        yield from _freezing_mistakes(recipe, path, [row for row in costs.layers if row.depth == 0])
         yield from _monitoring_mistakes(recipe, path, is_last=index == len(spec.recipes) - 1)
         if recipe.validation_split != first:
             what = f"this phase holds out {recipe.validation_split:g} of the training images, the first one {first:g}"
             yield SpecError((*path, "validation_split"), what, "hold out the same share in all phases")
+
+
+def _freezing_mistakes(recipe: Training, path: DataPath, layers: Sequence[LayerCost]) -> Iterator[SpecError]:
+    """Yield the layers to be left as they are that there are not, or that have nothing to train, and leaving all."""
+    trained = {row.number for row in layers if row.trainable_parameters}
+    known = {row.number: row.kind for row in layers}
+    place = (*path, "frozen")
+    for number in recipe.frozen:
+        if number not in known:
+            what = f"the network has no layer {number}"
+            yield SpecError(place, what, f"write numbers up to {len(layers)}, as 'bench show' counts them")
+        elif number not in trained:
+            yield SpecError(place, f"layer {number} ({known[number]}) has no weights to train", "leave it out")
+    if recipe.frozen and trained <= set(recipe.frozen):
+        yield SpecError(place, "no weights are left to train", "leave one of the layers out")
 
 
 def _monitoring_mistakes(recipe: Training, path: DataPath, *, is_last: bool) -> Iterator[SpecError]:

@@ -207,3 +207,37 @@ def test_the_decay_of_keras_2_divides_the_rate_by_one_and_the_steps_so_far() -> 
         both.fit(epoch, callbacks=[by_hand])
     for ours, theirs in zip(both.network.weights(), both.model.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
+
+
+LAYERS = [
+    {"Conv2D": {"filters": 4, "kernel_size": 3, "activation": "relu"}},
+    "BatchNormalization",
+    {"Residual": {"layers": [{"Conv2D": {"filters": 4, "kernel_size": 3, "padding": "same"}}]}},
+    "Flatten",
+    {"Dense": {"units": 10, "activation": "softmax"}},
+]
+
+
+def test_frozen_layers_are_those_that_keras_does_not_train_and_the_next_phase_trains_them() -> None:
+    content = {"dataset": "mnist", "layers": LAYERS, "recipe": RECIPE}
+    phased = Computation.model_validate({**content, "earlier": [{**RECIPE, "frozen": [1, 2, 3], "epochs": 1}]})
+    data = to_device(IMAGES, LABELS, fit(phased.data, IMAGES))
+    network = TensorFlowNetwork(build_phases(phased, seed=0))
+    network.compile(data, {})
+    trainable = network.trainable_parameters
+    model = build_model(Computation.model_validate(content), seed=0)
+    assert trainable == sum(int(np.prod(weights.shape)) for weights in model.trainable_weights)
+    start = model.get_weights()
+    for phase, trained in enumerate((False, True)):
+        network.begin_phase(phase)
+        for layer in model.layers[:-1]:
+            layer.trainable = trained
+        model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+        order = trial_order(phased, 0, phase + 1, EXAMPLES)
+        images, labels = (tensor.numpy() for tensor in data.batch(tf.constant(order)))
+        network.train_epoch(order)
+        model.fit(images, labels, batch_size=BATCH_SIZE, shuffle=False, verbose=0)
+        for ours, theirs in zip(network.weights(), model.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+        same = [np.array_equal(now, then) for now, then in zip(network.weights(), start, strict=True)]
+        assert same == ([True] * 8 + [False] * 2 if phase == 0 else [False] * 10)

@@ -99,7 +99,21 @@ def test_a_decision_in_a_phase_before_the_last_is_refused() -> None:
     assert len(read_text(Path("small.yaml"), lowered).phases) == 2
 
 
+def test_frozen_layers_are_the_same_in_any_order() -> None:
+    assert fingerprint("frozen: []") == fingerprint()
+    wide = TEXT.replace("  - Flatten\n", "  - Flatten\n  - Dense: {units: 4}\n  - Dense: {units: 4}\n")
+    found = [read_text(Path("small.yaml"), f"{wide}  frozen: {numbers}\n") for numbers in ("[2, 3]", "[3, 2, 3]")]
+    one, other = (trial_computation(architecture, Settings()) for architecture in found)
+    assert one.fingerprint == other.fingerprint != trial_computation(read(), Settings()).fingerprint
+    assert type(one).model_validate_json(one.model_dump_json()).fingerprint == one.fingerprint
+
+
 WRONG = {
+    "frozen: 1": (11, "'frozen' is 1; write a list of whole numbers, such as [1, 3]"),
+    "frozen: [0]": (11, "'frozen' is a list; write a list of whole numbers, such as [1, 3]"),
+    "frozen: [3]": (11, "the network has no layer 3; write numbers up to 2, as 'bench show' counts them"),
+    "frozen: [1]": (11, "layer 1 (Flatten) has no weights to train; leave it out"),
+    "frozen: [2]": (11, "no weights are left to train; leave one of the layers out"),
     "early_stopping: {monitor: test_accuracy}": (
         11,
         (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import keras
@@ -65,6 +66,24 @@ class Phase:
     recipe: Recipe
     classes: Sequence[str] = ()
     rates: Callable[[int], object] | None = None
+    frozen: Sequence[keras.layers.Layer] = ()
+
+    @contextmanager
+    def freezing(self) -> Iterator[None]:
+        """Let the layers that it leaves as they are be so for what is compiled in the block."""
+        before = [layer.trainable for layer in self.frozen]
+        for layer in self.frozen:
+            layer.trainable = False
+        try:
+            yield
+        finally:
+            for layer, was_trainable in zip(self.frozen, before, strict=True):
+                layer.trainable = was_trainable
+
+    def compile_epoch(self, training: DeviceData) -> Callable[[npt.NDArray[np.int32]], None]:
+        """Return what trains an epoch."""
+        with self.freezing():
+            return compile_epoch(self.model, training, self.batches(training))
 
     def batches(self, training: DeviceData) -> Batches:
         """Return how an epoch goes over the data."""
@@ -104,7 +123,7 @@ class TensorFlowNetwork:
 
     def compile(self, training: DeviceData, evaluations: Mapping[str, DeviceData]) -> None:
         """Compile the epoch and the evaluations of every phase."""
-        self._train = [compile_epoch(phase.model, training, phase.batches(training)) for phase in self._phases]
+        self._train = [phase.compile_epoch(training) for phase in self._phases]
         self._score = [
             {name: compile_scoring(phase.model, data) for name, data in evaluations.items()} for phase in self._phases
         ]
@@ -164,13 +183,18 @@ def build_phases(computation: Computation, seed: int) -> tuple[Phase, ...]:
     The seed is set right before the layers are built: nothing that ran earlier in the process reaches the weights.
     """
     keras.utils.set_random_seed(seed)
-    inputs, outputs = connected(computation)
+    ends = layer_ends(computation)
+    inputs, outputs = ends[0], ends[-1]
     epochs = (*(phase.epochs for phase in computation.earlier), computation.schedule_epochs)
     images = computation.train_examples or computation.data.train_examples
     classes = computation.data.classes
     return tuple(
         Phase(
-            compiled(keras.Model(inputs, outputs), recipe, number, images), recipe, classes, recipe.rates(keras, number)
+            compiled(keras.Model(inputs, outputs), recipe, number, images),
+            recipe,
+            classes,
+            recipe.rates(keras, number),
+            [layer for place in recipe.frozen for layer in layers_between(ends, int(place))],
         )
         for recipe, number in zip(computation.recipes, epochs, strict=True)
     )
@@ -190,11 +214,23 @@ def compiled(model: keras.Model, recipe: Recipe, epochs: int | None, images: int
 
 def connected(computation: Computation) -> tuple[keras.KerasTensor, keras.KerasTensor]:
     """Return the network's inputs, and the outputs that its layers make of them."""
-    inputs = keras.Input(computation.data.inputs)
-    outputs = inputs
+    ends = layer_ends(computation)
+    return ends[0], ends[-1]
+
+
+def layer_ends(computation: Computation) -> list[keras.KerasTensor]:
+    """Return the network's inputs, and what each of its layers makes of what comes before it."""
+    ends = [keras.Input(computation.data.inputs)]
     for layer in computation.layers:
-        outputs = layer.connect(keras, outputs)
-    return inputs, outputs
+        ends.append(layer.connect(keras, ends[-1]))
+    return ends
+
+
+def layers_between(ends: Sequence[keras.KerasTensor], number: int) -> list[keras.layers.Layer]:
+    """Return the Keras layers that the layer of this number is made of, counted from 1."""
+    through = keras.Model(ends[0], ends[number]).layers
+    before = keras.Model(ends[0], ends[number - 1]).layers if number > 1 else []
+    return [layer for layer in through if not any(layer is other for other in before)]
 
 
 def accuracy(model: keras.Model, loss: keras.losses.Loss) -> str | keras.metrics.Metric:

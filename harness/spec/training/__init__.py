@@ -12,6 +12,7 @@ from harness.declaration.spec_error import refused
 from harness.declaration.values import BelowOne, Count
 from harness.evaluations.metric import Measured
 from harness.spec.training.class_weight import ClassWeight
+from harness.spec.training.freezing import Frozen
 from harness.spec.training.losses import LOSSES, Loss
 from harness.spec.training.monitoring import DECISIONS, BestEpoch, EarlyStopping, Monitored, ReduceOnPlateau
 from harness.spec.training.optimizers import OPTIMIZERS, Optimizer, OptimizerKind
@@ -44,6 +45,7 @@ class Recipe(BaseModel):
         Field(description="What a schedule's steps are: batches, or epochs as with Keras' LearningRateScheduler."),
     ] = "batches"
     class_weight: ClassWeight = None
+    frozen: Frozen = ()
     early_stopping: Annotated[
         EarlyStopping | None, Field(description="Stop where a quantity no longer improves: Keras' EarlyStopping.")
     ] = None
