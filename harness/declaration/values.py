@@ -60,7 +60,26 @@ class Form:
 Line = Annotated[str, AfterValidator(_line)]
 Text = Annotated[str, AfterValidator(_text)]
 
-_PLAIN = AfterValidator(lambda value: value + 0.0)  # -0.0 + 0.0 is 0.0
+# What float32 holds, the only precision here: a smaller number is 0 to it, a larger one infinity.
+LEAST_FLOAT, LARGEST_FLOAT = 1.2e-38, 3.4e38
+# From here on, float32 rounds to 1.
+ONE_TO_FLOAT = 1 - 2**-25
+
+
+def _plain(value: float) -> float:
+    if value != 0 and not LEAST_FLOAT <= abs(value) <= LARGEST_FLOAT:
+        remedy = f"write 0, or a number between {LEAST_FLOAT:g} and {LARGEST_FLOAT:g}"
+        raise refused("float32", f"{value:g} is not a number in float32", remedy)
+    return value + 0.0  # -0.0 + 0.0 is 0.0
+
+
+def _below_one(value: float) -> float:
+    if value >= ONE_TO_FLOAT:
+        raise refused("float32_one", f"{value!r} is 1 in float32", "write a number further below 1")
+    return value
+
+
+_PLAIN = AfterValidator(_plain)
 MOST = 2**31 - 1  # TensorFlow's own limit for most sizes
 Count = Annotated[int, Ge(1), Le(MOST)]
 # Whoever reads the file writes the number of the data set's classes for the word, before the value is validated.
@@ -73,7 +92,7 @@ Number = Annotated[float, _PLAIN]
 Positive = Annotated[float, Gt(0), _PLAIN]
 NonNegative = Annotated[float, Ge(0), _PLAIN]
 Fraction = Annotated[float, Ge(0), Le(1), _PLAIN]
-BelowOne = Annotated[float, Ge(0), Lt(1), _PLAIN]
+BelowOne = Annotated[float, Ge(0), Lt(1), _PLAIN, AfterValidator(_below_one)]
 
 
 def is_whole(value: object) -> bool:

@@ -27,6 +27,11 @@ def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[S
         yield from _class_weight_mistakes(recipe, path, dataset)
         yield from _freezing_mistakes(recipe, path, [row for row in costs.layers if row.depth == 0])
         yield from _monitoring_mistakes(recipe, path, is_last=index == len(spec.recipes) - 1)
+        if recipe.training_examples(dataset.train_examples) < 1:
+            what = (
+                f"holding out {recipe.validation_split!r} of {dataset.train_examples:,} images leaves none to train on"
+            )
+            yield SpecError((*path, "validation_split"), what, "hold out a smaller share")
         if recipe.validation_split != first:
             what = f"this phase holds out {recipe.validation_split:g} of the training images, the first one {first:g}"
             yield SpecError((*path, "validation_split"), what, "hold out the same share in all phases")

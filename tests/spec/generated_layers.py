@@ -20,7 +20,7 @@ from harness.spec.layers.fields import KNOWN
 Spec = Any
 PARSER: TypeAdapter[LayerKind] = TypeAdapter(Layer)
 MAX_NUMBERS = 4_000
-CLASHES = {"strides_with_dilation", "output_padding", "weight_rank"}
+CLASHES = {"strides_with_dilation", "output_padding", "weight_rank", "kernel_of_one"}
 
 # The default run is short and always the same; BENCH_EXAMPLES=2000 looks further, elsewhere each time.
 EXAMPLES = os.environ.get("BENCH_EXAMPLES")
@@ -167,7 +167,7 @@ ANY_LAYERS: dict[str, SearchStrategy[Spec]] = {
     "BatchNormalization": _kind("BatchNormalization", momentum=st.just(0.9), **_NORMALIZED),
     "LayerNormalization": _kind("LayerNormalization", axis=_LAST_AXES, **_NORMALIZED),
     "GroupNormalization": _kind("GroupNormalization", groups=st.sampled_from([-1, 1, 2, 32]), **_NORMALIZED),
-    "RMSNormalization": _kind("RMSNormalization", axis=_LAST_AXES),
+    "RMSNormalization": _kind("RMSNormalization", axis=st.sampled_from([-1, [-1], [-2, -1]])),
     "UnitNormalization": _kind("UnitNormalization", axis=_LAST_AXES),
     "Dropout": _kind("Dropout", {"rate": _rates}),
     "GaussianNoise": _kind("GaussianNoise", {"stddev": _rates}),

@@ -92,7 +92,7 @@ def test_mistakes_of_every_kind_are_reported_at_once_in_the_order_of_the_file(sp
         ("kernel_size: 3", "kernel_size: 29", "4:5: "),
         ("assumptions:\n", "assumptions: 3 #", "15:14: 'assumptions' is 3, not a list; write a list: [a, b]"),
         ("  - Flatten\n", "  - Flatten\n  - Reshape: {target_shape: [3, 3]}\n", "7:5: "),
-        ("batch_size: 64", "batch_size: 1000000000", "3:1: training needs about "),
+        ("filters: 4", "filters: 4000000", "3:1: training needs about "),
     ],
 )
 def test_what_only_the_whole_can_show_has_its_place(

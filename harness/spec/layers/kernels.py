@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from harness.declaration.spec_error import refused
 from harness.declaration.values import AmountPair, Outputs
 from harness.spec.layers import fields as f
-from harness.spec.layers.layer import LayerKind, Shape, Window, image, misfit, text
+from harness.spec.layers.layer import LayerKind, Shape, Window, image, misfit, text, windows
 from harness.spec.layers.weights import GlorotUniform, Zeros
 
 
@@ -127,6 +127,10 @@ class Conv2DTranspose(Convolution):
         if added[0] >= self.strides[0] or added[1] >= self.strides[1]:
             remedy = "write smaller numbers, or leave it out"
             raise refused("output_padding", "output_padding is not less than strides", remedy)
+        if self.kernel_size == (1, 1) and max(self.strides) > 1:
+            # Its gradient ends TensorFlow 2.21 by SIGSEGV, with oneDNN.
+            what = "a kernel_size of 1 with strides above 1 is more than TensorFlow can train"
+            raise refused("kernel_of_one", what, "set kernel_size to the strides or more, or strides to 1")
         return self
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -136,7 +140,15 @@ class Conv2DTranspose(Convolution):
         if rows < 1 or columns < 1:
             what = f"Conv2DTranspose makes {rows}×{columns} of its input of {text(input_shape)}"
             raise misfit(what, "use a smaller kernel_size, or padding: valid")
+        self._check_runs((height, width), (rows, columns))
         return (rows, columns, self.filters)
+
+    def _check_runs(self, sizes: tuple[int, int], made: tuple[int, int]) -> None:
+        """Raise where Keras builds what TensorFlow can't run: no convolution of what is made gives the input's size."""
+        reaches = zip(made, self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        if tuple(windows(size, kernel, step, self.padding, gap) for size, kernel, step, gap in reaches) != sizes:
+            what = f"a convolution of the {text(made)} that Conv2DTranspose makes does not give {text(sizes)}"
+            raise misfit(what, "leave output_padding out, use an odd kernel_size, or padding: valid")
 
     def _size(self, size: int, side: int) -> int:
         stride = self.strides[side]

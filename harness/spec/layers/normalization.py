@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from harness.declaration.spec_error import refused
 from harness.declaration.values import BelowOne, Positive, listed
@@ -90,6 +90,17 @@ class RMSNormalization(_OverLastAxes):
     """Divides each example by its root mean square over its channels (or the axes given)."""
 
     epsilon: Epsilon = 1e-6
+
+    @model_validator(mode="after")
+    def _last_ones(self) -> Self:
+        # Keras shapes the factors as the axes alone and multiplies: only the last axes meet their own sizes.
+        if self.axis != tuple(range(-len(self.axis), 0)):
+            raise refused(
+                "last_axes",
+                f"Keras' RMSNormalization can't train over the axes {list(self.axis)}",
+                "name the last ones: -1, [-2, -1] or [-3, -2, -1]",
+            )
+        return self
 
     def trainable_parameters(self, input_shape: Shape) -> int:
         """Return the factors."""

@@ -13,7 +13,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from harness.declaration.spec_error import refused
-from harness.declaration.values import BelowOne, Count, Fraction, NonNegative, Number
+from harness.declaration.values import BelowOne, Count, Fraction, Number
 from harness.spec.layers.layer import LayerKind, SameShape, Shape, image
 
 
@@ -209,7 +209,7 @@ class SpatialDropout2D(_OfImages):
 class GaussianNoise(SameShape, LayerKind):
     """Adds Gaussian noise during training."""
 
-    stddev: Annotated[NonNegative, Field(description="Standard deviation of the noise.")]
+    stddev: Annotated[Fraction, Field(description="Standard deviation of the noise, at most 1.")]
 
 
 class GaussianDropout(SameShape, LayerKind):

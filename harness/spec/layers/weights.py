@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from harness.declaration.kinds import Family, KerasKind, snake_case
+from harness.declaration.spec_error import refused
 from harness.declaration.values import Fraction, NonNegative, Number, Positive, listed
 
 
@@ -135,11 +136,18 @@ class L1L2(RegularizerKind):
 Regularizer = Annotated[RegularizerKind, Family("regularizer", RegularizerKind, __name__)]
 
 
+def _each_once(axes: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(axes)) != len(axes):
+        raise refused("axis_twice", "an axis is named twice", "name each axis once")
+    return axes
+
+
 _INDEX: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 3}
 Axes = Annotated[
     tuple[Annotated[int, Field(ge=0, le=3)], ...],
     Field(strict=False, min_length=1, description="Axes of the weight along which the norm is taken."),
     BeforeValidator(listed),
+    AfterValidator(_each_once),
     WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),
 ]
 

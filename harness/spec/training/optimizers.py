@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Annotated, Any, ClassVar, Self
 
+from annotated_types import Gt
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -185,7 +186,8 @@ class Adadelta(OptimizerKind):
 class Lion(OptimizerKind):
     """Lion: updates of one size, in the direction of the sign of a momentum."""
 
-    beta_1: Beta1 = 0.9
+    # Keras refuses 0, unlike those of other optimizers.
+    beta_1: Annotated[BelowOne, Gt(0), Field(description="Decay rate of the moving average of gradients.")] = 0.9
     beta_2: Annotated[BelowOne, Field(description="Decay rate of the momentum.")] = 0.99
 
     @property

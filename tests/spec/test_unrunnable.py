@@ -1,0 +1,91 @@
+"""Networks that Keras builds and TensorFlow can't train are refused when they are read, with the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.declaration.spec_error import InvalidSpec
+from harness.spec.reading import read_text
+
+CONVOLUTION = "Conv2D: {filters: 4, kernel_size: 3}"
+DEFAULT = "training: {optimizer: adam, loss: mse, batch_size: 64, epochs: 1}"
+
+
+def reason(*layers: str, training: str = DEFAULT) -> str:
+    """Return the first mistake of a network that ends in ten classes; nothing for none."""
+    listed = "".join(f"  - {layer}\n" for layer in (*layers, "Flatten", "Dense: {units: 10}"))
+    try:
+        read_text(Path("network.yaml"), f"title: x\ndataset: mnist\nlayers:\n{listed}{training}\n")
+    except InvalidSpec as error:
+        return str(error.mistakes[0])
+    return ""
+
+
+def transposed(fields: str) -> str:
+    return f"Conv2DTranspose: {{filters: 3, {fields}}}"
+
+
+# Each was tried in TensorFlow 2.21 and failed there, by an exception, by SIGSEGV or by a loss that is not a number.
+REFUSED = {
+    "an even kernel, same, no output padding": (
+        transposed("kernel_size: 2, strides: 2, padding: same, output_padding: 0"),
+        "does not give 26×26; leave output_padding out",
+    ),
+    "an even kernel, same, strides of 1": (
+        transposed("kernel_size: 4, padding: same, output_padding: 0"),
+        "does not give 26×26",
+    ),
+    "a kernel of 1 with strides": (transposed("kernel_size: 1, strides: 3"), "set kernel_size to the strides or more"),
+    "noise above 1": ("GaussianNoise: {stddev: 2.0}", "'stddev' is 2.0"),
+    "one axis that is not the last": ("RMSNormalization: {axis: -2}", "name the last ones"),
+    "the first axis": ("RMSNormalization: {axis: -3}", "name the last ones"),
+    "axes with a gap": ("RMSNormalization: {axis: [-3, -1]}", "name the last ones"),
+    "an axis named twice": (
+        "Conv2D: {filters: 4, kernel_size: 3, kernel_constraint: {MaxNorm: {axis: [0, 0]}}}",
+        "an axis is named twice; name each axis once",
+    ),
+    "a number beyond float32": ("Rescaling: {scale: 1.0e+39}", "is not a number in float32"),
+    "a number below float32": ("LayerNormalization: {epsilon: 1.0e-300}", "is not a number in float32"),
+}
+
+
+@pytest.mark.parametrize("network", REFUSED)
+def test_a_layer_that_can_not_run_is_refused(network: str) -> None:
+    layer, why = REFUSED[network]
+    assert why in reason(CONVOLUTION, layer)
+
+
+TRAINED = {
+    "Lion without a moving average": ("optimizer: {Lion: {beta_1: 0}}", "beta_1"),
+    "a share that is 1 in float32": ("optimizer: {Adam: {beta_1: 0.999999999}}", "is 1 in float32"),
+    "no image left": ("validation_split: 0.99999", "leaves none to train on; hold out a smaller share"),
+}
+
+
+@pytest.mark.parametrize("recipe", TRAINED)
+def test_a_recipe_that_can_not_run_is_refused(recipe: str) -> None:
+    field, why = TRAINED[recipe]
+    others = {"optimizer": "adam", "loss": "mse", "batch_size": "64", "epochs": "1"}
+    name, _, value = field.partition(": ")
+    training = ", ".join(f"{key}: {written}" for key, written in {**others, name: value}.items())
+    assert why in reason(training=f"training: {{{training}}}")
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        transposed("kernel_size: 2, strides: 2, padding: same"),
+        transposed("kernel_size: 3, strides: 2, padding: same, output_padding: 1"),
+        transposed("kernel_size: 2, strides: 3, padding: valid"),
+        transposed("kernel_size: 1"),
+        transposed("kernel_size: [1, 3], strides: 2"),
+        "GaussianNoise: {stddev: 1.0}",
+        "RMSNormalization: {axis: [-2, -1]}",
+        "LayerNormalization: {axis: [-3, -1]}",
+        "Rescaling: {scale: -1.0e+38, offset: 0.0}",
+    ],
+)
+def test_what_runs_is_taken(layer: str) -> None:
+    assert reason(CONVOLUTION, layer) == ""
