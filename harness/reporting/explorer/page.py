@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.analysis.findings import Findings
+from harness.declaration.files import DATASETS
 from harness.reporting.explorer.findings_data import findings_data
+from harness.reporting.ownership import INDEX
 from harness.reporting.sections.headline import headline
 
 if TYPE_CHECKING:
@@ -74,9 +76,19 @@ def index_page(findings: Findings, images: Images, refresh_seconds: int | None =
             notes=table.notes,
             footer=_footer(findings),
             refresh_seconds=refresh_seconds,
+            other_pages=_other_pages(findings),
         )
     )
     return rendered.encode()
+
+
+def _other_pages(findings: Findings) -> list[dict[str, str]]:
+    """Return the pages of the results on other data: from the main page theirs, from one of theirs the main page."""
+    others = [entry.architecture for other in findings.other_data for entry in other.study.entries[:1]]
+    pages = [{"title": one.data.title, "file": f"{DATASETS}/{one.dataset}/{INDEX}"} for one in others]
+    if any(entry.architecture.on_dataset for entry in findings.study.entries):
+        pages.append({"title": "The main page", "file": f"../../{INDEX}"})
+    return pages
 
 
 def _rows(rows: Sequence[Sequence[str]], architectures: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

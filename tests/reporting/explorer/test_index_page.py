@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -143,6 +144,14 @@ def test_pictures_are_the_test_images_with_the_share_that_each_network_gets_righ
     assert entry.predictions is not None
     right = (entry.predictions[:, index] == fake.labels()[index]).mean()
     assert data["architectures"][0]["right"][5] == pytest.approx(right)
+
+
+def test_results_on_other_data_are_tabs_that_lead_to_their_pages_and_back(findings: Findings) -> None:
+    moved = [one.model_copy(update={"on_dataset": "mnist"}) for one in fake.architectures("dense_512")]
+    other = fake.findings(moved, fake.fake_trials(moved))
+    main = Elements(index_page(replace(findings, other_data=(other,)), {}))
+    assert "datasets/mnist/index.html" in [own.get("href") for _, own in main.found]
+    assert "../../index.html" in [own.get("href") for _, own in Elements(index_page(other, {})).found]
 
 
 def test_without_images_or_results_the_page_is_still_a_page() -> None:
