@@ -63,7 +63,7 @@ def imported(code: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("code", ["import harness", "from harness import cli; cli.program()"])
+@pytest.mark.parametrize("code", ["import harness", "from harness.cli.program import program; program()"])
 def test_importing_package_and_command_line_loads_nothing_heavy(code: str) -> None:
     heavy = {"tensorflow", "keras", "numpy", "pandas", "scipy", "matplotlib", "pydantic"}
     loaded = imported(code)

@@ -588,14 +588,14 @@ def loaded(*modules: str) -> str:
 
 
 def test_list_loads_neither_tensorflow_nor_what_a_list_does_not_need() -> None:
-    run = "import sys; from harness import cli; cli.program()(['list'], standalone_mode=False)"
+    run = "import sys; from harness.cli.program import program; program()(['list'], standalone_mode=False)"
     assert output_of(f"{run}; {loaded('tensorflow', 'keras', 'numpy', 'scipy', 'pandas', 'matplotlib')}") == "[]"
 
 
 def test_verbs_that_derive_nothing_load_no_statistics() -> None:
     verbs = (["show", "dense_512"], ["validate"], ["plan", "dense_512"])
-    run = f"[cli.program()(words, standalone_mode=False) for words in {verbs}]"
-    run = f"import sys; from harness import cli; {run}"
+    run = f"[program()(words, standalone_mode=False) for words in {verbs}]"
+    run = f"import sys; from harness.cli.program import program; {run}"
     assert output_of(f"{run}; {loaded('tensorflow', 'keras', 'scipy', 'pandas', 'matplotlib')}") == "[]"
 
 
