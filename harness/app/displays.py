@@ -126,7 +126,7 @@ class LiveDisplay:
         self.time_left.observe(event, time.monotonic())
         match event:
             case TrialStarted(trial):
-                self.running[trial.name] = (trial, "starting")
+                self.running[trial.name] = (trial, "starting, building and compiling")
             case TrialBuilt(trial, resumed, warning):
                 if warning:
                     self.console.print(f"warning: {trial.label}: {warning}", markup=False, soft_wrap=True)

@@ -35,8 +35,8 @@ from harness.spec.training.monitoring import with_decisions
 
 # Nothing under this needs a look at the machine, which takes psutil 10 ms.
 SURELY_FITS = 1 << 30
-# More is not a network that anyone trains, and Repeat inside Repeat would take its size to compute.
-MOST_LAYERS = 10_000
+# Keras follows a network by recursion, and Python's ends at 1,000.
+MOST_LAYERS = 900
 
 
 def read_architecture(path: Path) -> Architecture:

@@ -46,6 +46,14 @@ REFUSED = {
         "Conv2D: {filters: 4, kernel_size: 3, kernel_constraint: {MaxNorm: {axis: [0, 0]}}}",
         "an axis is named twice; name each axis once",
     ),
+    "five dimensions": (
+        "Reshape: {target_shape: [26, 26, 4, 1, 1]}",
+        "Reshape makes 5 dimensions of its input of 26×26×4; make 4 at most",
+    ),
+    "more layers than Keras can follow": (
+        "Repeat: {times: 1000, layers: [ReLU]}",
+        "these are 1,004 layers, repetitions included; repeat less: 900 is the most",
+    ),
     "a number beyond float32": ("Rescaling: {scale: 1.0e+39}", "is not a number in float32"),
     "a number below float32": ("LayerNormalization: {epsilon: 1.0e-300}", "is not a number in float32"),
 }

@@ -150,6 +150,8 @@ LAYERS = Family("layer", LayerKind, "harness.spec.layers")
 Layer = Annotated[LayerKind, LAYERS]
 
 MAX_NUMBERS = 2**40
+# Beside the examples' own.
+MOST_AXES = 4
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,9 @@ class Chain:
 
 
 def _in_bounds(layer: LayerKind, shape: Shape, input_shape: Shape) -> Shape:
+    if len(shape) > MOST_AXES:
+        what = f"{layer.kind} makes {len(shape)} dimensions of its input of {text(input_shape)}"
+        raise misfit(what, f"make {MOST_AXES} at most: TensorFlow trains no more, such as by Softmax")
     if prod(shape) > MAX_NUMBERS:
         what = f"{layer.kind} makes over {MAX_NUMBERS:.0e} numbers of its input of {text(input_shape)}"
         raise misfit(what, "make it smaller")
