@@ -157,6 +157,8 @@ class Measurement(Frozen):
     trainable_parameters: Count
     initial_weights_sha256: Sha256
     data_sha256: Sha256
+    # Of the weights that were published and not drawn from the seed; None where there are none.
+    pretrained_sha256: Sha256 | None = None
     clocks: Clocks
     resumed_epochs: Count = 0
     stopped: bool = False

@@ -49,6 +49,10 @@ class Network(Protocol[Held_contra]):
     def trainable_parameters(self) -> int:
         """How many of them training changes."""
 
+    @property
+    def pretrained_sha256(self) -> str | None:
+        """The digest of the weights that were published and not drawn from the seed; None where there are none."""
+
     def compile(self, training: Held_contra, evaluations: Mapping[str, Held_contra]) -> None:
         """Make all that ``train_epoch`` and ``score`` need, so that their clocks hold the work alone."""
 

@@ -205,6 +205,7 @@ def prepare(
         trainable_parameters=network.trainable_parameters,
         initial_weights_sha256=initial_weights_sha256,
         data_sha256=arrays.sha256,
+        pretrained_sha256=network.pretrained_sha256,
         clocks=Clocks(**clocks),
     )
 

@@ -36,6 +36,7 @@ class FakeNetwork:
     rng: np.random.Generator
     parameters: int
     trainable_parameters: int
+    pretrained_sha256: str | None = None
     epochs: int = 0
     phase: int = 0
     rate: float = 1e-3

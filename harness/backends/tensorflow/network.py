@@ -22,6 +22,7 @@ from harness.backends.tensorflow.epoch import (
     to_device,
 )
 from harness.backends.tensorflow.model import TensorFlowModel
+from harness.backends.tensorflow.pretrained import pretrained_digest, share_weights_folder
 from harness.data.pipeline import Pipeline
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
@@ -108,6 +109,7 @@ class TensorFlowNetwork:
     def __init__(self, phases: Sequence[Phase]) -> None:
         self._phases = phases
         self._now = 0
+        self._pretrained_sha256 = pretrained_digest(phases[0].model.layers)
         self._train: Sequence[Callable[[npt.NDArray[np.int32]], None]]
         self._score: Sequence[Mapping[str, Callable[[], Scores]]]
 
@@ -115,6 +117,11 @@ class TensorFlowNetwork:
     def parameters(self) -> int:
         """How many numbers it has."""
         return int(self._model.count_params())
+
+    @property
+    def pretrained_sha256(self) -> str | None:
+        """The digest of the weights that Keras publishes, before anything is trained."""
+        return self._pretrained_sha256
 
     @property
     def trainable_parameters(self) -> int:
@@ -182,6 +189,7 @@ def build_phases(computation: Computation, seed: int) -> tuple[Phase, ...]:
 
     The seed is set right before the layers are built: nothing that ran earlier in the process reaches the weights.
     """
+    share_weights_folder()
     keras.utils.set_random_seed(seed)
     ends = layer_ends(computation)
     inputs, outputs = ends[0], ends[-1]

@@ -1,4 +1,8 @@
-"""Keras' own networks as a layer: ``keras.applications`` without the top."""
+"""Keras' own networks as a layer: ``keras.applications`` without the top.
+
+Each wants its input on a scale of its own, as Keras' documentation says: what stands before it can bring it there
+(``Rescaling: {scale: 255}`` for MobileNetV3 and EfficientNet, where images come divided by 255).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from harness.declaration.spec_error import refused, shown
 from harness.errors import did_you_mean
 from harness.spec.layers.known_applications import KnownApplication, application_names, known_application
 from harness.spec.layers.layer import OwnLayer, Shape, image, misfit, text
+
+COLORS = 3
 
 
 def _known(name: object) -> object:
@@ -40,7 +46,10 @@ class Application(OwnLayer):
         _Names(),
         Field(description="Name of the network in keras.applications, such as MobileNetV3Small."),
     ]
-    weights: Annotated[Literal["none"], Field(description="none: drawn from the seed.")] = "none"
+    weights: Annotated[
+        Literal["none", "imagenet"],
+        Field(description="none: drawn from the seed; imagenet: those that Keras publishes, for images of 3 channels."),
+    ] = "none"
     trainable: Annotated[bool, Field(description="Whether its weights are trained.")] = True
 
     @property
@@ -50,7 +59,12 @@ class Application(OwnLayer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape that its layers make."""
-        height, width, _ = image(self.kind, input_shape)
+        height, width, channels = image(self.kind, input_shape)
+        if self.weights != "none" and channels != COLORS:
+            what = (
+                f"the weights of {self.weights} are for {COLORS} channels, and the input of {self.name} has {channels}"
+            )
+            raise misfit(what, "write 'weights: none', or put 'Conv2D: {filters: 3, kernel_size: 1}' before it")
         if min(height, width) < self.known.smallest:
             size = text((self.known.smallest, self.known.smallest))
             what = f"{self.name} takes images of {size} or more, but its input is {text(input_shape)}"
@@ -78,6 +92,8 @@ class Application(OwnLayer):
     def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Return the network's output."""
         network = getattr(keras.applications, self.name)
-        built = network(include_top=False, weights=None, input_shape=tuple(x.shape[1:]))
+        weights = None if self.weights == "none" else self.weights
+        built = network(include_top=False, weights=weights, input_shape=tuple(x.shape[1:]))
         built.trainable = self.trainable
+        built.pretrained_on = weights
         return built(x)
