@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from harness.spec.training import Training
 
 MOST_CLASSES_SHOWN = 10
+# Rows, columns and channels.
+IMAGE_AXES = 3
 
 
 def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
@@ -26,6 +28,7 @@ def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[S
         path: DataPath = ("phases", index) if spec.phases else ("training",)
         yield from _class_weight_mistakes(recipe, path, dataset)
         yield from _freezing_mistakes(recipe, path, [row for row in costs.layers if row.depth == 0])
+        yield from _mixup_mistakes(recipe, path, dataset)
         yield from _monitoring_mistakes(recipe, path, is_last=index == len(spec.recipes) - 1)
         if recipe.training_examples(dataset.train_examples) < 1:
             what = (
@@ -50,6 +53,17 @@ def _freezing_mistakes(recipe: Training, path: DataPath, layers: Sequence[LayerC
             yield SpecError(place, f"layer {number} ({known[number]}) has no weights to train", "leave it out")
     if recipe.frozen and trained <= set(recipe.frozen):
         yield SpecError(place, "no weights are left to train", "leave one of the layers out")
+
+
+def _mixup_mistakes(recipe: Training, path: DataPath, dataset: Dataset) -> Iterator[SpecError]:
+    """Yield blending where there are no images, or where each example has one class that its weight goes by."""
+    place = (*path, "mixup")
+    if recipe.mixup and len(dataset.inputs) != IMAGE_AXES:
+        what = f"'mixup' blends images with channels, and examples of {dataset.name} are none"
+        yield SpecError(place, what, "leave it out", on_key=True)
+    if recipe.mixup and recipe.class_weight is not None:
+        what = "'mixup' makes examples of two classes, and 'class_weight' weighs those of one"
+        yield SpecError(place, what, "keep one of the two", on_key=True)
 
 
 def _monitoring_mistakes(recipe: Training, path: DataPath, *, is_last: bool) -> Iterator[SpecError]:

@@ -209,6 +209,36 @@ def test_the_decay_of_keras_2_divides_the_rate_by_one_and_the_steps_so_far() -> 
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
 
 
+def test_blends_are_those_of_keras_mixup_layer() -> None:
+    both = SideBySide(computation(mixup={"alpha": 0.4}), "sgd")
+    blending = build_phases(both.computation, seed=0)[0].mixup
+    assert blending is not None
+
+    def fit_epoch(epoch: int) -> None:
+        examples = tf.data.Dataset.from_tensor_slices(both.examples(epoch)).batch(BATCH_SIZE)
+        batches = [blending({"images": x, "labels": y}, training=True) for x, y in examples]
+        for batch in batches:
+            assert float(tf.reduce_max(tf.abs(tf.reduce_sum(batch["labels"], axis=1) - 1))) < 1e-5
+        both.model.reset_metrics()
+        for batch in batches:
+            both.model.train_on_batch(batch["images"], batch["labels"])
+
+    for epoch in range(1, EPOCHS + 1):
+        both.network.train_epoch(both.order(epoch))
+        fit_epoch(epoch)
+        for ours, theirs in zip(both.network.weights(), both.model.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_blending_goes_on_where_a_restored_state_was() -> None:
+    first, second = (SideBySide(computation(mixup={}), "sgd") for _ in range(2))
+    first.network.train_epoch(first.order(1))
+    second.network.restore(first.network.state())
+    for both in (first, second):
+        both.network.train_epoch(both.order(2))
+    assert weights_digest(first.network.weights()) == weights_digest(second.network.weights())
+
+
 LAYERS = [
     {"Conv2D": {"filters": 4, "kernel_size": 3, "activation": "relu"}},
     "BatchNormalization",

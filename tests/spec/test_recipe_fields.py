@@ -108,7 +108,16 @@ def test_frozen_layers_are_the_same_in_any_order() -> None:
     assert type(one).model_validate_json(one.model_dump_json()).fingerprint == one.fingerprint
 
 
+def test_mixup_without_a_word_has_its_defaults() -> None:
+    assert fingerprint("mixup:") == fingerprint("mixup: {alpha: 0.2}") != fingerprint()
+
+
 WRONG = {
+    "mixup: {alpha: 0}": (11, "'alpha' is 0, which is too small; write more than 0.0"),
+    "mixup: {}\n  class_weight: balanced": (
+        11,
+        "'mixup' makes examples of two classes, and 'class_weight' weighs those of one; keep one of the two",
+    ),
     "frozen: 1": (11, "'frozen' is 1; write a list of whole numbers, such as [1, 3]"),
     "frozen: [0]": (11, "'frozen' is a list; write a list of whole numbers, such as [1, 3]"),
     "frozen: [3]": (11, "the network has no layer 3; write numbers up to 2, as 'bench show' counts them"),

@@ -73,11 +73,13 @@ class Batches:
     """How an epoch goes over the data: so many examples in batches, each class counting as much as its weight says.
 
     ``examples`` are all of the data's where it is None, and classes count alike without weights, shape (classes,).
+    ``mixup`` blends the images of a batch, and their labels.
     """
 
     size: int
     examples: int | None = None
     class_weights: npt.NDArray[np.float32] | None = None
+    mixup: keras.layers.Layer | None = None
 
 
 def compile_epoch(model: keras.Model, data: DeviceData, batches: Batches) -> Callable[[npt.NDArray[np.int32]], None]:
@@ -86,7 +88,7 @@ def compile_epoch(model: keras.Model, data: DeviceData, batches: Batches) -> Cal
     The model's metrics then hold the epoch's running means, as after an epoch of ``fit``.
     """
     create_variables(model, data)
-    step = training_step(model, data, batches.class_weights)
+    step = training_step(model, data, batches)
     examples, batch_size = batches.examples or data.examples, batches.size
     full_steps, rest = divmod(examples, batch_size)
 
@@ -120,23 +122,34 @@ def create_variables(model: keras.Model, data: DeviceData) -> None:
     model.reset_metrics()
 
 
-def training_step(
-    model: keras.Model, data: DeviceData, class_weights: npt.NDArray[np.float32] | None = None
-) -> Callable[[tf.Tensor], None]:
+def training_step(model: keras.Model, data: DeviceData, batches: Batches | None = None) -> Callable[[tf.Tensor], None]:
     """Return Keras' own step on the examples of these indices, shape (batch,)."""
 
     def step(indices: tf.Tensor) -> None:
         model.train_step(data.batch(indices, output_count(model)))
 
-    if class_weights is None:
+    if batches and batches.mixup:
+        return mixed_step(model, data, batches.mixup)
+    if batches is None or batches.class_weights is None:
         return step
-    weights = tf.constant(class_weights)
+    weights = tf.constant(batches.class_weights)
 
     def weighted_step(indices: tf.Tensor) -> None:
         counting = tf.gather(weights, tf.cast(tf.gather(data.labels, indices), tf.int32))
         model.train_step((*data.batch(indices, output_count(model)), counting))
 
     return weighted_step
+
+
+def mixed_step(model: keras.Model, data: DeviceData, mixup: keras.layers.Layer) -> Callable[[tf.Tensor], None]:
+    """Return Keras' own step on blends of the examples of these indices, shape (batch,)."""
+
+    def step(indices: tf.Tensor) -> None:
+        images, labels = data.batch(indices, output_count(model))
+        blended = mixup({"images": images, "labels": labels}, training=True)
+        model.train_step((blended["images"], blended["labels"]))
+
+    return step
 
 
 def compile_scoring(model: keras.Model, data: DeviceData) -> Callable[[], Scores]:

@@ -68,6 +68,7 @@ class Phase:
     classes: Sequence[str] = ()
     rates: Callable[[int], object] | None = None
     frozen: Sequence[keras.layers.Layer] = ()
+    mixup: keras.layers.Layer | None = None
 
     @contextmanager
     def freezing(self) -> Iterator[None]:
@@ -91,7 +92,7 @@ class Phase:
         size, steps, weights = self.recipe.batch_size, self.recipe.steps_per_epoch, self.recipe.class_weight
         examples = None if steps is None else steps * size
         if weights is None:
-            return Batches(size, examples)
+            return Batches(size, examples, mixup=self.mixup)
         counts = np.bincount(training.labels.numpy(), minlength=training.classes)
         by_class = weights_by_class(weights, self.classes, counts.tolist())
         return Batches(size, examples, np.array(by_class, np.float32))
@@ -176,7 +177,9 @@ class TensorFlowNetwork:
         return self._phases[self._now].model
 
     def _variables(self) -> list[keras.Variable]:
-        return [*self._model.variables, *self._model.optimizer.variables]
+        """Return what a state holds of the phase; the random numbers of blending have a state too."""
+        mixup = self._phases[self._now].mixup
+        return [*self._model.variables, *self._model.optimizer.variables, *(mixup.variables if mixup else ())]
 
 
 def build_model(computation: Computation, seed: int) -> keras.Model:
@@ -203,6 +206,7 @@ def build_phases(computation: Computation, seed: int) -> tuple[Phase, ...]:
             classes,
             recipe.rates(keras, number),
             [layer for place in recipe.frozen for layer in layers_between(ends, int(place))],
+            recipe.mixup and recipe.mixup.build(keras),
         )
         for recipe, number in zip(computation.recipes, epochs, strict=True)
     )

@@ -14,6 +14,7 @@ from harness.evaluations.metric import Measured
 from harness.spec.training.class_weight import ClassWeight
 from harness.spec.training.freezing import Frozen
 from harness.spec.training.losses import LOSSES, Loss
+from harness.spec.training.mixing import MixUp
 from harness.spec.training.monitoring import DECISIONS, BestEpoch, EarlyStopping, Monitored, ReduceOnPlateau
 from harness.spec.training.optimizers import OPTIMIZERS, Optimizer, OptimizerKind
 from harness.spec.training.schedules import SCHEDULES, ScheduleKind
@@ -46,6 +47,9 @@ class Recipe(BaseModel):
     ] = "batches"
     class_weight: ClassWeight = None
     frozen: Frozen = ()
+    mixup: Annotated[
+        MixUp | None, Field(description="Train on blends of two images and of their labels: Keras' MixUp.")
+    ] = None
     early_stopping: Annotated[
         EarlyStopping | None, Field(description="Stop where a quantity no longer improves: Keras' EarlyStopping.")
     ] = None

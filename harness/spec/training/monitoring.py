@@ -151,6 +151,8 @@ class ReduceOnPlateau(Monitored):
 
 # The fields of a recipe that hold such decisions.
 DECISIONS = ("early_stopping", "best_epoch", "reduce_on_plateau")
+# Those that stand in a file without a word for all their defaults.
+WITH_DEFAULTS = (*DECISIONS, "mixup")
 
 
 def with_decisions(content: Any) -> Any:  # noqa: ANN401 - whatever a file holds
@@ -165,7 +167,7 @@ def with_decisions(content: Any) -> Any:  # noqa: ANN401 - whatever a file holds
 def _decided(recipe: object) -> object:
     if not isinstance(recipe, dict):
         return recipe
-    return {name: {} if name in DECISIONS and value is None else value for name, value in recipe.items()}
+    return {name: {} if name in WITH_DEFAULTS and value is None else value for name, value in recipe.items()}
 
 
 def _float32(value: float) -> float:
