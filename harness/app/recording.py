@@ -38,10 +38,11 @@ def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[
         return any(trial_status(trial, one) is Status.RECORDED for one in known)
 
     pending = [planned.trial for planned in plan.pending]
+    half_written = store.half_written(environment.id)  # looked for once: the folder may have thousands of files
     with SharedQueue(pending, is_recorded, store.locks(environment.id)) as queue:
         for event in train(queue):
             yield from (TrialRecordedElsewhere(trial) for trial in queue.newly_recorded_elsewhere())
-            if isinstance(event, TrialStarted):
+            if isinstance(event, TrialStarted) and event.trial.name in half_written:
                 store.remove_parts(environment.id, event.trial.name)
             if isinstance(event, TrialEnded):
                 yield replace(event, outcome=record_outcome(benchmark, event.trial, event.outcome))

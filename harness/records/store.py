@@ -167,6 +167,11 @@ class Store:
         except CannotWrite as error:
             raise UnusableFolder(self.results, error.error) from error
 
+    def half_written(self, environment: str) -> frozenset[str]:
+        """Return the names of the trials of which killed runs have left a part of a file."""
+        folders = (self.folder / environment, self.checkpoints(environment))
+        return frozenset(part.name.split(".")[1] for folder in folders for part in folder.glob(".*.part"))
+
     def remove_parts(self, environment: str, name: str) -> None:
         """Remove what a killed run of the trial left half-written; for the run that holds the trial's lock."""
         for folder in (self.folder / environment, self.checkpoints(environment)):
