@@ -126,3 +126,9 @@ def test_an_lzma_member_is_refused(tmp_path: Path) -> None:
     path.write_bytes(packed_member(npy("("), "x_train.npy", zipfile.ZIP_LZMA)[:-60])
     with pytest.raises(DataRefused):
         Npz().read(path)
+
+
+def test_a_folder_of_endless_files_gives_an_answer() -> None:
+    if Path("/proc/self").is_dir():
+        with pytest.raises(DataRefused, match="No file with the published digest"):
+            read_files([Path("/proc/self")], fake_digits.declared())

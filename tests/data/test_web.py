@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import threading
+import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import fake_digits
 import pytest
 
+from harness.data.sources import web
 from harness.data.sources.source import SourceFailed
 from harness.data.sources.web import WebFile
 
@@ -112,3 +115,48 @@ def test_only_web_addresses_are_opened(tmp_path: Path) -> None:
     mirror = source("https://example.org/").model_copy(update={"address": "file:///etc/hostname"})
     with pytest.raises(SourceFailed, match="not an http or https address"):
         mirror.fetch(tmp_path, LIMIT_BYTES, lambda _done, _total: None)
+
+
+def drip(request: BaseHTTPRequestHandler) -> None:
+    request.send_response(200)
+    request.end_headers()
+    _go_on(request, b"x")
+
+
+def drip_headers(request: BaseHTTPRequestHandler) -> None:
+    _go_on(request, b"H")
+
+
+def only_continue(request: BaseHTTPRequestHandler) -> None:
+    _go_on(request, b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def _go_on(request: BaseHTTPRequestHandler, part: bytes) -> None:
+    with suppress(OSError):
+        for _ in range(200):
+            request.wfile.write(part)
+            request.wfile.flush()
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("respond", [drip, drip_headers, only_continue])
+def test_an_address_that_is_never_silent_and_never_done_is_given_up(
+    respond: fake_digits.Respond, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "MOST_SECONDS", 0.2)
+    with fake_digits.server(respond) as address:
+        started = time.monotonic()
+        with suppress(SourceFailed):
+            WebFile(address=address).fetch(tmp_path, 10**9, lambda *_: None)
+        assert time.monotonic() - started < 3
+
+
+def test_a_length_of_thousands_of_digits_is_a_sentence(tmp_path: Path) -> None:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Length", "9" * 5_000)
+        request.end_headers()
+        request.wfile.write(b"x")
+
+    with fake_digits.server(respond) as address, pytest.raises(SourceFailed, match="connection"):
+        WebFile(address=address).fetch(tmp_path, 10**9, lambda *_: None)

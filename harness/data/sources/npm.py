@@ -34,6 +34,9 @@ Package = Annotated[
 ]
 Version = Annotated[str, Form(r"[0-9][0-9A-Za-z.+-]*", "write an exact version, such as 1.2.6")]
 
+MOST_LOG_BYTES = 1 << 20
+"""How much of npm's output is looked at for what went wrong."""
+
 END_SECONDS = 5.0
 """How long a killed process may take to be gone."""
 
@@ -92,7 +95,7 @@ def _run(command: list[str], folder: Path, timeout_seconds: float) -> None:
             _end(process)
         if status != 0:
             log.seek(0)
-            raise SourceFailed(f"'npm pack' failed with status {status} ({_first_error(log.read())})")
+            raise SourceFailed(f"'npm pack' failed with status {status} ({_first_error(log.read(MOST_LOG_BYTES))})")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -5,18 +5,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
 from harness.data.sources.source import OnProgress, Source, SourceFailed
 from harness.declaration.values import Form, Positive
 
+if TYPE_CHECKING:
+    import http.client
+    import socket
+    import urllib.request
+
 Address = Annotated[str, Form(r"https?://[!-~]+", "write a web address, such as https://example.org/data.npz")]
 FileName = Annotated[str, Form(r"[A-Za-z0-9][A-Za-z0-9._-]*", "write a file's name, without a folder")]
 CHUNK_BYTES = 1 << 16
+MOST_SECONDS = 3600.0
+"""How long a file may take in all: an address that sends a byte now and then is never silent."""
 
 
 class WebFile(Source):
@@ -64,8 +73,12 @@ class WebFile(Source):
         # Keeps file: and other schemes out: the address of a mirror comes from the environment.
         if not address.startswith(("https://", "http://")):
             raise SourceFailed("not an http or https address")
+        sockets: list[socket.socket] = []
+        watch = threading.Timer(MOST_SECONDS, _shut, [sockets])
+        watch.daemon = True
+        watch.start()
         try:
-            with urllib.request.urlopen(address, timeout=self.timeout_seconds) as response:  # noqa: S310
+            with _opener(sockets).open(address, timeout=self.timeout_seconds) as response:
                 length = response.headers.get("Content-Length", "")
                 done, total = 0, int(length) if length.isdecimal() else None
                 while chunk := response.read(CHUNK_BYTES):
@@ -81,11 +94,48 @@ class WebFile(Source):
             raise SourceFailed(self._silence() if silent else f"can't be reached ({_text(error.reason)})") from None
         except (http.client.HTTPException, OSError, ValueError) as error:
             raise SourceFailed(f"the connection broke ({_text(error)})") from None
+        finally:
+            watch.cancel()
         if total is not None and done < total:
             raise SourceFailed(f"the connection ended after {done:,} of {total:,} bytes")
 
     def _silence(self) -> str:
         return f"sent nothing for {self.timeout_seconds:g} seconds"
+
+
+def _opener(sockets: list[socket.socket]) -> urllib.request.OpenerDirector:
+    """Return what opens addresses, and adds every socket that it opens to the list."""
+    import http.client  # noqa: PLC0415 - as above
+    import urllib.request  # noqa: PLC0415
+
+    class Http(http.client.HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            sockets.append(self.sock)
+
+    class Https(http.client.HTTPSConnection):
+        def connect(self) -> None:
+            super().connect()
+            sockets.append(self.sock)
+
+    class HttpHandler(urllib.request.HTTPHandler):
+        def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+            return self.do_open(Http, req)
+
+    class HttpsHandler(urllib.request.HTTPSHandler):
+        def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+            return self.do_open(Https, req)
+
+    return urllib.request.build_opener(HttpHandler, HttpsHandler)
+
+
+def _shut(sockets: list[socket.socket]) -> None:
+    """End the connections: whoever waits for them goes on with what was sent."""
+    import socket  # noqa: PLC0415 - as above
+
+    for opened in sockets:
+        with contextlib.suppress(OSError):
+            opened.shutdown(socket.SHUT_RDWR)
 
 
 def _text(error: object) -> str:
