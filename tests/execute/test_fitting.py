@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fake_trials import ENVIRONMENT, elsewhere
 
@@ -43,6 +45,13 @@ def test_nodes_like_this_machine_fit_whatever_their_processor() -> None:
 def test_a_node_that_does_not_fit_is_left_out_with_what_differs(facts: dict[str, object], reason: str) -> None:
     other = node("other", elsewhere(**facts))
     assert fit_of([node("same"), other], ENVIRONMENT).misfit(other) == reason
+
+
+def test_a_node_with_other_code_of_the_same_version_is_left_out() -> None:
+    same, other = replace(node("same"), code="a"), replace(node("other"), code="b")
+    assert fit_of([same, other], ENVIRONMENT, code="a").misfit(other) == (
+        "architecture-bench 0.1.0 has other code there: install the same commit"
+    )
 
 
 def test_a_node_that_could_not_be_asked_is_left_out_with_the_reason() -> None:

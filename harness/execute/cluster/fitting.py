@@ -16,10 +16,11 @@ VERSIONS = {"harness": "architecture-bench", "python": "Python", "tensorflow": "
 
 @dataclass(frozen=True)
 class Fit:
-    """What a node must be like: its versions those of this process, its numerics those of ``numerics_of``."""
+    """What a node must be like: its versions and code those of this process, its numerics those of ``numerics_of``."""
 
     here: Environment
     numerics_of: Environment
+    code: str = ""
 
     def misfit(self, node: Node) -> str | None:
         """Return why no trial can be trained on the node; None where one can."""
@@ -27,6 +28,8 @@ class Fit:
             return node.problem or "did not answer"
         if reason := other_version(self.here, node.environment):
             return reason
+        if node.code != self.code:
+            return f"architecture-bench {node.environment.harness} has other code there: install the same commit"
         wanted, found = self.numerics_of.facts, node.environment.facts
         names = ("system", *type(self.numerics_of.numerics).model_fields)
         differ = [name for name in names if wanted[name] != found[name]]
@@ -37,7 +40,7 @@ class Fit:
         return f"has {cores_of(node)} cores for {threads} threads" if cores_of(node) < threads else None
 
 
-def fit_of(nodes: Sequence[Node], here: Environment) -> Fit:
+def fit_of(nodes: Sequence[Node], here: Environment, code: str = "") -> Fit:
     """Return what nodes must be like: as this machine where one of them is, else as most of their cores are.
 
     Raises:
@@ -52,7 +55,7 @@ def fit_of(nodes: Sequence[Node], here: Environment) -> Fit:
             alike = next((known for known in cores if bits_alike(known, node.environment)), node.environment)
             cores[alike] += cores_of(node)
     alike_here = next((found for found in cores if bits_alike(found, here)), None)
-    fit = Fit(here, alike_here or max(cores, key=lambda found: cores[found], default=here))
+    fit = Fit(here, alike_here or max(cores, key=lambda found: cores[found], default=here), code)
     if not any(fit.misfit(node) is None for node in nodes):
         most = max(map(cores_of, same_versions), default=0)
         if same_versions and most < here.numerics.threads:

@@ -232,7 +232,7 @@ class Liaison:
         try:
             facts = self._ray.get(question)
             environment = Environment.model_validate(facts["environment"])
-            self._nodes[node.id] = changed(node, cores=facts["cores"], environment=environment)
+            self._nodes[node.id] = changed(node, cores=facts["cores"], environment=environment, code=facts["code"])
         except Exception as error:  # noqa: BLE001 - nothing of this package, or another version of it
             missing = isinstance(getattr(error, "cause", error), ImportError)
             problem = "architecture-bench is not installed there" if missing else first_line(error)

@@ -22,6 +22,7 @@ class Node:
         cores: Its physical ones, as far as they may be used.
         environment: What bits and times of its trials depend on; None where it could not be asked.
         problem: Why it could not.
+        code: The digest of its package's code, which one version may have several of.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Node:
     cores: int = 0
     environment: Environment | None = None
     problem: str | None = None
+    code: str = ""
 
     @cached_property
     def environment_id(self) -> str:

@@ -6,6 +6,7 @@ importing the framework once for each of its places, as a local run does once.
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing.connection
 import os
 import tempfile
@@ -31,13 +32,15 @@ from harness.execute.engines.local import Starter
 from harness.execute.process_start import process_context, variables_set
 from harness.execute.trial_process import TrialProcess
 from harness.planning.trial import Trial
-from harness.records.environment import Commit, current_commit, current_environment
+from harness.records.environment import PACKAGE, Commit, current_commit, current_environment
 from harness.records.files import write_atomically
 from harness.records.store import checkpoint_file
 from harness.worker.messages import EpochDone, Failed, Finished, Message
 from harness.worker.process import failed
 
 PATIENCE_SECONDS = 0.5
+# What a wheel has in the package and a clone beside it.
+BESIDE = ("architectures/", "benchmarks/")
 CACHE_VARIABLE = "BENCH_CACHE"
 # Of a cluster that is started for one run: where what it leaves is removed with it.
 FOLDER_VARIABLE = "BENCH_RAY_FOLDER"
@@ -75,7 +78,19 @@ class Host:
 def survey(options: EngineOptions) -> dict[str, Any]:
     """Describe this node in plain values, for a driver whose package may be another version."""
     environment = current_environment(options.threads, deterministic=options.deterministic, backend=options.backend)
-    return {"cores": len(physical_cores()), "environment": environment.model_dump(mode="json")}
+    facts = environment.model_dump(mode="json")
+    return {"cores": len(physical_cores()), "environment": facts, "code": code_sha256()}
+
+
+@cache
+def code_sha256() -> str:
+    """Return one digest of the package's code, whether it is installed or a clone."""
+    sha256 = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        if not name.startswith(BESIDE):
+            sha256.update(f"{name}\0".encode() + path.read_bytes())
+    return sha256.hexdigest()
 
 
 def carry(load: Load) -> Iterator[Parcel]:

@@ -19,6 +19,7 @@ from harness.errors import CannotWrite, ClusterLost, EngineMissing
 from harness.execute.cluster.fitting import Fit, environments_of, fit_of, slots
 from harness.execute.cluster.link import Link
 from harness.execute.cluster.messages import Delivered, EndAll, Lost, Node, Parcel, Place, Report
+from harness.execute.cluster.on_node import code_sha256
 from harness.execute.cores import physical_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEnded, TrialEvent, TrialStarted, Waiting
 from harness.execute.reports import Reports
@@ -87,7 +88,7 @@ def opened(options: EngineOptions) -> Iterator[Cluster]:
     here = current_environment(options.threads, deterministic=options.deterministic, backend=options.backend)
     link = Link(options, len(physical_cores()))
     try:
-        yield Cluster(link, here, fit_of(link.nodes, here))
+        yield Cluster(link, here, fit_of(link.nodes, here, code_sha256()))
     finally:
         link.close()
 
