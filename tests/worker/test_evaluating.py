@@ -28,7 +28,7 @@ def score(evaluation: str, loss: float = 0.5) -> Scores:
 
 def test_metrics_and_predictions_belong_together() -> None:
     evaluations, predictions = evaluate(1, {"test": EVALUATOR}, score)
-    assert evaluations["test"].metrics == {"loss": 0.5, "accuracy": 0.5}
+    assert evaluations["test"].metrics == {"loss": 0.5, "accuracy": 0.5, "roc_auc": 1.0}
     assert predictions["test"].tolist() == [1, 1]
     assert predictions["test"].dtype == np.uint8
     assert evaluations["test"].predictions_sha256 == digest(predictions["test"])
