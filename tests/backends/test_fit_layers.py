@@ -35,6 +35,15 @@ OTHER_LAYERS: dict[str, list[Any]] = {
 }
 
 
+FROZEN = {"Application": {"name": "MobileNetV3Small", "trainable": False}}
+OTHER_LAYERS["application"] = [
+    {"Resizing": {"height": 32, "width": 32}},
+    {"Rescaling": {"scale": 255}},
+    FROZEN,
+    "Flatten",
+]
+
+
 # The gradients of these loops differ in their last bits in the epoch's loop of steps, without rewriting too.
 LOOPS = {"rnn", "lstm"}
 

@@ -37,8 +37,9 @@ def saved_model(path: Path) -> dict[str, Any]:
 
 
 def _text(path: Path) -> bytes:
-    if path.is_dir():
-        raise ValueError("it is a folder")
+    # Opening a pipe would wait for its writer: look first.
+    if path.exists() and not path.is_file():
+        raise ValueError("it is a folder" if path.is_dir() else "it is not a file")
     if not zipfile.is_zipfile(path):
         with path.open("rb") as stream:
             return _bounded(stream.read(MOST_BYTES + 1))
