@@ -285,7 +285,7 @@ def test_results_on_data_that_is_declared_no_more_are_left_out_with_a_warning(op
     about = ReportOptions(results=options.results, architectures=options.architectures)
     with pytest.warns(UserWarning, match="its results are left out: there is no data set 'toy_2'"):
         changed = report(about, fetch=fetch).changed
-    assert changed == (options.results / "README.md",)
+    assert changed == (options.results / "README.md", options.results / "index.html")
     assert "toy_2" not in changed[0].read_text()
     assert (other.folder / "README.md").exists()
 
