@@ -5,15 +5,10 @@ It decides nothing: it says which nodes there are, starts what it is asked to st
 
 from __future__ import annotations
 
-import logging
-import os
-import shutil
 import signal
-import socket
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,6 +18,7 @@ import numpy as np
 
 from harness.data.cache import CachedCopy
 from harness.data.dataset import Dataset
+from harness.execute.cluster.connecting import Unanswered, connected, first_line, import_ray
 from harness.execute.cluster.messages import (
     Connected,
     Delivered,
@@ -35,7 +31,7 @@ from harness.execute.cluster.messages import (
     Refused,
     Request,
 )
-from harness.execute.cluster.on_node import FOLDER_VARIABLE, Load, Shipped, carry, survey
+from harness.execute.cluster.on_node import Load, Shipped, carry, survey
 from harness.execute.engine import EngineOptions
 from harness.records.environment import Environment
 from harness.worker.messages import Failed, Finished
@@ -46,27 +42,14 @@ PATIENCE_SECONDS = 0.05
 NODES_SECONDS = 2.0
 # A worker has to be started, and imports the package.
 SURVEY_SECONDS = 60.0
-CONNECT_SECONDS = 10.0
 GET_SECONDS = 120.0
-# Of a cluster on this machine alone: the data sets fit, and the rest goes to the disk.
-OBJECT_STORE_BYTES = 512 * 2**20
-AUTO = "auto"
-# Nothing of these is sent anywhere or shown; trials run as those of local processes do, and not after all else.
-VARIABLES = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_worker_niceness": "0",
-    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-}
 
 
 def liaise(options: EngineOptions, cpus: int, log: Path, bench: Connection) -> None:
     """Connect, and do what the run asks for until it asks for an end, or ends itself."""
     send_output_to(log)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's: it decides
-    os.environ.update(VARIABLES)
-    import ray  # noqa: F401, PLC0415 - takes seconds
-
+    import_ray()
     with suppress(EOFError, OSError):  # the run is gone
         bench.send(Ready())
         try:
@@ -75,73 +58,6 @@ def liaise(options: EngineOptions, cpus: int, log: Path, bench: Connection) -> N
                 Liaison(options, bench).serve()
         except Unanswered as error:
             bench.send(Refused(str(error)))
-
-
-class Unanswered(Exception):
-    """Ray can't be reached or started, for a reason in one line."""
-
-
-@contextmanager
-def connected(address: str | None, cpus: int) -> Iterator[None]:
-    """Connect this process to the cluster at the address; without one, start one on this machine and end it again."""
-    import ray  # noqa: PLC0415
-
-    quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL, "configure_logging": False}
-    folder = None
-    try:
-        if address is None:
-            folder = Path(tempfile.mkdtemp(prefix="bench-ray-"))
-            os.environ[FOLDER_VARIABLE] = str(folder)
-            start_here(folder, cpus, quiet)
-        else:
-            if address != AUTO:
-                check_answers(address)
-            ray.init(address=address, **quiet)
-    except Unanswered:
-        raise
-    except Exception as error:
-        raise Unanswered(first_line(error)) from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def start_here(folder: Path, cpus: int, quiet: dict[str, Any]) -> None:
-    """Start a cluster of this machine alone; a second time, where the machine was too busy for Ray's own deadlines."""
-    import ray  # noqa: PLC0415
-
-    def start() -> None:
-        ray.init(
-            address="local",
-            num_cpus=cpus,
-            object_store_memory=OBJECT_STORE_BYTES,
-            include_dashboard=False,
-            _temp_dir=str(folder),
-            **quiet,
-        )
-
-    try:
-        start()
-    except Exception:  # noqa: BLE001 - Ray's own is no more exact
-        ray.shutdown()
-        start()
-
-
-def check_answers(address: str) -> None:
-    """Raise Unanswered where nothing listens at ``host:port``: Ray itself would ask for minutes."""
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS).close()
-    except (OSError, ValueError, OverflowError) as error:
-        raise Unanswered(getattr(error, "strerror", None) or str(error)) from error
-
-
-def first_line(error: BaseException) -> str:
-    """Return an error's first line."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 class Liaison:

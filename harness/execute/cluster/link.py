@@ -14,7 +14,8 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from harness.errors import ClusterLost, NoCluster
-from harness.execute.cluster.liaison import CONNECT_SECONDS, liaise
+from harness.execute.cluster.connecting import CONNECT_SECONDS
+from harness.execute.cluster.liaison import liaise
 from harness.execute.cluster.messages import Connected, EndAll, Node, Nodes, Ready, Refused, Report, Request
 from harness.execute.engine import EngineOptions
 from harness.execute.process_start import ONE_THREAD, main_hidden, variables_set
