@@ -26,6 +26,7 @@ from harness.reporting.sections.headline import state
 from harness.reporting.verdicts import explanation, measured, published
 from harness.spec.architecture import Architecture
 from harness.spec.claims.metrics import published_value
+from harness.spec.training import Training
 from harness.statistics.samples import Spread
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _declared(architecture: Architecture) -> dict[str, Any]:
         "dataset": architecture.dataset,
         "inputs": list(architecture.data.inputs),
         "layers": network_nodes(architecture.layers, architecture.data.inputs),
-        "recipe": [_recipe(phase.model_dump(mode="json")) for phase in architecture.phases or (architecture.training,)],
+        "recipe": [_recipe(recipe) for recipe in architecture.recipes],
         "assumptions": list(architecture.assumptions),
         "parent": derivation.parent.name if derivation else None,
         "changes": list(derivation.changes) if derivation else [],
@@ -128,12 +129,11 @@ def _declared(architecture: Architecture) -> dict[str, Any]:
     }
 
 
-def _recipe(dumped: Mapping[str, Any]) -> list[list[str]]:
-    return [
-        [name.replace("_", " "), fields_text(value)]
-        for name, value in dumped.items()
-        if value not in (None, False, 0, [], {})
-    ]
+def _recipe(recipe: Training) -> list[list[str]]:
+    """Return what a recipe says, without what it leaves at its default."""
+    dumped = recipe.model_dump(mode="json")
+    said = [name for name, field in type(recipe).model_fields.items() if getattr(recipe, name) != field.default]
+    return [[name.replace("_", " "), fields_text(dumped[name])] for name in said]
 
 
 def _spec_text(architecture: Architecture) -> str | None:
