@@ -136,9 +136,13 @@ def _facts(architecture: Architecture, trials: Mapping[str, str]) -> Table:
 
 def _recipe(recipe: Training) -> str:
     """Return in a line what a recipe says beside its optimizer and its loss."""
+    from harness.declaration.kinds import Kind
     from harness.spec.wording import in_words
 
-    special = "".join(f", {name.replace('_', ' ')} {in_words(getattr(recipe, name))}" for name in recipe.special)
+    fields = {name: getattr(recipe, name) for name in recipe.special}
+    # A kind says its own name.
+    names = {name: "" if isinstance(value, Kind) else f"{name.replace('_', ' ')} " for name, value in fields.items()}
+    special = "".join(f", {names[name]}{in_words(value)}" for name, value in fields.items())
     held_out = f", {recipe.validation_split:.0%} of the images held out" if recipe.validation_split else ""
     most = "at most " if recipe.early_stopping else ""
     return f"{most}{plural(recipe.epochs, 'epoch')}, batches of {recipe.batch_size}{held_out}{special}"

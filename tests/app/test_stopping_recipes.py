@@ -116,7 +116,10 @@ def test_runs_of_different_lengths_make_one_page(fake_backend: FakeBackend, tmp_
     study = make_study(of.architectures, records(of), of.settings, of.environment)
     assert [len(run.epochs) for run in study.entries[0].runs] == [4, 3]
     findings = Findings(study, {}, records(of))
-    assert "long" in page(findings)
+    shown = page(findings)
+    assert "≤ 30" in shown
+    assert "≤: at most; long and short may stop early." in shown
+    assert "Of long and short the weights of the best epoch count" in shown
     assert curves_figure(findings).name == "curves"
     reached = time_to_target(study.entries[0], study.headline, 0.0)
     assert (reached.reached, reached.seeds) == (2, 2)

@@ -20,6 +20,7 @@ LONGEST_SOURCE = 32
 NARROW_SOURCE = 25
 SHORT_NAME = 4
 UNSTEADY = "†"
+AT_MOST = "≤"
 QUIET = (
     f"Times are over the quiet trials alone (at least {100 * LEAST_PROCESSOR_SHARE:.0f} % of a processor, its speed "
     f"changed by at most {100 * MOST_DRIFT:.0f} %, no other program running)"
@@ -116,7 +117,23 @@ def _short(headline: Quantity) -> str:
 
 def _notes(findings: Findings) -> tuple[str, ...]:
     values = f"{findings.study.headline.heading}: mean ± standard deviation over n seeds, after the last epoch."
-    return (*NOTES, *_timing(findings), values, *preset_notes(findings.study), *_pooled(findings))
+    return (*NOTES, *_timing(findings), values, *_chosen(findings), *preset_notes(findings.study), *_pooled(findings))
+
+
+def _chosen(findings: Findings) -> tuple[str, ...]:
+    """Return whose recipes end the training, and whose choose the weights that count."""
+    recipes = {entry.name: entry.architecture.recipe for entry in findings.ranking}
+    ending = [escape(name) for name, recipe in recipes.items() if recipe.early_stopping]
+    choosing = [escape(name) for name, recipe in recipes.items() if recipe.keeps_best]
+    early = f"{AT_MOST}: at most; {numbers.listed(ending)} may stop early." if ending else ""
+    counts = "the weights of the best epoch count, by what the recipe monitors: never the test"
+    best = f"Of {numbers.listed(choosing)} {counts}." if choosing else ""
+    return tuple(filter(None, (early, best)))
+
+
+def _epochs(entry: ArchitectureResults) -> str:
+    stopping = entry.architecture.recipe.early_stopping
+    return f"{AT_MOST} {entry.epochs}" if stopping else str(entry.epochs)
 
 
 def _pooled(findings: Findings) -> tuple[str, ...]:
@@ -146,12 +163,12 @@ def _cells(findings: Findings, entry: ArchitectureResults) -> tuple[Cells, Cells
     published = numbers.UNKNOWN if found is None else numbers.published(headline.metric, found)
     seconds = f"{median} ({quartiles}){mark}" if quartiles else f"{median}{mark}"
     measured = f"{value} ({seeds})" if seeds else value
-    wide = (rank, entry.name, source, parameters, macs, str(entry.epochs), seconds, epoch, measured, published)
+    wide = (rank, entry.name, source, parameters, macs, _epochs(entry), seconds, epoch, measured, published)
     narrow = (
         rank,
         f"{entry.name}\n{shortened(source, NARROW_SOURCE)}",
         f"{parameters}\n{macs}",
-        str(entry.epochs),
+        _epochs(entry),
         f"{median}{mark}\n{quartiles}".rstrip(),
         epoch,
         f"{value}\n{seeds}".rstrip(),

@@ -80,6 +80,12 @@ class Recipe(BaseModel):
         """Tell whether the weights that count may be others than those of the last epoch that was asked for."""
         return self.early_stopping is not None or self.best_epoch is not None
 
+    @property
+    def keeps_best(self) -> bool:
+        """Tell whether the weights of the best epoch count, not those of the last."""
+        restores = self.early_stopping is not None and self.early_stopping.restore_best_weights
+        return restores or self.best_epoch is not None
+
     def stops_after(self, epochs: Sequence[Measured]) -> bool:
         """Tell whether the training stops after the last of these epochs."""
         return self.early_stopping is not None and self.early_stopping.stop(epochs).after == len(epochs) > 0
