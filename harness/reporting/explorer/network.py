@@ -55,9 +55,9 @@ def fields_text(dumped: object) -> str:
     """
     if isinstance(dumped, dict):
         inner = next(iter(dumped.values()), None)
-        if len(dumped) == 1 and isinstance(inner, dict):  # a kind, not a field
+        if len(dumped) == 1 and isinstance(inner, dict) and next(iter(dumped))[0].isupper():  # a kind, not a field
             kind, fields = next(iter(dumped)), fields_text(inner)
             return f"{kind}: {fields}" if fields else kind
         told = {name: value for name, value in dumped.items() if value not in (None, False)}
-        return ", ".join(f"{name} {fields_text(value)}" for name, value in told.items())
+        return ", ".join(f"{name} {fields_text(value)}".rstrip() for name, value in told.items())
     return "×".join(map(str, dumped)) if isinstance(dumped, list | tuple) else str(dumped)
