@@ -107,7 +107,8 @@ def time_to_target(entry: ArchitectureResults, quantity: Quantity, target: float
     if not reached or budget is None:
         return TimeToTarget(target, len(reached), len(entry.runs), None, budget)
     ends = [np.cumsum([epoch.train_seconds for epoch in run.epochs]) for run in timed]
-    spent = sum(_median_seconds(ends, epoch) for epoch in reached) + misses * _median_seconds(ends, None)
+    seconds_to = {epoch: _median_seconds(ends, epoch) for epoch in set(reached)}
+    spent = sum(seconds_to[epoch] for epoch in reached) + misses * _median_seconds(ends, None)
     return TimeToTarget(target, len(reached), len(entry.runs), float(spent / len(reached)), budget)
 
 
