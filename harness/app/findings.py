@@ -60,8 +60,7 @@ class Inputs:
         """
         settings, records = self.workspace.cut(Settings()), self.loaded.records
         here = current_environment(settings.threads).id if environment in {None, HERE} else None
-        preset = self.design.seeds if self.design else settings.seeds
-        chosen = choose_environment(records, environment, here, preset)
+        chosen = choose_environment(records, environment, here, self.design)
         read = Store(self.workspace.folder, self._left_out).predictions_after
         study = make_study(self.architectures, records, settings, chosen, read, apart=self.apart)
         labels = {arrays.dataset.name: arrays.test_labels for arrays in self.arrays}

@@ -15,7 +15,7 @@ from harness.app.workspace import Workspace
 from harness.data.dataset import Dataset
 from harness.data.fetching import ignore
 from harness.errors import DataMissing
-from harness.planning.settings import DEFAULT_SEEDS, Settings
+from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation
 from harness.records.content import record_files
 from harness.records.pooling import choose_environment
@@ -31,7 +31,7 @@ def recorded_facts(workspace: Workspace, architecture: Architecture) -> dict[str
     """
     records, settings, design = _records(workspace, architecture), Settings(), workspace.design
     here = this_environment().id if records else None
-    chosen = choose_environment(records, here=here, seeds=design.seeds if design else DEFAULT_SEEDS)
+    chosen = choose_environment(records, here=here, design=design)
     study = make_study([architecture], records, settings, chosen, workspace.store.predictions_after)
     labels = _labels(architecture.data) if records else {}
     findings = Findings(replace(study, design=design), labels, records)

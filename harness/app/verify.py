@@ -20,7 +20,7 @@ from harness.evaluations.names import evaluation_names
 from harness.execute.engine import Engine, EngineOptions, TrialEnded, make_engine
 from harness.execute.queue import InOrder
 from harness.planning.plan import Plan, PlannedTrial, Status
-from harness.planning.settings import DEFAULT_SEEDS, Settings
+from harness.planning.settings import Settings
 from harness.planning.trial import Trial, trial_computation
 from harness.records.environment import Environment, current_environment
 from harness.records.pooling import HERE, choose_environment
@@ -76,8 +76,8 @@ def verify(
     check_at_once(jobs=options.jobs, threads=options.threads)
     names = _names(options)
     loaded = load_records(options.store, progress)
-    preset = options.design.seeds if options.design else DEFAULT_SEEDS
-    recorded = choose_environment(loaded.records, options.environment, current_environment(threads=1).id, preset)
+    this = current_environment(threads=1).id
+    recorded = choose_environment(loaded.records, options.environment, this, options.design)
     if recorded is None:
         raise NothingRecorded(f"in {options.folder}")
     chosen = chosen_records(loaded.of(recorded.id).values(), names if options.names else None, options.seeds)

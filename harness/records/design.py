@@ -1,6 +1,7 @@
-"""Which seeds a report may use: ``study.yaml`` in the results folder, read and written; it is decided elsewhere.
+"""What a report rests on: ``study.yaml`` in the results folder, read and written; it is decided elsewhere.
 
-Without such a file, ranks use the seeds that all architectures have, and verdicts everything that is recorded.
+Without such a file, ranks use the seeds that all architectures have, and verdicts everything that is recorded. A file
+that names no environment leaves it to the records whose times are shown.
 """
 
 from __future__ import annotations
@@ -76,8 +77,12 @@ class Terms(Declared):
 
 
 class Design(Terms):
-    """What the file says: the terms, and those that held before, where they were changed after results were known."""
+    """What the file says: the terms, and those that held before, where they were changed after results were known.
 
+    ``environment`` is the id of the one that a report is about and whose times it shows.
+    """
+
+    environment: Line | None = None
     earlier: Annotated[tuple[Terms, ...], Field(strict=False)] = ()
 
     @property
@@ -89,7 +94,7 @@ class Design(Terms):
         """Return the design with other terms, which remembers those that held until now."""
         if terms == self.terms:
             return self
-        return Design(**dict(terms), earlier=(*self.earlier, self.terms))
+        return Design(**dict(terms), environment=self.environment, earlier=(*self.earlier, self.terms))
 
 
 def design_path(results: Path) -> Path:

@@ -7,7 +7,7 @@ are compared: one difference refutes the claim, whatever the architecture, and n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.declaration.values import MOST
@@ -15,6 +15,7 @@ from harness.errors import UnknownEnvironment
 from harness.planning.plan import Elsewhere
 from harness.planning.settings import DEFAULT_SEEDS, Settings
 from harness.records.compare import Mismatch, first_mismatch
+from harness.records.design import Design
 from harness.records.environment import Environment
 from harness.records.record import Record
 from harness.records.store import recorded
@@ -142,14 +143,14 @@ def choose_environment(
     records: Sequence[Record],
     wanted: str | None = None,
     here: str | None = None,
-    seeds: Collection[int] = DEFAULT_SEEDS,
+    design: Design | None = None,
 ) -> Environment | None:
     """Return the environment whose times a report shows and whose numerics it is about, or None without a record.
 
-    ``wanted`` is an id or its unique beginning, or ``here``. Without one it is that of default threads and determinism
-    with most records of the ``seeds`` that runs take; of two with as many this machine's, ``here``, else the one with
-    most records, else the first by name. A results folder thus has the same report on every machine, unless one that
-    has recorded as much as any other reports on itself.
+    ``wanted`` is an id or its unique beginning, or ``here``. Without one it is what the ``design`` names, if that has a
+    record; else that of default threads and determinism with most records of the seeds that ranks take; of two with
+    as many this machine's, ``here``, else the one with most records, else the first by name. A results folder thus has
+    the same report on every machine, unless one that has recorded as much as any other reports on itself.
 
     Raises:
         UnknownEnvironment: ``wanted`` has no record.
@@ -161,6 +162,9 @@ def choose_environment(
         if len(matches) != 1:
             raise UnknownEnvironment(sought, sorted(known))
         return known[matches[0]]
+    if design and design.environment in known:
+        return known[design.environment]
+    seeds = design.seeds if design else DEFAULT_SEEDS
     counts = Counter(record.environment.id for record in records)
     preset = Counter(record.environment.id for record in records if record.seed in seeds)
 

@@ -10,6 +10,7 @@ from fake_records import with_other_weights
 from fake_trials import elsewhere
 
 from harness.errors import UnknownEnvironment
+from harness.records.design import Design, Terms, read_design
 from harness.records.environment import Environment
 from harness.records.pooling import Pool, choose_environment, pool
 from harness.records.record import Record
@@ -124,13 +125,14 @@ def moved(record: Record, **facts: object) -> Record:
 
 def test_official_records_pool_with_another_machine_of_their_numerics_and_with_no_other_setting() -> None:
     records = official()
-    here = choose_environment(records)
+    here = choose_environment(records, design=read_design(OFFICIAL))
     assert here is not None
     firsts = [record for record in records if record.environment.id == here.id and record.seed == 0]
     there = elsewhere(here, processor="Another")
     found = pool([*records, *(moved(record, processor="Another") for record in firsts)], there)
     assert len(found.own) == len({record.fingerprint for record in firsts})
-    assert found.elsewhere.proven == {record.fingerprint: record.epochs for record in firsts}
+    proven = {fingerprint: epochs for fingerprint, epochs in found.elsewhere.proven.items() if epochs}
+    assert proven == {record.fingerprint: record.epochs for record in firsts}
     assert here.id in found.machines
     others = {record.environment.id for record in records if not record.environment.has_bits_of(here)}
     assert others
@@ -155,6 +157,15 @@ def test_of_two_that_recorded_as_much_it_is_this_machine_else_the_one_with_most_
     assert chosen(one, other, here=THERE) == THERE
     assert chosen(one, trials(THERE, 0, 1, 10)) == THERE
     assert chosen(other, one) == min(HERE, THERE, key=lambda where: where.id)
+
+
+def test_the_environment_that_the_design_names_comes_first_where_it_has_a_record() -> None:
+    records = [trial.record for trial in (*trials(HERE, 0), *trials(THERE, 0, 1))]
+    named, unknown = (Design(seeds=(0, 1), environment=name) for name in (HERE.id, "gone"))
+    assert choose_environment(records, design=named) == HERE
+    assert choose_environment(records, wanted=THERE.id, design=named) == THERE
+    assert choose_environment(records, design=unknown) == THERE
+    assert named.changed(Terms(seeds=(0,))).environment == HERE.id
 
 
 def test_default_threads_and_determinism_come_before_any_number_of_records() -> None:
