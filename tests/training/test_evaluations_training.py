@@ -17,7 +17,7 @@ from harness.records.record import EpochMeasurement, Record
 pytest_plugins = ["real_mnist"]
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
 IMAGES = 100
-FURTHER = tuple(name for name in evaluation_names() if name != "test")
+FURTHER = tuple(name for name in evaluation_names() if name not in {"test", "validation"})
 
 
 def benchmark(folder: Path, *evaluations: str) -> Benchmark:
