@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 
 from harness.records.content import FORMAT, UnusableRecord, content_digest, read_content
 from harness.records.environment import Environment, Frozen
-from harness.records.record import EpochMeasurement, Evaluation, Record, Sha256
+from harness.records.record import EpochMeasurement, Evaluation, Measurement, Record, Sha256
 
 FILE_STEM = re.compile(r"(?P<trial>[0-9a-z]+-seed\d+)\.(?P<evaluation>\w+)-epoch(?P<epoch>\d+)")
 
@@ -87,9 +87,27 @@ def joined(record: Record | None, later: LaterEvaluation) -> Record:
     epoch = measured.at(later.epoch) if measured else None
     if measured is None or epoch is None or epoch.weights_sha256 != later.weights_sha256:
         raise UnusableRecord("evaluates weights that the record beside it does not have")
-    evaluations = {**epoch.evaluations, later.evaluation: epoch.evaluations.get(later.evaluation, later.measured)}
-    longer = epoch.model_copy(update={"evaluations": evaluations})
-    epochs = tuple(longer if other is epoch else other for other in measured.epochs)
+    return _with_evaluations(record, measured, {later.epoch: {later.evaluation: later.measured, **epoch.evaluations}})
+
+
+def completed(record: Record, others: Iterable[Record]) -> Record:
+    """Return the record with what others of its trial evaluated of the same weights; its own evaluations stay."""
+    measured = record.measurement
+    if measured is None:
+        return record
+    found: dict[int, dict[str, Evaluation]] = {}
+    for epoch in (epoch for other in others if other.measurement for epoch in other.measurement.epochs):
+        own = measured.at(epoch.epoch)
+        if own and own.weights_sha256 == epoch.weights_sha256 and epoch.evaluations.keys() - own.evaluations.keys():
+            found[own.epoch] = {**epoch.evaluations, **found.get(own.epoch, {}), **own.evaluations}
+    return _with_evaluations(record, measured, found) if found else record
+
+
+def _with_evaluations(record: Record, measured: Measurement, found: Mapping[int, Mapping[str, Evaluation]]) -> Record:
+    """Return the record with other evaluations of some epochs."""
+    epochs = tuple(
+        epoch.model_copy(update={"evaluations": found.get(epoch.epoch, epoch.evaluations)}) for epoch in measured.epochs
+    )
     return record.model_copy(update={"measurement": measured.model_copy(update={"epochs": epochs})})
 
 

@@ -17,6 +17,7 @@ from harness.planning.settings import DEFAULT_SEEDS, Settings
 from harness.records.compare import Mismatch, first_mismatch
 from harness.records.design import Design
 from harness.records.environment import Environment
+from harness.records.later import completed
 from harness.records.record import Record
 from harness.records.store import recorded
 
@@ -61,8 +62,11 @@ class Pool:
 
     @property
     def records(self) -> tuple[Record, ...]:
-        """All records that count: of one trial, this machine's comes first."""
-        return (*self.own, *(record for peer in self.peers if peer.agrees for record in peer.records))
+        """All records that count: of one trial, this machine's comes first, with what the others evaluated of it."""
+        others = tuple(record for peer in self.peers if peer.agrees for record in peer.records)
+        by_name: dict[str, list[Record]] = {}
+        _add(others, by_name)
+        return (*(completed(record, by_name.get(record.name, ())) for record in self.own), *others)
 
     @property
     def machines(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from fake_trials import elsewhere
 from harness.errors import UnknownEnvironment
 from harness.records.design import Design, Terms, read_design
 from harness.records.environment import Environment
+from harness.records.later import completed
 from harness.records.pooling import Pool, choose_environment, pool
 from harness.records.record import Record
 from harness.records.store import Store
@@ -137,6 +138,28 @@ def test_official_records_pool_with_another_machine_of_their_numerics_and_with_n
     others = {record.environment.id for record in records if not record.environment.has_bits_of(here)}
     assert others
     assert not others & set(found.machines)
+
+
+def evaluated(record: Record, **changes: object) -> Record:
+    """Return the record with another evaluation of its last epoch, and other fields of that."""
+    assert record.measurement is not None
+    last = record.measurement.epochs[-1]
+    slow = last.evaluations["test"].model_copy(update={"seconds": 9.0})
+    longer = last.model_copy(update={"evaluations": {"test": slow, "shift": slow}, **changes})
+    epochs = (*record.measurement.epochs[:-1], longer)
+    return record.model_copy(update={"measurement": record.measurement.model_copy(update={"epochs": epochs})})
+
+
+def test_what_another_machine_evaluated_of_the_same_weights_counts_too() -> None:
+    [own], [other] = trials(HERE, 0), trials(THERE, 0)
+    ours, theirs = own.record, evaluated(other.record)
+    assert ours.measurement is not None
+    assert theirs.measurement is not None
+    first, _ = pool([ours, theirs], HERE).records
+    assert first.measurement is not None
+    shift = theirs.measurement.epochs[-1].evaluations["shift"]
+    assert first.measurement.epochs[-1].evaluations == {**ours.measurement.epochs[-1].evaluations, "shift": shift}
+    assert completed(ours, [evaluated(other.record, weights_sha256="0" * 64)]) == ours
 
 
 def chosen(*machines: list[fake.FakeTrial], wanted: str | None = None, here: Environment | None = None) -> Environment:
