@@ -87,7 +87,7 @@ def joined(record: Record | None, later: LaterEvaluation) -> Record:
     epoch = measured.at(later.epoch) if measured else None
     if measured is None or epoch is None or epoch.weights_sha256 != later.weights_sha256:
         raise UnusableRecord("evaluates weights that the record beside it does not have")
-    return _with_evaluations(record, measured, {later.epoch: {later.evaluation: later.measured, **epoch.evaluations}})
+    return _with_evaluations(record, measured, {later.epoch: {later.evaluation: later.measured}})
 
 
 def completed(record: Record, others: Iterable[Record]) -> Record:
@@ -99,14 +99,20 @@ def completed(record: Record, others: Iterable[Record]) -> Record:
     for epoch in (epoch for other in others if other.measurement for epoch in other.measurement.epochs):
         own = measured.at(epoch.epoch)
         if own and own.weights_sha256 == epoch.weights_sha256 and epoch.evaluations.keys() - own.evaluations.keys():
-            found[own.epoch] = {**epoch.evaluations, **found.get(own.epoch, {}), **own.evaluations}
+            found[own.epoch] = _extended(found.get(own.epoch, {}), epoch.evaluations)
     return _with_evaluations(record, measured, found) if found else record
 
 
+def _extended(own: Mapping[str, Evaluation], others: Mapping[str, Evaluation]) -> dict[str, Evaluation]:
+    """Return the evaluations with those of the others that are not among them, which come last."""
+    return {**own, **{name: found for name, found in others.items() if name not in own}}
+
+
 def _with_evaluations(record: Record, measured: Measurement, found: Mapping[int, Mapping[str, Evaluation]]) -> Record:
-    """Return the record with other evaluations of some epochs."""
+    """Return the record with further evaluations of some epochs."""
     epochs = tuple(
-        epoch.model_copy(update={"evaluations": found.get(epoch.epoch, epoch.evaluations)}) for epoch in measured.epochs
+        epoch.model_copy(update={"evaluations": _extended(epoch.evaluations, found.get(epoch.epoch, {}))})
+        for epoch in measured.epochs
     )
     return record.model_copy(update={"measurement": measured.model_copy(update={"epochs": epochs})})
 
