@@ -35,8 +35,9 @@ class Recorded:
     """What the store knows of a trial: the epochs it finished, whether it failed in the end, and what was evaluated.
 
     ``environment`` is the id of the one that it was recorded in. ``stopped`` says that its recipe ended the training:
-    there are no more epochs. Where other weights than the last may count, ``counted`` are the epochs whose weights do
-    after the first, the second and so on.
+    there are no more epochs. ``unfinished`` says that it failed after the last epoch that it was asked for, as a
+    process does that is killed before its last report. Where other weights than the last may count, ``counted`` are the
+    epochs whose weights do after the first, the second and so on.
     """
 
     epochs: int
@@ -44,6 +45,7 @@ class Recorded:
     evaluations: frozenset[Due] = frozenset()
     environment: str | None = None
     stopped: bool = False
+    unfinished: bool = False
     counted: tuple[int, ...] = ()
 
     def has(self, due: Due) -> bool:
@@ -198,6 +200,8 @@ def trial_status(trial: Trial, known: Recorded | None) -> Status:
     """Return where the trial stands, given what the store knows of it."""
     if known is None:
         return Status.PENDING
+    if known.unfinished and known.epochs == trial.epochs:
+        return Status.RETRY
     if known.epochs >= trial.epochs or known.stopped:
         return Status.RECORDED if all(map(known.has, trial.due)) else Status.EVALUATE
     return Status.RETRY if known.failed else Status.EXTEND

@@ -215,10 +215,17 @@ def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:
             evaluations=_evaluated(record),
             environment=record.environment.id,
             stopped=record.measurement is not None and record.measurement.stopped,
+            unfinished=_unfinished(record),
             counted=_counted(record),
         )
         for name, record in records.items()
     }
+
+
+def _unfinished(record: Record) -> bool:
+    """Whether a failure came after all epochs; one of other bits came before, and its record keeps earlier epochs."""
+    failed = record.failure is not None and record.failure.kind != "bits"
+    return failed and len(_epochs(record)) == record.epochs
 
 
 def _counted(record: Record) -> tuple[int, ...]:

@@ -181,6 +181,19 @@ def test_failed_trials_are_tried_again(tmp_path: Path) -> None:
     assert all(record.failure is None for record in records(of).values())
 
 
+def test_a_trial_that_was_killed_after_its_last_epoch_is_tried_again(tmp_path: Path) -> None:
+    of = benchmark(tmp_path, FIVE, seeds=(0,))
+    run(of, FakeTrainer(lambda trial: fake_outcome(trial, failure=CRASH)))
+    run(of, FakeTrainer(lambda trial: fake_outcome(trial, 2, CRASH)))
+    (record,) = records(of).values()
+    assert record.measurement is not None
+    assert (record.failure, len(record.measurement.epochs)) == (CRASH, 5)
+    run(of)
+    (record,) = records(of).values()
+    assert record.failure is None
+    assert plan_benchmark(of).pending == ()
+
+
 def test_a_failed_extension_keeps_the_epochs_that_were_recorded(tmp_path: Path) -> None:
     run(benchmark(tmp_path, FIVE, seeds=(0,)))
     run(benchmark(tmp_path, EIGHT, seeds=(0,)), FakeTrainer(lambda trial: fake_outcome(trial, 2, CRASH)))

@@ -90,6 +90,24 @@ def test_the_same_trial_has_the_same_bits_whoever_trains_beside_it(fake_backend:
     assert len({tuple(bits(outcome)) for outcome in together.values()}) == 3
 
 
+@pytest.mark.parametrize("error", [EOFError("unexpected EOF"), ConnectionRefusedError(), BrokenPipeError()])
+def test_a_server_that_is_killed_while_a_trial_starts_is_started_again(
+    fake_backend: FakeBackend, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    del fake_backend
+    process, errors = multiprocessing.get_context("fork").Process, [error]
+    start = process.start
+
+    def start_or_fail(self: object) -> None:
+        if errors:
+            raise errors.pop()
+        start(self)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(process, "start", start_or_fail)
+    found = outcomes(run(ONE_JOB))
+    assert [outcome.failure for outcome in found.values()] == [None] * 3
+
+
 def test_no_more_trials_run_at_once_than_there_are_jobs(fake_backend: FakeBackend) -> None:
     del fake_backend
     events = run(TWO_JOBS)

@@ -58,6 +58,16 @@ def test_a_trial_that_failed_later_than_is_asked_for_is_recorded() -> None:
     assert status(5, failed=True) is Status.RECORDED
 
 
+def test_a_trial_that_failed_after_its_last_epoch_is_tried_again_and_serves_whoever_asks_for_fewer() -> None:
+    def statuses(asked: Architecture) -> list[Status]:
+        name = planned(asked, seeds=(0,)).trials[0].trial.name
+        known = {name: Recorded(8, failed=True, unfinished=True)}
+        return [one.status for one in planned(asked, seeds=(0,), recorded=known).trials]
+
+    assert statuses(EIGHT) == [Status.RETRY]
+    assert statuses(FIVE) == [Status.RECORDED]
+
+
 def test_a_plan_knows_its_wall_time() -> None:
     plan = planned(FIVE, OTHER, seeds=(0,))
     assert plan.seconds(jobs=1) == IMPORT_SECONDS + sum(one.seconds for one in plan.trials)

@@ -95,7 +95,17 @@ class Starter:
     commit: Commit
 
     def __call__(self, trial: Trial, cores: tuple[int, ...]) -> TrialProcess:
-        """Start the trial's process on its cores."""
+        """Start the trial's process on its cores.
+
+        The server that processes are forked from may be killed at that moment, which is no fault of the trial: another
+        one is started.
+        """
+        try:
+            return self._start(trial, cores)
+        except (EOFError, ConnectionError):
+            return self._start(trial, cores)
+
+    def _start(self, trial: Trial, cores: tuple[int, ...]) -> TrialProcess:
         options = self.options
         parent, child = self.context.Pipe()
         job = Job(
