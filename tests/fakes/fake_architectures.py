@@ -1,4 +1,4 @@
-"""Small architectures, as values without a file and as spec files."""
+"""Small architectures, as values without a file, as spec files, and as a text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,20 @@ from pathlib import Path
 
 from harness.data.declarations import find_dataset
 from harness.spec.architecture import Architecture
+
+# A spec that ends with its recipe, so that a test may add fields to that.
+PLAIN = """\
+title: A small one
+dataset: mnist
+layers:
+  - Flatten
+  - Dense: {units: 10, activation: softmax}
+training:
+  optimizer: Adam
+  loss: categorical_crossentropy
+  batch_size: 64
+  epochs: 2
+"""
 
 
 def architecture(name: str, *, units: int = 16, epochs: int = 5) -> Architecture:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fake_architectures import PLAIN
 
 from harness.declaration.spec_error import InvalidSpec
 from harness.planning.plan import needed_trials
@@ -14,29 +15,14 @@ from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
 from harness.spec.reading import read_architecture, read_text
 
-PLAIN = """\
-title: A small one
-dataset: mnist
-layers:
-  - Flatten
-  - Dense: {units: 10, activation: softmax}
-training:
-  optimizer: Adam
-  loss: categorical_crossentropy
-  batch_size: 64
-  epochs: 2
-claims: []
-"""
 FIRST = "{optimizer: RMSprop, loss: categorical_crossentropy, batch_size: 64, epochs: 3}"
 SECOND = "{optimizer: Adam, loss: categorical_crossentropy, batch_size: 128, epochs: 8}"
 
 
 def phased(*phases: str) -> str:
     """Return the valid spec with phases instead of its recipe."""
-    start, _, rest = PLAIN.partition("training:")
-    after = rest.partition("\nclaims:")[2]
     listed = "".join(f"  - {phase}\n" for phase in phases)
-    return f"{start}phases:\n{listed}\nclaims:{after}"
+    return f"{PLAIN.partition('training:')[0]}phases:\n{listed}"
 
 
 def derived(text: str) -> str:
@@ -71,7 +57,7 @@ def test_the_last_phase_is_the_recipe_that_counts_and_all_epochs_are_counted(par
 
 def test_a_single_phase_computes_what_the_recipe_alone_does(parent: Path) -> None:
     plain = read_architecture(parent / "plain.yaml")
-    recipe = PLAIN.partition("training:\n")[2].partition("\nclaims:")[0]
+    recipe = PLAIN.partition("training:\n")[2]
     lines = [line.strip() for line in recipe.splitlines() if line.strip()]
     single = read(parent, phased("{" + ", ".join(lines) + "}"))
     found, known = (trial_computation(one, Settings()) for one in (single, plain))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fake_architectures import PLAIN
 
 from harness.declaration.spec_error import InvalidSpec
 from harness.planning.settings import Settings
@@ -14,22 +15,9 @@ from harness.spec.reading import read_text
 from harness.spec.training import Recipe
 from harness.spec.training.class_weight import weights_by_class
 
-TEXT = """\
-title: A small one
-dataset: mnist
-layers:
-  - Flatten
-  - Dense: {units: 10, activation: softmax}
-training:
-  optimizer: Adam
-  loss: categorical_crossentropy
-  batch_size: 64
-  epochs: 2
-"""
-
 
 def read(*lines: str, optimizer: str = "Adam") -> Architecture:
-    text = TEXT.replace("optimizer: Adam", f"optimizer: {optimizer}")
+    text = PLAIN.replace("optimizer: Adam", f"optimizer: {optimizer}")
     return read_text(Path("small.yaml"), text + "".join(f"  {line}\n" for line in lines))
 
 
@@ -88,7 +76,7 @@ def test_a_decision_without_a_word_has_its_defaults(name: str) -> None:
 
 
 def test_a_decision_in_a_phase_before_the_last_is_refused() -> None:
-    start, _, recipe = TEXT.partition("training:\n")
+    start, _, recipe = PLAIN.partition("training:\n")
     phase = ", ".join(line.strip() for line in recipe.splitlines())
     text = f"{start}phases:\n  - {{{phase}, early_stopping: {{monitor: loss}}}}\n  - {{{phase}}}\n"
     with pytest.raises(InvalidSpec) as caught:
@@ -101,7 +89,7 @@ def test_a_decision_in_a_phase_before_the_last_is_refused() -> None:
 
 def test_frozen_layers_are_the_same_in_any_order() -> None:
     assert fingerprint("frozen: []") == fingerprint()
-    wide = TEXT.replace("  - Flatten\n", "  - Flatten\n  - Dense: {units: 4}\n  - Dense: {units: 4}\n")
+    wide = PLAIN.replace("  - Flatten\n", "  - Flatten\n  - Dense: {units: 4}\n  - Dense: {units: 4}\n")
     found = [read_text(Path("small.yaml"), f"{wide}  frozen: {numbers}\n") for numbers in ("[2, 3]", "[3, 2, 3]")]
     one, other = (trial_computation(architecture, Settings()) for architecture in found)
     assert one.fingerprint == other.fingerprint != trial_computation(read(), Settings()).fingerprint
@@ -186,8 +174,8 @@ def test_a_plateau_can_not_lower_a_schedule() -> None:
 def test_a_claim_about_validation_needs_images_that_are_held_out() -> None:
     claim = "claims:\n  - validation_accuracy: {value: 0.98, where: here}\n"
     with pytest.raises(InvalidSpec, match=r"small\.yaml:12:\d+: the recipe holds out no images to validate on"):
-        read_text(Path("small.yaml"), TEXT + claim)
-    (found,) = read_text(Path("small.yaml"), f"{TEXT}  {HELD_OUT}\n{claim}").claims
+        read_text(Path("small.yaml"), PLAIN + claim)
+    (found,) = read_text(Path("small.yaml"), f"{PLAIN}  {HELD_OUT}\n{claim}").claims
     assert str(found) == "validation accuracy: 0.98"
 
 

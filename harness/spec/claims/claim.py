@@ -214,5 +214,41 @@ class ValueClaim(Claim):
         return self.value
 
 
+class OrderClaim(Claim):
+    """A claim that one of two networks is better: it states no value; ``other_field`` names the other network."""
+
+    other_field: ClassVar[str]
+
+    @property
+    def others(self) -> Mapping[str, str]:
+        """The network that it compares with, if it does."""
+        other = getattr(self, self.other_field)
+        return {self.other_field: other} if other else {}
+
+    @property
+    def published(self) -> Value:
+        """The other network."""
+        return self.other
+
+    @property
+    def other(self) -> str:
+        """The other network's name."""
+        return next(iter(self.others.values()))
+
+    @property
+    def unit(self) -> Unit:
+        """Which of the two is better."""
+        return Unit.ORDER
+
+    @property
+    def measured_unit(self) -> Unit:
+        """The difference of shares."""
+        return Unit.POINTS
+
+    def __str__(self) -> str:
+        """Return the claim in words."""
+        return self.label
+
+
 CLAIMS = Family("claim", Claim, "harness.spec.claims")
 AnyClaim = Annotated[Claim, CLAIMS]

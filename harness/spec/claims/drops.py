@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from harness.declaration.spec_error import SpecError, refused
 from harness.declaration.values import Line, WrittenFloat
 from harness.evaluations.metric import ACCURACY, TEST_ACCURACY, Drop, Quantity
-from harness.spec.claims.claim import Case, Claim, Ruling, Unit
+from harness.spec.claims.claim import Case, OrderClaim, Ruling, Unit, Value
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
@@ -25,7 +25,7 @@ Within = Annotated[
 ]
 
 
-class DropClaim(Claim):
+class DropClaim(OrderClaim):
     """A claim about how far one share of a run lies below another; ``of_pictures`` where it changes pictures."""
 
     of_pictures: ClassVar[bool] = True
@@ -35,33 +35,9 @@ class DropClaim(Claim):
     def drop(self) -> Drop:
         """What is lost."""
 
-    @property
-    @abstractmethod
-    def others(self) -> Mapping[str, str]:
-        """The network that it compares with."""
-
-    @property
-    def published(self) -> str:
-        """The other network, in which more is lost."""
-        return next(iter(self.others.values()))
-
-    @property
-    def unit(self) -> Unit:
-        """Which of the two is better."""
-        return Unit.ORDER
-
-    @property
-    def measured_unit(self) -> Unit:
-        """Points of accuracy."""
-        return Unit.POINTS
-
     def judge(self, case: Case) -> Ruling:
         """Compare what both lose."""
-        return case.smaller_drop(self.published, self.drop)
-
-    def __str__(self) -> str:
-        """Return the claim in words: a comparison has no value."""
-        return self.label
+        return case.smaller_drop(self.other, self.drop)
 
     def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Find pictures to be changed where there are none; an evaluation itself would have to import NumPy."""
@@ -75,6 +51,8 @@ class ToleratesShift(DropClaim):
 
     Of the shifted images those count that keep all their ink; all four directions do.
     """
+
+    other_field: ClassVar[str] = "than"
 
     pixels: Annotated[int, Field(ge=1, le=8, description="How far the test images are shifted, 1 to 8 pixels.")]
     than: Other | None = None
@@ -95,12 +73,7 @@ class ToleratesShift(DropClaim):
         return Drop(f"loss at a shift by {self.subject}", Quantity("shift", before), Quantity("shift", whole))
 
     @property
-    def others(self) -> Mapping[str, str]:
-        """The other network, if there is one."""
-        return {"than": self.than} if self.than else {}
-
-    @property
-    def published(self) -> str:
+    def published(self) -> Value:
         """What it loses, compared or at most."""
         return f"≤ {ACCURACY.amount(self.within)}" if self.within else super().published
 
@@ -133,6 +106,7 @@ class GapSmallerThan(DropClaim):
     """The training accuracy of the final weights exceeds the test accuracy by less than in another network."""
 
     of_pictures: ClassVar[bool] = False
+    other_field: ClassVar[str] = "architecture"
 
     architecture: Other
 
@@ -140,11 +114,6 @@ class GapSmallerThan(DropClaim):
     def drop(self) -> Drop:
         """The generalization gap."""
         return Drop("gap", Quantity("train_set", ACCURACY), TEST_ACCURACY)
-
-    @property
-    def others(self) -> Mapping[str, str]:
-        """The other network."""
-        return {"architecture": self.architecture}
 
     @property
     def label(self) -> str:
@@ -158,6 +127,8 @@ class LearnsLocalPatterns(DropClaim):
     Local patterns within the tiles are left, and no arrangement of them.
     """
 
+    other_field: ClassVar[str] = "than"
+
     than: Other
     tiles: Annotated[Literal[2, 4, 7, 14], Field(description="Tiles per side that the test images are cut into.")]
 
@@ -167,11 +138,6 @@ class LearnsLocalPatterns(DropClaim):
         before, after = (ACCURACY.at(level, "tiles per side") for level in (1, self.tiles))
         title = f"loss where {self.tiles} × {self.tiles} tiles change places"
         return Drop(title, Quantity("tiles", before), Quantity("tiles", after))
-
-    @property
-    def others(self) -> Mapping[str, str]:
-        """The other network."""
-        return {"than": self.than}
 
     @property
     def subject(self) -> str:
