@@ -157,7 +157,7 @@ def plan(
     Raises:
         BenchError: One sentence on what is wrong and what to do.
     """
-    from harness.app.plan import PlanOptions
+    from harness.app.benchmark import PlanOptions
     from harness.app.plan import plan as make_plan
 
     options = PlanOptions(

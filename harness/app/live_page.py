@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from harness.app.findings import cached, read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.report import ReportOptions
@@ -13,9 +11,6 @@ from harness.execute.engine import TrialEnded, TrialEvent
 from harness.planning.plan import Plan
 from harness.records.environment import Environment
 from harness.records.files import write_atomically
-
-if TYPE_CHECKING:
-    from harness.app.run import RunOptions
 
 # A page that asks for itself again so often is read from the disk alone.
 REFRESH_SECONDS = 20
@@ -27,11 +22,8 @@ class LivePage:
     It is about the environment that is trained in; the report at the end writes the page as it stays.
     """
 
-    def __init__(self, options: RunOptions, environment: Environment, plan: Plan, progress: Progress) -> None:
-        self._about = ReportOptions(
-            results=options.results, architectures=options.architectures, smoke=options.smoke, dataset=options.dataset
-        )
-        self._asked = options.page
+    def __init__(self, about: ReportOptions, environment: Environment, plan: Plan, progress: Progress) -> None:
+        self._about = about
         self._environment = environment
         self._round = len({planned.trial.fingerprint for planned in plan.pending})
         self._progress = progress
@@ -39,7 +31,7 @@ class LivePage:
 
     def observe(self, event: TrialEvent) -> None:
         """Count a trial that ended, and write the page where it ends a round."""
-        if not self._asked or not isinstance(event, TrialEnded):
+        if not isinstance(event, TrialEnded):
             return
         self._ended += 1
         if self._ended % self._round == 0:

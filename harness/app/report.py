@@ -13,10 +13,11 @@ from harness.analysis.findings import Findings
 from harness.analysis.images import DisputedImage, ImageErrors, disputed_images
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
+from harness.app.benchmark import selected
 from harness.app.design import choose_seeds
 from harness.app.findings import Fetch, Inputs, cached, read_inputs
 from harness.app.other_data import read_others
-from harness.app.plan import misfit_sentences, selected
+from harness.app.plan import misfit_sentences
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace
 from harness.data import fetching

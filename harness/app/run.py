@@ -9,21 +9,13 @@ from typing import TYPE_CHECKING
 
 from harness.analysis.findings import Findings
 from harness.analysis.frame import runs_frame, summary_frame
+from harness.app.benchmark import Benchmark, PlanOptions, largest_bytes, plan_benchmark, read_benchmark
 from harness.app.design import fix_seeds
 from harness.app.elsewhere import other_bits, standing
 from harness.app.findings import Fetch, read_inputs
 from harness.app.live_page import LivePage
 from harness.app.other_data import read_others
-from harness.app.plan import (
-    Benchmark,
-    PlanOptions,
-    largest_bytes,
-    misfit_sentences,
-    most_sentences,
-    plan_benchmark,
-    plan_sentences,
-    read_benchmark,
-)
+from harness.app.plan import misfit_sentences, most_sentences, plan_sentences
 from harness.app.progress import SILENT, Progress
 from harness.app.recording import run_benchmark
 from harness.app.report import ReportOptions, ReportResult, report_on, short_summary, with_main_page
@@ -254,14 +246,16 @@ class _Training:
 
     def _train(self, benchmark: Benchmark, plan: Plan, engine: Engine) -> None:
         fetch_datasets((planned.trial for planned in plan.pending), self.fetch, self.progress)
-        left, page = len(plan.pending), LivePage(self.options, benchmark.environment, plan, self.progress)
+        left = len(plan.pending)
+        page = LivePage(_report_options(self.options), benchmark.environment, plan, self.progress)
         try:
             with self.progress.training(plan, engine.jobs) as show:
                 for event in run_benchmark(benchmark, plan, engine):
                     show(event)
                     self.ended += [event] if isinstance(event, TrialEnded) else []
                     left -= isinstance(event, TrialEnded | TrialRecordedElsewhere)
-                    page.observe(event)
+                    if self.options.page:
+                        page.observe(event)
         except KeyboardInterrupt:
             raise Interrupted(len(self.ended), left) from None
 
@@ -279,13 +273,18 @@ class _Training:
         self._train(benchmark, fallen, engine)
 
 
+def _report_options(options: RunOptions) -> ReportOptions:
+    """Return what the page is written from and where, for what is trained."""
+    return ReportOptions(
+        results=options.results, architectures=options.architectures, smoke=options.smoke, dataset=options.dataset
+    )
+
+
 def _reported(
     options: RunOptions, benchmark: Benchmark, ended: tuple[TrialEnded, ...], progress: Progress, fetch: Fetch
 ) -> RunResult:
     """Write the page, and derive what the records of the environment that was trained in say."""
-    about = ReportOptions(
-        results=options.results, architectures=options.architectures, smoke=options.smoke, dataset=options.dataset
-    )
+    about = _report_options(options)
     inputs = read_inputs(about, progress, fetch)
     if options.dataset is None:
         page = report_on(inputs, about, read_others(about, progress, None))

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.app.plan import misfit_sentences, selected
+from harness.app.benchmark import selected
+from harness.app.plan import misfit_sentences
 from harness.app.progress import SILENT, Progress
 from harness.app.report import ReportOptions, report
 from harness.app.timing_plugin import Chosen

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from harness.analysis.judging import Looked, look
 from harness.analysis.runs import Study, make_study
+from harness.app.benchmark import Benchmark, PlanOptions, plan_benchmark
 from harness.app.design import with_sequential
-from harness.app.plan import Benchmark, PlanOptions, plan_benchmark
 from harness.errors import DecidesNothing
 from harness.planning.plan import Plan, PlannedTrial
 from harness.planning.seeds import LOOKS

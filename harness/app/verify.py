@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.app.audit import Wanted
+from harness.app.benchmark import check_at_once, jobs_for, selected
 from harness.app.findings import Fetch
-from harness.app.plan import check_at_once, jobs_for, selected
 from harness.app.progress import SILENT, Progress
 from harness.app.run import fetch_datasets
 from harness.app.verification import Verification, VerifyResult, compare

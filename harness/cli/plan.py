@@ -42,7 +42,7 @@ def plan(
         bench plan '00*' --seeds 0-9    the documents, ten seeds
         bench plan --until-decided      the first ten seeds, and what it may cost at most
     """
-    from harness.app.plan import PlanOptions
+    from harness.app.benchmark import PlanOptions
     from harness.app.plan import plan as make_plan
 
     asked = PlanOptions(

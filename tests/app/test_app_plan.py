@@ -9,7 +9,8 @@ from fake_architectures import write_spec
 from fake_records import environment, fake_trials, findings
 from fake_trials import elsewhere
 
-from harness.app.plan import Benchmark, PlanOptions, plan, read_benchmark
+from harness.app.benchmark import Benchmark, PlanOptions, read_benchmark
+from harness.app.plan import plan
 from harness.reporting.sections.reproduction import commands
 from harness.spec.reading import select
 

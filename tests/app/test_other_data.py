@@ -17,9 +17,10 @@ from fake_trials import FakeTrainer
 import harness
 from harness.app.adding import AddOptions, add_dataset
 from harness.app.audit import audit
+from harness.app.benchmark import PlanOptions
 from harness.app.findings import read_inputs
 from harness.app.measured import recorded_facts
-from harness.app.plan import PlanOptions, plan
+from harness.app.plan import plan
 from harness.app.progress import SILENT, Silent
 from harness.app.report import ClaimsOptions, CompareOptions, ReportOptions, claims, compare, report
 from harness.app.run import RunOptions, run

@@ -10,7 +10,7 @@ import pytest
 from fake_architectures import architecture
 from fake_backend import NAME, FakeBackend, forking_engine
 
-from harness.app.plan import Benchmark, plan_benchmark
+from harness.app.benchmark import Benchmark, plan_benchmark
 from harness.app.recording import run_benchmark
 from harness.execute.engine import EngineOptions, TrialBuilt, TrialEvent
 from harness.planning.settings import Settings

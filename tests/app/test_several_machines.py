@@ -11,7 +11,8 @@ from fake_architectures import write_spec
 from fake_trials import FakeTrainer, changed_epoch, elsewhere, fake_outcome
 from honest_records import dataset_arrays
 
-from harness.app.plan import plan, read_benchmark
+from harness.app.benchmark import read_benchmark
+from harness.app.plan import plan
 from harness.app.progress import Silent
 from harness.app.run import RunOptions, RunResult, run
 from harness.data.cache import DatasetArrays

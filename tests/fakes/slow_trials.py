@@ -13,7 +13,7 @@ import fake_digits
 import ray_cluster
 
 import harness.backends
-from harness.app.plan import Benchmark, plan_benchmark
+from harness.app.benchmark import Benchmark, plan_benchmark
 from harness.app.recording import run_benchmark
 from harness.data.cache import CachedCopy
 from harness.execute.engine import Engine, EngineOptions, TrialEvent, open_site

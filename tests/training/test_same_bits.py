@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from real_trials import numbers, real_benchmark, records, spec, train
 
-from harness.app.plan import Benchmark
+from harness.app.benchmark import Benchmark
 from harness.planning.settings import Settings
 from harness.records.store import Store
 from harness.spec.architecture import Architecture

@@ -10,7 +10,7 @@ from real_trials import real_benchmark, records, spec, train
 from typer.testing import CliRunner
 
 from harness.app.audit import audit_files
-from harness.app.plan import Benchmark
+from harness.app.benchmark import Benchmark
 from harness.app.verify import VerifyOptions
 from harness.app.verify import verify as train_again
 from harness.cli.verify import verify
