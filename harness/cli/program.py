@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from harness.app.console import stderr
 from harness.cli.console import stdout
-from harness.cli.streams import guarded
+from harness.cli.streams import guarded, interruptible
 from harness.errors import BenchError, NoWorkingFolder
 
 # By module, in the order in which a user meets them. Only the one that is asked for is imported.
@@ -99,7 +99,9 @@ def run_program() -> None:
     try:
         with guarded():
             check_working_folder()
-            program(asked or VERBS)(prog_name="bench")
+            command = program(asked or VERBS)
+            with interruptible():
+                command(prog_name="bench")
     except BenchError as error:
         stderr().print(f"[bold red]{error.heading}[/]{escape(str(error))}", soft_wrap=True, highlight=False)
         sys.exit(error.exit_code)

