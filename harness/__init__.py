@@ -33,9 +33,12 @@ __all__ = [
     "BenchError",
     "classes_frame",
     "comparisons_frame",
+    "export",
+    "export_model",
     "findings",
     "judge_number",
     "plan",
+    "predict",
     "rankings_frame",
     "records_frame",
     "report",
@@ -267,6 +270,147 @@ def verify(
         architectures=_path(architectures),
     )
     return train_again(options, progress=_shown(progress))
+
+
+def export(
+    kind: str,
+    to: str | Path,
+    names: str | Iterable[str] = (),
+    *,
+    force: bool = False,
+    environment: str | None = None,
+    smoke: bool = False,
+    dataset: str | None = None,
+    results: str | Path = "results",
+    architectures: str | Path | None = None,
+) -> Path:
+    """Hand results on to another tool, whole or not at all, and return what was written.
+
+    Args:
+        kind: ``"csv"``, ``"parquet"``, ``"mlflow"``, ``"tensorboard"`` or ``"model-card"``.
+        to: The file or folder to write.
+        names: Architectures, as names or globs; by default all that have results.
+        force: Whether to replace what is there.
+        environment: An id, its unique beginning, or ``here``; by default as for a report.
+        smoke: Export smoke results.
+        dataset: Data set that all were trained on; by default the one that each spec names.
+        results: Folder of the results.
+        architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
+
+    Raises:
+        BenchError: One sentence on what is wrong and what to do.
+    """
+    from harness.app.exporting import ExportOptions
+    from harness.app.exporting import export as write_export
+
+    options = ExportOptions(
+        kind=kind.replace("-", "_"),
+        to=Path(to),
+        names=_names(names),
+        force=force,
+        environment=environment,
+        smoke=smoke,
+        dataset=dataset,
+        results=Path(results),
+        architectures=_path(architectures),
+    )
+    write_export(options)
+    return options.to
+
+
+def export_model(
+    name: str,
+    to: str | Path,
+    *,
+    seed: int | None = None,
+    force: bool = False,
+    environment: str | None = None,
+    smoke: bool = False,
+    dataset: str | None = None,
+    results: str | Path = "results",
+    architectures: str | Path | None = None,
+    progress: str = "auto",
+) -> Path:
+    """Save a benchmarked network: the weights that were recorded, by their digest. Return what was written.
+
+    Where its weights were not kept (``run(…, keep_weights=True)``), it is trained again first, to the same bits.
+
+    Args:
+        name: An architecture, by its name or a glob that means one.
+        to: ``FILE.keras``, ``FILE.onnx``, or a folder for a SavedModel.
+        seed: Its seed; by default the first recorded one.
+        force: Whether to replace what is there.
+        environment: Whose record: an id, its unique beginning, or ``here``; by default as for a report.
+        smoke: A network of smoke results.
+        dataset: Data set that it was trained on; by default the one that its spec names.
+        results: Folder of the results.
+        architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
+        progress: How training is shown: auto, live, plain, json or none.
+
+    Raises:
+        BenchError: One sentence on what is wrong and what to do.
+    """
+    from harness.app.models import ModelExportOptions
+    from harness.app.models import export_model as save_model
+
+    options = ModelExportOptions(
+        name=name,
+        to=Path(to),
+        seed=seed,
+        force=force,
+        environment=environment,
+        smoke=smoke,
+        dataset=dataset,
+        results=Path(results),
+        architectures=_path(architectures),
+    )
+    save_model(options, progress=_shown(progress))
+    return options.to
+
+
+def predict(
+    name: str,
+    images: int | str | Path | Iterable[int | str | Path],
+    *,
+    seed: int | None = None,
+    environment: str | None = None,
+    smoke: bool = False,
+    dataset: str | None = None,
+    results: str | Path = "results",
+    architectures: str | Path | None = None,
+    progress: str = "auto",
+) -> pd.DataFrame:
+    """Let a benchmarked network classify images: one row for each, with its true class, the predicted one and scores.
+
+    Args:
+        name: An architecture, by its name or a glob that means one.
+        images: Indices of test examples, from 0, or PNG or JPEG files of the data set's size; one or several.
+        seed: Its seed; by default the first recorded one.
+        environment: Whose record: an id, its unique beginning, or ``here``; by default as for a report.
+        smoke: A network of smoke results.
+        dataset: Data set that it was trained on; by default the one that its spec names.
+        results: Folder of the results.
+        architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
+        progress: How training is shown, where the weights were not kept: auto, live, plain, json or none.
+
+    Raises:
+        BenchError: One sentence on what is wrong and what to do.
+    """
+    from harness.app.predict import PredictOptions
+    from harness.app.predict import predict as score
+
+    several = (images,) if isinstance(images, int | str | Path) else images
+    options = PredictOptions(
+        name=name,
+        images=tuple(map(str, several)),
+        seed=seed,
+        environment=environment,
+        smoke=smoke,
+        dataset=dataset,
+        results=Path(results),
+        architectures=_path(architectures),
+    )
+    return score(options, progress=_shown(progress)).frame
 
 
 def judge_number(

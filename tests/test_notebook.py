@@ -6,10 +6,12 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import fake_records as fake
+import pandas as pd
 import pytest
 from fake_architectures import write_spec
 from fake_trials import FakeTrainer
@@ -47,6 +49,35 @@ def test_a_record_that_cannot_be_read_is_named_in_a_warning(results: Path) -> No
         assert len(harness.records_frame(results)) < 5 * (8 + 4 + 5 + 5)
     with pytest.warns(UserWarning, match=path.name):
         harness.summary_frame(results)
+
+
+def test_results_are_handed_on_and_what_is_there_is_kept(results: Path, tmp_path: Path) -> None:
+    target = harness.export("csv", tmp_path / "runs.csv", "000*", results=results)
+    assert set(pd.read_csv(target)["architecture"]) == {"000_convnet"}
+    with pytest.raises(harness.BenchError, match="--force"):
+        harness.export("csv", target, results=results)
+    harness.export("csv", target, results=results, force=True)
+    assert set(pd.read_csv(target)["architecture"]) > {"000_convnet"}
+    cards = harness.export("model-card", tmp_path / "cards", results=results)
+    assert (cards / "000_convnet.md").is_file()
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda there: harness.export("excel", there / "a.xlsx", results=there), "there is no export .excel."),
+        (lambda there: harness.export_model("dense_512", there / "a.h5", results=there), "give FILE.keras"),
+        (lambda there: harness.export_model("dense_512", there / "m", seed=99, results=there), "99"),
+        (lambda there: harness.predict("dense_512", "no_such.png", results=there), "no_such.png"),
+        (lambda there: harness.predict("dense_512", [0, 10_000], results=there), "10000"),
+        (lambda there: harness.predict("lenet_5", 0, results=there), "nothing is recorded of lenet_5"),
+    ],
+)
+def test_what_cannot_be_handed_on_is_one_sentence(results: Path, call: Callable[[Path], object], sentence: str) -> None:
+    before = sorted(results.rglob("*"))
+    with pytest.raises(harness.BenchError, match=sentence):
+        call(results)
+    assert sorted(results.rglob("*")) == before
 
 
 def test_findings_are_about_the_fullest_environment_until_this_machine_is_named(results: Path) -> None:

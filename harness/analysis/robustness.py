@@ -15,11 +15,13 @@ from harness.statistics.samples import Estimate, estimate
 
 @dataclass(frozen=True)
 class Curve:
-    """One architecture's accuracy at each level, mean over the seeds that it is recorded of."""
+    """One architecture's accuracy at each level, over the seeds that it is recorded of: mean, lowest and highest."""
 
     name: str
     seeds: int
     means: tuple[float, ...]
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -57,5 +59,6 @@ def _tolerance(name: str, kind: Transformed, entries: Sequence[ArchitectureResul
     for entry in entries:
         values = [entry.values(quantity) for quantity in quantities]
         if all(values):
-            curves.append(Curve(entry.name, len(values[0]), tuple(sum(found) / len(found) for found in values)))
+            means = tuple(sum(found) / len(found) for found in values)
+            curves.append(Curve(entry.name, len(values[0]), means, tuple(map(min, values)), tuple(map(max, values))))
     return Tolerance(name, kind.unit, tuple(levels), tuple(curves))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from harness.errors import NotAnImage
 from harness.evaluations.evaluation import Scored
 from harness.execute.engine import Engine
 from harness.execute.model_process import model_scores
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 GRAY_AXES, COLOURS = 2, 3
 
@@ -52,6 +55,19 @@ class PredictResult:
 
     network: TrainedNetwork
     predictions: tuple[Prediction, ...]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per image: its true class, the predicted one, and the score of each class in the data set's order."""
+        import pandas as pd
+
+        classes = self.network.entry.architecture.data.classes
+        rows = [
+            {"image": one.image, "true": one.truth, "predicted": one.scores[0][0]}
+            | {f"score_{name}": dict(one.scores)[name] for name in classes}
+            for one in self.predictions
+        ]
+        return pd.DataFrame(rows)
 
 
 def predict(

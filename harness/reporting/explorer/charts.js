@@ -19,7 +19,8 @@ function frame(label, { x, y, xTitle, yTitle, xTicks, yFormat, height = 340 }) {
   return chart;
 }
 
-const accuracyTitle = `${metric.title}${metric.unit ? ` (${metric.unit})` : ""}`;
+const accuracyTitle = titled(metric);
+const ticked = (of) => (value) => (of.scale * value).toFixed(of.unit === "%" ? Math.min(1, of.places) : of.places);
 
 function padded(values) {
   const [low, high] = d3.extent(values);
@@ -28,7 +29,7 @@ function padded(values) {
 }
 
 // Lines over numbered steps: each a name, values with their lowest and highest, and a colour.
-function lineChart(label, lines, xTitle) {
+function lineChart(label, lines, xTitle, of = metric) {
   // `runs` of a line are drawn thin, one for each seed.
   const all = lines.flatMap((line) => line.points.flatMap((point) => [point.low, point.high]));
   const steps = lines.flatMap((line) => line.points.map((point) => point.x));
@@ -36,7 +37,7 @@ function lineChart(label, lines, xTitle) {
   const x = d3.scaleLinear().domain(d3.extent(steps)[0] === d3.extent(steps)[1] ? [steps[0] - 1, steps[0] + 1] : d3.extent(steps));
   const y = d3.scaleLinear().domain(padded(all)).nice();
   const wholeSteps = steps.every(Number.isInteger);
-  const chart = frame(label, { x, y, xTitle, yTitle: accuracyTitle, xTicks: wholeSteps ? "whole" : "", yFormat: (v) => (metric.scale * v).toFixed(metric.places > 1 ? 1 : metric.places) });
+  const chart = frame(label, { x, y, xTitle, yTitle: titled(of), xTicks: wholeSteps ? "whole" : "", yFormat: ticked(of) });
   const area = d3.area().x((p) => x(p.x)).y0((p) => y(p.low)).y1((p) => y(p.high));
   const path = d3.line().x((p) => x(p.x)).y((p) => y(p.mean));
   for (const line of lines) {
@@ -46,7 +47,7 @@ function lineChart(label, lines, xTitle) {
       svg("path", { d: path(line.points), fill: "none", stroke: line.colour, "stroke-width": 2, "stroke-dasharray": line.dashed ? "5 4" : null }),
       line.points.map((point) => svg("circle", { cx: x(point.x), cy: y(point.mean), r: 2.5, fill: line.colour })));
     const last = line.points[line.points.length - 1];
-    chart.append(explained(drawn, `${line.name}: ${withUnit(measured(last.mean))} at ${last.x} (${range(last.low, last.high)})`));
+    chart.append(explained(drawn, `${line.name}: ${withUnit(measured(last.mean, of), of)} at ${last.x} (${range(last.low, last.high, of)})`));
   }
   return chart;
 }

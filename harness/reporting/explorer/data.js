@@ -4,8 +4,8 @@ const named = new Map(data.architectures.map((one) => [one.name, one]));
 const metric = data.headline;
 const UNKNOWN = "–";
 
-const measured = (value) => (value === null ? UNKNOWN : (metric.scale * value).toFixed(metric.places));
-const withUnit = (text) => (text === UNKNOWN ? text : `${text} ${metric.unit}`.trim());
+const measured = (value, of = metric) => (value === null ? UNKNOWN : (of.scale * value).toFixed(of.places));
+const withUnit = (text, of = metric) => (text === UNKNOWN ? text : `${text} ${of.unit}`.trim());
 const signed = (value) => {
   const text = (metric.scale * value).toFixed(metric.places);
   return `${value >= 0 && !text.startsWith("-") ? "+" : ""}${text}`;
@@ -13,9 +13,11 @@ const signed = (value) => {
 const whole = (value) => (value === null ? UNKNOWN : value.toLocaleString("en"));
 const seconds = (value) => (value === null ? UNKNOWN : value < 10 ? value.toFixed(2) : value.toFixed(1));
 const spread = (one) => (one.mean === null ? one.state : `${measured(one.mean)} ± ${measured(one.sd)}`);
-const range = (low, high) => (low === null ? UNKNOWN : `${measured(low)} to ${measured(high)}`);
+const range = (low, high, of = metric) => (low === null ? UNKNOWN : `${measured(low, of)} to ${measured(high, of)}`);
 const rankOf = (one) => (one.rank ? (one.rank[0] === one.rank[1] ? `${one.rank[0]}` : `${one.rank[0]}–${one.rank[1]}`) : UNKNOWN);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const titled = (of) => `${of.title}${of.unit ? ` (${of.unit})` : ""}`;
 
 const COSTS = {
   parameters: ["Parameters", whole],
@@ -23,6 +25,22 @@ const COSTS = {
   seconds: ["Training seconds", seconds],
   epochSeconds: ["Seconds per epoch", seconds],
 };
+
+// What architectures are laid against a cost by: the headline, other numbers that are recorded, and the costs themselves.
+function measures() {
+  const found = new Map([["headline", { title: titled(metric), of: metric, higherIsBetter: metric.higherIsBetter, value: (one) => one }]]);
+  const plain = (value) => ({ mean: value === undefined ? null : value, low: null, high: null });
+  const last = (one) => (one.train.length ? mean(one.train.map((run) => run[run.length - 1])) : null);
+  found.set("train", { title: `${titled({ ...metric, title: metric.title.replace(/^Test/, "Training") })}, running mean of the last epoch`, of: metric, higherIsBetter: metric.higherIsBetter, value: (one) => plain(last(one)) });
+  for (const change of data.tolerances) {
+    change.levels.forEach((level, place) => found.set(`${change.name}@${level}`, {
+      title: `${change.title}, ${level} ${change.unit}: ${titled(change.metric).toLowerCase()}`, of: change.metric, higherIsBetter: true,
+      value: (one) => plain((change.curves.find((curve) => curve.name === one.name) || { means: [] }).means[place]),
+    }));
+  }
+  for (const [key, [title, text]] of Object.entries(COSTS)) found.set(key, { title, text, higherIsBetter: false, value: (one) => plain(one[key]) });
+  return found;
+}
 
 // The difference of two architectures as the report has it, whichever of them came first there.
 function pairOf(first, second) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,13 @@ from harness.analysis.speed import stages
 from harness.analysis.verdicts import Verdict
 from harness.declaration.files import file_text
 from harness.declaration.spec_error import InvalidSpec
-from harness.evaluations.metric import TRAIN, Quantity
+from harness.evaluations.metric import TEST_ACCURACY, TRAIN, Quantity
 from harness.planning.seeds import seed_option
 from harness.reporting import numbers
+from harness.reporting.blocks import Table
 from harness.reporting.explorer.network import fields_text, network_nodes
 from harness.reporting.explorer.pictures import Shares, right_shares, shown_images
-from harness.reporting.sections.documents import sentences
+from harness.reporting.sections.documents import INTRODUCTION, OTHER_RECIPES, alternatives, methods, sentences
 from harness.reporting.sections.headline import state
 from harness.reporting.verdicts import explanation, measured, published
 from harness.spec.architecture import Architecture
@@ -48,11 +49,8 @@ def findings_data(findings: Findings, images: Images) -> dict[str, Any]:
     datasets = {entry.architecture.dataset: entry.architecture.data for entry in findings.ranking}
     return {
         "headline": {
-            "title": findings.study.headline.heading,
-            "unit": metric.unit,
+            **_metric(findings.study.headline),
             "pointsUnit": " points" if metric.difference_unit else "",
-            "scale": metric.scale,
-            "places": metric.places,
             "higherIsBetter": metric.higher_is_better,
         },
         "datasets": [
@@ -63,25 +61,64 @@ def findings_data(findings: Findings, images: Images) -> dict[str, Any]:
                 **_results(findings, entry),
                 **_declared(entry.architecture),
                 "claims": [_claim(verdict) for verdict in verdicts.get(entry.name, ())],
-                "sentences": [list(row) for row in sentences(verdicts.get(entry.name, [])).rows],
                 "right": _right(entry, shares, shown),
                 "confusion": _confusion(findings, entry),
             }
             for entry in findings.ranking
         ],
         "pairs": list(_pairs(findings)),
+        "pairsLeftOut": max(0, len(findings.comparisons) - MOST_PAIRS),
         "tolerances": [
             {
+                "name": found.evaluation,
                 "title": found.evaluation.replace("_", " ").capitalize(),
+                "metric": _metric(TEST_ACCURACY),
                 "unit": found.unit,
                 "levels": list(found.levels),
-                "curves": [{"name": one.name, "means": _rounded(one.means)} for one in found.curves],
+                "curves": [
+                    {
+                        "name": one.name,
+                        "seeds": one.seeds,
+                        "means": _rounded(one.means),
+                        "lows": _rounded(one.lows),
+                        "highs": _rounded(one.highs),
+                    }
+                    for one in found.curves
+                ],
             }
             for found in tolerances(findings.study.measured)
         ],
-        "sentenceHeader": list(sentences([]).header),
+        # Emphasis is Markdown's.
+        "documentsIntroduction": INTRODUCTION.replace("*", ""),
+        "claimKinds": [[name, text] for name, text in methods(findings).items()],
+        "documents": list(_documents(findings, verdicts)),
         "images": shown,
     }
+
+
+def _metric(quantity: Quantity) -> dict[str, Any]:
+    metric = quantity.metric
+    return {"title": quantity.heading, "unit": metric.unit, "scale": metric.scale, "places": metric.places}
+
+
+def _documents(findings: Findings, verdicts: Mapping[str, Sequence[Verdict]]) -> Iterator[dict[str, Any]]:
+    """Yield what each source says and what came of it, the documents first."""
+    stated = [entry for entry in findings.study.entries if verdicts.get(entry.name)]
+    for entry in sorted(stated, key=lambda entry: (entry.architecture.document is None, entry.name)):
+        source, other = entry.architecture.document or entry.architecture.source, alternatives(entry, findings)
+        if source is not None:
+            yield {
+                "name": entry.name,
+                "source": source,
+                "title": entry.architecture.title,
+                "sentences": _table(sentences(verdicts[entry.name])),
+                "alternatives": other
+                and {**_table(other.table), "introduction": OTHER_RECIPES, "conclusion": other.conclusion},
+            }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {"header": list(table.header), "rows": [list(row) for row in table.rows]}
 
 
 def _results(findings: Findings, entry: ArchitectureResults) -> dict[str, Any]:

@@ -50,5 +50,9 @@ ranking.tHead.addEventListener("click", (event) => {
   const turned = now === key ? down !== "down" : descendingFirst.has(key);
   write({ view: "table", sort: turned ? `${key}:down` : key }, { replace: true });
 });
+ranking.tBodies[0].addEventListener("click", (event) => {
+  const row = event.target.closest("tr");
+  if (row && !event.target.closest("a") && !String(getSelection())) location.hash = link({ view: "architecture", a: row.dataset.name });
+});
 filters.addEventListener("input", (event) => write({ view: "table", [event.target.name]: event.target.value }, { replace: true }));
 filters.addEventListener("submit", (event) => event.preventDefault());

@@ -22,7 +22,7 @@ function showCompare(state) {
   const pair = pairOf(first.name, second.name);
   const lines = [[first, "var(--first)"], [second, "var(--second)"]].map(([one, colour]) => ({ name: one.name, colour, points: band(one.test), dashed: one === second }));
   const differences = recipeRows(first, second);
-  const sentence = !pair ? "No difference is known of these two." : pair.same ? "The two read the same trials at the same epoch: they can't differ."
+  const sentence = !pair ? (data.pairsLeftOut ? `This page holds ${data.pairs.length} of ${data.pairs.length + data.pairsLeftOut} pairs, without this one; 'bench compare ${first.name} ${second.name}' has it.` : "No difference is known of these two.") : pair.same ? "The two read the same trials at the same epoch: they can't differ."
     : `${first.name} minus ${second.name}: ${signed(pair.estimate)}${metric.pointsUnit}${pair.low === null ? "" : ` (${signed(pair.low)} to ${signed(pair.high)}; simultaneous 95 % interval, on these test images)`}. ${pair.differ ? "The seeds separate the two." : "The seeds do not separate the two."}`;
   const row = (title, text) => [title, text(first), text(second)];
   return [
@@ -37,50 +37,67 @@ function showCompare(state) {
   ];
 }
 
-// The first place around a point where its name meets no other: right or left, above or below.
-function labelPlace(x, y, text, taken, most) {
-  const width = 7 * text.length, around = [[9, -7], [9, 15], [-9 - width, -7], [-9 - width, 15], [9, -22], [9, 30], [-9 - width, 30]];
-  const boxes = around.map(([dx, dy]) => [x + dx, y + dy - 11, x + dx + width, y + dy + 2]).filter((box) => box[0] > 60 && box[2] < most);
-  const free = boxes.find((box) => taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3])) || boxes[0];
-  if (free) taken.push(free);
-  return free ? { x: free[0], y: free[3] - 2 } : { x: x + 9, y: y - 7 };
+// Where a name may stand around its point: beside it, above, below, then farther away.
+const PLACES = [[7, 18], [22, 30], [37, 45], [52, 60], [70, 78], [90, 98]].flatMap(([up, down]) => [[9, -up], [9, down - 3], [null, -up - 4], [null, down + 2], [-9, -up], [-9, down - 3]]);
+
+const LED = 28; // so far above or below its point a name has a line to it
+
+// The first place around a point where its name covers nothing that is drawn; null where there is none.
+function labelPlace(x, y, text, taken, [left, right], [bottom, top]) {
+  const width = 6.6 * text.length;
+  const starts = PLACES.map(([dx, dy]) => [dx === null ? x - width / 2 : dx < 0 ? x + dx - width : x + dx, y + dy]);
+  const boxes = starts.map(([start, base]) => [start, base - 11, start + width, base + 3]).filter((box) => box[0] > left && box[2] < right && box[1] > top && box[3] < bottom);
+  const free = boxes.find((box) => taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]));
+  if (!free) return null;
+  taken.push(free);
+  return { x: free[0], y: free[3] - 3 };
 }
 
-function front(points) {
-  const better = (a, b) => (metric.higherIsBetter ? a > b : a < b);
+// What nothing that costs less, or as little, is better than.
+function front(points, higherIsBetter) {
+  const better = (a, b) => (higherIsBetter ? a > b : a < b);
   const sorted = [...points].sort((a, b) => a.x - b.x || (better(a.y, b.y) ? -1 : 1));
-  return sorted.filter((point, place) => sorted.slice(0, place).every((other) => better(point.y, other.y)));
+  let best = null;
+  return sorted.filter((point) => {
+    if (best !== null && !better(point.y, best)) return false;
+    best = point.y;
+    return true;
+  });
 }
 
 function showCost(state) {
-  const key = COSTS[state.get("x")] ? state.get("x") : "parameters";
-  const [title, text] = COSTS[key];
-  const known = rankedRivals().filter((one) => one[key] !== null && one[key] > 0);
-  const controls = el("div", { class: "controls" }, chooser("Cost", "x", Object.entries(COSTS).map(([name, [shown]]) => [name, shown]), key, true),
-    chooser("Scale", "scale", [["log", "logarithmic"], ["linear", "linear"]], state.get("scale") || "log", true));
-  if (!known.length) return [el("h2", null, "Cost against the headline"), controls, el("p", null, "Nothing was measured.")];
+  const key = COSTS[state.get("x")] ? state.get("x") : "parameters", choices = measures();
+  const across = choices.has(state.get("y")) ? state.get("y") : "headline", chosen = choices.get(across);
+  const [title, text] = COSTS[key], format = chosen.of ? ticked(chosen.of) : d3.format("~s");
+  const written = (one) => (chosen.text ? chosen.text(one.y.mean) : across === "headline" ? spread(one) : measured(one.y.mean, chosen.of));
+  const known = rankedRivals().filter((one) => one[key] !== null && one[key] > 0).map((one) => ({ ...one, y: chosen.value(one) })).filter((one) => one.y.mean !== null);
+  const heading = el("h2", null, "Cost against results");
+  const controls = el("div", { class: "controls" }, chooser("Across", "x", Object.entries(COSTS).map(([name, [shown]]) => [name, shown]), key, true),
+    chooser("Scale", "scale", [["log", "logarithmic"], ["linear", "linear"]], state.get("scale") || "log", true),
+    chooser("Upwards", "y", [...choices].map(([name, { title: shown }]) => [name, shown]), across, true));
+  if (!known.length) return [heading, controls, el("p", null, "Nothing was measured.")];
   const [low, high] = d3.extent(known, (one) => one[key]);
-  const log = state.get("scale") !== "linear";
-  const x = log ? d3.scaleLog().domain([low * 0.8, high * 1.25]) : d3.scaleLinear().domain(padded([low, high]));
-  const y = d3.scaleLinear().domain(padded(known.flatMap((one) => [one.low ?? one.mean, one.high ?? one.mean]))).nice();
-  const chart = frame(`${accuracyTitle} against ${title}`, { x, y, xTitle: title, yTitle: accuracyTitle, height: 420, yFormat: (v) => (metric.scale * v).toFixed(1) });
-  const best = front(known.map((one) => ({ x: one[key], y: one.mean, name: one.name })));
+  const x = state.get("scale") !== "linear" ? d3.scaleLog().domain([low * 0.8, high * 1.25]) : d3.scaleLinear().domain(padded([low, high]));
+  const y = d3.scaleLinear().domain(padded(known.flatMap(({ y: found }) => [found.low ?? found.mean, found.high ?? found.mean]))).nice();
+  const chart = frame(`${chosen.title} against ${title}`, { x, y, xTitle: title, yTitle: chosen.title, height: 420, yFormat: format });
+  const best = front(known.map((one) => ({ x: one[key], y: one.y.mean, name: one.name })), chosen.higherIsBetter);
   chart.append(svg("path", { class: "front", d: d3.line().x((p) => x(p.x)).y((p) => y(p.y)).curve(d3.curveStepAfter)(best) }));
-  const labels = new Map(), taken = known.map((one) => [x(one[key]) - 6, y(one.mean) - 6, x(one[key]) + 6, y(one.mean) + 6]);
+  const sharing = new Map(), where = (one) => `${one[key]} ${one.y.mean}`;
+  for (const one of known) sharing.set(where(one), [...(sharing.get(where(one)) || []), one.name]);
+  const taken = known.flatMap((one) => [[x(one[key]) - 6, y(one.y.mean) - 6, x(one[key]) + 6, y(one.y.mean) + 6], ...(one.y.low === null ? [] : [[x(one[key]) - 1, y(one.y.high), x(one[key]) + 1, y(one.y.low)]])]);
+  let unnamed = 0;
   for (const one of known) {
-    const where = `${one[key]} ${one.mean}`;
-    labels.set(where, [...(labels.get(where) || []), one.name]);
+    const place = x(one[key]), height = y(one.y.mean), names = sharing.get(where(one));
+    const name = names[0] !== one.name ? "" : names.length > 3 ? `${names[0]} and ${names.length - 1} more` : names.join(", ");
+    const free = name ? labelPlace(place, height, name, taken, x.range(), y.range()) : null;
+    if (name && !free) unnamed += 1;
+    if (one.y.low !== null) chart.append(svg("line", { class: "whisker", x1: place, x2: place, y1: y(one.y.low), y2: y(one.y.high) }));
+    const point = svg("a", { href: link({ view: "architecture", a: one.name }), class: "point" }, svg("circle", { cx: place, cy: height, r: 6, fill: colourOf(one.name) }), free && Math.abs(free.y - height) > LED ? svg("line", { class: "leader", x1: place, x2: free.x, y1: height, y2: free.y < height ? free.y + 3 : free.y - 10 }) : null, free ? svg("text", { ...free, "aria-hidden": "true" }, name) : null);
+    chart.append(explained(point, `${one.name}: ${written(one)}${chosen.of && chosen.of.unit ? ` ${chosen.of.unit}` : ""}, ${title.toLowerCase()} ${text(one[key])}\nseeds ${one.seeds}${across === "headline" ? `: ${one.values.map(([, value]) => measured(value)).join(", ")}` : ""}`));
   }
-  for (const one of known) {
-    const place = x(one[key]);
-    const sharing = labels.get(`${one[key]} ${one.mean}`), name = sharing[0] === one.name ? sharing.join(", ") : "";
-    if (one.low !== null) chart.append(svg("line", { class: "whisker", x1: place, x2: place, y1: y(one.low), y2: y(one.high) }));
-    const point = svg("a", { href: link({ view: "architecture", a: one.name }), class: "point" }, svg("circle", { cx: place, cy: y(one.mean), r: 6, fill: colourOf(one.name) }), name ? svg("text", { ...labelPlace(place, y(one.mean), name, taken, x.range()[1]), "aria-hidden": "true" }, name) : null);
-    chart.append(explained(point, `${one.name}: ${withUnit(spread(one))}, ${title.toLowerCase()} ${text(one[key])}\nseeds ${one.seeds}: ${one.values.map(([, value]) => measured(value)).join(", ")}`));
-  }
-  return [el("h2", null, "Cost against the headline"), controls, chart,
-    el("p", { class: "note" }, "Means with 95 % intervals. The dashed line is the front of the means: nothing that costs less is better."),
-    table("The same as a table", ["Architecture", title, accuracyTitle, "On the front"], known.map((one) => [one.name, text(one[key]), spread(one), best.some((point) => point.name === one.name) ? "yes" : ""]), new Set([1, 2]))];
+  return [heading, controls, chart,
+    el("p", { class: "note" }, `Means${across === "headline" ? " with 95 % intervals" : ""}. The dashed line is the front of the means: nothing that costs less is better.${unnamed ? ` For ${unnamed === 1 ? "one name" : `${unnamed} names`} there is no room; point at the marks.` : ""}`),
+    table("The same as a table", ["Architecture", title, chosen.title, "On the front"], known.map((one) => [one.name, text(one[key]), written(one), best.some((point) => point.name === one.name) ? "yes" : ""]), new Set([1, 2]))];
 }
 
 function switches(names, chosen) {
@@ -109,16 +126,23 @@ function showChanged(state) {
   const names = rankedRivals().map((one) => one.name);
   const drawn = data.tolerances.filter((found) => found.curves.some((curve) => names.includes(curve.name)));
   if (!drawn.length) return [el("h2", null, "Changed images"), el("p", null, "Nothing is recorded on changed test images; 'bench run NAME --evaluate shift,rotation,noise' records it.")];
-  const shown = chosenNames(state, names, 20);
-  return [el("h2", null, "Changed images"), switches(names, shown), drawn.map((found) => {
-    const lines = found.curves.filter((curve) => shown.includes(curve.name)).map((curve) => ({ name: curve.name, colour: colourOf(curve.name), points: curve.means.map((value, place) => ({ x: found.levels[place], mean: value, low: value, high: value })) }));
-    return [el("h3", null, found.title), legend(lines), lineChart(found.title, lines, found.unit || "level"), table(`${found.title}: ${accuracyTitle}`, ["Architecture", ...found.levels.map((level) => `${level} ${found.unit}`.trim())], found.curves.filter((curve) => shown.includes(curve.name)).map((curve) => [curve.name, ...curve.means.map(measured)]), new Set(found.levels.map((_, column) => column + 1)))];
-  })];
+  const recorded = names.filter((name) => drawn.some((found) => found.curves.some((curve) => curve.name === name)));
+  const shown = chosenNames(state, recorded, 12);
+  return [el("h2", null, "Changed images"), switches(recorded, shown), drawn.map((found) => {
+    const curves = found.curves.filter((curve) => shown.includes(curve.name)), levels = found.levels.map((level) => `${level} ${found.unit}`.trim());
+    const lines = curves.map((curve) => ({ name: curve.name, colour: colourOf(curve.name), points: found.levels.map((level, place) => ({ x: level, mean: curve.means[place], low: curve.lows[place], high: curve.highs[place] })) }));
+    return [el("h3", null, found.title), legend(lines), lineChart(found.title, lines, found.unit || "level", found.metric),
+      table(`${found.title}: ${titled(found.metric).toLowerCase()}, mean over the seeds`, ["Architecture", "Seeds", ...levels], curves.map((curve) => [curve.name, curve.seeds, ...curve.means.map((value) => measured(value, found.metric))]), new Set(levels.concat("").map((_, column) => column + 1)))];
+  }), el("p", { class: "note" }, "Mean over the seeds and over what each level is tried in, such as directions; the band reaches from the lowest seed to the highest.")];
 }
 
 function showDocuments() {
-  const stated = rivals().filter((one) => one.sentences.length && one.source);
-  const coloured = (cells) => cells.map((cell, column) => (column === 2 ? verdictText(cell) : cell));
-  return [el("h2", null, "What the documents say, and what was found"), stated.length ? null : el("p", null, "No claim is declared."),
-    stated.map((one) => [el("h3", null, el("a", { href: link({ view: "architecture", a: one.name }) }, one.name), `: ${one.source}`), table(one.title, data.sentenceHeader, one.sentences.map(coloured), new Set([3]))])];
+  const names = new Set(rivals().map((one) => one.name)), coloured = (column) => (cells) => cells.map((cell, place) => (place === column ? verdictText(cell) : cell));
+  const documents = data.documents.filter((found) => names.has(found.name));
+  const numbers = (header) => new Set([header.indexOf("Seeds")]);
+  const tableOf = (title, { header, rows }) => table(title, header, rows.map(coloured(header.indexOf("Verdict"))), numbers(header));
+  return [el("h2", null, "What the documents say, and what we found"), documents.length ? el("p", null, data.documentsIntroduction) : el("p", null, "No claim is declared."),
+    data.claimKinds.length ? el("details", null, el("summary", null, "What each kind of judgement measures"), el("dl", null, data.claimKinds.map(([name, text]) => [el("dt", null, name), el("dd", null, text)]))) : null,
+    documents.map((found) => [el("h3", null, el("a", { href: link({ view: "architecture", a: found.name }) }, found.name), `: ${found.source}`), tableOf(found.title, found.sentences),
+      found.alternatives ? [el("p", null, found.alternatives.introduction), tableOf(`Its numbers by other recipes: ${found.name}`, found.alternatives), el("p", null, found.alternatives.conclusion)] : null])];
 }

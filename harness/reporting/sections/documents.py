@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from harness.analysis.findings import Findings
@@ -30,6 +30,17 @@ INTRODUCTION = (
 )
 EXACT = "its printed shapes and parameter counts"
 ARITHMETIC = "by arithmetic"
+OTHER_RECIPES = (
+    "Its numbers by other recipes, which it does not describe (corrected for their number, apart from the rest):"
+)
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """What a document's numbers come to by other recipes, and a sentence on which of them fit all."""
+
+    table: Table
+    conclusion: str
 
 
 def section(findings: Findings) -> Section | None:
@@ -39,23 +50,25 @@ def section(findings: Findings) -> Section | None:
     for entry in findings.study.entries:
         verdicts = by_name.get(entry.name, [])
         if entry.architecture.document and verdicts and all(one.made_on is None for one in verdicts):
-            blocks += [_heading(entry), sentences(verdicts), *_alternatives(entry, findings)]
+            other = alternatives(entry, findings)
+            beside: list[Block] = [OTHER_RECIPES, other.table, escape(other.conclusion)] if other else []
+            blocks += [_heading(entry), sentences(verdicts), *beside]
     if not blocks or not findings.study.measured:
         return None
-    return Section(TITLE, (INTRODUCTION, *_methods(findings), *blocks))
+    told = "\n".join(f"- *{name}*: {escape(text)}" for name, text in methods(findings).items())
+    return Section(TITLE, (INTRODUCTION, *([told] if told else []), *blocks))
 
 
 def _by_architecture(verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
     return {name: list(found) for name, found in groupby(verdicts, key=lambda verdict: verdict.architecture)}
 
 
-def _methods(findings: Findings) -> Iterator[str]:
-    """Yield what each kind of claim about a sentence says that it measures, in the words of its class."""
+def methods(findings: Findings) -> Mapping[str, str]:
+    """Return what each kind of claim about a sentence says that it measures, in the words of its class."""
     quoted = [one.claim for one in findings.judgement.verdicts if one.claim.quote and one.claim.basis != "nothing"]
     kinds = {type(claim) for claim in quoted if not isinstance(claim, NumberClaim)}
     words = {kind.kind.replace("_", " "): " ".join(inspect.cleandoc(kind.__doc__ or "").split()) for kind in kinds}
-    if words:
-        yield "\n".join(f"- *{name}*: {escape(text)}" for name, text in sorted(words.items()))
+    return dict(sorted(words.items()))
 
 
 def _heading(entry: ArchitectureResults) -> str:
@@ -122,14 +135,13 @@ def _exact(verdicts: Sequence[Verdict]) -> Iterator[Cells]:
     yield from (_row(_quotation(verdict), verdict) for verdict in wrong)
 
 
-def _alternatives(entry: ArchitectureResults, findings: Findings) -> Iterator[Block]:
-    """Yield what a document's numbers come to under other recipes, as far as these were trained."""
+def alternatives(entry: ArchitectureResults, findings: Findings) -> Alternatives | None:
+    """Return what a document's numbers come to under other recipes; None where none of these was trained."""
     own = [verdict for verdict in findings.judgement.apart if _is_of(entry, verdict, findings)]
     tested = [verdict for verdict in own if verdict.decision != "not tested" and verdict.claim.basis == "training"]
     if not tested:
-        return
-    yield "Its numbers by other recipes, which it does not describe (corrected for their number, apart from the rest):"
-    yield Table(
+        return None
+    table = Table(
         title="Other recipes",
         header=("Recipe", "Judged by", "Published", "Verdict", "Seeds", "What was found"),
         rows=tuple(
@@ -139,9 +151,9 @@ def _alternatives(entry: ArchitectureResults, findings: Findings) -> Iterator[Bl
         alignments=("left", "left", "right", "left", "right", "left"),
     )
     recipes = _by_architecture(tested).items()
-    fitting = [escape(name) for name, found in recipes if all(one.decision == "reproduced" for one in found)]
+    fitting = [name for name, found in recipes if all(one.decision == "reproduced" for one in found)]
     names = numbers.listed(fitting) if fitting else "none of them"
-    yield f"Recipes by which all of these numbers are reproduced: {names}."
+    return Alternatives(table, f"Recipes by which all of these numbers are reproduced: {names}.")
 
 
 def _is_of(entry: ArchitectureResults, verdict: Verdict, findings: Findings) -> bool:

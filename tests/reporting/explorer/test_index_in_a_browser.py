@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import fake_records as fake
@@ -100,9 +101,23 @@ def test_two_are_chosen_freely_and_a_link_shows_the_same_again(page: Page, addre
     assert page.inner_text("#view strong") == sentence
 
 
+def test_both_axes_are_chosen_and_no_two_names_cover_each_other(page: Page, address: str) -> None:
+    page.goto(f"{address}#view=cost")
+    page.select_option("label:has-text('Across') select", "seconds")
+    page.select_option("label:has-text('Upwards') select", "train")
+    assert "y=train" in fragment(page)
+    assert page.inner_text("#view thead").split("\t")[2].startswith("Training accuracy")
+    for across in ("parameters", "macs", "seconds"):
+        page.goto(f"{address}#view=cost&x={across}")
+        boxes = [text.bounding_box() for text in page.locator("a.point text").all()]
+        places = [(box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]) for box in boxes if box]
+        for a, b in combinations(places, 2):
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
 def test_a_cost_is_chosen_and_a_point_tells_its_numbers_and_seeds(page: Page, address: str) -> None:
     page.goto(f"{address}#view=cost")
-    page.select_option("label:has-text('Cost') select", "macs")
+    page.select_option("label:has-text('Across') select", "macs")
     label = page.locator("a.point").first.get_attribute("aria-label")
     assert label is not None
     assert "multiply-accumulates" in label
@@ -124,6 +139,8 @@ def test_curves_are_switched_one_by_one(page: Page, address: str) -> None:
 def test_the_documents_claims_stand_with_their_verdicts(page: Page, address: str) -> None:
     page.goto(f"{address}#view=documents")
     assert page.locator("#view table").count() == 6
+    assert page.locator("#view h3").all_inner_texts()[0].startswith("000_convnet: 000_")
+    assert "Not tested: no number here is about it" in page.inner_text("#view")
     assert page.locator("text=reproduced").count() > 0
 
 
