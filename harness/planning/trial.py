@@ -19,8 +19,8 @@ from harness.errors import DataChanged
 from harness.evaluations.metric import TEST, VALIDATION, Measured
 from harness.planning.settings import Precision, Settings
 from harness.spec.architecture import Architecture
-from harness.spec.layers import Layer
 from harness.spec.layers.repeated import spelled_out
+from harness.spec.layers.shared import Network, numbered_names
 from harness.spec.training import Recipe, Training
 
 FINGERPRINT_VERSION = 1
@@ -49,7 +49,7 @@ class Computation(BaseModel):
     dataset_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     train_examples: int | None = Field(default=None, ge=1)
     test_examples: int | None = Field(default=None, ge=1)
-    layers: tuple[Layer, ...]
+    layers: Network
     earlier: tuple[Training, ...] = Field(default=(), strict=False)
     recipe: Recipe
     schedule_epochs: int | None = None
@@ -190,7 +190,7 @@ def trial_computation(architecture: Architecture, settings: Settings) -> Computa
         dataset_sha256=architecture.data.identity,
         train_examples=settings.train_examples,
         test_examples=settings.test_examples,
-        layers=spelled_out(architecture.layers),
+        layers=numbered_names(spelled_out(architecture.layers)),
         earlier=tuple(earlier),
         recipe=Recipe.model_construct(**{name: getattr(last, name) for name in Recipe.model_fields}),
         schedule_epochs=last.epochs if last.depends_on_epochs else None,

@@ -21,7 +21,7 @@ from harness.declaration.spec_error import refused
 from harness.declaration.values import Line, Text
 from harness.spec.changes import Change
 from harness.spec.claims import AnyClaim
-from harness.spec.layers import Layer
+from harness.spec.layers.shared import Network
 from harness.spec.training import Recipe, Training, with_losses
 
 MOST_TITLE = 120
@@ -61,7 +61,7 @@ class SpecFile(Provenance):
     """The content of a spec file, field by field."""
 
     dataset: str = Field(description="Data set that it is trained on: the name of a file in datasets/.")
-    layers: tuple[Layer, ...] = Field(strict=False, min_length=1, description="Network, from the image to the classes.")
+    layers: Network = Field(min_length=1, description="Network, from the image to the classes.")
     phases: tuple[Training, ...] = Field(default=(), strict=False, min_length=1, description=PHASES)
     training: Training = Field(description="Training recipe of the document; where there are phases, the last one's.")
 

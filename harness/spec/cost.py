@@ -26,6 +26,7 @@ from harness.spec.layers.layer import Chain
 from harness.spec.training import Recipe
 
 FLOAT32_BYTES = 4
+JOINING_NOTHING = {"Repeat", "Shared"}
 # Measured: a process that has imported TensorFlow 2.21 and compiled the epoch of a small network.
 PROCESS_BYTES = 700 * 2**20
 
@@ -145,8 +146,12 @@ def _row(layer: LayerKind, number: str, shape: Shape, inner: list[LayerCost], de
     output_shape = layer.output_shape(shape)
     trainable = layer.trainable_parameters(shape)
     below = sum(row.activation_bytes for row in inner if row.depth == depth + 1)
-    # Repeat joins nothing: its output is its last layer's.
-    own = 0 if layer.kind == "Repeat" else (prod(output_shape) + layer.inner_numbers(shape)) * FLOAT32_BYTES
+    # These join nothing: their output is their last layer's.
+    own = (
+        0
+        if layer.kind in JOINING_NOTHING and inner
+        else (prod(output_shape) + layer.inner_numbers(shape)) * FLOAT32_BYTES
+    )
     return LayerCost(
         number=number,
         kind=layer.kind,

@@ -29,6 +29,7 @@ from harness.spec.evaluating import evaluation_mistakes
 from harness.spec.folder import select_files
 from harness.spec.layers import ShapeError
 from harness.spec.layers.layer import Chain
+from harness.spec.layers.shared import sharing_mistakes
 from harness.spec.outputs import with_classes
 from harness.spec.recipe_mistakes import recipe_mistakes
 from harness.spec.training.monitoring import with_decisions
@@ -186,6 +187,7 @@ def _unusable(name: str, folder: Path, error: UnknownDataset | InvalidSpec) -> S
 
 def network_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
     """Yield what is wrong with a network whose shapes fit one another: its end, and the memory that it needs."""
+    yield from sharing_mistakes(spec.layers, dataset.inputs)
     yield from end_mistakes(spec, dataset, costs.output_shape)
     needed = costs.training_bytes
     if needed > SURELY_FITS and needed > (memory := _memory()):

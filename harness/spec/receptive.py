@@ -74,7 +74,7 @@ def _rows(chain: Chain, shape: Shape, sight: Sight, whole: Sight) -> Iterator[Si
 def _behind(layer: LayerKind, shape: Shape, sight: Sight, whole: Sight) -> Sight:
     """Return what the layer's values see, of an input of this shape whose values have this sight."""
     if isinstance(layer, CompositeKind):
-        return _widest([_end(part, shape, sight, whole) for part in layer.chains])
+        return _widest([_end(part, shape, sight, whole) for part in layer.ways])
     if isinstance(layer, Convolution):
         reach = tuple(gap * (size - 1) + 1 for gap, size in zip(layer.dilation_rate, layer.kernel_size, strict=True))
         known = not isinstance(layer, Conv2DTranspose)

@@ -9,6 +9,7 @@ from typing import Any
 
 import fake_records as fake
 import keras
+import numpy as np
 import pytest
 from generated_layers import ROW_LAYERS, parsed, smallest
 
@@ -18,6 +19,7 @@ from harness.backends.tensorflow.network import build_model
 from harness.errors import CannotImport
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation
+from harness.records.weights import weights_digest
 from harness.spec.architecture import Architecture
 from harness.spec.keras_models.importing import imported_model
 from harness.spec.layers import LAYERS
@@ -132,6 +134,37 @@ def shared() -> keras.Model:
     return keras.Model(inputs, L.Dense(10)(L.Flatten()(convolution(convolution(x)))))
 
 
+def shared_inside_shared() -> keras.Model:
+    x = inputs = keras.Input((28, 28, 1))
+    convolution = L.Conv2D(1, 3, padding="same", name="inner")
+    outer = keras.Model(inside := keras.Input((28, 28, 1)), convolution(convolution(inside)), name="outer")
+    return keras.Model(inputs, L.Dense(10)(L.Flatten()(outer(outer(x)))))
+
+
+def shared_tower() -> keras.Model:
+    x = inputs = keras.Input((28, 28, 1))
+    tower = keras.Sequential([keras.Input((28, 14, 1)), L.Conv2D(4, 3), L.BatchNormalization(), L.Flatten()])
+    left, right = L.Cropping2D(((0, 0), (0, 14)))(x), L.Cropping2D(((0, 0), (14, 0)))(x)
+    return keras.Model(inputs, L.Dense(10)(L.Subtract()([tower(left), tower(right)])))
+
+
+@pytest.mark.parametrize("model", [shared, shared_tower])
+@pytest.mark.parametrize("file", ["model.keras", "model.json"])
+def test_what_is_called_twice_is_shared_by_its_name(tmp_path: Path, model: Any, file: str) -> None:  # noqa: ANN401
+    keras.utils.set_random_seed(0)
+    theirs = model()
+    if file.endswith("json"):
+        (tmp_path / file).write_text(theirs.to_json())
+    else:
+        theirs.save(tmp_path / file)
+    found = imported(tmp_path / "specs", tmp_path / file)
+    ours = build_model(trial_computation(found, Settings()), seed=0)
+    assert weights_digest(ours.get_weights()) == weights_digest(theirs.get_weights())
+    images = np.random.default_rng(0).random((3, 28, 28, 1), dtype=np.float32)
+    assert np.array_equal(ours(images, training=False).numpy(), theirs(images, training=False).numpy())
+    assert found.path.read_text().count("- Shared: {name:") == 1
+
+
 def two_outputs() -> keras.Model:
     x = L.Flatten()(inputs := keras.Input((28, 28, 1)))
     return keras.Model(inputs, [L.Dense(10)(x), L.Dense(10)(x)])
@@ -158,7 +191,7 @@ def frozen() -> keras.Model:
             lambda: sequential(L.Flatten(), L.Dense(10, dtype="float16", name="half")),
             "layer 'half' is computed in 'float16'",
         ),
-        (shared, "layer 'twice' is used more than once with the same weights"),
+        (shared_inside_shared, "layer 'outer' is used more than once, and so is a layer inside it"),
         (two_outputs, "the model has 2 outputs, and a network here has one"),
         (frozen, "1 layers are frozen (trainable is false), the first is 'head'; all are trained here"),
         (

@@ -302,5 +302,5 @@ def test_what_grows_without_bounds_is_reported_before_its_numbers_are_too_long_t
 def test_generated_layers_reach_every_kind() -> None:
     from generated_layers import ANY_LAYERS, IMAGE_LAYERS, ROW_LAYERS  # noqa: PLC0415 (used here alone)
 
-    composites = {"Residual", "Parallel", "Repeat"}
+    composites = {"Residual", "Parallel", "Repeat", "Shared"}
     assert {*ANY_LAYERS, *IMAGE_LAYERS, *ROW_LAYERS, *composites, "Application"} == set(LAYERS.kinds)

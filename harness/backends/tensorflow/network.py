@@ -26,6 +26,7 @@ from harness.backends.tensorflow.pretrained import pretrained_digest, share_weig
 from harness.data.pipeline import Pipeline
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
+from harness.spec.layers.shared import with_sharing
 from harness.spec.training import Recipe
 from harness.spec.training.class_weight import weights_by_class
 from harness.worker.backend import Array, Scores
@@ -233,7 +234,7 @@ def connected(computation: Computation) -> tuple[keras.KerasTensor, keras.KerasT
 def layer_ends(computation: Computation) -> list[keras.KerasTensor]:
     """Return the network's inputs, and what each of its layers makes of what comes before it."""
     ends = [keras.Input(computation.data.inputs)]
-    for layer in computation.layers:
+    for layer in with_sharing(computation.layers):
         ends.append(layer.connect(keras, ends[-1]))
     return ends
 

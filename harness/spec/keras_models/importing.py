@@ -13,6 +13,7 @@ from harness.spec.keras_models.nesting import Nesting
 from harness.spec.keras_models.recipe import optimizer_and_loss
 from harness.spec.keras_models.saved import saved_model
 from harness.spec.layers import LayerKind
+from harness.spec.layers.shared import with_sharing
 
 MOST_REASONS = 20
 
@@ -55,7 +56,7 @@ def imported_model(path: Path) -> ImportedModel:
         reasons.append("the model has no layers")
     if reasons:
         raise CannotImport(_sentences(path, reasons))
-    return ImportedModel(tuple(layers), _inputs(graph), optimizer, loss)
+    return ImportedModel(with_sharing(layers), _inputs(graph), optimizer, loss)
 
 
 def _sentences(path: Path, reasons: list[str]) -> str:

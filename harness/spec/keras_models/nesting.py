@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from harness.declaration.kinds import Kind
@@ -11,12 +13,14 @@ from harness.spec.keras_models.graph import Graph, Node, NoGraph, Use, graph_of
 from harness.spec.layers import LAYERS, LayerKind
 from harness.spec.layers.composites import MERGES, Parallel, Residual
 from harness.spec.layers.kernels import KernelLayer
+from harness.spec.layers.shared import Shared, holds_shared
 
 JOINED = {cls: merge for merge, cls in MERGES.items()}
 NESTED = {"Sequential", "Functional", "Model"}
 TWO = 2
 # The layers of a projection: a convolution or a product, and a normalization.
 MOST_PROJECTION = 2
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 class Nesting:
@@ -25,6 +29,8 @@ class Nesting:
     def __init__(self) -> None:
         self.reasons: list[str] = []
         self.frozen: list[str] = []
+        # Of layers that are used more than once, by their saved configurations, which all of their uses have.
+        self._names: dict[int, str] = {}
 
     def layers(self, graph: Graph) -> list[LayerKind]:
         """Return the graph's layers, as far as they can be expressed."""
@@ -32,11 +38,21 @@ class Nesting:
             if len(ends) != 1:
                 self.reasons.append(f"the model has {len(ends)} {name}, and a network here has one")
                 return []
-        self._check_uses(graph)
+        for use in _used_again(graph):
+            self._name(use)
         return _Between(self, graph).layers(graph.inputs[0], graph.outputs[0])
 
     def read(self, use: Use) -> list[LayerKind]:
-        """Return what a layer with one input is, or the layers of a model inside."""
+        """Return what a layer with one input is, or the layers of a model inside; shared where it has several uses."""
+        found = self._read(use)
+        if id(use.saved) not in self._names or not found:
+            return found
+        if any(map(holds_shared, found)):
+            self.reasons.append(f"{use.name} is used more than once, and so is a layer inside it")
+            return []
+        return [Shared(name=self._names[id(use.saved)], layers=tuple(found))]
+
+    def _read(self, use: Use) -> list[LayerKind]:
         try:
             if use.kind in NESTED:
                 return self._nested(use)
@@ -47,6 +63,12 @@ class Nesting:
         self._note_frozen(use, made)
         return [made]
 
+    def _name(self, use: Use) -> None:
+        """Name a layer that is used more than once as its model does, or as no other is named."""
+        plain = _PLAIN_NAME.fullmatch(use.node[0])
+        free = (f"{use.node[0] if plain else 'layer'}{number or ''}" for number in count())
+        self._names[id(use.saved)] = next(name for name in free if name not in self._names.values())
+
     def _nested(self, use: Use) -> list[LayerKind]:
         try:
             return self.layers(graph_of(use.saved))
@@ -56,12 +78,6 @@ class Nesting:
     def _note_frozen(self, use: Use, made: Kind) -> None:
         if use.saved.get("config", {}).get("trainable") is False and has_weights(made):
             self.frozen.append(use.node[0])
-
-    def _check_uses(self, graph: Graph) -> None:
-        """Note the layers with weights that are used more than once."""
-        for node, use in graph.uses.items():
-            if node[1] == 1 and (use.kind in NESTED or _class_has_weights(use.kind)):
-                self.reasons.append(f"{use.name} is used more than once with the same weights")
 
 
 class _Between:
@@ -109,6 +125,13 @@ class _Between:
             self._nesting.reasons.append(f"{use.name} joins {len(branches)} outputs")
             return []
         return [Parallel.model_validate({"branches": branches, "merge": merge})]
+
+
+def _used_again(graph: Graph) -> Iterator[Use]:
+    """Yield the second uses of layers with weights."""
+    for (_, number), use in graph.uses.items():
+        if number == 1 and (use.kind in NESTED or _class_has_weights(use.kind)):
+            yield use
 
 
 def has_weights(kind: Kind) -> bool:

@@ -95,6 +95,6 @@ def _shorter(value: object) -> tuple[object, ...]:
 
 def _same(kind: Kind, fields: Mapping[str, object]) -> bool:
     try:
-        return type(kind).model_validate(fields) == kind
+        return type(kind).model_validate(fields).model_dump() == kind.model_dump()
     except ValidationError:
         return False

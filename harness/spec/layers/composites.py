@@ -45,6 +45,11 @@ Branches = Annotated[
 class CompositeKind(OwnLayer):
     """A layer made of chains that all start at its input."""
 
+    @property
+    def ways(self) -> tuple[Chain, ...]:
+        """The chains that its input goes through: those inside."""
+        return self.chains
+
     @abstractmethod
     def joined_shape(self, shapes: tuple[Shape, ...], input_shape: Shape) -> Shape:
         """Return the shape that the chains' outputs are joined to, or raise ShapeError."""
@@ -57,7 +62,7 @@ class CompositeKind(OwnLayer):
         """Return the joined shape, or raise the mistakes of all chains at once."""
         shapes: list[Shape] = []
         mistakes: list[SpecError] = []
-        for part in self.chains:
+        for part in self.ways:
             try:
                 shapes.append(part.output_shape(input_shape))
             except ShapeError as error:

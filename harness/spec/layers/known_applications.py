@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from math import prod
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from harness.spec.layers.layer import Chain, Layer, LayerKind, Shape
+from harness.spec.layers.layer import Chain, Layer, LayerKind, Shape, numbers_made
 
 FILE = Path(__file__).with_name("known_applications.json")
 
@@ -31,7 +29,7 @@ class KnownApplication:
 
     def numbers(self, shape: Shape) -> int:
         """Return how many numbers all its layers make of one example."""
-        return sum(_numbers(self.chain, shape))
+        return sum(numbers_made(self.chain, shape))
 
 
 def application_names() -> tuple[str, ...]:
@@ -51,11 +49,3 @@ def known_application(name: str) -> KnownApplication:
 def _lines() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return found
-
-
-def _numbers(chain: Chain, shape: Shape) -> Iterator[int]:
-    for layer in chain:
-        for inner in layer.chains:
-            yield from _numbers(inner, shape)
-        shape = layer.output_shape(shape)
-        yield prod(shape)

@@ -204,6 +204,15 @@ class Chain:
         return x
 
 
+def numbers_made(chain: Chain, shape: Shape) -> Iterator[int]:
+    """Yield how many numbers each layer makes of one example, those inside others before these."""
+    for layer in chain:
+        for inner in layer.chains:
+            yield from numbers_made(inner, shape)
+        shape = layer.output_shape(shape)
+        yield prod(shape)
+
+
 def _in_bounds(layer: LayerKind, shape: Shape, input_shape: Shape) -> Shape:
     if len(shape) > MOST_AXES:
         what = f"{layer.kind} makes {len(shape)} dimensions of its input of {text(input_shape)}"

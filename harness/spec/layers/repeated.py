@@ -63,9 +63,7 @@ class Repeat(CompositeKind):
         first = read(_turn(value, 0))
         _check_turns(value)
         turns = [first, *(read(_turn(value, turn)) for turn in range(1, value["times"]))]
-        whole = read({"times": 1, "layers": tuple(layer for turn in turns for layer in turn.layers)})
-        whole._turns = len(turns)  # noqa: SLF001 - a Repeat too
-        return whole
+        return first.with_turns(tuple(layer for turn in turns for layer in turn.layers))
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -79,6 +77,12 @@ class Repeat(CompositeKind):
         layers = {**fields["layers"], "items": {}}
         varied = {**described, "properties": {**fields, "layers": layers, EACH: each}}
         return {"anyOf": [plain, {**varied, "required": [*described["required"], EACH]}]}
+
+    def with_turns(self, layers: tuple[LayerKind, ...]) -> Self:
+        """Return the same with these layers of all its turns, one turn after another."""
+        whole = self.model_copy(update={"times": 1, "layers": layers})
+        whole._turns = self.times * (self._turns or 1)  # noqa: SLF001 - a Repeat too
+        return whole
 
     @property
     def written_out(self) -> bool:
