@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from harness.execute.engine import (
     EpochEnded,
     Outcome,
     TrialBuilt,
+    TrialCompiling,
     TrialEnded,
     TrialEvent,
     TrialRecordedElsewhere,
@@ -37,6 +39,8 @@ from harness.reporting.numbers import duration, measured, plural, with_unit
 
 # Of a terminal's height: the standings' heading, "and 3 more", a blank line, the bar, and the trial that ended last.
 OTHER_LINES = 6
+# After which a plain display says that a trial still compiles, and again after twice as long.
+COMPILING_SECONDS = 20.0
 
 
 @contextmanager
@@ -49,7 +53,11 @@ def display(
         with live.live:
             yield live.show
     elif mode is ProgressMode.PLAIN:
-        yield PlainDisplay(console, plan, time_left).show
+        plain = PlainDisplay(console, plan, time_left)
+        try:
+            yield plain.show
+        finally:
+            plain.close()
     elif mode is ProgressMode.JSON:
         yield JsonLines().show
     else:
@@ -71,7 +79,7 @@ class JsonLines:
 
 
 class PlainDisplay:
-    """A line when a trial starts, and one when it ends, with the time left."""
+    """A line when a trial starts, and one when it ends, with the time left; more only while one compiles for long."""
 
     def __init__(self, console: Console, plan: Plan, time_left: TimeLeft) -> None:
         self.console = console
@@ -79,13 +87,18 @@ class PlainDisplay:
         self.ended = 0
         self.waiting = False
         self.time_left = time_left
+        self._compiling: dict[str, threading.Timer] = {}
 
     def show(self, event: TrialEvent) -> None:
         """Print the event's line, if it has one."""
         self.time_left.observe(event, time.monotonic())
+        if isinstance(event, TrialBuilt | TrialEnded):
+            self._compiled(event.trial.name)
         match event:
             case TrialStarted(trial):
                 self._print(f"training  {trial.label}, {at_most(trial)}{plural(trial.epochs, 'epoch')}")
+            case TrialCompiling(trial):
+                self._watch(trial, COMPILING_SECONDS)
             case TrialBuilt(trial, _, str(warning)):
                 self._print(f"warning: {trial.label}: {warning}")
             case TrialEnded(trial, outcome):
@@ -100,6 +113,28 @@ class PlainDisplay:
                 self._print("waiting for trials that another run is training")
             case _:
                 pass
+
+    def close(self) -> None:
+        """Say no more of what compiles."""
+        for name in list(self._compiling):
+            self._compiled(name)
+
+    def _watch(self, trial: Trial, seconds: float) -> None:
+        """Say after so many seconds that the trial still compiles: nothing else comes of it until it has."""
+
+        def say() -> None:
+            self._print(f"compiling {trial.label}, which takes long")
+            if trial.name in self._compiling:
+                self._watch(trial, 2 * seconds)
+
+        timer = self._compiling[trial.name] = threading.Timer(seconds, say)
+        timer.daemon = True
+        timer.start()
+
+    def _compiled(self, name: str) -> None:
+        timer = self._compiling.pop(name, None)
+        if timer is not None:
+            timer.cancel()
 
     def _print(self, line: str) -> None:
         self.console.print(escape(line), soft_wrap=True)
@@ -126,7 +161,9 @@ class LiveDisplay:
         self.time_left.observe(event, time.monotonic())
         match event:
             case TrialStarted(trial):
-                self.running[trial.name] = (trial, "starting, building and compiling")
+                self.running[trial.name] = (trial, "starting and building")
+            case TrialCompiling(trial):
+                self.running[trial.name] = (trial, "compiling")
             case TrialBuilt(trial, resumed, warning):
                 if warning:
                     self.console.print(f"warning: {trial.label}: {warning}", markup=False, soft_wrap=True)
@@ -208,6 +245,8 @@ def _named(event: TrialEvent) -> tuple[str, dict[str, Any]]:
     match event:
         case TrialStarted():
             return "started", {}
+        case TrialCompiling():
+            return "compiling", {}
         case TrialBuilt(_, resumed_epochs, warning):
             return "built", {"resumed_epochs": resumed_epochs, **({"warning": warning} if warning else {})}
         case EpochEnded(_, measurement):

@@ -45,6 +45,13 @@ class TrialStarted:
 
 
 @dataclass(frozen=True)
+class TrialCompiling:
+    """The network is built, and its epoch is being compiled: for a large one that takes longer than an epoch."""
+
+    trial: Trial
+
+
+@dataclass(frozen=True)
 class TrialBuilt:
     """The network stands; ``resumed_epochs`` were finished before and are not trained again.
 
@@ -84,7 +91,7 @@ class Waiting:
     """Nothing is left to start, but other runs still train some of this plan's trials."""
 
 
-TrialEvent = TrialStarted | TrialBuilt | EpochEnded | TrialEnded | TrialRecordedElsewhere | Waiting
+TrialEvent = TrialStarted | TrialCompiling | TrialBuilt | EpochEnded | TrialEnded | TrialRecordedElsewhere | Waiting
 
 
 class Queue(Protocol):

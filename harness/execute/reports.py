@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from harness.execute.engine import EpochEnded, Outcome, TrialBuilt
+from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialCompiling
 from harness.planning.trial import Trial
 from harness.records.environment import Environment
 from harness.records.record import Failure, Measurement, Stage
@@ -30,6 +30,7 @@ class Reports:
         self._measurement: Measurement | None = None
         self._epochs: dict[int, EpochDone] = {}
         self._weights: tuple[npt.NDArray[Any], ...] | None = None
+        self._compiled = False
         self._announced: int | None = None
 
     @property
@@ -37,13 +38,16 @@ class Reports:
         """How many epochs were reported, by whichever process came farthest."""
         return self._announced or 0
 
-    def take(self, message: Message) -> Iterator[TrialBuilt | EpochEnded]:
+    def take(self, message: Message) -> Iterator[TrialCompiling | TrialBuilt | EpochEnded]:
         """Note the message, and yield the events that are new."""
         match message:
             case Started(environment):
                 self.environment = environment
             case StageBegan(stage):
                 self._stage = stage
+                if stage == "compile" and not self._compiled:
+                    self._compiled = True
+                    yield TrialCompiling(self.trial)
             case Built(measurement, warning):
                 self._measurement = measurement
                 self._epochs.clear()

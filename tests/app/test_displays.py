@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from dataclasses import replace
 
 import pytest
 from fake_trials import FakeTrainer, dense_trial, fake_outcome
 from rich.console import Console
 
+from harness.app import displays
 from harness.app.console import Shown
 from harness.app.displays import LiveDisplay
 from harness.app.progress import ProgressMode
@@ -61,12 +63,29 @@ def test_plain_lines_say_what_starts_and_ends_and_how_much_is_left() -> None:
     ]
 
 
+def test_plain_lines_say_that_a_trial_compiles_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(displays, "COMPILING_SECONDS", 0.05)
+    file = io.StringIO()
+    with Shown(ProgressMode.PLAIN, Console(file=file, width=100)).training(PLAN, jobs=1) as show:
+        for event in EVENTS[:2]:
+            show(event)
+        deadline = time.monotonic() + 10
+        while file.getvalue().count("compiling dense_16 seed 0") < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        show(EVENTS[2])
+        after = file.getvalue()
+        time.sleep(0.5)
+    assert file.getvalue() == after
+
+
 def test_a_live_display_has_a_line_per_running_trial_and_what_has_ended_above() -> None:
     text = shown(ProgressMode.LIVE, terminal=True, events=EVENTS[:-3])
     assert "trained   dense_16 seed 0: test accuracy 9" in text
     assert "failed    dense_16 seed 1: the process was ended by [SIGSEGV]" in text
     assert "left" in text
-    running = shown(ProgressMode.LIVE, terminal=True, events=EVENTS[:3])
+    assert "compiling" in shown(ProgressMode.LIVE, terminal=True, events=EVENTS[:2])
+    running = shown(ProgressMode.LIVE, terminal=True, events=EVENTS[:4])
     assert "epoch 1/2  test accuracy 9" in running
     assert "waiting for another run's trials" in shown(ProgressMode.LIVE, terminal=True, events=EVENTS[:-1])
 
@@ -98,12 +117,12 @@ def test_json_is_one_event_per_line_and_waiting_is_reported_once(capsys: pytest.
     assert shown(ProgressMode.JSON) == ""
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [event["event"] for event in events] == [
-        *("started", "built", "epoch", "epoch", "finished"),
-        *("started", "built", "epoch", "failed", "waiting", "recorded elsewhere"),
+        *("started", "compiling", "built", "epoch", "epoch", "finished"),
+        *("started", "compiling", "built", "epoch", "failed", "waiting", "recorded elsewhere"),
     ]
     assert (events[0]["architectures"], events[0]["seed"], events[0]["epochs"]) == (["dense_16"], 0, 2)
-    assert events[2]["test_accuracy"] > 0.9
-    assert events[8]["reason"] == CRASH.reason
+    assert events[3]["test_accuracy"] > 0.9
+    assert events[10]["reason"] == CRASH.reason
 
 
 def test_silence_is_silence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -309,7 +309,7 @@ def test_training_until_decided_says_what_it_may_cost_and_which_claims_were_deci
 def test_progress_as_json_is_one_event_per_line(bench: Bench, results: Path) -> None:
     done = bench(*SMOKE, "5,", "--progress", "json", "--results", str(results))
     events = [json.loads(line)["event"] for line in done.stderr.splitlines()]
-    assert events == ["started", "built", "epoch", "finished"]
+    assert events == ["started", "compiling", "built", "epoch", "finished"]
 
 
 def until(lines: Iterator[str], word: str) -> None:

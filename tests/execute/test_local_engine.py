@@ -18,12 +18,14 @@ import pytest
 from child_processes import still_alive
 from fake_backend import FakeBackend, OutOfFakeMemory, fake_backend_trial, forking_engine
 
+from harness.execute import trial_process
 from harness.execute.cores import RESERVE
 from harness.execute.engine import (
     EngineOptions,
     EpochEnded,
     Outcome,
     TrialBuilt,
+    TrialCompiling,
     TrialEnded,
     TrialEvent,
     TrialStarted,
@@ -77,10 +79,15 @@ def hang() -> None:
     time.sleep(60)
 
 
+def compile_for_ever() -> None:
+    """Keep Python from everything else, as a compiler may."""
+    sum(range(10**15))
+
+
 def test_a_trials_events_come_in_order_and_trials_in_theirs(fake_backend: FakeBackend) -> None:
     del fake_backend
     kinds = [type(event) for event in run(ONE_JOB)]
-    assert kinds == [TrialStarted, TrialBuilt, EpochEnded, EpochEnded, EpochEnded, TrialEnded] * 3
+    assert kinds == [TrialStarted, TrialCompiling, TrialBuilt, EpochEnded, EpochEnded, EpochEnded, TrialEnded] * 3
 
 
 def test_the_same_trial_has_the_same_bits_whoever_trains_beside_it(fake_backend: FakeBackend) -> None:
@@ -173,6 +180,20 @@ def test_a_trial_past_its_deadline_is_ended_and_the_others_go_on(
     assert (failure(found[0]).kind, failure(found[0]).stage) == ("deadline", "train")
     assert len(bits(found[0])) == 1 + 1
     assert found[1].failure is None
+
+
+def test_a_trial_that_compiles_past_its_deadline_is_ended(
+    fake_backend: FakeBackend, settable_clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial_process, "GRACE_SECONDS", 0.1)
+    fake_backend.on_compile = compile_for_ever
+    events = []
+    for event in forking_engine(replace(ONE_JOB, timeout_seconds=3600))(InOrder(TRIALS[:1])):
+        events.append(event)
+        settable_clock.ahead += 3600 if isinstance(event, TrialCompiling) else 0
+    found = outcomes(events)[0]
+    assert (failure(found).kind, failure(found).stage) == ("deadline", "compile")
+    assert failure(found).reason == "took longer than the 3600 seconds allowed"
     assert not multiprocessing.active_children()
 
 
@@ -198,7 +219,7 @@ def test_ctrl_c_is_the_parents_to_decide_on(fake_backend: FakeBackend) -> None:
 def test_closing_ends_every_process(fake_backend: FakeBackend) -> None:
     fake_backend.actions[1] = hang
     events = forking_engine(TWO_JOBS)(InOrder(TRIALS))
-    built = [event for event in islice(events, 4) if isinstance(event, TrialBuilt)]
+    built = [event for event in islice(events, 6) if isinstance(event, TrialBuilt)]
     assert (len(built), len(multiprocessing.active_children())) == (2, 2)
     events.close()
     assert not multiprocessing.active_children()

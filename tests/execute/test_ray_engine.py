@@ -22,6 +22,7 @@ from harness.execute.engine import (
     EngineOptions,
     EpochEnded,
     TrialBuilt,
+    TrialCompiling,
     TrialEnded,
     TrialEvent,
     TrialStarted,
@@ -79,7 +80,7 @@ def test_trials_have_the_events_records_and_bits_of_local_processes(running: Run
     events = running.train(of)
     for seed in (0, 1):
         kinds = [type(event) for event in events if not isinstance(event, Waiting) and event.trial.seed == seed]
-        assert kinds == [TrialStarted, TrialBuilt, *[EpochEnded] * 4, TrialEnded]
+        assert kinds == [TrialStarted, TrialCompiling, TrialBuilt, *[EpochEnded] * 4, TrialEnded]
     assert bits(of) == running.expected
     assert {record.environment for record in of.store.load().records} == {of.environment}
     assert set(trained(running.slow).values()) == {1}
@@ -104,7 +105,13 @@ def test_a_killed_trial_goes_on_after_its_last_epoch(running: Running, who: str)
     assert bits(of) == running.expected
     again = {epoch: times for epoch, times in trained(running.slow).items() if times > 1}
     assert set(again) <= {(killed[0].seed, killed[0].epoch)}
-    assert Counter(type(event) for event in events) == {TrialStarted: 2, TrialBuilt: 2, EpochEnded: 8, TrialEnded: 2}
+    assert Counter(type(event) for event in events) == {
+        TrialStarted: 2,
+        TrialCompiling: 2,
+        TrialBuilt: 2,
+        EpochEnded: 8,
+        TrialEnded: 2,
+    }
 
 
 def test_trials_of_killed_nodes_go_on_at_one_that_has_come_since(running: Running) -> None:

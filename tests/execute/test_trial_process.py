@@ -19,7 +19,7 @@ from child_processes import still_alive
 from fake_trials import CLOCKS, CONDITIONS, ENVIRONMENT, dense_trial, fake_epoch
 
 from harness.execute import trial_process
-from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialEvent
+from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialCompiling, TrialEnded, TrialEvent
 from harness.execute.trial_process import LOG_LINES, TrialProcess, last_lines, oom_kills, signal_name
 from harness.records.predictions import digest
 from harness.records.record import Measurement
@@ -106,8 +106,9 @@ def outcome(trial: TrialProcess) -> Outcome:
 
 
 def test_events_come_in_the_order_of_the_reports(start: Callable[..., TrialProcess]) -> None:
-    trial = start(reports(Started(ENVIRONMENT), StageBegan("build"), BUILT, *EPOCHS, FINISHED))
-    built, *epochs, ended = events(trial)
+    trial = start(reports(Started(ENVIRONMENT), StageBegan("build"), StageBegan("compile"), BUILT, *EPOCHS, FINISHED))
+    compiling, built, *epochs, ended = events(trial)
+    assert compiling == TrialCompiling(TRIAL)
     assert built == TrialBuilt(TRIAL, 0)
     assert epochs == [EpochEnded(TRIAL, done.measurement) for done in EPOCHS]
     assert isinstance(ended, TrialEnded)

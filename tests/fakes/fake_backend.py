@@ -48,6 +48,7 @@ class FakeNetwork:
 
     def compile(self, training: int, evaluations: Mapping[str, int]) -> None:
         del training
+        self.backend.on_compile()
         self.examples = evaluations
 
     def begin_phase(self, phase: int) -> None:
@@ -103,13 +104,14 @@ class FakeModel:
 class FakeBackend:
     """Module and framework in one. A process forked from this one inherits what a test has set.
 
-    ``actions`` are done in the trial's process when it trains the epoch, ``on_load`` when it loads the backend;
-    ``losses`` are training losses by epoch.
+    ``actions`` are done in the trial's process when it trains the epoch, ``on_load`` when it loads the backend,
+    ``on_compile`` when it compiles; ``losses`` are training losses by epoch.
     """
 
     actions: dict[int, Callable[[], object]] = field(default_factory=dict)
     losses: dict[int, float] = field(default_factory=dict)
     on_load: Callable[[], object] = lambda: None
+    on_compile: Callable[[], object] = lambda: None
     memory_errors: tuple[type[Exception], ...] = (OutOfFakeMemory,)
 
     def variables(self, folder: Path) -> Mapping[str, str]:

@@ -9,7 +9,16 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from harness.execute.engine import EpochEnded, Outcome, Queue, TrialBuilt, TrialEnded, TrialEvent, TrialStarted
+from harness.execute.engine import (
+    EpochEnded,
+    Outcome,
+    Queue,
+    TrialBuilt,
+    TrialCompiling,
+    TrialEnded,
+    TrialEvent,
+    TrialStarted,
+)
 from harness.planning.trial import Computation, Trial
 from harness.records.environment import Environment, Machine, Numerics
 from harness.records.predictions import Classes, Predictions, digest
@@ -155,6 +164,7 @@ class FakeTrainer:
     def __call__(self, queue: Queue) -> Generator[TrialEvent, None, None]:
         while (trial := queue.take()) is not None:
             yield TrialStarted(trial)
+            yield TrialCompiling(trial)
             yield TrialBuilt(trial, 0)
             outcome = self.outcome(trial)
             for measured in outcome.measurement.epochs if outcome.measurement else ():
