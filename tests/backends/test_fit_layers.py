@@ -10,17 +10,18 @@ from test_fit import Ways, rewriting
 
 from harness.planning.trial import Computation
 
-ROWS = {"Reshape": {"target_shape": [28, 28]}}
+BATCH_SIZE, EXAMPLES = 32, 76  # two batches and a smaller one
 SMALLER = {"AveragePooling2D": {"pool_size": 4}}
+ROWS = [SMALLER, {"Reshape": {"target_shape": [7, 7]}}]
 OTHER_LAYERS: dict[str, list[Any]] = {
     "crop": [{"ZeroPadding2D": {"padding": 2}}, {"RandomCrop": {"height": 28, "width": 28}}, "Flatten"],
     "permute": [{"Permute": {"dims": [2, 1, 3]}}, SMALLER, "Flatten"],
-    "rnn": [ROWS, {"SimpleRNN": {"units": 4}}],
-    "lstm": [ROWS, {"LSTM": {"units": 4, "dropout": 0.2, "recurrent_dropout": 0.2}}],
-    "gru": [ROWS, {"GRU": {"units": 4, "return_sequences": True}}, "GlobalAveragePooling1D"],
-    "bidirectional": [ROWS, {"Bidirectional": {"layer": {"LSTM": {"units": 3, "return_sequences": True}}}}, "Flatten"],
+    "rnn": [*ROWS, {"SimpleRNN": {"units": 4}}],
+    "lstm": [*ROWS, {"LSTM": {"units": 4, "dropout": 0.2, "recurrent_dropout": 0.2}}],
+    "gru": [*ROWS, {"GRU": {"units": 4, "return_sequences": True}}, "GlobalAveragePooling1D"],
+    "bidirectional": [*ROWS, {"Bidirectional": {"layer": {"LSTM": {"units": 3, "return_sequences": True}}}}, "Flatten"],
     "attention": [
-        *(SMALLER, {"Reshape": {"target_shape": [7, 7]}}, "PositionEmbedding"),
+        *(*ROWS, "PositionEmbedding"),
         {"Residual": {"layers": ["LayerNormalization", {"MultiHeadAttention": {"num_heads": 2, "key_dim": 4}}]}},
         "GlobalMaxPooling1D",
     ],
@@ -35,7 +36,7 @@ OTHER_LAYERS: dict[str, list[Any]] = {
 }
 
 
-FROZEN = {"Application": {"name": "MobileNetV3Small", "trainable": False}}
+FROZEN = {"Application": {"name": "MobileNet", "trainable": False}}
 OTHER_LAYERS["application"] = [
     {"Resizing": {"height": 32, "width": 32}},
     {"Rescaling": {"scale": 255}},
@@ -51,9 +52,10 @@ LOOPS = {"rnn", "lstm"}
 @pytest.mark.parametrize("name", OTHER_LAYERS)
 def test_without_rewriting_an_epoch_of_every_other_kind_of_layer_has_the_bits_of_fit(name: str) -> None:
     rng = np.random.default_rng(0)
-    images, labels = rng.integers(0, 256, (210, 28, 28), dtype=np.uint8), rng.integers(0, 10, 210, dtype=np.uint8)
+    images = rng.integers(0, 256, (EXAMPLES, 28, 28), dtype=np.uint8)
+    labels = rng.integers(0, 10, EXAMPLES, dtype=np.uint8)
     layers = [*OTHER_LAYERS[name], {"Dense": {"units": 10, "activation": "softmax"}}]
-    recipe = {"optimizer": "Adam", "loss": "categorical_crossentropy", "batch_size": 32}
+    recipe = {"optimizer": "Adam", "loss": "categorical_crossentropy", "batch_size": BATCH_SIZE}
     ways = Ways(Computation.model_validate({"dataset": "mnist", "layers": layers, "recipe": recipe}), images, labels)
     for compiled, fitted in zip(ways.compiled, ways.fitted, strict=True):
         assert compiled.loss == pytest.approx(fitted.loss, rel=1e-5)

@@ -326,7 +326,7 @@ def test_ctrl_c_ends_with_130_says_how_to_resume_and_leaves_nothing_half_written
     assert running.stderr is not None
     until(running.stderr, '"event": "built"')  # the first epoch has begun, and takes longer than this test
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process of the group
-    _, stderr = running.communicate(timeout=30)
+    _, stderr = running.communicate(timeout=180)
     assert running.returncode == 130
     assert "the same command resumes" in stderr
     assert "Traceback" not in stderr

@@ -80,7 +80,7 @@ def test_a_network_has_the_shapes_and_parameters_that_keras_builds(network: tupl
 
 def products(model: keras.Model, shape: Shape) -> int:
     """Count the multiply-accumulates of TensorFlow's own graph, operation by operation."""
-    graph = tf.function(model).get_concrete_function(tf.TensorSpec((1, *shape))).graph
+    graph = tf.function(model, autograph=False).get_concrete_function(tf.TensorSpec((1, *shape))).graph
     return sum(_products(operation) for operation in graph.get_operations())
 
 
