@@ -1,8 +1,7 @@
-"""Uses a trained network in a fresh process, so that this one imports no framework; saves nothing itself."""
+"""Uses a trained network in a process of its own, so that this one imports no framework; saves nothing itself."""
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -10,10 +9,11 @@ from pathlib import Path
 from harness.arrays import Values
 from harness.declaration.files import cache_folder
 from harness.errors import ModelFailed
-from harness.execute.process_start import ONE_THREAD, main_hidden, variables_set
+from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, variables_set
 from harness.planning.trial import Trial
-from harness.worker.backend import Array, find_backend
+from harness.worker.backend import Array
 from harness.worker.model import ModelJob, use_model
+from harness.worker.preload import preload_variables
 
 
 def model_scores(
@@ -26,10 +26,9 @@ def model_scores(
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         job = ModelJob(trial, weights, cache_folder(), Path(folder, "log"), images, target)
-        variables = {**ONE_THREAD, **find_backend(trial.computation.backend).variables(Path(folder))}
-        context = multiprocessing.get_context("spawn")
+        variables = {**ONE_THREAD, **preload_variables(trial.computation.backend, Path(folder))}
         try:
-            with ProcessPoolExecutor(1, mp_context=context) as pool, main_hidden(), variables_set(variables):
+            with ProcessPoolExecutor(1, mp_context=process_context()) as pool, main_hidden(), variables_set(variables):
                 return pool.submit(use_model, job).result()
         except Exception as error:
             reason = next(iter(str(error).strip().splitlines()), "no message")

@@ -8,12 +8,20 @@ itself.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.worker.backend import find_backend
 from harness.worker.process import send_output_to
 
 BACKEND_VARIABLE, LOG_VARIABLE = "BENCH_PRELOAD_BACKEND", "BENCH_PRELOAD_LOG"
+
+
+def preload_variables(backend: str, folder: Path) -> Mapping[str, str]:
+    """Return the variables that the server is to be started with; ``folder`` takes what it and the backend write."""
+    preload = {BACKEND_VARIABLE: backend, LOG_VARIABLE: str(folder / "preload.log")}
+    return {**find_backend(backend).variables(folder), **preload}
+
 
 if BACKEND_VARIABLE in os.environ:
     send_output_to(Path(os.environ[LOG_VARIABLE]))  # TensorFlow greets on stderr, in the middle of a progress bar

@@ -22,9 +22,8 @@ from harness.execute.trial_process import TrialProcess
 from harness.planning.trial import Trial
 from harness.records.environment import Commit, current_commit
 from harness.records.store import checkpoint_file
-from harness.worker.backend import find_backend
 from harness.worker.messages import Job
-from harness.worker.preload import BACKEND_VARIABLE, LOG_VARIABLE
+from harness.worker.preload import preload_variables
 from harness.worker.process import main
 
 # How long the parent sleeps at most while trials run, and between looks at what other runs have finished.
@@ -127,8 +126,7 @@ class Starter:
         return TrialProcess(job, process, parent, options.timeout_seconds)
 
     def _variables(self, backend: str) -> Mapping[str, str]:
-        preload = {BACKEND_VARIABLE: backend, LOG_VARIABLE: str(self.logs / "preload.log")}
-        return {**ONE_THREAD, **find_backend(backend).variables(self.logs), **preload}
+        return {**ONE_THREAD, **preload_variables(backend, self.logs)}
 
 
 def listen(running: list[TrialProcess], memory_bytes: float = math.inf) -> Iterator[TrialEvent]:
