@@ -178,7 +178,7 @@ def _examples(record: Record, evidence: Evidence) -> int | None:
     """Return how many examples each epoch trains on; None where the data set is not known."""
     computation = record.computation
     examples = computation.train_examples or (evidence.dataset and evidence.dataset.train_examples)
-    return computation.recipe.training_examples(examples) if examples else None
+    return computation.recipe.training_examples(examples, record.seed) if examples else None
 
 
 def _seen(record: Record, epoch: EpochMeasurement, examples: int) -> int:

@@ -50,5 +50,18 @@ def stratified(labels: NDArray[np.intp], split: Split) -> tuple[Indices, Indices
     return rng.permutation(np.concatenate(train)), rng.permutation(np.concatenate(test))
 
 
+def parts(labels: NDArray[np.integer], count: int, seed: int) -> NDArray[np.intp]:
+    """Return the part of each example, shape (n,), with as many of each class in every part, but for one.
+
+    Each class is shuffled, and the classes are dealt to the parts in turn, one after another.
+    """
+    # Of three numbers, the last not 0: no epoch's order is drawn from the same ones.
+    shuffled = np.random.default_rng((seed, count, 1)).permutation(len(labels))
+    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
+    found = np.empty(len(labels), np.intp)
+    found[by_class] = np.arange(len(labels)) % count
+    return found
+
+
 def _chosen(examples: Examples, indices: Indices) -> Examples:
     return Examples(examples.values[indices], examples.labels[indices])

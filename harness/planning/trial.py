@@ -22,6 +22,7 @@ from harness.spec.architecture import Architecture
 from harness.spec.layers.repeated import spelled_out
 from harness.spec.layers.shared import Network, numbered_names
 from harness.spec.training import Recipe, Training
+from harness.spec.training.folds import fold_of
 
 FINGERPRINT_VERSION = 1
 FINGERPRINT_LENGTH = 16
@@ -161,7 +162,7 @@ class Trial:
     @property
     def evaluations_of_all(self) -> tuple[str, ...]:
         """The evaluations of every epoch: the test images, and those held out of the training where there are any."""
-        return (TEST, VALIDATION) if self.computation.recipe.validation_split else (TEST,)
+        return (TEST, VALIDATION) if self.computation.recipe.holds_out else (TEST,)
 
     @property
     def may_stop(self) -> bool:
@@ -171,8 +172,10 @@ class Trial:
     @property
     def facts(self) -> dict[str, Any]:
         """The trial as programs read of it; the keys are a contract."""
-        architectures = list(self.architectures)
-        return {"id": self.fingerprint, "seed": self.seed, "epochs": self.epochs, "architectures": architectures}
+        folds = self.computation.recipe.folds
+        fold = {} if folds is None else {"fold": fold_of(self.seed, folds).number + 1, "folds": folds}
+        shared = {"epochs": self.epochs, "architectures": list(self.architectures)}
+        return {"id": self.fingerprint, "seed": self.seed, **shared, **fold}
 
     @property
     def label(self) -> str:

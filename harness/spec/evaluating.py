@@ -54,7 +54,7 @@ def misfit(name: str, spec: SpecFile, dataset: Dataset) -> str | None:
     from harness.evaluations.evaluation import find_evaluation  # noqa: PLC0415 - imports NumPy; most specs ask for none
 
     kind = find_evaluation(name)
-    if kind.of_validation and not spec.recipe.validation_split:
+    if kind.of_validation and not spec.recipe.holds_out:
         return f"{name} is of images that are held out of the training, and the recipe has no validation_split"
     if kind.needs_pictures and len(dataset.inputs) < PICTURE_SIDES:
         return f"{name} changes pictures, and examples of {spec.dataset} have no rows and columns"

@@ -23,7 +23,7 @@ IMAGE_AXES = 3
 
 def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
     """Yield what is wrong with the recipe, or with each of the phases."""
-    first = spec.recipes[0].validation_split
+    first, folds = spec.recipes[0].validation_split, spec.recipes[0].folds
     for index, recipe in enumerate(spec.recipes):
         path: DataPath = ("phases", index) if spec.phases else ("training",)
         yield from _class_weight_mistakes(recipe, path, dataset)
@@ -38,6 +38,21 @@ def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[S
         if recipe.validation_split != first:
             what = f"this phase holds out {recipe.validation_split:g} of the training images, the first one {first:g}"
             yield SpecError((*path, "validation_split"), what, "hold out the same share in all phases")
+        yield from _fold_mistakes(recipe, path, dataset, folds)
+
+
+def _fold_mistakes(recipe: Training, path: DataPath, dataset: Dataset, first: int | None) -> Iterator[SpecError]:
+    """Yield folds beside another share that is held out, more of them than images, and other ones than before."""
+    place = (*path, "folds")
+    if recipe.folds is not None and recipe.validation_split:
+        what = "'folds' stands beside 'validation_split', and each holds images out"
+        yield SpecError(place, what, "keep one of the two", on_key=True)
+    if recipe.folds is not None and recipe.folds > dataset.train_examples:
+        what = f"these are {recipe.folds:,} folds of {dataset.train_examples:,} images"
+        yield SpecError(place, what, "write fewer")
+    if recipe.folds != first:
+        what = f"this phase has {recipe.folds or 'no'} folds, the first one {first or 'none'}"
+        yield SpecError(path if recipe.folds is None else place, what, "write the same folds in all phases")
 
 
 def _freezing_mistakes(recipe: Training, path: DataPath, layers: Sequence[LayerCost]) -> Iterator[SpecError]:
@@ -70,7 +85,7 @@ def _monitoring_mistakes(recipe: Training, path: DataPath, *, is_last: bool) -> 
     """Yield what is decided by images that are not held out, and what can't be decided in such a recipe."""
     for name, decision in recipe.monitored.items():
         place = (*path, name)
-        if decision.of_validation and not recipe.validation_split:
+        if decision.of_validation and not recipe.holds_out:
             what = f"'{name}' monitors {decision.monitor}, and the recipe holds out no images"
             yield SpecError(place, what, "add 'validation_split: 0.1' to it, or monitor loss or accuracy", on_key=True)
         if name == "reduce_on_plateau" and isinstance(recipe.optimizer.learning_rate, ScheduleKind):

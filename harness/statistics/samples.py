@@ -86,6 +86,20 @@ def mean_interval(values: Sequence[float]) -> Interval | None:
     return Interval(centre - half, centre + half)
 
 
+def resampled_interval(values: Sequence[float], test_to_train: float) -> Interval | None:
+    """Return mean ± t(n - 1) · sd · sqrt(1 / n + test / train) of ``values``, shape (n,), each of another resampling.
+
+    Training sets that overlap give values that vary together, so the mean varies more than independent ones' would:
+    the second term stands for that. ``test_to_train`` is how many examples each is scored on, by how many it is trained
+    on. None below two values. Source: Nadeau and Bengio, Inference for the generalization error (2003), section 3.
+    """
+    centre, spread = mean(values), standard_deviation(values)
+    if centre is None or spread is None:
+        return None
+    half = t_quantile(LEVEL, len(values) - 1) * spread * math.sqrt(1 / len(values) + test_to_train)
+    return Interval(centre - half, centre + half)
+
+
 def deviation_interval(deviation: float, count: int) -> Interval:
     """Return sd · sqrt(f / χ²) at the χ² quantiles of both ends, on f = ``count`` - 1 degrees of freedom.
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from harness.data.cache import DatasetArrays
 from harness.data.fetching import load
 from harness.data.pipeline import Pipeline, fit
+from harness.data.splitting import parts
 from harness.evaluations.evaluation import Examples, find_evaluation
 from harness.evaluations.metric import TEST, TRAIN, VALIDATION
 from harness.planning.trial import Computation, Trial
@@ -22,6 +23,7 @@ from harness.records.environment import Environment
 from harness.records.predictions import digest
 from harness.records.record import LEAST_SECONDS, Clocks, EpochMeasurement, Measurement, Stage
 from harness.records.weights import weights_digest
+from harness.spec.training.folds import fold_of
 from harness.worker.backend import Array, Backend, Network
 from harness.worker.checkpoint import Checkpoint, UnusableCheckpoint, read_checkpoint, set_aside, write_checkpoint
 from harness.worker.clocks import Watch, peak_memory_bytes, stopwatch
@@ -211,24 +213,30 @@ def prepare(
 
 
 def trial_examples(trial: Trial, arrays: DatasetArrays) -> tuple[Examples, Examples]:
-    """Return what each epoch trains on, and what is scored after it.
-
-    As in Keras, ``validation_split`` holds out the last of the examples to train on.
-    """
-    computation = trial.computation
-    used = computation.recipe.training_examples(computation.train_examples or len(arrays.train_labels))
-    test = Examples(arrays.test_images, arrays.test_labels).first(computation.test_examples)
-    return Examples(arrays.train_images, arrays.train_labels).first(used), test
+    """Return what each epoch trains on, and what is scored after it."""
+    test = Examples(arrays.test_images, arrays.test_labels).first(trial.computation.test_examples)
+    return _chosen(arrays, trial, held_out=False), test
 
 
 def validation_examples(trial: Trial, arrays: DatasetArrays) -> Examples | None:
-    """Return the examples that ``validation_split`` holds out; None where it holds out none."""
-    computation = trial.computation
-    examples = computation.train_examples or len(arrays.train_labels)
-    used = computation.recipe.training_examples(examples)
-    if used == examples:
-        return None
-    return Examples(arrays.train_images[used:examples], arrays.train_labels[used:examples])
+    """Return the examples that the recipe holds out; None where it holds out none."""
+    found = _chosen(arrays, trial, held_out=True)
+    return found if len(found.labels) else None
+
+
+def _chosen(arrays: DatasetArrays, trial: Trial, *, held_out: bool) -> Examples:
+    """Return the examples to train on, or those that are held out.
+
+    As in Keras, ``validation_split`` holds out the last ones. Of folds, the seed says which one is left out.
+    """
+    computation, recipe = trial.computation, trial.computation.recipe
+    examples = Examples(arrays.train_images, arrays.train_labels).first(computation.train_examples)
+    if recipe.folds is not None:
+        fold = fold_of(trial.seed, recipe.folds)
+        chosen = (parts(examples.labels, recipe.folds, fold.partition) == fold.number) == held_out
+        return Examples(examples.images[chosen], examples.labels[chosen])
+    used = recipe.training_examples(len(examples.labels))
+    return Examples(examples.images[used:], examples.labels[used:]) if held_out else examples.first(used)
 
 
 def trial_evaluators(trial: Trial, training: Examples, test: Examples, pipeline: Pipeline) -> dict[str, Evaluator]:

@@ -201,3 +201,24 @@ def test_a_decay_that_is_none_is_refused(optimizer: str, sentence: str) -> None:
 
 def test_a_decay_of_0_is_none() -> None:
     assert fingerprint(optimizer="{Adam: {decay: 0}}") == fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("lines", "reported"),
+    [
+        (("folds: 5", "validation_split: 0.1"), "'folds' stands beside 'validation_split', and each holds images out"),
+        (("folds: 1",), "'folds' is 1, which is too small; write 2 or more"),
+        (("folds: 2000",), "'folds' is 2000, which is too large; write 1000 or less"),
+    ],
+)
+def test_folds_that_make_no_sense_are_refused(lines: tuple[str, ...], reported: str) -> None:
+    with pytest.raises(InvalidSpec, match=reported):
+        read(*lines)
+
+
+def test_the_part_left_out_can_be_monitored_and_changes_the_address() -> None:
+    known = read("folds: 5", "early_stopping: {monitor: val_loss}").training
+    assert known.training_examples(11, seed=0) == 8
+    assert known.training_examples(11, seed=6) == 9
+    assert len({fingerprint(), fingerprint("folds: 5"), fingerprint("folds: 4")}) == 3
+    assert fingerprint("folds:") == fingerprint()

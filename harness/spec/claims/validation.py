@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ValidationAccuracy(NumberClaim):
-    """The accuracy on the images that validation_split holds out, with the weights that count."""
+    """The accuracy on the images that validation_split or a fold holds out, with the weights that count."""
 
     value: PublishedShare = None
     values: PublishedShares = None
@@ -28,6 +28,6 @@ class ValidationAccuracy(NumberClaim):
     def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Find a recipe that holds out none."""
         del dataset
-        if not spec.recipe.validation_split:
+        if not spec.recipe.holds_out:
             what = "the recipe holds out no images to validate on"
             yield SpecError((), what, "add 'validation_split' to it, or claim test_accuracy")

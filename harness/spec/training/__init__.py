@@ -12,6 +12,7 @@ from harness.declaration.spec_error import refused
 from harness.declaration.values import BelowOne, Count
 from harness.evaluations.metric import Measured
 from harness.spec.training.class_weight import ClassWeight
+from harness.spec.training.folds import Folds, fold_of, fold_size
 from harness.spec.training.freezing import Frozen
 from harness.spec.training.losses import LOSSES, Loss
 from harness.spec.training.mixing import MixUp
@@ -34,6 +35,7 @@ class Recipe(BaseModel):
         BelowOne, Field(description="Share of the training images, the last ones, that is held out of training.")
     ] = 0.0
 
+    folds: Folds = None
     shuffle: Annotated[
         bool, Field(description="Whether each epoch has an order of its own; else images keep that of the data set.")
     ] = True
@@ -104,8 +106,15 @@ class Recipe(BaseModel):
         """Tell whether another number of epochs changes the first ones too, as a schedule over all of them does."""
         return self.optimizer.spans_training
 
-    def training_examples(self, examples: int) -> int:
-        """Return how many of n images are trained on: those that Keras' ``validation_split`` leaves."""
+    @property
+    def holds_out(self) -> bool:
+        """Tell whether images are held out of the training, and scored after every epoch."""
+        return self.folds is not None or self.validation_split > 0
+
+    def training_examples(self, examples: int, seed: int = 0) -> int:
+        """Return how many of n images are trained on: those that ``validation_split`` or the seed's fold leaves."""
+        if self.folds is not None:
+            return examples - fold_size(examples, self.folds, fold_of(seed, self.folds).number)
         return int(examples * (1.0 - self.validation_split))
 
     def examples_per_epoch(self, examples: int) -> int:
