@@ -35,10 +35,13 @@ def shown(value: object) -> str:
         return "a number of thousands of digits"
 
 
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """Return the remedy ``did you mean 'a' or 'b'?`` with the known names like ``name``, or nothing."""
+def did_you_mean(name: str, known: Sequence[str], likeness: float = 0.5) -> str:
+    """Return the remedy ``did you mean 'a' or 'b'?`` with the known names like ``name``, or nothing.
+
+    ``likeness`` is the least share of letters that two names have in common.
+    """
     same = [other for other in known if other.lower() == name.lower()]
-    matches = same or difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    matches = same or difflib.get_close_matches(name, known, n=3, cutoff=likeness)
     return f"did you mean {' or '.join(map(repr, matches))}?" if matches else ""
 
 

@@ -37,8 +37,8 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, SerializationI
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
+from harness.declaration.naming import NO_WORDS, OtherWords, plain, remedy
 from harness.declaration.spec_error import refused, shown
-from harness.errors import did_you_mean
 
 LONGEST_NAME_SHOWN = 60
 MOST_NAMES_SHOWN = 6
@@ -52,6 +52,8 @@ class Kind(BaseModel):
 
     kind: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
+    # What its fields are called elsewhere.
+    field_words: ClassVar[OtherWords] = NO_WORDS
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 (pydantic's own signature)
         super().__init_subclass__(**kwargs)
@@ -91,11 +93,15 @@ class KerasKind(Kind):
 
 @dataclass(frozen=True)
 class Family:
-    """All kinds of one base: the metadata of ``Annotated[Base, Family("noun", Base, "home.of.kinds")]``."""
+    """All kinds of one base: the metadata of ``Annotated[Base, Family("noun", Base, "home.of.kinds")]``.
+
+    ``words`` are what they are called elsewhere.
+    """
 
     noun: str
     base: type[Kind]
     home: str
+    words: OtherWords = NO_WORDS
 
     @cached_property
     def kinds(self) -> Mapping[str, type[Kind]]:
@@ -163,8 +169,10 @@ class Family:
         return refused("kind_form", f"found {shown(None if value == {} else value)}", remedy)
 
     def _unknown(self, name: str) -> PydanticCustomError:
-        remedy = did_you_mean(name, list(self.kinds)) or f"available: {', '.join(self.kinds)}"
-        return refused("kind_unknown", f"there is no {self.noun} {shown(name, LONGEST_NAME_SHOWN)}", remedy)
+        alias = next((kind for alias, kind in self.aliases.items() if plain(alias) == plain(name)), name)
+        meant = remedy(alias, list(self.kinds), self.words)
+        what = f"there is no {self.noun} {shown(name, LONGEST_NAME_SHOWN)}"
+        return refused("kind_unknown", what, meant or f"available: {', '.join(self.kinds)}")
 
 
 def _in_keras(value: object, keras: ModuleType) -> object:
@@ -186,10 +194,22 @@ def _inside(cls: type[Kind], written: str, detail: ErrorDetails) -> InitErrorDet
     elif len(loc) == 1 and kind == "extra_forbidden":
         error = _unknown(cls, str(loc[0]))
     elif loc == () and kind in {"model_type", "model_attributes_type"}:
-        error = refused("fields_form", f"{cls.kind} takes fields", f"write '{cls.kind}: {{field: value}}'")
+        error = refused(
+            "fields_form", f"{cls.kind} takes fields", f"write '{cls.kind}: {_example(cls, detail['input'])}'"
+        )
     else:
         error = PydanticCustomError(kind, "{message}", {**detail.get("ctx", {}), "message": detail["msg"]})
     return InitErrorDetails(type=error, loc=(written, *loc), input=detail["input"])
+
+
+def _example(cls: type[Kind], value: object) -> str:
+    """Return the form of a kind's fields: with the value that was given, where there is one field that it may be."""
+    needed = [name for name, field in _written_fields(cls).items() if field.is_required()]
+    try:
+        cls.model_validate({needed[0]: value} if len(needed) == 1 else {})
+    except ValidationError:
+        return "{field: value}"
+    return f"{{{needed[0]}: {shown(value)}}}" if needed else "{field: value}"
 
 
 def _missing(cls: type[Kind], name: str) -> PydanticCustomError:
@@ -201,7 +221,7 @@ def _unknown(cls: type[Kind], name: str) -> PydanticCustomError:
     known = list(_written_fields(cls))
     fields = f"its fields are {', '.join(known)}" if known else "remove it: it has no fields"
     what = f"{cls.kind} has no field {shown(name, LONGEST_NAME_SHOWN)}"
-    return refused("field_unknown", what, did_you_mean(name, known) or fields)
+    return refused("field_unknown", what, remedy(name, known, cls.field_words) or fields)
 
 
 def _written_fields(cls: type[Kind]) -> dict[str, FieldInfo]:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from harness.declaration.files import invalid
 from harness.declaration.kept_texts import keep, kept_data
+from harness.declaration.naming import NO_WORDS, remedy
 from harness.declaration.spec_error import DataPath, InvalidSpec, SpecError, in_order, shown
 from harness.declaration.tree import Tree
 from harness.errors import did_you_mean
@@ -156,34 +157,35 @@ def _words(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     if kind == "missing":
         return f"{subject} is missing", "add it"
     if kind == "extra_forbidden":
-        fields = _fields_at(model, detail["loc"][:-1])
-        remedy = did_you_mean(str(detail["loc"][-1]), fields) or f"the fields are {', '.join(fields)}"
-        return f"there is no field {subject} here", remedy
+        inner = _model_at(model, detail["loc"][:-1])
+        fields, words = list(inner.model_fields), getattr(inner, "field_words", NO_WORDS)
+        meant = remedy(str(detail["loc"][-1]), fields, words)
+        return f"there is no field {subject} here", meant or f"the fields are {', '.join(fields)}"
     if kind == "literal_error":
         expected = str(context.get("expected", ""))
         words = [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
         return f"{subject} is {shown(value)}, not {expected}", did_you_mean(str(value), words) or "write one of these"
     if kind in _NOT_A:
-        form, remedy = _NOT_A[kind]
-        return f"{subject} is {shown(value)}, not {form}", remedy
+        form, example = _NOT_A[kind]
+        return f"{subject} is {shown(value)}, not {form}", example
     if kind == "too_short" and isinstance(value, str):
         kind = "string_too_short"  # pydantic's name for it where a validator of ours comes before the length
     if kind in _BOUNDS:
-        state, remedy = _BOUNDS[kind](context)
+        state, bound = _BOUNDS[kind](context)
         about = "" if kind.startswith(("too", "string")) else f"{shown(value)}, which is "
-        return f"{subject} is {about}{state}", remedy
+        return f"{subject} is {about}{state}", bound
     message = detail["msg"]
     return context.get("what", f"{subject} is {shown(value)}"), context.get("remedy", message[0].lower() + message[1:])
 
 
-def _fields_at(model: type[BaseModel], path: DataPath) -> list[str]:
-    """Return the fields of the model, or of the one inside it that the path leads to."""
+def _model_at(model: type[BaseModel], path: DataPath) -> type[BaseModel]:
+    """Return the model, or the one inside it that the path leads to."""
     for name in path:
         inner = model.model_fields[name].annotation if name in model.model_fields else None
         # Of 'Model | None' and of a list of models, the model.
         models = (one for one in (inner, *get_args(inner)) if inspect.isclass(one) and issubclass(one, BaseModel))
         model = next(models, model)
-    return list(model.model_fields)
+    return model
 
 
 def _subject(path: DataPath) -> str:

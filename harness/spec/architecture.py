@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
@@ -17,8 +17,10 @@ from pydantic import (
 )
 
 from harness.data.dataset import Dataset
-from harness.declaration.spec_error import refused
+from harness.declaration.naming import OtherWords
+from harness.declaration.spec_error import DataPath, refused
 from harness.declaration.values import Line, Text
+from harness.spec import other_words
 from harness.spec.changes import Change
 from harness.spec.claims import AnyClaim
 from harness.spec.layers.shared import Network
@@ -38,6 +40,7 @@ class Provenance(BaseModel):
     """What every spec file says beside what is computed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+    field_words: ClassVar[OtherWords] = other_words.SPEC
 
     title: Line = Field(min_length=1, max_length=MOST_TITLE, description="Title, in a few words.")
     document: Line | None = Field(default=None, description="Document that it comes from, by its file name.")
@@ -93,6 +96,13 @@ class SpecFile(Provenance):
         return (*self.phases[:-1], self.training)
 
     @property
+    def placed_recipes(self) -> tuple[tuple[DataPath, Training], ...]:
+        """The recipes with the paths to them."""
+        if not self.phases:
+            return ((("training",), self.training),)
+        return tuple((("phases", index), recipe) for index, recipe in enumerate(self.recipes))
+
+    @property
     def recipe(self) -> Recipe:
         """What a training step computes in the end."""
         return self.training
@@ -105,6 +115,8 @@ class SpecFile(Provenance):
 
 class DerivedFile(Provenance):
     """The content of a spec file that says how it differs from another one."""
+
+    field_words: ClassVar[OtherWords] = other_words.DERIVED
 
     extends: str = Field(description="Architecture that it differs from: one that stands for itself.")
     changes: tuple[Change, ...] = Field(

@@ -136,9 +136,13 @@ def test_fields_beside_their_kind_should_be_indented() -> None:
     assert message.endswith("its fields indented below it")
 
 
-@pytest.mark.parametrize("content", [3, "Rex", ["name"]], ids=repr)
-def test_content_that_is_not_a_mapping_should_be_fields(content: object) -> None:
-    assert mistakes({"Dog": content}) == [((0, "Dog"), "fields_form", "Dog takes fields; write 'Dog: {field: value}'")]
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [(3, "{field: value}"), ("Rex", "{name: 'Rex'}"), (["name"], "{field: value}")],
+    ids=["no name", "a name", "a list"],
+)
+def test_content_that_is_not_a_mapping_should_be_fields_or_the_one_that_it_can_be(content: object, form: str) -> None:
+    assert mistakes({"Dog": content}) == [((0, "Dog"), "fields_form", f"Dog takes fields; write 'Dog: {form}'")]
 
 
 def test_the_schema_describes_a_family_once_and_offers_bare_words_where_they_do() -> None:

@@ -286,8 +286,8 @@ claims:
         (
             "changes:\n  - remove: {layer: Flatten}\n",
             (
-                "child.yaml:3:1: with these changes, the network ends in 13×13×10, but mnist has 10 classes "
-                "(line 14 of parent.yaml); end with"
+                "child.yaml:3:1: with these changes, a Flatten is missing: Dense acts on each place of 13×13×4, and "
+                "the end is 13×13×10 (line 14 of parent.yaml); insert a line '- Flatten' before this Dense"
             ),
         ),
         (
@@ -368,7 +368,7 @@ def test_mistakes_of_the_parent_have_their_places_in_the_parents_file(folder: Pa
             "add it (Number of output channels; classes: one for each class of the data set.)"
         ),
         "parent.yaml:4:5: Conv2D needs 'kernel_size'; add it (Height and width of the window: one number or two.)",
-        "parent.yaml:4:14: Conv2D has no field 'filtres'; did you mean 'filters' or 'strides' or 'dilation_rate'?",
+        "parent.yaml:4:14: Conv2D has no field 'filtres'; did you mean 'filters'?",
     ]
 
 

@@ -86,7 +86,7 @@ def test_mistakes_of_every_kind_are_reported_at_once_in_the_order_of_the_file(sp
         (
             "- Flatten",
             "- Dropout: {rate: 0.5}",
-            "7:5: the network ends in 13×13×10, but mnist has 10 classes; end with",
+            "7:5: a Flatten is missing: Dense acts on each place of 13×13×4, and the end is 13×13×10; insert a line",
         ),
         ("dataset: mnist", "dataset: minst", "2:10: there is no data set 'minst'; did you mean 'mnist'"),
         ("kernel_size: 3", "kernel_size: 29", "4:5: "),
@@ -186,7 +186,7 @@ def test_a_hundred_mistakes_are_reported_and_the_others_counted(spec_file: Path)
 
 def test_a_name_in_the_file_does_not_rename_it(spec_file: Path, valid: str) -> None:
     [mistake] = mistakes(spec_file, "name: other\n" + valid)
-    assert mistake.startswith("1:1: there is no field 'name' here; the fields are title, document, source")
+    assert mistake.startswith("1:1: there is no field 'name' here; remove it: an architecture's name is its file's")
 
 
 def test_control_characters_of_a_file_never_reach_the_terminal(spec_file: Path, valid: str) -> None:

@@ -19,6 +19,7 @@ from harness.declaration.kinds import Family, Kind, snake_case
 from harness.declaration.spec_error import SpecError
 from harness.declaration.values import Text, WrittenFloat
 from harness.evaluations.metric import Drop, Quantity
+from harness.spec import other_words
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
@@ -250,5 +251,5 @@ class OrderClaim(Claim):
         return self.label
 
 
-CLAIMS = Family("claim", Claim, "harness.spec.claims")
+CLAIMS = Family("claim", Claim, "harness.spec.claims", other_words.CLAIMS)
 AnyClaim = Annotated[Claim, CLAIMS]

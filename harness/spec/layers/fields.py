@@ -6,9 +6,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from harness.declaration.naming import remedy
 from harness.declaration.spec_error import refused, shown
 from harness.declaration.values import Count, Outputs, Pair
-from harness.errors import did_you_mean
+from harness.spec import other_words
 from harness.spec.layers.layer import PaddingName
 from harness.spec.layers.weights import Constraint, ConstraintKind, Initializer, InitializerKind, Regularizer
 
@@ -25,8 +26,8 @@ KNOWN = ("linear", *NAMES, *ALIASES)
 
 def _known(value: object) -> str:
     if not isinstance(value, str) or value not in KNOWN:
-        remedy = did_you_mean(str(value), KNOWN) or f"available: {', '.join(KNOWN)}"
-        raise refused("activation_unknown", f"there is no activation {shown(str(value))}", remedy)
+        meant = remedy(str(value), KNOWN, other_words.ACTIVATIONS) or f"available: {', '.join(KNOWN)}"
+        raise refused("activation_unknown", f"there is no activation {shown(str(value))}", meant)
     return ALIASES.get(value, value)
 
 

@@ -14,8 +14,10 @@ from types import ModuleType
 from typing import Annotated, Any, ClassVar, Literal
 
 from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.naming import OtherWords
 from harness.declaration.spec_error import DataPath, SpecError
 from harness.errors import BenchError
+from harness.spec import other_words
 
 Shape = tuple[int, ...]
 PaddingName = Literal["valid", "same"]
@@ -97,6 +99,7 @@ class LayerKind(KerasKind):
     """One layer: its fields, its output shape, its cost, and its Keras call."""
 
     keras_module: ClassVar[str] = "layers"
+    field_words: ClassVar[OtherWords] = other_words.FIELDS
 
     @property
     def chains(self) -> tuple[Chain, ...]:
@@ -146,7 +149,7 @@ class SameShape:
         return input_shape
 
 
-LAYERS = Family("layer", LayerKind, "harness.spec.layers")
+LAYERS = Family("layer", LayerKind, "harness.spec.layers", other_words.LAYERS)
 Layer = Annotated[LayerKind, LAYERS]
 
 MAX_NUMBERS = 2**40

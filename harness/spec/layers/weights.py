@@ -12,13 +12,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from harness.declaration.kinds import Family, KerasKind, snake_case
 from harness.declaration.spec_error import refused
 from harness.declaration.values import Fraction, NonNegative, Number, Positive, listed
+from harness.spec import other_words
 
 
 class _WeightKind(KerasKind):
+    short_names: ClassVar[tuple[str, ...]] = ()
+
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """Return the class's name, and the word that Keras takes for it."""
-        return cls.__name__, snake_case(cls.__name__)
+        """Return the class's name, and the words that Keras takes for it."""
+        return cls.__name__, snake_case(cls.__name__), *cls.short_names
 
 
 class InitializerKind(_WeightKind):
@@ -31,9 +34,13 @@ class InitializerKind(_WeightKind):
 class Zeros(InitializerKind):
     """Initializes all weights to 0."""
 
+    short_names: ClassVar[tuple[str, ...]] = ("zero",)
+
 
 class Ones(InitializerKind):
     """Initializes all weights to 1."""
+
+    short_names: ClassVar[tuple[str, ...]] = ("one",)
 
 
 class Constant(InitializerKind):
@@ -45,12 +52,16 @@ class Constant(InitializerKind):
 class RandomNormal(InitializerKind):
     """Draws initial weights from a normal distribution."""
 
+    short_names: ClassVar[tuple[str, ...]] = ("normal",)
+
     mean: Number = 0.0
     stddev: NonNegative = 0.05
 
 
 class RandomUniform(InitializerKind):
     """Draws initial weights from a uniform distribution."""
+
+    short_names: ClassVar[tuple[str, ...]] = ("uniform",)
 
     minval: Number = -0.05
     maxval: Number = 0.05
@@ -103,7 +114,7 @@ class Orthogonal(InitializerKind):
     gain: Number = 1.0
 
 
-Initializer = Annotated[InitializerKind, Family("initializer", InitializerKind, __name__)]
+Initializer = Annotated[InitializerKind, Family("initializer", InitializerKind, __name__, other_words.INITIALIZERS)]
 
 
 class RegularizerKind(_WeightKind):

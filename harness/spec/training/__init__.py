@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from harness.declaration.naming import OtherWords
 from harness.declaration.spec_error import refused
 from harness.declaration.values import BelowOne, Count
 from harness.evaluations.metric import Measured
+from harness.spec import other_words
 from harness.spec.training.class_weight import ClassWeight
 from harness.spec.training.folds import Folds, fold_of, fold_size
 from harness.spec.training.freezing import Frozen
@@ -27,6 +29,7 @@ class Recipe(BaseModel):
     """What a training step computes, whatever the number of epochs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+    field_words: ClassVar[OtherWords] = other_words.RECIPE
 
     optimizer: Annotated[Optimizer, Field(description="Optimizer, with its learning rate.")]
     loss: Annotated[Loss, Field(description="Loss that training minimizes.")]

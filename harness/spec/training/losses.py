@@ -11,6 +11,7 @@ from pydantic import Field
 
 from harness.declaration.kinds import Family, KerasKind, snake_case
 from harness.declaration.values import BelowOne, NonNegative, Positive
+from harness.spec import other_words
 
 FromLogits = Annotated[bool, Field(description="Whether the network outputs logits, without softmax or sigmoid.")]
 LabelSmoothing = Annotated[BelowOne, Field(description="Share of each label that is spread over all classes.")]
@@ -23,6 +24,8 @@ class LossKind(KerasKind):
     short_names: ClassVar[tuple[str, ...]] = ()
     # Whether it takes one output for two classes, whose label is 0 or 1; the others compare outputs with one another.
     takes_one_output: ClassVar[bool] = False
+    # Whether it takes logarithms of the outputs.
+    of_probabilities: ClassVar[bool] = False
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -34,6 +37,7 @@ class CategoricalCrossentropy(LossKind):
     """Categorical cross-entropy: negative log probability of the correct class."""
 
     short_names: ClassVar[tuple[str, ...]] = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+    of_probabilities: ClassVar[bool] = True
 
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
@@ -41,6 +45,8 @@ class CategoricalCrossentropy(LossKind):
 
 class CategoricalFocalCrossentropy(LossKind):
     """Focal cross-entropy: gives less weight to examples that are classified well."""
+
+    of_probabilities: ClassVar[bool] = True
 
     alpha: Annotated[NonNegative, Field(description="Weight of each class.")] = 0.25
     gamma: Annotated[NonNegative, Field(description="Exponent that gives less weight to easy examples.")] = 2.0
@@ -53,6 +59,7 @@ class BinaryCrossentropy(LossKind):
 
     short_names: ClassVar[tuple[str, ...]] = ("bce", "BCE")
     takes_one_output: ClassVar[bool] = True
+    of_probabilities: ClassVar[bool] = True
 
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
@@ -62,6 +69,7 @@ class KLDivergence(LossKind):
     """Kullback-Leibler divergence of the predicted probabilities from the labels."""
 
     short_names: ClassVar[tuple[str, ...]] = ("kld", "KLD")
+    of_probabilities: ClassVar[bool] = True
 
 
 class Poisson(LossKind):
@@ -106,5 +114,5 @@ class CosineSimilarity(LossKind):
     """Negative cosine similarity of the outputs and the one-hot label."""
 
 
-LOSSES = Family("loss", LossKind, __name__)
+LOSSES = Family("loss", LossKind, __name__, other_words.LOSSES)
 Loss = Annotated[LossKind, LOSSES]

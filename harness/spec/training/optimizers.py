@@ -17,8 +17,10 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from harness.declaration.kinds import Family, KerasKind
+from harness.declaration.naming import OtherWords
 from harness.declaration.spec_error import refused, shown
 from harness.declaration.values import BelowOne, NonNegative, Positive
+from harness.spec import other_words
 from harness.spec.training.schedules import LearningRate, ScheduleKind
 
 
@@ -43,6 +45,7 @@ class OptimizerKind(KerasKind):
     """One optimizer. ``slots`` says how many numbers it keeps for each trainable weight."""
 
     keras_module: ClassVar[str] = "optimizers"
+    field_words: ClassVar[OtherWords] = other_words.FIELDS
 
     learning_rate: LearningRate = 0.001
     weight_decay: WeightDecay = None
@@ -196,5 +199,5 @@ class Lion(OptimizerKind):
         return 1
 
 
-OPTIMIZERS = Family("optimizer", OptimizerKind, __name__)
+OPTIMIZERS = Family("optimizer", OptimizerKind, __name__, other_words.OPTIMIZERS)
 Optimizer = Annotated[OptimizerKind, OPTIMIZERS]
