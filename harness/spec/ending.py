@@ -1,24 +1,53 @@
-"""How a network ends, held against its data set's classes and its loss; computes no shape."""
+"""How a network ends, held against its data set's classes and against the losses of its recipes; trains nothing.
+
+What Keras trains without a word is reported: scores where a loss takes probabilities, probabilities where it takes
+scores, noise behind the last activation. Whoever means scores, because a document has them so, ends with
+``Activation: {activation: linear}``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from harness.declaration.spec_error import SpecError
+from harness.declaration.spec_error import DataPath, SpecError
 from harness.spec.layers import LayerKind, Shape
-from harness.spec.layers.activations import Activation
-from harness.spec.layers.kernels import KernelLayer
-from harness.spec.layers.layer import text
-from harness.spec.layers.normalization import Softmax
+from harness.spec.layers.activations import ELU, Activation, LeakyReLU, PReLU, ReLU
+from harness.spec.layers.kernels import Dense, KernelLayer
+from harness.spec.layers.layer import Chain, text
+from harness.spec.layers.normalization import BatchNormalization, LayerNormalization, Softmax
+from harness.spec.layers.pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
+from harness.spec.layers.randomized import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout2D
+from harness.spec.layers.repeated import Repeat
+from harness.spec.layers.reshaping import Flatten, Identity, Permute, Reshape
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
     from harness.spec.architecture import SpecFile
+    from harness.spec.training.losses import LossKind
 
 TWO = 2
 ONE_OUTPUT = (1,)
 ONE_SIGMOID = "'Dense: {units: 1, activation: sigmoid}' and loss: binary_crossentropy"
+SOFTMAX_OF_CLASSES = "'Dense: {units: classes, activation: softmax}'"
+
+NOISE = Dropout | SpatialDropout2D | AlphaDropout | GaussianDropout | GaussianNoise
+RESHAPING = Flatten | Reshape | Permute | Identity
+# What gives its input's values on, or means of them.
+PASSING = RESHAPING | NOISE | GlobalAveragePooling2D | GlobalMaxPooling2D
+SLOPED = ReLU | LeakyReLU | PReLU | ELU
+# Activations of which a loss can take logarithms: Keras divides them by their sum.
+POSITIVE = {
+    "softmax",
+    "sigmoid",
+    "hard_sigmoid",
+    "sparsemax",
+    "sparse_sigmoid",
+    "exponential",
+    "softplus",
+    "squareplus",
+}
+LINEAR = "linear"
 
 
 def end_mistakes(spec: SpecFile, dataset: Dataset, shape: Shape) -> Iterator[SpecError]:
@@ -26,22 +55,62 @@ def end_mistakes(spec: SpecFile, dataset: Dataset, shape: Shape) -> Iterator[Spe
     classes, last = len(dataset.classes), ("layers", len(spec.layers) - 1)
     if shape == ONE_OUTPUT and classes == TWO:
         yield from _one_output_mistakes(spec, last)
+    elif len(shape) > 1:
+        yield _not_flat(spec, dataset, shape)
     elif shape != (classes,):
-        end = text(shape) + (" outputs" if len(shape) == 1 else "")
-        what = f"the network ends in {end}, but {spec.dataset} has {classes} classes"
+        outputs = f"{shape[0]} output{'' if shape[0] == 1 else 's'}"
+        what = f"the network ends in {outputs}, but {spec.dataset} has {classes} classes"
         also = f", or with {ONE_SIGMOID}" if classes == TWO else ""
-        yield SpecError(last, what, f"end with 'Dense: {{units: classes, activation: softmax}}'{also}")
+        hint = ": one sigmoid is for two classes" if shape == ONE_OUTPUT else ""
+        yield SpecError(last, what, f"end with {SOFTMAX_OF_CLASSES}{also}{hint}")
+    yield from loss_mistakes(spec)
 
 
-def _one_output_mistakes(spec: SpecFile, last: tuple[str | int, ...]) -> Iterator[SpecError]:
-    loss = spec.recipe.loss
-    if not loss.takes_one_output:
-        what = f"{loss.kind} compares outputs with one another, and the network has one"
-        remedy = f"write 'units: classes', or {ONE_SIGMOID}"
-        yield SpecError(("training", "loss"), what, remedy)
+def loss_mistakes(spec: SpecFile) -> Iterator[SpecError]:
+    """Yield the ends that a loss does not take, whatever the number of outputs."""
+    last: DataPath = ("layers", len(spec.layers) - 1)
+    for place in _noise_at_the_end(spec.layers):
+        what = f"{spec.layers[place].kind} stands behind the last activation, where it changes the outputs themselves"
+        yield SpecError(("layers", place), what, "move it before the last layer")
+    activation = end_activation(spec.layers)
+    for path, recipe in spec.placed_recipes:
+        from_logits = getattr(recipe.loss, "from_logits", None)
+        if activation is None or not recipe.loss.of_probabilities:
+            continue
+        if not from_logits and activation not in POSITIVE:
+            yield _scores(last, activation, recipe.loss)
+        elif from_logits and activation in {"softmax", "sigmoid"}:
+            what = f"from_logits says that the network ends in scores, and it ends in a {activation}"
+            yield SpecError((*path, "loss"), what, f"leave out from_logits, or the {activation}")
+
+
+def _scores(last: DataPath, activation: str, loss: LossKind) -> SpecError:
+    wanted = "sigmoid" if loss.takes_one_output else "softmax"
+    end = f"scores, without {wanted}" if activation == LINEAR else f"{activation}"
+    what = f"the network ends in {end}, and {loss.kind} takes probabilities"
+    also = f", or write 'loss: {{{loss.kind}: {{from_logits: true}}}}'" if hasattr(loss, "from_logits") else ""
+    return SpecError(last, what, f"end with 'activation: {wanted}'{also if activation == LINEAR else ''}")
+
+
+def _not_flat(spec: SpecFile, dataset: Dataset, shape: Shape) -> SpecError:
+    """Return the mistake of an end that has rows, or rows and columns: the Flatten that is missing, if one is."""
+    for place, layer in enumerate(spec.layers):
+        before = Chain((), spec.layers[:place]).output_shape(dataset.inputs)
+        if isinstance(layer, Dense) and len(before) == len(shape):
+            what = f"a Flatten is missing: Dense acts on each place of {text(before)}, and the end is {text(shape)}"
+            return SpecError(("layers", place), what, "insert a line '- Flatten' before this Dense")
+    what = f"the network ends in {text(shape)}, but {spec.dataset} has {len(dataset.classes)} classes"
+    remedy = f"end with 'Flatten' or a global pooling, and {SOFTMAX_OF_CLASSES}"
+    return SpecError(("layers", len(spec.layers) - 1), what, remedy)
+
+
+def _one_output_mistakes(spec: SpecFile, last: DataPath) -> Iterator[SpecError]:
+    for path, recipe in spec.placed_recipes:
+        if not recipe.loss.takes_one_output:
+            what = f"{recipe.loss.kind} compares outputs with one another, and the network has one"
+            yield SpecError((*path, "loss"), what, f"write 'units: classes', or {ONE_SIGMOID}")
     if last_activation(spec.layers) == "softmax":
-        what = "the softmax of one output is always 1"
-        yield SpecError(last, what, f"end with {ONE_SIGMOID}")
+        yield SpecError(last, "the softmax of one output is always 1", f"end with {ONE_SIGMOID}")
 
 
 def gives_probabilities(spec: SpecFile) -> bool:
@@ -61,6 +130,33 @@ def last_activation(layers: tuple[LayerKind, ...]) -> str | None:
     if isinstance(last, Softmax):
         return "softmax"
     return last.activation if isinstance(last, KernelLayer | Activation) else None
+
+
+def end_activation(layers: tuple[LayerKind, ...]) -> str | None:
+    """Return the activation that the outputs come from, ``linear`` where there is none; None where that is not sure."""
+    for layer in reversed(layers):
+        if isinstance(layer, PASSING):
+            continue
+        if isinstance(layer, Repeat):
+            return end_activation(layer.layers)
+        if isinstance(layer, KernelLayer):
+            return layer.activation or LINEAR
+        if isinstance(layer, BatchNormalization | LayerNormalization):
+            return LINEAR
+        if isinstance(layer, SLOPED):
+            return layer.kind
+        activation = last_activation((layer,))
+        return None if activation == LINEAR else activation
+    return None
+
+
+def _noise_at_the_end(layers: tuple[LayerKind, ...]) -> Iterator[int]:
+    """Yield the places of the noise that nothing but what reshapes comes after."""
+    for place in range(len(layers) - 1, -1, -1):
+        if isinstance(layers[place], NOISE):
+            yield place
+        elif not isinstance(layers[place], RESHAPING):
+            return
 
 
 def has_one_output(layers: tuple[LayerKind, ...]) -> bool:

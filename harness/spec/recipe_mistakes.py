@@ -24,8 +24,7 @@ IMAGE_AXES = 3
 def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
     """Yield what is wrong with the recipe, or with each of the phases."""
     first, folds = spec.recipes[0].validation_split, spec.recipes[0].folds
-    for index, recipe in enumerate(spec.recipes):
-        path: DataPath = ("phases", index) if spec.phases else ("training",)
+    for index, (path, recipe) in enumerate(spec.placed_recipes):
         yield from _class_weight_mistakes(recipe, path, dataset)
         yield from _freezing_mistakes(recipe, path, [row for row in costs.layers if row.depth == 0])
         yield from _mixup_mistakes(recipe, path, dataset)
