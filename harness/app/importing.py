@@ -11,6 +11,7 @@ from harness.data.declarations import find_dataset
 from harness.data.folder import dataset_names
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import CannotImport, UnknownDataset
+from harness.spec.ending import LINEAR, end_activation, has_one_output
 from harness.spec.keras_models.importing import ImportedModel, imported_model
 from harness.spec.keras_models.writing import flow, layer_lines, written
 from harness.spec.layers import Shape, ShapeError
@@ -18,7 +19,7 @@ from harness.spec.layers.layer import Chain, text
 
 DEFAULT_DATASET = "mnist"
 BATCH_SIZE, EPOCHS = 32, 5
-OPTIMIZER, LOSS = "{Adam: {learning_rate: 0.001}}", "categorical_crossentropy"
+OPTIMIZER = "{Adam: {learning_rate: 0.001}}"
 TWO = 2
 
 
@@ -41,11 +42,17 @@ def imported_parts(file: Path, folder: Path, dataset: str | None) -> ImportedPar
     """
     model = imported_model(file)
     found = find_dataset(dataset, folder).name if dataset else _fitting(file, model, folder)
-    loss = LOSS if model.loss is None else flow(written(model.loss))
+    loss = _fitting_loss(model) if model.loss is None else flow(written(model.loss))
     optimizer = OPTIMIZER if model.optimizer is None else flow(written(model.optimizer))
     layers = "\n".join(["layers:", *layer_lines(model.layers)]) + "\n"
     training = f"training:\n  optimizer: {optimizer}\n  loss: {loss}\n  batch_size: {BATCH_SIZE}\n  epochs: {EPOCHS}\n"
     return ImportedParts(found, layers, training, tuple(_assumptions(model)))
+
+
+def _fitting_loss(model: ImportedModel) -> str:
+    """Return the usual loss for what the network ends in: probabilities or scores, of each class or of one."""
+    name = "binary_crossentropy" if has_one_output(model.layers) else "categorical_crossentropy"
+    return f"{{{name}: {{from_logits: true}}}}" if end_activation(model.layers) == LINEAR else name
 
 
 def _assumptions(model: ImportedModel) -> list[str]:

@@ -25,6 +25,7 @@ from harness.spec.keras_models.importing import imported_model
 from harness.spec.layers import LAYERS
 from harness.spec.layers.layer import OwnLayer
 from harness.spec.reading import read_architecture, select
+from harness.spec.training.losses import CategoricalCrossentropy
 
 SHIPPED = select((), fake.ARCHITECTURES)
 ABLATIONS = select((), fake.ARCHITECTURES / "ablations")
@@ -163,6 +164,21 @@ def test_what_is_called_twice_is_shared_by_its_name(tmp_path: Path, model: Any, 
     images = np.random.default_rng(0).random((3, 28, 28, 1), dtype=np.float32)
     assert np.array_equal(ours(images, training=False).numpy(), theirs(images, training=False).numpy())
     assert found.path.read_text().count("- Shared: {name:") == 1
+
+
+@pytest.mark.parametrize(("activation", "from_logits"), [(None, True), ("softmax", False)])
+def test_a_loss_that_is_not_saved_is_chosen_for_the_end(tmp_path: Path, activation: str, *, from_logits: bool) -> None:
+    (tmp_path / "model.json").write_text(sequential(L.Flatten(), L.Dense(10, activation=activation)).to_json())
+    found = imported(tmp_path / "specs", tmp_path / "model.json")
+    assert found.recipe.loss == CategoricalCrossentropy(from_logits=from_logits)
+
+
+def test_a_saved_model_that_was_compiled_with_the_wrong_loss_is_not_imported_in_silence(tmp_path: Path) -> None:
+    model = sequential(L.Flatten(), L.Dense(10))
+    model.compile(optimizer="adam", loss="categorical_crossentropy")
+    model.save(tmp_path / "model.keras")
+    with pytest.raises(CannotImport, match="ends in scores, without softmax, and categorical_crossentropy takes prob"):
+        imported(tmp_path / "specs", tmp_path / "model.keras")
 
 
 def two_outputs() -> keras.Model:
