@@ -6,7 +6,7 @@ The file's name is the evaluation's. Nothing is imported before an evaluation is
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, NamedTuple
@@ -44,6 +44,17 @@ class Examples(NamedTuple):
         return Examples(self.images[chosen], self.labels[chosen])
 
 
+class Response(NamedTuple):
+    """What one layer makes of the examples, float32, shape (n, ...).
+
+    ``step`` is how many pixels, down and across, its values stand apart; None where that is not known, or where they
+    have no rows and columns.
+    """
+
+    values: Values
+    step: tuple[int, int] | None
+
+
 @dataclass(frozen=True, eq=False)
 class Scored:
     """A network's answer to an evaluation's examples.
@@ -53,12 +64,16 @@ class Scored:
         labels: The true classes, shape (n,).
         loss: The mean of the recipe's loss over the examples, penalties of the weights included.
         images: The images that were scored.
+        weights: All of the network's weights, where the evaluation asks for its filters.
+        responses: Each layer's in turn, where the evaluation asks for them; they are computed as they are read.
     """
 
     scores: npt.NDArray[np.float32]
     labels: Bytes
     loss: float
     images: Values = field(default_factory=lambda: np.empty(0))
+    weights: Sequence[Values] = ()
+    responses: Iterable[Response] = ()
 
     @cached_property
     def classes(self) -> Bytes:
@@ -82,8 +97,9 @@ class EvaluationKind(ABC):
 
     ``metrics`` are what ``measure`` returns, in that order, as far as each is known. ``keeps_predictions`` is whether
     the predicted classes are recorded beside them; ``of_training``, whether the examples are made from those that were
-    trained on; ``of_validation``, whether they are those held out of it; ``needs_pictures`` and ``needs_probabilities``
-    say what it fits alone.
+    trained on; ``of_validation``, whether they are those held out of it; ``needs_pictures``, ``needs_probabilities``
+    and ``needs_filters`` say what it fits alone. ``needs_responses`` is whether it looks at what every layer makes of
+    the examples.
     """
 
     keeps_predictions: ClassVar[bool] = True
@@ -91,6 +107,8 @@ class EvaluationKind(ABC):
     of_validation: ClassVar[bool] = False
     needs_pictures: ClassVar[bool] = False
     needs_probabilities: ClassVar[bool] = False
+    needs_filters: ClassVar[bool] = False
+    needs_responses: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -104,6 +122,10 @@ class EvaluationKind(ABC):
     @abstractmethod
     def measure(self, scored: Scored) -> Mapping[str, float]:
         """Return the metrics by name."""
+
+    def kept(self, scored: Scored) -> Bytes | None:
+        """Return what is recorded beside the metrics, shape (n,): the predicted classes; None: nothing."""
+        return scored.classes if self.keeps_predictions else None
 
 
 def find_evaluation(name: str) -> EvaluationKind:

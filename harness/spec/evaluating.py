@@ -13,7 +13,10 @@ from harness.spec.ending import gives_probabilities
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
     from harness.spec.architecture import Architecture, SpecFile
+    from harness.spec.layers import LayerKind
 
+# The kind whose weights are pictures.
+FILTERED = "Conv2D"
 # Rows and columns.
 PICTURE_SIDES = 2
 
@@ -56,8 +59,26 @@ def misfit(name: str, spec: SpecFile, dataset: Dataset) -> str | None:
     kind = find_evaluation(name)
     if kind.of_validation and not spec.recipe.holds_out:
         return f"{name} is of images that are held out of the training, and the recipe has no validation_split"
+    if kind.needs_filters and (first := _first_weighted(spec.layers)) != FILTERED:
+        what = f"begins with {first}" if first else "has no weights"
+        return f"{name} draws the weights of a first {FILTERED}, and the network {what}"
     if kind.needs_pictures and len(dataset.inputs) < PICTURE_SIDES:
         return f"{name} changes pictures, and examples of {spec.dataset} have no rows and columns"
     if kind.needs_probabilities and not gives_probabilities(spec):
         return f"{name} needs probabilities, and the network does not end in softmax, nor is the loss from_logits"
+    return None
+
+
+def _first_weighted(layers: Iterable[LayerKind]) -> str | None:
+    """Return the kind of the first layer that may have weights of its own, normalization aside; None: there is none."""
+    from harness.spec.layers import activations, normalization, pooling, randomized, reshaping  # noqa: PLC0415 - as above
+
+    without = {module.__name__ for module in (activations, normalization, pooling, randomized, reshaping)}
+    for layer in layers:
+        if layer.chains:
+            found = next(filter(None, (_first_weighted(chain.layers) for chain in layer.chains)), None)
+        else:
+            found = None if type(layer).__module__ in without else layer.kind
+        if found:
+            return found
     return None

@@ -9,7 +9,7 @@ Networks, Distill (2019).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.spec.layers import LayerKind, Shape, randomized
 from harness.spec.layers.activations import PReLU
@@ -59,6 +59,20 @@ def receptive_fields(layers: tuple[LayerKind, ...], inputs: Shape) -> tuple[Pair
     image = inputs[0], inputs[1]
     rows = _rows(Chain((), layers), inputs, Sight(), Sight(image))
     return tuple(sight.within(image) for sight in rows)
+
+
+def layer_steps(layers: tuple[LayerKind, ...], inputs: Shape) -> tuple[Pair | None, ...]:
+    """Return how many pixels, down and across, the values of each layer stand apart; None: not rows and columns."""
+    if len(inputs) != IMAGE_RANK:
+        return tuple(None for _ in layers)
+    sight, shape, whole = Sight(), inputs, Sight((inputs[0], inputs[1]))
+    found: list[Pair | None] = []
+    for layer in layers:
+        behind = _behind(layer, shape, sight, whole)
+        # What depends on all of the image stands where it stood.
+        sight, shape = replace(behind, step=sight.step) if behind is whole else behind, layer.output_shape(shape)
+        found.append(sight.step if sight.size and len(shape) == IMAGE_RANK else None)
+    return tuple(found)
 
 
 def _rows(chain: Chain, shape: Shape, sight: Sight, whole: Sight) -> Iterator[Sight]:

@@ -5,7 +5,7 @@ A backend is a module or a package in ``harness/backends/``; its name is the one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -67,6 +67,9 @@ class Network(Protocol[Held_contra]):
 
     def score(self, evaluation: str) -> Scores:
         """Return the scores of an evaluation's examples, in their own order; nothing of the network changes."""
+
+    def responses(self, evaluation: str) -> Iterator[Array]:
+        """Yield what each layer makes of an evaluation's examples, float32, shape (n, ...); nothing changes."""
 
     def weights(self) -> Sequence[Array]:
         """Return all weights, always in the same order."""

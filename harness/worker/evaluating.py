@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from harness.evaluations.evaluation import EvaluationKind, Examples, Scored, find_evaluation
+from harness.evaluations.evaluation import EvaluationKind, Examples, Response, Scored, find_evaluation
 from harness.evaluations.metric import TEST
 from harness.records.predictions import Classes, digest
 from harness.records.record import Evaluation
-from harness.worker.backend import Scores
+from harness.worker.backend import Array, Scores
 from harness.worker.clocks import stopwatch
 
 
@@ -33,12 +34,23 @@ class Evaluator:
     cpu_seconds: float = 0.0
 
 
+class Inside(Protocol):
+    """What evaluations that look into a network see of it."""
+
+    def weights(self) -> Sequence[Array]:
+        """Return all of its weights."""
+
+    def responses(self, evaluation: str) -> Iterator[Response]:
+        """Yield what each of its layers makes of the examples that go by a name."""
+
+
 def evaluate(
-    epoch: int, evaluators: Mapping[str, Evaluator], score: Callable[[str], Scores]
+    epoch: int, evaluators: Mapping[str, Evaluator], score: Callable[[str], Scores], inside: Inside | None = None
 ) -> tuple[Mapping[str, Evaluation], Mapping[str, Classes]]:
     """Evaluate the network as it stands; ``score`` scores the examples that go by a name.
 
-    Returns the evaluations by name, and the predicted classes, shape (images,), of those that keep them.
+    Returns the evaluations by name, and of those that keep it what is recorded beside their metrics, as a rule the
+    predicted classes, shape (images,).
 
     Raises:
         NotANumber: A loss or a metric is not finite.
@@ -52,11 +64,19 @@ def evaluate(
                 answers[evaluator.scored_as] = score(evaluator.scored_as)
             found = answers[evaluator.scored_as]
             check_finite(epoch, name, {"loss": found.loss})
-            scored = Scored(found.scores, evaluator.examples.labels, found.loss, evaluator.examples.images)
+            scored = Scored(
+                found.scores,
+                evaluator.examples.labels,
+                found.loss,
+                evaluator.examples.images,
+                inside.weights() if inside and evaluator.kind.needs_filters else (),
+                inside.responses(name) if inside and evaluator.kind.needs_responses else (),
+            )
             metrics = evaluator.kind.measure(scored)
+            kept = evaluator.kind.kept(scored)
         check_finite(epoch, name, metrics)
-        if evaluator.kind.keeps_predictions:
-            predictions[name] = scored.classes
+        if kept is not None:
+            predictions[name] = kept
         evaluations[name] = Evaluation(
             metrics=metrics,
             predictions_sha256=digest(predictions[name]) if name in predictions else None,

@@ -16,18 +16,19 @@ from harness.data.cache import DatasetArrays
 from harness.data.fetching import load
 from harness.data.pipeline import Pipeline, fit
 from harness.data.splitting import parts
-from harness.evaluations.evaluation import Examples, find_evaluation
+from harness.evaluations.evaluation import Examples, Response, find_evaluation
 from harness.evaluations.metric import TEST, TRAIN, VALIDATION
 from harness.planning.trial import Computation, Trial
 from harness.records.environment import Environment
 from harness.records.predictions import digest
 from harness.records.record import LEAST_SECONDS, Clocks, EpochMeasurement, Measurement, Stage
 from harness.records.weights import weights_digest
+from harness.spec.receptive import layer_steps
 from harness.spec.training.folds import fold_of
 from harness.worker.backend import Array, Backend, Network
 from harness.worker.checkpoint import Checkpoint, UnusableCheckpoint, read_checkpoint, set_aside, write_checkpoint
 from harness.worker.clocks import Watch, peak_memory_bytes, stopwatch
-from harness.worker.evaluating import Evaluator, check_finite, evaluate, make_evaluators
+from harness.worker.evaluating import Evaluator, Inside, check_finite, evaluate, make_evaluators
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
 
 Report = Callable[[Message], None]
@@ -86,6 +87,11 @@ class PreparedTrial:
     evaluators: Mapping[str, Evaluator]
     counted_state: list[Array] = field(default_factory=list)
 
+    @property
+    def inside(self) -> Inside:
+        """What evaluations see of the network beside its scores."""
+        return SeenInside(self.network, self.trial.computation)
+
     def is_over(self, done: Sequence[EpochDone]) -> bool:
         """Tell whether all epochs are done: those that are asked for, or those that the recipe lets there be."""
         return len(done) >= self.trial.epochs or self.trial.computation.stops_after(measured(done))
@@ -123,7 +129,7 @@ class PreparedTrial:
         if counted < epoch:
             self.network.restore(self.counted_state)
         evaluators = {name: self.evaluators[name] for name in names}
-        evaluations, predictions = evaluate(counted, evaluators, self.network.score)
+        evaluations, predictions = evaluate(counted, evaluators, self.network.score, self.inside)
         if counted < epoch:
             self.network.restore(now)
         all_of_them = {"evaluations": {**known.measurement.evaluations, **evaluations}}
@@ -153,7 +159,7 @@ class PreparedTrial:
             means = dict(self.network.train_epoch(order))
         check_finite(epoch, TRAIN, means)
         due = {name: self.evaluators[name] for name in names}
-        evaluations, predictions = evaluate(epoch, due, self.network.score)
+        evaluations, predictions = evaluate(epoch, due, self.network.score, self.inside)
         measurement = EpochMeasurement(
             epoch=epoch,
             train_metrics=means,
@@ -164,6 +170,24 @@ class PreparedTrial:
             evaluations=evaluations,
         )
         return EpochDone(measurement, predictions)
+
+
+@dataclass(frozen=True)
+class SeenInside:
+    """A network's weights, and each layer's responses with the distance in pixels at which its values stand."""
+
+    network: Network[Any]
+    computation: Computation
+
+    def weights(self) -> Sequence[Array]:
+        """Return all of the weights."""
+        return self.network.weights()
+
+    def responses(self, evaluation: str) -> Iterator[Response]:
+        """Yield those of each layer, as `bench show` counts them."""
+        steps = layer_steps(self.computation.layers, self.computation.data.inputs)
+        for values, step in zip(self.network.responses(evaluation), steps, strict=True):
+            yield Response(values, step)
 
 
 def prepare(

@@ -121,6 +121,15 @@ def test_scoring_changes_nothing(fresh: Callable[[], Network[Any]]) -> None:
     assert train(scored, 2) == plain
 
 
+def test_responses_end_with_the_scores_and_change_nothing(fresh: Callable[[], Network[Any]]) -> None:
+    plain = train(fresh(), 1, 2)
+    looked = fresh()
+    train(looked, 1)
+    *_, last = looked.responses("some")
+    assert last == pytest.approx(looked.score("some").scores, abs=1e-5)
+    assert train(looked, 2) == plain
+
+
 def test_a_network_with_anothers_state_goes_on_as_the_other(
     backend: Backend[Any], fresh: Callable[[], Network[Any]]
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -69,6 +69,9 @@ class FakeNetwork:
     def score(self, evaluation: str) -> Scores:
         rng = np.random.default_rng(np.frombuffer(self.values.tobytes(), np.uint32))
         return Scores(rng.random((self.examples[evaluation], CLASSES), dtype=np.float32), 0.25)
+
+    def responses(self, evaluation: str) -> Iterator[Array]:
+        yield self.score(evaluation).scores
 
     def weights(self) -> Sequence[Array]:
         return [self.values]

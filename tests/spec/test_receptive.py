@@ -14,7 +14,7 @@ from harness.spec.cost import cost
 from harness.spec.folder import files_apart, find_architectures
 from harness.spec.layers import Layer, Shape
 from harness.spec.reading import read_architecture
-from harness.spec.receptive import receptive_fields
+from harness.spec.receptive import layer_steps, receptive_fields
 
 FOLDER = Path(__file__).parents[2] / "architectures"
 FILES = (*find_architectures(FOLDER), *files_apart(FOLDER))
@@ -35,6 +35,21 @@ def test_the_layers_of_the_documents_network_see_3_4_8_10_and_18_pixels() -> Non
     architecture = read_architecture(FOLDER / "000_convnet.yaml")
     found = receptive_fields(architecture.layers, architecture.data.inputs)
     assert found == ((3, 3), (4, 4), (8, 8), (10, 10), (18, 18), (18, 18), (28, 28), (28, 28))
+
+
+def test_values_stand_as_far_apart_as_strides_and_pooling_set_them() -> None:
+    layers = LAYERS.validate_python(
+        [
+            conv(strides=[2, 1]),
+            {"LayerNormalization": {"axis": [-3, -2, -1]}},
+            {"MaxPooling2D": {"pool_size": 2}},
+            {"Residual": {"layers": [conv(padding="same")]}},
+            {"Conv2DTranspose": {"filters": 2, "kernel_size": 2}},
+            FLAT,
+        ]
+    )
+    assert layer_steps(layers, (28, 28, 1)) == ((2, 1), (2, 1), (4, 2), (4, 2), None, None)
+    assert layer_steps(LAYERS.validate_python([DENSE]), (20,)) == (None,)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

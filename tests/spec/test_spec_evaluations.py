@@ -51,8 +51,12 @@ def test_what_no_recipe_holds_out_can_not_be_evaluated(spec_file: Path, valid: s
 @pytest.mark.parametrize(
     ("old", "new", "mistake"),
     [
-        ("", "evaluate: [shfit]", "17:12: there is no evaluation 'shfit'; did you mean 'shift'?"),
-        ("", "evaluate: [zzz]", "17:12: there is no evaluation 'zzz'; choose from blur, calibration, inversion"),
+        ("", "evaluate: [shfit]", "17:12: there is no evaluation 'shfit'; did you mean 'shift' or 'filters'?"),
+        (
+            "",
+            "evaluate: [zzz]",
+            "17:12: there is no evaluation 'zzz'; choose from blur, calibration, equivariance, fil",
+        ),
         ("", "evaluate: [shift, blur, shift]", "17:25: shift stands here twice; remove one of them"),
         ("", "evaluate: shift", "17:11: 'evaluate' is 'shift', not a list; write a list: [a, b]"),
         (
@@ -82,7 +86,7 @@ def test_softmax_of_any_kind_and_logits_give_probabilities(spec_file: Path, vali
     assert read_architecture(spec_file).evaluate == ("calibration",)
 
 
-@pytest.mark.parametrize("name", ["shift", "rotation", "noise", "inversion"])
+@pytest.mark.parametrize("name", ["shift", "rotation", "noise", "inversion", "equivariance"])
 def test_pictures_of_a_table_can_not_be_changed(spec_file: Path, valid: str, name: str) -> None:
     fake_digits.declare(spec_file.parent, fake_digits.declared().model_copy(update={"inputs": (20,)}))
     text = valid.replace("mnist", "toy").partition("layers:")[0]
@@ -93,6 +97,25 @@ def test_pictures_of_a_table_can_not_be_changed(spec_file: Path, valid: str, nam
     assert found == f"14:12: {name} changes pictures, and examples of toy have no rows and columns; remove it"
     spec_file.write_text(f"{text}evaluate: [train_set, calibration]\n")
     assert read_architecture(spec_file).evaluate == ("train_set", "calibration")
+
+
+def test_filters_of_a_network_that_does_not_begin_with_a_convolution_can_not_be_drawn(
+    spec_file: Path, valid: str
+) -> None:
+    head, own = valid.split("layers:\n")
+    layers = own[own.index("  - Flatten") :]
+
+    def begun(*lines: str) -> str:
+        return f"{head}evaluate: [filters]\nlayers:\n{''.join(f'  - {line}{chr(10)}' for line in lines)}{layers}"
+
+    convolution = "Conv2D: {filters: 1, kernel_size: 3, padding: same}"
+    reasons = {"Dense": (), "DepthwiseConv2D": ("DepthwiseConv2D: {kernel_size: 3}", convolution)}
+    for kind, lines in reasons.items():
+        (found,) = mistakes(spec_file, begun(*lines))
+        reason = f"filters draws the weights of a first Conv2D, and the network begins with {kind}; remove it"
+        assert found.endswith(reason)
+    spec_file.write_text(begun("BatchNormalization", f"Residual: {{layers: [ReLU, {{{convolution}}}]}}"))
+    assert read_architecture(spec_file).evaluate == ("filters",)
 
 
 def test_editors_complete_the_names() -> None:

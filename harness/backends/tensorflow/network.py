@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 import keras
 import numpy as np
@@ -70,6 +71,8 @@ class Phase:
     rates: Callable[[int], object] | None = None
     frozen: Sequence[keras.layers.Layer] = ()
     mixup: keras.layers.Layer | None = None
+    # The inputs, and what each layer makes of what comes before it.
+    ends: Sequence[keras.KerasTensor] = ()
 
     @contextmanager
     def freezing(self) -> Iterator[None]:
@@ -110,6 +113,7 @@ class TensorFlowNetwork:
 
     def __init__(self, phases: Sequence[Phase]) -> None:
         self._phases = phases
+        self._evaluations: Mapping[str, DeviceData]
         self._now = 0
         self._pretrained_sha256 = pretrained_digest(phases[0].model.layers)
         self._train: Sequence[Callable[[npt.NDArray[np.int32]], None]]
@@ -132,6 +136,7 @@ class TensorFlowNetwork:
 
     def compile(self, training: DeviceData, evaluations: Mapping[str, DeviceData]) -> None:
         """Compile the epoch and the evaluations of every phase."""
+        self._evaluations = evaluations
         self._train = [phase.compile_epoch(training) for phase in self._phases]
         self._score = [
             {name: compile_scoring(phase.model, data) for name, data in evaluations.items()} for phase in self._phases
@@ -158,6 +163,14 @@ class TensorFlowNetwork:
     def score(self, evaluation: str) -> Scores:
         """Return the scores of an evaluation's images."""
         return self._score[self._now][evaluation]()
+
+    def responses(self, evaluation: str) -> Iterator[Array]:
+        """Yield what each layer makes of the examples, one after another; operations run one by one."""
+        data, phase = self._evaluations[evaluation], self._phases[self._now]
+        values, _ = data.batch(tf.range(data.examples))
+        for before, after in pairwise(phase.ends):
+            values = keras.Model(before, after)(values, training=False)
+            yield np.asarray(values)
 
     def weights(self) -> Sequence[Array]:
         """Return all weights in Keras' order."""
@@ -208,6 +221,7 @@ def build_phases(computation: Computation, seed: int) -> tuple[Phase, ...]:
             recipe.rates(keras, number),
             [layer for place in recipe.frozen for layer in layers_between(ends, int(place))],
             recipe.mixup and recipe.mixup.build(keras),
+            ends,
         )
         for recipe, number in zip(computation.recipes, epochs, strict=True)
     )

@@ -48,6 +48,43 @@ function picture(set, index) {
   return canvas;
 }
 
+// A filter as a picture: grey is 0, white the largest weight, black its negative; of three channels in their colours.
+function filterPicture(bytes, [height, width, channels], number) {
+  const canvas = el("canvas", { width, height, role: "img", "aria-label": `Filter ${number + 1}` }), drawn = new ImageData(width, height);
+  const first = number * height * width * channels;
+  for (let pixel = 0; pixel < height * width; pixel += 1) {
+    for (let colour = 0; colour < 3; colour += 1) drawn.data[4 * pixel + colour] = bytes[first + pixel * channels + (channels === 3 ? colour : 0)];
+    drawn.data[4 * pixel + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(drawn, 0, 0);
+  return canvas;
+}
+
+function filtersOf(one) {
+  if (!one.filters) return null;
+  const { shape, seed, edges, likeness } = one.filters, bytes = Uint8Array.from(atob(one.filters.bytes), (letter) => letter.charCodeAt(0));
+  return [el("h3", null, `Filters of the first convolution, seed ${seed}`),
+    el("ul", { class: "filters" }, d3.range(shape[3]).map((number) => el("li", null, filterPicture(bytes, shape, number)))),
+    el("p", { class: "note" }, `Grey is 0, white the largest weight, black its negative. For edges: ${edges} %; likeness ${likeness}. ${data.insidesNotes.filters}`)];
+}
+
+// Which layers follow a shift of the image, as numbers and as lines over the layers.
+const AGREEMENT = { title: "Agreement", unit: "", scale: 1, places: 2 };
+const agreementTitle = ([kind, shift]) => `${kind}, ${shift} pixel${shift > 1 ? "s" : ""}`;
+
+function agreementLine(one, column, colour, dashed, name) {
+  const points = one.agreements.filter(([, , means]) => means[column] !== null).map(([number, , means]) => ({ x: number, mean: means[column], low: means[column], high: means[column] }));
+  return { name, colour, dashed, points };
+}
+
+function agreementsOf(one) {
+  if (!one.agreements.length) return null;
+  const lines = data.agreementColumns.map((column, place) => agreementLine(one, place, column[0] === "equivariance" ? "#0072b2" : "#d55e00", column[1] > 1, agreementTitle(column))).filter((line) => line.points.length);
+  return [el("h3", null, "Which layers follow a shift of the image"), legend(lines), lineChart(`Agreement by layer of ${one.name}`, lines, "Layer", AGREEMENT),
+    table("Mean over the seeds", ["Layer", ...data.agreementColumns.map(agreementTitle)], one.agreements.map(([number, kind, means]) => [`${number} ${kind}`, ...means.map((value) => measured(value, AGREEMENT))]), new Set(data.agreementColumns.map((_, place) => place + 1))),
+    el("p", { class: "note" }, data.insidesNotes.agreements)];
+}
+
 const shareText = (share) => `${Math.round(100 * share)} %`;
 
 function imageList(set, items) {
@@ -99,7 +136,7 @@ function showArchitecture(state) {
     curves.length ? [el("h3", null, "Learning curves by seed, with mean and range"), legend(curves), lineChart(`Learning curves of ${one.name}`, curves, "Epoch"), table("By seed, after the last epoch", ["Seed", accuracyTitle], one.values.map(([seed, value]) => [seed, measured(value)]), new Set([1]))] : null,
     one.claims.length ? [el("h3", null, "Claims, with evidence"), claimsOf(one)] : null,
     one.assumptions.length ? [el("h3", null, "Assumptions"), list(one.assumptions)] : null,
-    hardestOf(one), confusionOf(one),
+    filtersOf(one), agreementsOf(one), hardestOf(one), confusionOf(one),
     one.stages.length ? [el("h3", null, "Times by stage"), facts("Wall-clock seconds, medians over the timed trials", one.stages.map(([stage, value]) => [stage, seconds(value)]))] : null,
     one.spec ? [el("h3", null, "The file"), el("pre", { tabindex: "0", "aria-label": `Spec file of ${one.name}` }, one.spec)] : null,
     el("h3", null, "The same numbers again"), el("pre", { tabindex: "0", "aria-label": "Command" }, one.command),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from harness.analysis.classes import confusion
 from harness.analysis.findings import Findings
+from harness.analysis.insides import COLUMNS, agreements, first_filters
 from harness.analysis.robustness import tolerances
 from harness.analysis.run import Run
 from harness.analysis.runs import ArchitectureResults
@@ -16,6 +20,7 @@ from harness.analysis.speed import stages
 from harness.analysis.verdicts import Verdict
 from harness.declaration.files import file_text
 from harness.declaration.spec_error import InvalidSpec
+from harness.evaluations.filters import EDGES, LIKENESS
 from harness.evaluations.metric import TEST_ACCURACY, TRAIN, Quantity
 from harness.planning.seeds import seed_option
 from harness.reporting import numbers
@@ -24,6 +29,7 @@ from harness.reporting.explorer.network import fields_text, network_nodes
 from harness.reporting.explorer.pictures import Shares, right_shares, shown_images
 from harness.reporting.sections.documents import INTRODUCTION, OTHER_RECIPES, alternatives, methods, sentences
 from harness.reporting.sections.headline import state
+from harness.reporting.sections.insides import AGREEMENT_NOTE, FILTERS_NOTE
 from harness.reporting.verdicts import explanation, measured, published
 from harness.spec.architecture import Architecture
 from harness.spec.claims.metrics import published_value
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
 # Beyond so many, what grows with their square is left to `bench compare`.
 MOST_PAIRS = 2_000
 MOST_CLASSES = 20
+RGB = 3
 DIGITS = 6
 
 
@@ -63,9 +70,15 @@ def findings_data(findings: Findings, images: Images) -> dict[str, Any]:
                 "claims": [_claim(verdict) for verdict in verdicts.get(entry.name, ())],
                 "right": _right(entry, shares, shown),
                 "confusion": _confusion(findings, entry),
+                "filters": _filters(entry),
+                "agreements": [
+                    [one.number, one.kind, [_number(mean) for mean in one.means]] for one in agreements(entry)
+                ],
             }
             for entry in findings.ranking
         ],
+        "agreementColumns": [[kind, shift] for kind, shift in COLUMNS],
+        "insidesNotes": {"agreements": AGREEMENT_NOTE, "filters": FILTERS_NOTE},
         "pairs": list(_pairs(findings)),
         "pairsLeftOut": max(0, len(findings.comparisons) - MOST_PAIRS),
         "tolerances": [
@@ -201,6 +214,20 @@ def _confusion(findings: Findings, entry: ArchitectureResults) -> list[list[floa
     classes = len(entry.architecture.data.classes)
     found = confusion(entry, findings.labels, classes) if classes <= MOST_CLASSES and entry.runs else None
     return None if found is None else [_rounded(row) for row in found.tolist()]
+
+
+def _filters(entry: ArchitectureResults) -> dict[str, Any] | None:
+    """Return the first seed's filters, where they are grey or coloured, one after another, 128 for 0."""
+    found = first_filters(entry)
+    if found is None or found.pictures.shape[2] not in {1, RGB}:
+        return None
+    return {
+        "seed": found.seed,
+        "shape": list(found.pictures.shape),
+        "edges": numbers.plus_minus(EDGES, found.edges),
+        "likeness": numbers.plus_minus(LIKENESS, found.likeness),
+        "bytes": base64.b64encode(np.moveaxis(found.pictures, -1, 0).tobytes()).decode(),
+    }
 
 
 def _curves(runs: Sequence[Run], quantity: Quantity) -> list[list[float | None]]:

@@ -7,6 +7,15 @@ function disagreement(first, second) {
   return [el("h3", null, "Test images on which they disagree most"), imageList(set, gaps.slice(0, 12).map(({ index, a, b }) => ({ index, lines: [`${first.name}: right in ${shareText(a)}`, `${second.name}: ${shareText(b)}`] })))];
 }
 
+// How far the layers of two follow a shift, by the kind that both have measured.
+function agreementsOfTwo(first, second) {
+  if (!first.agreements.length || !second.agreements.length) return null;
+  return [el("h3", null, "Which layers follow a shift of the image"), data.agreementColumns.map((column, place) => {
+    const lines = [[first, "var(--first)"], [second, "var(--second)"]].map(([one, colour]) => agreementLine(one, place, colour, one === second, one.name)).filter((line) => line.points.length);
+    return lines.length < 2 ? null : [el("h4", null, agreementTitle(column)), legend(lines), lineChart(`${agreementTitle(column)} of the two`, lines, "Layer", AGREEMENT)];
+  }), el("p", { class: "note" }, data.insidesNotes.agreements)];
+}
+
 function recipeRows(first, second) {
   const flat = (one) => new Map(one.recipe.flatMap((phase, number) => phase.map(([key, value]) => [one.recipe.length > 1 ? `phase ${number + 1}: ${key}` : key, value])));
   const [ours, theirs] = [flat(first), flat(second)];
@@ -33,7 +42,7 @@ function showCompare(state) {
     el("h3", null, "Learning curves"), legend(lines), lineChart("Learning curves of the two", lines, "Epoch"),
     el("h3", null, "Recipes"), differences.length ? table("What differs", ["", first.name, second.name], differences) : el("p", null, "The same recipe."),
     el("h3", null, "Layers"), el("div", { class: "grid" }, [first, second].map((one) => el("div", null, el("h4", null, el("a", { href: link({ view: "architecture", a: one.name }) }, one.name)), graphOf(one)))),
-    disagreement(first, second),
+    agreementsOfTwo(first, second), disagreement(first, second),
   ];
 }
 
