@@ -18,8 +18,9 @@ def confusion_counts(truth: Numbers, predicted: Numbers, classes: int) -> Counts
 
     ``truth`` has shape (examples,), ``predicted`` (runs, examples).
     """
-    pairs = truth.astype(np.intp) * classes + predicted
-    counted = [np.bincount(run, minlength=classes * classes) for run in pairs]
+    rows = truth.astype(np.intp) * classes
+    # Run by run: of thousands of runs, the pairs of all would not stay in the processor's cache.
+    counted = [np.bincount(rows + run, minlength=classes * classes) for run in predicted]
     return np.array(counted, np.int64).reshape(len(predicted), classes, classes)
 
 
