@@ -6,26 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.app.workspace import Workspace, check_dataset
 from harness.data.declarations import find_dataset
 from harness.declaration.spec_error import InvalidSpec, SpecError
 from harness.errors import NothingFits
-from harness.planning.forecast import Forecast
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial, trial_computation
 from harness.records.content import RecordFile, record_files
 from harness.records.environment import Commit, Environment, current_environment
-from harness.records.pooling import pool
-from harness.records.speeds import measured_forecast
-from harness.records.store import Store
+from harness.records.known import KnownRecords
 from harness.spec.architecture import Architecture
 from harness.spec.cost import LayerCost, cost
 from harness.spec.folder import only_file, select_files
 from harness.spec.moving import Misfit, moved
 from harness.spec.reading import read_architecture
 from harness.spec.receptive import Pair, receptive_fields
+
+if TYPE_CHECKING:
+    from harness.records.store import Store
 
 SpecRow = dict[str, Any]
 """What `list --json` says of an architecture but its name and its recorded seeds; the keys are a contract."""
@@ -88,7 +88,9 @@ def list_specs(options: ListOptions) -> tuple[ListedSpec, ...]:
     """
     check_dataset(options)
     recorded = index_records(options.folder)
-    return tuple(_listed(file, options, recorded) for file in select_files(options.names, options.specs))
+    listed = tuple(_listed(file, options, recorded) for file in select_files(options.names, options.specs))
+    recorded.known.keep()
+    return listed
 
 
 def _listed(file: Path, options: Workspace, recorded: RecordIndex) -> ListedSpec:
@@ -119,12 +121,13 @@ class RecordIndex:
     """
 
     files: Mapping[str, Sequence[RecordFile]]
+    known: KnownRecords
     here: str | None
     counted: frozenset[str] = frozenset()
 
     def seeds(self, fingerprint: str, epochs: int) -> RecordedSeeds:
         """Return the seeds of the trial whose record goes as far as the epoch."""
-        reaching = [file for file in self.files.get(fingerprint, ()) if file.reaches(epochs)]
+        reaching = [file for file in self.files.get(fingerprint, ()) if self.known.reach(file.path).includes(epochs)]
         here = {file.seed for file in reaching if file.environment == self.here}
         elsewhere = {file.seed for file in reaching if file.environment != self.here}
         counted = {file.seed for file in reaching if file.environment in self.counted}
@@ -133,22 +136,30 @@ class RecordIndex:
 
 def index_records(folder: Path) -> RecordIndex:
     """List the records of a results folder."""
+    known = KnownRecords(folder / "records")
     files: dict[str, list[RecordFile]] = {}
     names: dict[str, set[str]] = defaultdict(set)
-    for file in record_files(folder / "records"):
+    for file in record_files(known.folder):
         files.setdefault(file.fingerprint, []).append(file)
         names[file.environment].add(file.path.stem)
     if not files:
-        return RecordIndex(files, None)
+        return RecordIndex(files, known, None)
     here = this_environment()
-    return RecordIndex(files, here.id, frozenset({here.id, *_agreeing(Store(folder), here, names)}))
+    others = names.keys() - {here.id}
+    facts = here.model_dump_json()
+    agreeing = known.names(names, facts, lambda: _agreeing(folder, here, names)) if others else ()
+    return RecordIndex(files, known, here.id, frozenset({here.id, *agreeing}))
 
 
-def _agreeing(store: Store, here: Environment, names: Mapping[str, set[str]]) -> tuple[str, ...]:
+def _agreeing(folder: Path, here: Environment, names: Mapping[str, set[str]]) -> tuple[str, ...]:
     """Return the other environments whose records count here, of all with the names of their records.
 
     Of most, one record tells that they don't; of the rest, those of the trials that this machine has recorded too.
     """
+    from harness.records.pooling import pool
+    from harness.records.store import Store
+
+    store = Store(folder)
 
     def can_count(environment: str) -> bool:
         first = store.first(environment)
@@ -249,15 +260,20 @@ def show_spec(options: ShowOptions) -> ShownSpec:
     row = spec_row(architecture)
     index = index_records(options.folder)
     recorded = index.seeds(row["fingerprint"], row["epochs"])
+    index.known.keep()
     return ShownSpec(architecture, row, recorded, _predicted_seconds(architecture, index, options.store))
 
 
 def _predicted_seconds(architecture: Architecture, index: RecordIndex, store: Store) -> float:
     """Return the seconds of one seed, from what it took on this machine, else from what others took."""
+    from harness.planning.forecast import Forecast
+    from harness.records.speeds import measured_forecast
+
     settings = Settings()
     trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.epochs)
     if index.here is None:
         return Forecast().trial_seconds(trial)
-    files = [file for file in index.files.get(trial.fingerprint, ()) if file.environment == index.here and file.epochs]
+    here = [file for file in index.files.get(trial.fingerprint, ()) if file.environment == index.here]
+    files = [file for file in here if index.known.reach(file.path).epochs]
     own = [record for file in files if (record := store.read(file.environment, file.path.stem))]
     return measured_forecast(own or store.load(index.here).records).trial_seconds(trial)

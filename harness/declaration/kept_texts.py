@@ -6,30 +6,21 @@ its text. Places are not: only a mistake needs them, and a text with a mistake i
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
-from harness.declaration.files import cache_folder
+from harness.declaration.kept import keep_bytes, kept_bytes
 from harness.declaration.values import WrittenFloat
-from harness.errors import NoCacheFolder
-from harness.plain_files import read_plain
 
 # Part of the files' names, to be raised when the same text comes to mean other data.
 VERSION = 1
-MOST_BYTES = 4 * 2**20
 
 
 def kept_data(text: str) -> Any:  # noqa: ANN401 - whatever a text can say
     """Return the data that the text was found to hold; None where that is not known."""
-    try:
-        digest, _, written = read_plain(_file(text), MOST_BYTES).partition(b"\n")
-    except (OSError, NoCacheFolder):
-        return None
-    # Half a file, or a damaged one, has not been written.
-    return json.loads(written, parse_float=WrittenFloat) if digest == _digest(written) else None
+    written = kept_bytes(_name(text))
+    return None if written is None else json.loads(written, parse_float=WrittenFloat)
 
 
 def keep(text: str, data: object) -> None:
@@ -39,10 +30,7 @@ def keep(text: str, data: object) -> None:
         json.loads(written)
     except ValueError:  # a number that JSON has no form for, such as '.5'
         return
-    with contextlib.suppress(OSError, NoCacheFolder):
-        file = _file(text)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(_digest(written.encode()) + b"\n" + written.encode())
+    keep_bytes(_name(text), written.encode())
 
 
 def _written(data: object) -> str:
@@ -57,9 +45,5 @@ def _written(data: object) -> str:
     return json.dumps(data)
 
 
-def _file(text: str) -> Path:
-    return cache_folder() / "texts" / f"{hashlib.sha256(text.encode()).hexdigest()}-{VERSION}.json"
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.sha256(content).hexdigest().encode()
+def _name(text: str) -> str:
+    return f"texts/{hashlib.sha256(text.encode()).hexdigest()}-{VERSION}.json"

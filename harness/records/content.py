@@ -1,4 +1,4 @@
-"""A record's file as plain values, found to be whole and unedited; knows no field but the format and the epochs.
+"""A record's file as plain values, found to be whole and unedited; knows no field but the format.
 
 Who lists what is recorded needs no more, and does without the libraries that validate a record and hold its arrays.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -37,29 +38,23 @@ class RecordFile:
     seed: int
     path: Path
 
-    @property
-    def epochs(self) -> int:
-        """How many epochs the record holds; 0 where it failed before one, or can't be used."""
-        return len(self._measurement.get("epochs", ()))
-
-    def reaches(self, epochs: int) -> bool:
-        """Whether the record holds so many epochs, or all that its recipe trains for."""
-        return self.epochs >= epochs or bool(self._measurement.get("stopped", False))
-
-    @property
-    def _measurement(self) -> dict[str, Any]:
-        try:
-            return dict(read_content(self.path)["measurement"] or {})
-        except (UnusableRecord, KeyError, TypeError, ValueError):
-            return {}
-
 
 def record_files(folder: Path) -> Iterator[RecordFile]:
     """Yield every file below the folder that has a record's name, by environment and name; opens none."""
-    for path in sorted(folder.glob(f"*/*{SEED_MARK}*.json")):
-        fingerprint, _, seed = path.stem.rpartition(SEED_MARK)
-        if seed.isdecimal():
-            yield RecordFile(path.parent.name, fingerprint, int(seed), path)
+    for environment in names_in(folder):
+        for name in names_in(folder / environment):
+            stem, _, suffix = name.rpartition(".")
+            fingerprint, mark, seed = stem.rpartition(SEED_MARK)
+            if mark and seed.isdecimal() and suffix == "json":
+                yield RecordFile(environment, fingerprint, int(seed), folder / environment / name)
+
+
+def names_in(folder: Path) -> Sequence[str]:
+    """Return the names in a folder, sorted; none where it can't be listed."""
+    try:
+        return sorted(os.listdir(folder))  # noqa: PTH208 - of thousands of files the names alone are needed
+    except OSError:
+        return ()
 
 
 def read_content(path: Path) -> dict[str, Any]:
@@ -68,7 +63,12 @@ def read_content(path: Path) -> dict[str, Any]:
     Raises:
         UnusableRecord: The file is truncated, edited, of a newer format or not a record.
     """
-    content = read_json(path)
+    return content_of(read_bytes(path))
+
+
+def content_of(raw: bytes) -> dict[str, Any]:
+    """Return what the bytes of a record's file say, as `read_content`."""
+    content = _parsed(raw)
     if not isinstance(content, dict):
         raise UnusableRecord("is not a record")
     version = content.get("format")
@@ -85,10 +85,24 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - whatever the file says
     Raises:
         UnusableRecord: It is not a plain file, too large, or not JSON of a sensible depth.
     """
+    return _parsed(read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a plain file holds.
+
+    Raises:
+        UnusableRecord: It is none, too large, or can't be read.
+    """
     try:
-        return from_json(read_plain(path, MOST_BYTES))
+        return read_plain(path, MOST_BYTES)
     except OSError as error:
         raise UnusableRecord(f"can't be read: {reason_of(error)}") from error
+
+
+def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - whatever the file says
+    try:
+        return from_json(raw)
     except ValueError as error:
         raise UnusableRecord(f"is not a whole JSON document ({error})") from error
 

@@ -23,6 +23,7 @@ from harness.planning.plan import Plan, Status
 from harness.planning.settings import Settings
 from harness.records.content import record_files
 from harness.records.environment import current_environment
+from harness.records.known import KnownRecords
 from harness.records.record import Record
 from harness.records.store import Store
 from harness.reporting.figures.curves import curves_figure
@@ -72,7 +73,9 @@ def test_a_trial_that_stopped_is_complete_and_not_trained_again(trained: Benchma
         (4, 4)
     ] * 2
     assert {planned.status for planned in plan_benchmark(trained).trials} == {Status.RECORDED}
-    assert all(file.reaches(30) and file.epochs == 4 for file in record_files(trained.store.folder))
+    known = KnownRecords(trained.store.folder)
+    reaches = [known.reach(file.path) for file in record_files(trained.store.folder)]
+    assert all(reach.includes(30) and reach.epochs == 4 for reach in reaches)
     assert not any(Store(trained.store.results).checkpoints(trained.environment.id).glob("*.npz"))
 
 
@@ -147,4 +150,4 @@ def test_a_list_shows_the_seeds_of_trials_that_stopped(trained: Benchmark) -> No
     record = records(trained)[0]
     found = index_records(trained.store.results)
     every = found.files[record.fingerprint]
-    assert [file.seed for file in every if file.reaches(LONG.epochs)] == [0, 1]
+    assert [file.seed for file in every if found.known.reach(file.path).includes(LONG.epochs)] == [0, 1]
