@@ -67,8 +67,10 @@ def test_what_no_recipe_holds_out_can_not_be_evaluated(spec_file: Path, valid: s
     ],
 )
 def test_mistakes_have_their_place_and_a_remedy(spec_file: Path, valid: str, old: str, new: str, mistake: str) -> None:
-    (found,) = mistakes(spec_file, f"{valid.replace(old, '')}{new}\n")
+    *others, found = mistakes(spec_file, f"{valid.replace(old, '')}{new}\n")
     assert found.startswith(mistake)
+    # Without softmax the loss does not fit either, which is a mistake of its own.
+    assert ["ends in scores, without softmax" in other for other in others] == [True] * bool(old)
 
 
 @pytest.mark.parametrize(
