@@ -302,6 +302,15 @@ class NothingFits(BenchError):
         super().__init__("\n".join(lines))
 
 
+class Unaffordable(BenchError):
+    """Trials that would not end: how many days each would take."""
+
+    def __init__(self, days: Sequence[tuple[str, float]]) -> None:
+        lines = [f"  - {names}: about {needed:,.0f} days" for names, needed in days]
+        remedy = "make the network smaller, train fewer epochs, or say with --timeout how long a trial may take"
+        super().__init__("\n".join(["nothing was started: one trial would take too long here:", *lines, remedy]))
+
+
 class UnknownBackend(BenchError):
     """A backend that the harness does not have."""
 

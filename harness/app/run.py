@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.analysis.findings import Findings
 from harness.analysis.frame import runs_frame, summary_frame
+from harness.app.affording import check_affordable
 from harness.app.benchmark import Benchmark, PlanOptions, largest_bytes, plan_benchmark, read_benchmark
 from harness.app.design import fix_seeds
 from harness.app.elsewhere import other_bits, standing
@@ -144,10 +145,11 @@ def run(
     check_own(options.folder)
     benchmark.store.check_writable()
     loaded = load_records(benchmark.store, progress, set_aside=True)
+    first = plan_benchmark(benchmark, loaded)
+    if options.timeout_seconds is None:
+        check_affordable(first)
     with ExitStack() as stack:
-        needed = engine is None and (
-            options.address or options.until_decided or plan_benchmark(benchmark, loaded).pending
-        )
+        needed = engine is None and (options.address or options.until_decided or first.pending)
         site = stack.enter_context(open_site(engine_options(options))) if needed else None
         if site is not None:
             benchmark = benchmark.on(site.environments)
