@@ -230,6 +230,8 @@ def verify(
     threads: int | None = None,
     jobs: int | None = None,
     timeout_seconds: float | None = None,
+    engine: str = "local",
+    address: str | None = None,
     smoke: bool = False,
     dataset: str | None = None,
     results: str | Path = "results",
@@ -245,6 +247,8 @@ def verify(
         threads: Threads of each trial; by default as many as the record, since other threads give other bits.
         jobs: Trials at once; by default as many as cores and memory allow.
         timeout_seconds: How long one trial may take; by default as long as it needs.
+        engine: What trains: processes of this machine (local), or a Ray cluster (ray).
+        address: With ``engine="ray"``: the cluster, as host:port or auto; by default one is started here.
         smoke: Verify smoke results.
         dataset: Data set that all were trained on; by default the one that each spec names.
         results: Folder of the results.
@@ -264,6 +268,8 @@ def verify(
         threads=threads,
         jobs=jobs,
         timeout_seconds=timeout_seconds,
+        engine=engine,
+        address=address,
         smoke=smoke,
         dataset=dataset,
         results=Path(results),

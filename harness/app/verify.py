@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.app.audit import Wanted
-from harness.app.benchmark import check_at_once, jobs_for, selected
+from harness.app.benchmark import check_at_once, jobs_for, largest_bytes, selected
 from harness.app.findings import Fetch
 from harness.app.progress import SILENT, Progress
 from harness.app.run import fetch_datasets
@@ -15,9 +16,9 @@ from harness.app.verification import Verification, VerifyResult, compare
 from harness.app.workspace import Workspace, check_dataset, load_records
 from harness.data import fetching
 from harness.data.declarations import find_dataset
-from harness.errors import BenchError, NothingRecorded, Stopped
+from harness.errors import BenchError, Needs, NothingRecorded, Stopped
 from harness.evaluations.names import evaluation_names
-from harness.execute.engine import Engine, EngineOptions, TrialEnded, make_engine
+from harness.execute.engine import LOCAL, Engine, EngineOptions, TrialEnded, make_engine, open_site
 from harness.execute.queue import InOrder
 from harness.planning.plan import Plan, PlannedTrial, Status
 from harness.planning.settings import Settings
@@ -48,6 +49,8 @@ class VerifyOptions(Workspace):
         threads: Threads of each trial; None: as many as the record, since other threads give other bits.
         jobs: Trials at once; None: as many as cores and memory allow.
         timeout_seconds: How long one trial may take; None: as long as it needs.
+        engine: A module of ``harness.execute.engines``.
+        address: Where the engine finds a cluster, ``auto`` or ``host:port``; None: it starts one on this machine.
     """
 
     names: tuple[str, ...] = ()
@@ -56,6 +59,8 @@ class VerifyOptions(Workspace):
     threads: int | None = None
     jobs: int | None = None
     timeout_seconds: float | None = None
+    engine: str = LOCAL
+    address: str | None = None
 
 
 def verify(
@@ -65,7 +70,7 @@ def verify(
 
     Args:
         options: Which trials.
-        engine: Trains them; None: the local one.
+        engine: Trains them; None: the one that the options name.
         progress: Takes warnings, messages and events.
         fetch: Returns the data sets; trials read them from the cache.
 
@@ -74,6 +79,8 @@ def verify(
         Stopped: The user pressed Ctrl-C.
     """
     check_at_once(jobs=options.jobs, threads=options.threads)
+    if options.address is not None and options.engine == LOCAL:
+        raise Needs("--address", "--engine ray")
     names = _names(options)
     loaded = load_records(options.store, progress)
     this = current_environment(threads=1).id
@@ -86,16 +93,29 @@ def verify(
     numerics = recorded.numerics
     here = current_environment(options.threads or numerics.threads, deterministic=numerics.deterministic)
     plan = _plan([trial_of(record, names, options.specs) for record in chosen], loaded, here)
-    engine = engine or make_engine(
-        EngineOptions(
-            jobs=jobs_for(plan, options.jobs, here.numerics.threads),
-            threads=here.numerics.threads,
-            timeout_seconds=options.timeout_seconds,
-            deterministic=here.numerics.deterministic,
-        )
+    wanted = engine_options(options, plan, here)
+    with nullcontext() if engine else open_site(wanted) as site:
+        if site is not None:
+            here = site.environments[0]
+            for sentence in site.sentences:
+                progress.warn(sentence)
+        trainer = engine or (site.engine(wanted) if site else make_engine(wanted))
+        fetch_datasets((planned.trial for planned in plan.trials), fetch, progress)
+        return VerifyResult(tuple(_train_again(chosen, plan, here, trainer, progress)), recorded, here)
+
+
+def engine_options(options: VerifyOptions, plan: Plan, here: Environment) -> EngineOptions:
+    """Return what an engine is made from that trains the plan as its records were trained."""
+    threads, elsewhere = here.numerics.threads, options.engine != LOCAL
+    return EngineOptions(
+        jobs=options.jobs if elsewhere else jobs_for(plan, options.jobs, threads),
+        threads=threads,
+        timeout_seconds=options.timeout_seconds,
+        deterministic=here.numerics.deterministic,
+        name=options.engine,
+        address=options.address,
+        trial_bytes=largest_bytes(plan),
     )
-    fetch_datasets((planned.trial for planned in plan.trials), fetch, progress)
-    return VerifyResult(tuple(_train_again(chosen, plan, here, engine, progress)), recorded, here)
 
 
 def _names(options: VerifyOptions) -> ReaderNames:

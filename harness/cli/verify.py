@@ -56,6 +56,8 @@ def verify(
     threads: ThreadsNow = None,
     jobs: options.Jobs = None,
     timeout: options.Timeout = None,
+    engine: options.Engine = "local",
+    address: options.Address = None,
     smoke: options.Smoke = False,
     dataset: options.OnDataset = None,
     results: options.Results = options.DEFAULT_RESULTS,
@@ -70,6 +72,7 @@ def verify(
         bench verify                         the first seed of everything that is recorded
         bench verify 000_convnet --seed all  every seed of one architecture
         bench verify --records               no training: find edited and damaged files
+        bench verify --engine ray            on the machines of a Ray cluster (--address)
     """
     from harness.app.verify import VerifyOptions
     from harness.app.verify import verify as train_again
@@ -81,6 +84,8 @@ def verify(
         threads=threads,
         jobs=jobs,
         timeout_seconds=timeout,
+        engine=engine,
+        address=address,
         smoke=smoke,
         dataset=dataset,
         results=results,

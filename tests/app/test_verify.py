@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
-from fake_trials import ENVIRONMENT, dense_trial, elsewhere, fake_outcome, fake_record
+from fake_trials import ENVIRONMENT, FakeTrainer, dense_trial, elsewhere, fake_outcome, fake_record
+from honest_records import dataset_arrays
 
+from harness.app import verify as verifying
 from harness.app.verification import compare
-from harness.app.verify import chosen_records, trial_of
-from harness.execute.engine import Outcome
+from harness.app.verify import VerifyOptions, chosen_records, trial_of, verify
+from harness.errors import Needs, UnknownEngine
+from harness.execute.engine import Engine, EngineOptions, Outcome
+from harness.records.environment import Environment
 from harness.records.record import Failure
+from harness.records.store import Store
 
 TRIAL = dense_trial(epochs=3)
 RECORD, _ = fake_record(TRIAL)
@@ -69,3 +77,40 @@ def test_only_what_is_named_and_has_an_epoch_is_chosen() -> None:
 def test_a_failed_trial_is_trained_up_to_its_last_finished_epoch() -> None:
     record, _ = fake_record(TRIAL, fake_outcome(TRIAL, 2, CRASH))
     assert trial_of(record, {TRIAL.fingerprint: ("one", "other")}).epochs == 2
+
+
+@dataclass
+class FakeSite:
+    """A cluster of one machine, and what engines were asked of it."""
+
+    environments: tuple[Environment, ...] = (elsewhere(processor="another"),)
+    sentences: tuple[str, ...] = ()
+    asked: list[EngineOptions] = field(default_factory=list)
+
+    def engine(self, options: EngineOptions) -> Engine:
+        self.asked.append(options)
+        return FakeTrainer()
+
+
+def test_recorded_trials_are_verified_on_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = FakeSite()
+
+    @contextmanager
+    def opened(options: EngineOptions) -> Iterator[FakeSite]:
+        site.asked.append(options)
+        yield site
+
+    monkeypatch.setattr(verifying, "open_site", opened)
+    Store(tmp_path).save(*fake_record(dense_trial()))
+    options = VerifyOptions(results=tmp_path, engine="ray", address="host:6379")
+    found = verify(options, fetch=lambda *_: dataset_arrays())
+    assert (found.same, found.here) == (1, site.environments[0])
+    assert {(asked.name, asked.address, asked.jobs) for asked in site.asked} == {("ray", "host:6379", None)}
+
+
+def test_engines_that_there_are_not_and_addresses_without_one_are_refused(tmp_path: Path) -> None:
+    Store(tmp_path).save(*fake_record(dense_trial()))
+    with pytest.raises(Needs, match="--address needs --engine ray"):
+        verify(VerifyOptions(results=tmp_path, address="host:6379"))
+    with pytest.raises(UnknownEngine, match="'rey'; did you mean 'ray'"):
+        verify(VerifyOptions(results=tmp_path, engine="rey"))
