@@ -25,7 +25,7 @@ from harness.analysis.rules import (
 )
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.declaration.values import WrittenFloat
-from harness.evaluations.metric import Drop, PerRun, Quantity
+from harness.evaluations.metric import BEST_EPOCH, Drop, PerRun, Quantity
 from harness.planning.seeds import seed_option
 from harness.spec.claims import Claim, Decision, Ruling, Value
 from harness.spec.cost import LayerCost
@@ -142,6 +142,13 @@ class RecordedCase:
         """The parameters of every trained network."""
         return tuple(run.measurement.parameters for run in self.entry.runs)
 
+    @property
+    def trainable_parameters(self) -> int:
+        """The weights that the last recipe trains, as the spec has them."""
+        frozen = set(self.entry.architecture.recipe.frozen)
+        rows = [row for row in self.entry.cost.layers if row.number in frozen]
+        return self.entry.cost.trainable_parameters - sum(row.trainable_parameters for row in rows)
+
     def values(self, quantity: Quantity) -> tuple[float, ...]:
         """Return the quantity after the last epoch, one value per seed."""
         return self.entry.values(quantity)
@@ -172,6 +179,12 @@ class RecordedCase:
         return self._unrecorded(values) or judge_runs(
             values, published, half_unit + margin, quantity.metric, self.alpha
         )
+
+    def best_epoch(self, published: int, margin: float) -> Ruling:
+        """Judge the epoch whose weights counted in one run."""
+        values = tuple(float(run.counted or len(run.epochs)) for run in self.entry.runs)
+        number = PublishedNumber(float(published), 0.5, margin, BEST_EPOCH)
+        return self._unrecorded(values) or judge_number(values, number, self.alpha)
 
     def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
         """Judge a class by the share of seeds that predict it."""

@@ -111,6 +111,8 @@ MACRO_F1 = Metric(
 )
 # From scores, measured while they are at hand: of many classes, and of two.
 TOP_CLASSES = 5
+# Among fewer classes, five are too many to say anything.
+FEWEST_CLASSES = 20
 TOP_5 = Metric(
     "top_5_accuracy", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2, words="top-5 accuracy"
 )
@@ -217,5 +219,7 @@ class Drop:
 
 
 TEST_ACCURACY, TEST_LOSS = Quantity(TEST, ACCURACY), Quantity(TEST, LOSS)
+# The epoch whose weights count, where the recipe chooses one.
+BEST_EPOCH = Metric("best_epoch", higher_is_better=False, low=1.0, places=1)
 # What architectures are ranked by, and what is shown while they train.
 HEADLINE = TEST_ACCURACY

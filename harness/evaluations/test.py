@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.evaluations.evaluation import EvaluationKind, Scored
-from harness.evaluations.metric import ACCURACY, LOSS, ROC_AUC, TOP_5, TOP_CLASSES, Metric
+from harness.evaluations.metric import ACCURACY, FEWEST_CLASSES, LOSS, ROC_AUC, TOP_5, TOP_CLASSES, Metric
 from harness.statistics.classification import roc_auc, top_accuracy
-
-# Among fewer classes, five are too many to say anything.
-FEWEST_CLASSES = 20
 
 
 class Test(EvaluationKind):

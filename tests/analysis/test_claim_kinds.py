@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import fake_records as fake
@@ -11,7 +12,7 @@ import pytest
 from claim_kinds.unjudged import Unjudged
 
 import harness.spec.claims
-from harness.analysis.runs import Study
+from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts import judge
 from harness.declaration.spec_error import InvalidSpec
 from harness.planning.settings import Settings
@@ -19,6 +20,9 @@ from harness.reporting.sections.claims import exact_claims, narrow_claims
 from harness.reporting.units import FORMATS
 from harness.spec.architecture import Architecture
 from harness.spec.claims import CLAIMS, Unit
+from harness.spec.claims.metrics import TopFiveAccuracy
+from harness.spec.claims.structure import TrainableParameters
+from harness.spec.claims.validation import BestEpoch
 from harness.spec.reading import read_text
 
 ADDED = Path(__file__).parents[1] / "fakes" / "claim_kinds"
@@ -77,8 +81,58 @@ def test_every_unit_has_its_format() -> None:
 
 def test_the_folder_holds_the_kinds_and_nothing_half_made() -> None:
     assert set(CLAIMS.kinds) == {
-        *("parameters", "layer_parameters", "output_shape"),
+        *("parameters", "trainable_parameters", "layer_parameters", "output_shape"),
         *("test_accuracy", "test_loss", "train_accuracy", "validation_accuracy"),
+        *("top_5_accuracy", "best_epoch"),
         *("prediction", "better_than", "statement", "largest_layer"),
         *("tolerates_shift", "gap_smaller_than", "learns_local_patterns", "needs", "halves", "sees_more"),
     }
+
+
+def decisions(entry: ArchitectureResults) -> list[str]:
+    return [verdict.decision for verdict in judge(Study(Settings(), (entry,))).verdicts]
+
+
+def test_trainable_parameters_are_those_of_the_spec_without_frozen_layers() -> None:
+    (dense,) = fake.architectures("dense_512")
+    claims = [TrainableParameters(value=value, where="In [1]") for value in (407_050, 5_130)]
+    plain = fake.entry("dense_512", (0.98,) * 5, claims)
+    assert decisions(plain) == ["reproduced", "refuted"]
+    frozen = dense.model_copy(update={"training": dense.training.model_copy(update={"frozen": ("2",)})})
+    assert decisions(replace(plain, architecture=frozen.model_copy(update={"claims": tuple(claims)}))) == [
+        "refuted",
+        "reproduced",
+    ]
+
+
+def test_a_best_epoch_is_one_that_runs_of_the_recipe_can_have() -> None:
+    claims = [BestEpoch(value=value, where="In [1]") for value in (7, 30)]
+    entry = fake.entry("dense_512", (0.98,) * 6, claims)
+    runs = tuple(replace(run, counted=epoch) for run, epoch in zip(entry.runs, (6, 7, 8, 7, 6, 7), strict=True))
+    assert decisions(replace(entry, runs=runs)) == ["reproduced", "refuted"]
+
+
+def test_claims_about_what_is_not_measured_are_mistakes_at_their_places() -> None:
+    with pytest.raises(InvalidSpec) as caught:
+        read(
+            "top_5_accuracy: {value: 0.99, where: table 1}",
+            "validation_accuracy: {value: 0.99, where: table 1}",
+            "best_epoch: {value: 3, where: table 1}",
+        )
+    assert [str(mistake).removeprefix("small.yaml:") for mistake in caught.value.mistakes] == [
+        "6:5: top-5 accuracy is measured from 20 classes on, and mnist has 10; claim test_accuracy",
+        ("7:26: the recipe holds out no images to validate on; add 'validation_split' to it, or claim test_accuracy"),
+        (
+            "8:17: the recipe keeps the weights of its last epoch; add 'best_epoch: {monitor: val_accuracy}' and "
+            "'validation_split: 0.1' to it"
+        ),
+    ]
+
+
+def test_top_5_accuracy_is_judged_by_its_metric() -> None:
+    text = SPEC.replace("mnist", "cifar100").replace("units: 10", "units: 100")
+    found = read_text(Path("small.yaml"), f"{text}  - top_5_accuracy: {{value: 0.6, where: table 1}}\n")
+    (claim,) = found.claims
+    assert isinstance(claim, TopFiveAccuracy)
+    assert (str(claim), claim.quantity.column) == ("top 5 accuracy: 0.6", "test_top_5_accuracy")
+    assert claim.unit is Unit.PERCENT

@@ -101,6 +101,10 @@ class Case(Protocol):
     def built_parameters(self) -> Sequence[int]:
         """The parameters of every trained network; none where nothing is trained yet."""
 
+    @property
+    def trainable_parameters(self) -> int:
+        """The weights that the last recipe trains: those of frozen layers are left out."""
+
     def values(self, quantity: Quantity) -> Sequence[float]:
         """Return the quantity after the last epoch, one value per seed."""
 
@@ -118,6 +122,9 @@ class Case(Protocol):
 
     def published_runs(self, published: Sequence[WrittenFloat], quantity: Quantity, margin: float) -> Ruling:
         """Judge the numbers of several runs of one recipe: is our typical run within ± ``margin`` of theirs?"""
+
+    def best_epoch(self, published: int, margin: float) -> Ruling:
+        """Judge the epoch whose weights counted in one run: could it be one of ours, and is ours typically near it?"""
 
     def most_seeds(self, published: int, predicted: Sequence[int]) -> Ruling:
         """Judge a class by the share of seeds that predict it: more than half, or fewer?"""

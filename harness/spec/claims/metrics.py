@@ -11,7 +11,17 @@ from pydantic import Field, model_validator
 
 from harness.declaration.spec_error import SpecError, refused
 from harness.declaration.values import WrittenFloat
-from harness.evaluations.metric import ACCURACY, LOSS, PERCENT, TEST_ACCURACY, TRAIN, Quantity
+from harness.evaluations.metric import (
+    ACCURACY,
+    FEWEST_CLASSES,
+    LOSS,
+    PERCENT,
+    TEST,
+    TEST_ACCURACY,
+    TOP_5,
+    TRAIN,
+    Quantity,
+)
 from harness.spec.claims.claim import Case, Claim, Ruling, Unit, Value
 
 if TYPE_CHECKING:
@@ -150,6 +160,29 @@ class TrainAccuracy(NumberClaim):
     def quantity(self) -> Quantity:
         """The accuracy on the training images."""
         return Quantity(TRAIN, ACCURACY)
+
+
+class TopFiveAccuracy(NumberClaim):
+    """The share of test images whose class is among the five with the highest scores."""
+
+    value: PublishedShare = None
+    values: PublishedShares = None
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the metric's name."""
+        return (TOP_5.name,)
+
+    @property
+    def quantity(self) -> Quantity:
+        """The top-5 accuracy on the test images."""
+        return Quantity(TEST, TOP_5)
+
+    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+        """Find a data set with so few classes that it is not measured."""
+        if dataset is not None and len(dataset.classes) < FEWEST_CLASSES:
+            what = f"top-5 accuracy is measured from {FEWEST_CLASSES} classes on, and {spec.dataset} has"
+            yield SpecError((), f"{what} {len(dataset.classes)}", "claim test_accuracy", on_key=True)
 
 
 def published_value(claims: Iterable[Claim], quantity: Quantity) -> WrittenFloat | None:

@@ -49,6 +49,18 @@ class Parameters(ValueClaim):
         return f"first {self.layers} layers" if self.layers else ""
 
 
+class TrainableParameters(ValueClaim):
+    """The network has this many parameters that are trained: not moving averages, nor those of frozen layers."""
+
+    basis: ClassVar[Basis] = "spec"
+
+    value: ParameterCount
+
+    def judge(self, case: Case) -> Ruling:
+        """Compare with the spec's count."""
+        return case.equal(self.value, case.trainable_parameters, FROM_SPEC)
+
+
 class LayerClaim(ValueClaim):
     """One layer has a property that follows from the spec."""
 

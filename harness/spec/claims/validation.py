@@ -1,13 +1,16 @@
-"""A claim that one run of the document, or several, had this accuracy on the training images that were held out."""
+"""Claims about what is held out of the training: its accuracy, and the epoch whose weights are best on it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from harness.declaration.spec_error import SpecError
 from harness.evaluations.metric import ACCURACY, VALIDATION, Quantity
-from harness.spec.claims.metrics import NumberClaim, PublishedShare, PublishedShares
+from harness.spec.claims.claim import Case, Ruling, ValueClaim
+from harness.spec.claims.metrics import RELATIVE_MARGIN, NumberClaim, PublishedShare, PublishedShares
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
@@ -31,3 +34,23 @@ class ValidationAccuracy(NumberClaim):
         if not spec.recipe.holds_out:
             what = "the recipe holds out no images to validate on"
             yield SpecError((), what, "add 'validation_split' to it, or claim test_accuracy")
+
+
+class BestEpoch(ValueClaim):
+    """The weights of this epoch counted in one run of the document, as its recipe chooses them."""
+
+    value: Annotated[int, Field(ge=1, description="The epoch, counted from 1 through all phases.")]
+
+    def judge(self, case: Case) -> Ruling:
+        """Compare with the epochs that count over seeds."""
+        return case.best_epoch(self.value, RELATIVE_MARGIN * self.value)
+
+    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+        """Find a recipe that chooses no epoch, and an epoch that is not trained."""
+        del dataset
+        if not spec.recipe.keeps_best:
+            what = "the recipe keeps the weights of its last epoch"
+            yield SpecError((), what, "add 'best_epoch: {monitor: val_accuracy}' and 'validation_split: 0.1' to it")
+        elif self.value > spec.epochs:
+            what = f"{spec.epochs} epochs are trained, and this is about epoch {self.value}"
+            yield SpecError(("value",), what, f"write {spec.epochs} or less")
