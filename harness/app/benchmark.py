@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from harness.app.workspace import Workspace
 from harness.errors import Exclusive, InvalidArgument, Needs, TooFewForALook
@@ -12,6 +13,7 @@ from harness.planning.seeds import LOOKS
 from harness.planning.settings import DEFAULT_SEEDS, MOST_AT_ONCE, Settings
 from harness.records.environment import Environment, current_environment
 from harness.records.pooling import pool
+from harness.records.record import Record
 from harness.records.speeds import measured_forecast
 from harness.records.store import Loaded, Store, recorded
 from harness.spec.architecture import Architecture
@@ -54,6 +56,7 @@ class Benchmark:
 
     With ``retrain``, what other machines of the same numerics recorded stands for nothing. ``beside`` are the further
     environments of a cluster that trials run in: what is recorded in one of them is recorded.
+    ``folders_beside`` hold results on other data sets, for the times that trials take.
     """
 
     architectures: tuple[Architecture, ...]
@@ -63,6 +66,7 @@ class Benchmark:
     retrain: bool = False
     misfits: tuple[Misfit, ...] = ()
     beside: tuple[Environment, ...] = ()
+    folders_beside: tuple[Path, ...] = ()
 
     def on(self, environments: tuple[Environment, ...]) -> Benchmark:
         """Return it as it runs in a cluster's environments, the first of which it is planned for."""
@@ -73,7 +77,8 @@ class Benchmark:
 def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
     """Decide what is to be trained: what the selection needs, less what is recorded.
 
-    Seconds are predicted from this machine's own records; where there are none, from those of the same numerics.
+    Seconds are predicted from this machine's own records, in this folder, else in those of other data sets; where there
+    are none, from those of the same numerics.
 
     Args:
         benchmark: What is compared.
@@ -83,9 +88,16 @@ def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
     there = {environment.id for environment in benchmark.beside}
     near = (record for record in pooled.records if record.environment.id in there)
     own = recorded({record.name: record for record in (*near, *pooled.own)})
-    forecast = measured_forecast(pooled.own or pooled.records)
+    forecast = measured_forecast(pooled.own or _measured_beside(benchmark) or pooled.records)
     elsewhere = None if benchmark.retrain else pooled.elsewhere
     return make_plan(benchmark.architectures, benchmark.settings, own, forecast, elsewhere)
+
+
+def _measured_beside(benchmark: Benchmark) -> tuple[Record, ...]:
+    """Return this machine's records in the other folders of the results: on the documents' data, on other data sets."""
+    here = benchmark.environment.id
+    stores = (Store(folder) for folder in benchmark.folders_beside)
+    return tuple(record for store in stores for record in store.load(here).records)
 
 
 def read_benchmark(options: PlanOptions) -> Benchmark:
@@ -108,6 +120,7 @@ def read_benchmark(options: PlanOptions) -> Benchmark:
         store=options.store,
         retrain=options.retrain,
         misfits=misfits,
+        folders_beside=options.folders_beside,
     )
 
 

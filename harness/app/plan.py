@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.app.benchmark import PlanOptions, jobs_for, plan_benchmark, read_benchmark
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import load_records
+from harness.planning.forecast import heaviest_layer
 from harness.planning.plan import Plan, Status
 from harness.planning.seeds import LOOKS
 from harness.reporting.numbers import duration, listed, plural
@@ -81,6 +82,10 @@ def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:
     return PlanResult(decided, jobs_for(most or decided, options.jobs, options.threads), most, benchmark.misfits)
 
 
+# A night.
+LONG_SECONDS = 8 * 3600
+
+
 def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
     """Return what the plan comes to, in sentences."""
     shared = tuple(f"{', '.join(group)} share trials." for group in decided.shared)
@@ -94,7 +99,24 @@ def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
     early = (f"{stopping} of them may stop early, by their recipe.",) if stopping else ()
     retries = sum(planned.status is Status.RETRY for planned in decided.pending)
     again = (f"{retries} of them failed before and will be tried again.",) if retries else ()
-    return (*shared, *_standing(decided), needed, *early, *again, *_for_evaluations(decided))
+    later = (*early, *again, *_for_evaluations(decided), *_cheaper(decided, jobs))
+    return (*shared, *_standing(decided), needed, *later)
+
+
+def _cheaper(decided: Plan, jobs: int) -> tuple[str, ...]:
+    """Return what would take less time, where the plan takes longer than anyone waits for."""
+    if decided.seconds(jobs) < LONG_SECONDS:
+        return ()
+    longest = max(decided.pending, key=lambda planned: planned.seconds)
+    number, kind, share = heaviest_layer(longest.trial)
+    first = longest.trial.seed
+    once = Plan(tuple(planned for planned in decided.pending if planned.trial.seed == first), decided.forecast)
+    seeds = len({planned.trial.seed for planned in decided.pending})
+    fewer = (f"One seed of each (--seeds {first}) takes about {duration(once.seconds(jobs))}.",) if seeds > 1 else ()
+    name, epochs = longest.trial.architectures[0], plural(longest.trial.epochs, "epoch")
+    smaller = f"a smaller layer {number} ({kind}), which takes {share:.0%} of the time, would be cheaper"
+    most = f"{name} takes longest, {duration(longest.seconds)} a seed: fewer than its {epochs}, or {smaller}."
+    return (*fewer, most)
 
 
 def misfit_sentences(misfits: tuple[Misfit, ...]) -> tuple[str, ...]:

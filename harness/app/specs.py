@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.app.workspace import Workspace, check_dataset
 from harness.data.declarations import find_dataset
@@ -17,15 +17,13 @@ from harness.planning.trial import Trial, trial_computation
 from harness.records.content import RecordFile, record_files
 from harness.records.environment import Commit, Environment, current_environment
 from harness.records.known import KnownRecords
+from harness.spec.advice import advice
 from harness.spec.architecture import Architecture
 from harness.spec.cost import LayerCost, cost
 from harness.spec.folder import only_file, select_files
 from harness.spec.moving import Misfit, moved
 from harness.spec.reading import read_architecture
 from harness.spec.receptive import Pair, receptive_fields
-
-if TYPE_CHECKING:
-    from harness.records.store import Store
 
 SpecRow = dict[str, Any]
 """What `list --json` says of an architecture but its name and its recorded seeds; the keys are a contract."""
@@ -230,7 +228,7 @@ class ShownSpec:
         written = self.architecture.model_dump(mode="json", include={"training", "phases", "claims", "assumptions"})
         listed = ListedSpec(self.architecture.name, self.row, self.recorded).facts
         changes = list(self.architecture.derivation.changes) if self.architecture.derivation else []
-        seconds = {"predicted_seconds": round(self.seconds, 1)}
+        seconds = {"predicted_seconds": round(self.seconds, 1), "advice": list(advice(self.architecture))}
         return {**listed, "changes": changes, "layers": layers, **written, **seconds}
 
 
@@ -261,19 +259,20 @@ def show_spec(options: ShowOptions) -> ShownSpec:
     index = index_records(options.folder)
     recorded = index.seeds(row["fingerprint"], row["epochs"])
     index.known.keep()
-    return ShownSpec(architecture, row, recorded, _predicted_seconds(architecture, index, options.store))
+    return ShownSpec(architecture, row, recorded, _predicted_seconds(architecture, index, options))
 
 
-def _predicted_seconds(architecture: Architecture, index: RecordIndex, store: Store) -> float:
-    """Return the seconds of one seed, from what it took on this machine, else from what others took."""
-    from harness.planning.forecast import Forecast
+def _predicted_seconds(architecture: Architecture, index: RecordIndex, options: Workspace) -> float:
+    """Return the seconds of one seed, from what it took on this machine, else from what others took, on any data."""
     from harness.records.speeds import measured_forecast
+    from harness.records.store import Store
 
     settings = Settings()
     trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.epochs)
-    if index.here is None:
-        return Forecast().trial_seconds(trial)
-    here = [file for file in index.files.get(trial.fingerprint, ()) if file.environment == index.here]
-    files = [file for file in here if index.known.reach(file.path).epochs]
+    here, store = index.here or this_environment().id, options.store
+    same = [file for file in index.files.get(trial.fingerprint, ()) if file.environment == here]
+    files = [file for file in same if index.known.reach(file.path).epochs]
     own = [record for file in files if (record := store.read(file.environment, file.path.stem))]
-    return measured_forecast(own or store.load(index.here).records).trial_seconds(trial)
+    for folder in () if own else (options.folder, *options.folders_beside):
+        own = own or list(Store(folder).load(here).records)
+    return measured_forecast(own).trial_seconds(trial)

@@ -40,6 +40,13 @@ class Workspace:
         return folder / DATASETS / self.dataset if self.dataset else folder
 
     @property
+    def folders_beside(self) -> tuple[Path, ...]:
+        """The other folders of these results: those on each architecture's own data, then those on other data sets."""
+        apart = self.results / DATASETS
+        others = sorted(path for path in apart.iterdir() if path.is_dir()) if apart.is_dir() else []
+        return tuple(folder for folder in (self.results, *others) if folder != self.folder)
+
+    @property
     def store(self) -> Store:
         """The records."""
         from harness.records.store import Store

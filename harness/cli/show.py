@@ -64,6 +64,8 @@ def _recorded(recorded: RecordedSeeds) -> str:
 
 
 def _page(architecture: Architecture, trials: Mapping[str, str]) -> Iterator[RenderableType]:
+    from harness.spec.advice import advice
+
     yield Text.assemble((architecture.name, "bold"), f"  {architecture.title}")
     yield Text(f"from {_origin(architecture)}", style="dim")
     if architecture.derivation:
@@ -71,6 +73,9 @@ def _page(architecture: Architecture, trials: Mapping[str, str]) -> Iterator[Ren
         yield _bullets(architecture.derivation.changes)
     yield Padding(_layers(architecture), (1, 0))
     yield _facts(architecture, trials)
+    if considered := advice(architecture):
+        yield Text("\nAdvice", style="bold")
+        yield _bullets(considered)
     if architecture.claims:
         yield Text("\nClaims", style="bold")
         yield _claims(architecture)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from statistics import median
 
 from harness.errors import UnknownDataset
-from harness.planning.forecast import START_UP_SECONDS, Forecast, modelled_epoch_seconds
+from harness.planning.forecast import START_UP_SECONDS, Forecast, kinds, modelled_epoch_seconds
 from harness.planning.trial import Trial
 from harness.records.record import Record
 
@@ -25,11 +25,15 @@ def measured_forecast(records: Iterable[Record]) -> Forecast:
         seconds[record.fingerprint] += [epoch.train_seconds + epoch.evaluation_seconds for epoch in measured.epochs]
         start_ups.append(measured.clocks.seconds)
     medians = {trial: median(values) for trial, values in seconds.items()}
-    speeds = [speed for trial, epoch in medians.items() if (speed := _speed(trials[trial], epoch)) is not None]
+    speeds = {trial: speed for trial, epoch in medians.items() if (speed := _speed(trials[trial], epoch)) is not None}
+    alike: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    for trial, speed in speeds.items():
+        alike[kinds(trials[trial])].append(speed)
     return Forecast(
         epoch_seconds=medians,
         start_up_seconds=median(start_ups) if start_ups else START_UP_SECONDS,
-        speed=median(speeds) if speeds else 1.0,
+        speed=median(speeds.values()) if speeds else 1.0,
+        alike={layers: median(found) for layers, found in alike.items()},
     )
 
 

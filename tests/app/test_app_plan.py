@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fake_architectures import write_spec
-from fake_records import environment, fake_trials, findings
+from fake_records import environment, fake_trials, findings, save, timed
 from fake_trials import elsewhere
 
 from harness.app.benchmark import Benchmark, PlanOptions, read_benchmark
 from harness.app.plan import plan
+from harness.app.specs import ShowOptions, show_spec
 from harness.reporting.sections.reproduction import commands
 from harness.spec.reading import select
 
@@ -67,3 +69,27 @@ def test_the_page_gives_the_command_that_trains_what_it_shows() -> None:
     loose = elsewhere(environment(threads=2), deterministic=False)
     study = findings(chosen, fake_trials(chosen, (0, 1), where=loose), where=loose).study
     assert commands(study) == ("bench run dense_512 --seeds 0-1 --threads 2 --no-determinism",)
+
+
+def test_times_on_another_data_set_are_those_of_this_machine(tmp_path: Path) -> None:
+    options = PlanOptions(names=("dense_512",), seeds=(0,), results=tmp_path, architectures=ARCHITECTURES)
+    here = read_benchmark(options).environment
+    slow = [
+        timed(trial, 50.0) for trial in fake_trials(tuple(select(["dense_512"], ARCHITECTURES)), (0, 1), where=here)
+    ]
+    elsewhere_only = plan(replace(options, dataset="fashion_mnist")).seconds
+    save(tmp_path, slow)
+    assert plan(replace(options, dataset="fashion_mnist")).seconds > 5 * 50 > elsewhere_only
+    shown = ShowOptions(name="dense_512", dataset="fashion_mnist", results=tmp_path, architectures=ARCHITECTURES)
+    assert show_spec(shown).seconds > 5 * 50
+
+
+def test_a_plan_that_takes_days_says_what_would_be_cheaper(tmp_path: Path) -> None:
+    write_spec(tmp_path / "specs", "endless", units=4096, epochs=20_000)
+    found = plan(PlanOptions(seeds=(0, 3), jobs=1, results=tmp_path, architectures=tmp_path / "specs"))
+    assert found.sentences[0].startswith("2 of 2 trials to train, one at a time: about ")
+    assert found.sentences[1].startswith("One seed of each (--seeds 0) takes about ")
+    assert found.sentences[2].startswith("endless takes longest, ")
+    assert "fewer than its 20,000 epochs, or a smaller layer 2 (Dense), which takes 9" in found.sentences[2]
+    once = plan(PlanOptions(seeds=(3,), jobs=1, results=tmp_path, architectures=tmp_path / "specs"))
+    assert len(once.sentences) == 2
