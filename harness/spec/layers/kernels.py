@@ -140,6 +140,8 @@ class Conv2DTranspose(Convolution):
         if rows < 1 or columns < 1:
             what = f"Conv2DTranspose makes {rows}×{columns} of its input of {text(input_shape)}"
             raise misfit(what, "use a smaller kernel_size, or padding: valid")
+        window = Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        window.check_runs("Conv2DTranspose", (rows, columns))
         self._check_runs((height, width), (rows, columns))
         return (rows, columns, self.filters)
 

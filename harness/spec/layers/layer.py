@@ -24,6 +24,10 @@ PaddingName = Literal["valid", "same"]
 
 IMAGE_RANK = 3
 ROWS_RANK = 2
+# What TensorFlow takes minutes for, gigabytes, or can't run: windows that go farther at a step, or that reach farther
+# beyond the border than networks do whose windows are larger than small images.
+MOST_STEP = 1_000
+MOST_REACH = 64
 
 
 class ShapeError(BenchError):
@@ -83,6 +87,16 @@ class Window:
     padding: PaddingName
     dilation: tuple[int, int] = (1, 1)
 
+    def check_runs(self, kind: str, shape: Shape) -> None:
+        """Raise where TensorFlow can't be expected to slide the window of a layer of this kind over an image."""
+        if max(*self.strides, *self.dilation) > MOST_STEP:
+            what = f"{kind}'s window goes {max(*self.strides, *self.dilation):,} pixels at a step"
+            raise misfit(what, f"write strides and dilation_rate of {MOST_STEP:,} at most")
+        reaches = (gap * (size - 1) + 1 for size, gap in zip(self.size, self.dilation, strict=True))
+        if any(reach > max(MOST_REACH, 2 * side) for reach, side in zip(reaches, shape, strict=False)):
+            what = f"most of {kind}'s window of {text(self.size)} never meets its input of {text(shape)}"
+            raise misfit(what, "use a smaller window or a smaller dilation_rate")
+
     def positions(self, kind: str, shape: Shape) -> tuple[int, int]:
         """Return the height and width behind the window of a layer of this kind, or raise that it does not fit."""
         height, width, _ = image(kind, shape)
@@ -92,6 +106,7 @@ class Window:
             spread = "" if max(self.dilation) == 1 else f" with dilation {text(self.dilation)}"
             what = f"{kind}'s window of {text(self.size)}{spread} is larger than its input of {text(shape)}"
             raise misfit(what, "use a smaller one, padding: same, or less pooling before it")
+        self.check_runs(kind, shape)
         return rows, columns
 
 
