@@ -1,15 +1,24 @@
-"""The promise: the same bits again, whoever else takes part."""
+"""The promise: the same bits again, whoever else takes part; on other threads not, and the reason is named."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import typer
 from real_trials import numbers, real_benchmark, records, spec, train
+from typer.testing import CliRunner
 
+from harness.app.audit import audit_files
 from harness.app.benchmark import Benchmark
+from harness.app.verify import VerifyOptions
+from harness.app.verify import verify as train_again
+from harness.cli.verify import verify
+from harness.data.declarations import find_dataset
+from harness.data.fetching import load
 from harness.planning.settings import Settings
 from harness.records.store import Store
 from harness.spec.architecture import Architecture
@@ -83,10 +92,33 @@ def test_an_extended_trial_has_the_bits_of_one_that_was_trained_whole(four: Benc
     assert numbers(record) == numbers(records(four)[name])
 
 
-def test_the_test_accuracy_is_that_of_the_recorded_predictions(alone: Benchmark) -> None:
-    from harness.data.declarations import find_dataset  # noqa: PLC0415
-    from harness.data.fetching import load  # noqa: PLC0415 - after the fixture has fetched it
+def test_recorded_trials_have_the_same_bits_when_they_are_verified_and_are_left_as_they_were(four: Benchmark) -> None:
+    before = {path: path.read_bytes() for path in four.store.results.rglob("*.json")}
+    app = typer.Typer()
+    app.command("verify")(verify)
+    result = CliRunner().invoke(app, ["--results", str(four.store.results), "--json", "--quiet"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["recorded_environment"] == found["environment"] == four.environment.id
+    assert [(one["verdict"], one["compared_epochs"]) for one in found["trials"]] == [("same", 2)] * 2
+    assert {path: path.read_bytes() for path in four.store.results.rglob("*.json")} == before
 
+
+def test_on_other_threads_the_bits_differ_and_threads_are_the_likely_cause(four: Benchmark) -> None:
+    found = train_again(VerifyOptions(results=four.store.results, threads=2))
+    different = [verified for verified in found.trials if verified.verdict == "different"]
+    assert different
+    assert {verified.causes[0].name for verified in different} == {"threads"}
+    assert all(verified.mismatch and verified.mismatch.epoch == 1 for verified in different)
+
+
+def test_what_a_real_training_stores_holds(four: Benchmark) -> None:
+    mnist = find_dataset("mnist")
+    found = audit_files(four.store.by_path(), {"mnist": mnist}, {"mnist": load(mnist)})
+    assert (found.records, found.faults) == (4, ())
+
+
+def test_the_test_accuracy_is_that_of_the_recorded_predictions(alone: Benchmark) -> None:
     (record,) = records(alone).values()
     assert record.measurement is not None
     truth = load(find_dataset("mnist")).test_labels[:1_000]
