@@ -1,11 +1,18 @@
-"""Small architectures, as values without a file, as spec files, and as a text."""
+"""Small architectures, as values, as spec files, and as a text; and what any spec file is held against."""
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+import jsonschema
+from ruamel.yaml import YAML
 
 from harness.data.declarations import find_dataset
 from harness.spec.architecture import Architecture
+from harness.spec.schema import spec_schema
 
 # A spec that ends with its recipe, so that a test may add fields to that.
 PLAIN = """\
@@ -60,3 +67,17 @@ def write_spec(folder: Path, name: str, *, units: int = 16, epochs: int = 5) -> 
     file = folder / f"{name}.yaml"
     file.write_text(SPEC.format(units=units, epochs=epochs), encoding="utf-8")
     return file
+
+
+@cache
+def schema_validator() -> Any:  # noqa: ANN401 - jsonschema's
+    schema = spec_schema()
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
+
+
+def check_by_schema(file: Path) -> None:
+    """Raise jsonschema's error where an editor would find a mistake in the file."""
+    data: Any = YAML(typ="safe", pure=True).load(file)
+    schema_validator().validate(json.loads(json.dumps(data)))

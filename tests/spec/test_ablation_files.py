@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import pytest
-from ruamel.yaml import YAML
+from fake_architectures import check_by_schema
 
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation
 from harness.spec.architecture import Architecture
 from harness.spec.folder import find_architectures
 from harness.spec.reading import read_architecture
-from harness.spec.schema import spec_schema
 
 FOLDER = Path(__file__).parents[2] / "architectures"
 FILES = find_architectures(FOLDER / "ablations")
@@ -44,8 +40,7 @@ def test_each_differs_from_a_document_above_it_and_passes_the_schema(file: Path)
     assert derivation.parent.path == FOLDER / f"{derivation.parent.name}.yaml"
     assert derivation.parent.document or derivation.parent.source
     assert file.stem.startswith(derivation.parent.name[:3])
-    data: Any = YAML(typ="safe", pure=True).load(file)
-    jsonschema.validate(json.loads(json.dumps(data)), spec_schema())
+    check_by_schema(file)
 
 
 def test_only_another_number_of_epochs_shares_the_parents_trials() -> None:
