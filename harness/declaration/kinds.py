@@ -10,7 +10,7 @@ What is read                     what it means
 ``MaxPool2D: {pool_size: 3}``    an alias: another name that Keras knows for a kind
 an instance                      itself
 
-All of them are dumped as ``{"Kind": {every field}}``.
+All of them are dumped as ``{"Kind": {every field}}``, but for rare ones at their defaults.
 
 Errors, as pydantic reports them (``loc`` runs through the kind as it is written: ``(..., "Conv2D", "filters")``)
 ``kind_form``      neither a name nor a mapping of one name: at the value
@@ -54,6 +54,8 @@ class Kind(BaseModel):
     aliases: ClassVar[tuple[str, ...]] = ()
     # What its fields are called elsewhere.
     field_words: ClassVar[OtherWords] = NO_WORDS
+    # Fields that all kinds of a family have, and few files say: at their defaults they are not dumped.
+    rare: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 (pydantic's own signature)
         super().__init_subclass__(**kwargs)
@@ -132,7 +134,7 @@ class Family:
         return self.aliases.get(name, name)
 
     def dump(self, value: Kind, info: SerializationInfo) -> dict[str, Any]:
-        """Return the canonical ``{"Kind": {every field}}``."""
+        """Return the canonical ``{"Kind": {every field}}``, without rare ones at their defaults."""
         return {value.kind: value.model_dump(mode=info.mode)}
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -218,10 +220,10 @@ def _missing(cls: type[Kind], name: str) -> PydanticCustomError:
 
 
 def _unknown(cls: type[Kind], name: str) -> PydanticCustomError:
-    known = list(_written_fields(cls))
+    known = [field for field in _written_fields(cls) if field not in cls.rare]
     fields = f"its fields are {', '.join(known)}" if known else "remove it: it has no fields"
     what = f"{cls.kind} has no field {shown(name, LONGEST_NAME_SHOWN)}"
-    return refused("field_unknown", what, remedy(name, known, cls.field_words) or fields)
+    return refused("field_unknown", what, remedy(name, [*known, *cls.rare], cls.field_words) or fields)
 
 
 def _written_fields(cls: type[Kind]) -> dict[str, FieldInfo]:

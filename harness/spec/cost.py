@@ -16,7 +16,7 @@ Of several phases the largest batch counts, and the optimizers of all.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Protocol
 
@@ -130,6 +130,8 @@ def _rows(chain: Chain, shape: Shape, depth: int, prefix: str = "", before: int 
     for position, layer in enumerate(chain):
         number = f"{prefix}{before + position % chain.written + 1}"
         inner = list(_inner_rows(layer, shape, depth + 1, f"{number}."))
+        if not layer.trainable:
+            inner = [replace(row, trainable_parameters=0) for row in inner]
         yield _row(layer, number, shape, inner, depth)
         yield from inner
         shape = layer.output_shape(shape)
@@ -144,7 +146,7 @@ def _inner_rows(layer: LayerKind, shape: Shape, depth: int, prefix: str) -> Iter
 
 def _row(layer: LayerKind, number: str, shape: Shape, inner: list[LayerCost], depth: int) -> LayerCost:
     output_shape = layer.output_shape(shape)
-    trainable = layer.trainable_parameters(shape)
+    trainable = layer.counted("trainable_parameters", shape)
     below = sum(row.activation_bytes for row in inner if row.depth == depth + 1)
     # These join nothing: their output is their last layer's.
     own = (
@@ -156,7 +158,7 @@ def _row(layer: LayerKind, number: str, shape: Shape, inner: list[LayerCost], de
         number=number,
         kind=layer.kind,
         output_shape=output_shape,
-        parameters=trainable + layer.frozen_parameters(shape),
+        parameters=trainable + layer.counted("frozen_parameters", shape),
         trainable_parameters=trainable,
         macs=layer.macs(shape),
         activation_bytes=own + below,

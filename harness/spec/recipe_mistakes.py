@@ -67,6 +67,8 @@ def _freezing_mistakes(recipe: Training, path: DataPath, layers: Sequence[LayerC
             yield SpecError(place, f"layer {number} ({known[number]}) has no weights to train", "leave it out")
     if recipe.frozen and trained <= set(recipe.frozen):
         yield SpecError(place, "no weights are left to train", "leave one of the layers out")
+    elif not trained and any(row.parameters for row in layers):
+        yield SpecError(("layers",), "no weights are trained", "leave 'trainable: false' out of one layer", on_key=True)
 
 
 def _mixup_mistakes(recipe: Training, path: DataPath, dataset: Dataset) -> Iterator[SpecError]:

@@ -186,10 +186,16 @@ def two_outputs() -> keras.Model:
     return keras.Model(inputs, [L.Dense(10)(x), L.Dense(10)(x)])
 
 
-def frozen() -> keras.Model:
-    model = sequential(L.Flatten(), L.Dense(10, name="head"))
-    model.get_layer("head").trainable = False
-    return model
+def test_what_is_frozen_in_a_saved_model_is_written_so(tmp_path: Path) -> None:
+    base = keras.Sequential([L.Conv2D(3, 3), L.BatchNormalization(), L.Dropout(0.5), L.Flatten()])
+    model = sequential(base, L.Dense(10))
+    base.trainable = False
+    (tmp_path / "model.json").write_text(model.to_json())
+    found = imported(tmp_path / "specs", tmp_path / "model.json")
+    assert [layer.trainable for layer in found.layers] == [False, False, True, True, True]
+    built = build_model(trial_computation(found, Settings()), seed=0)
+    ours, theirs = ([weights.shape for weights in one.trainable_weights] for one in (built, model))
+    assert ours == theirs
 
 
 @pytest.mark.parametrize(
@@ -209,7 +215,6 @@ def frozen() -> keras.Model:
         ),
         (shared_inside_shared, "layer 'outer' is used more than once, and so is a layer inside it"),
         (two_outputs, "the model has 2 outputs, and a network here has one"),
-        (frozen, "1 layers are frozen (trainable is false), the first is 'head'; all are trained here"),
         (
             lambda: sequential(L.Flatten(), L.Dense(7)),
             "no data set has its inputs of 28×28×1 and a class for each of its",

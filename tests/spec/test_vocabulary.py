@@ -13,7 +13,7 @@ from generated_layers import smallest
 from pydantic import TypeAdapter
 
 from harness.declaration.kinds import Family, KerasKind
-from harness.spec.layers import LAYERS
+from harness.spec.layers import LAYERS, LayerKind
 from harness.spec.layers.fields import KNOWN
 from harness.spec.layers.layer import OwnLayer
 from harness.spec.layers.weights import ConstraintKind, InitializerKind, RegularizerKind
@@ -84,7 +84,9 @@ def test_a_kind_has_keras_fields_and_needs_those_that_keras_needs(family: Family
     del family
     theirs = keras_parameters(kind)
     needed = {name for name, parameter in theirs.items() if parameter.default is inspect.Parameter.empty}
-    assert set(kind.model_fields) == set(theirs)
+    # Among the keyword arguments that every layer of Keras takes.
+    assert set(kind.model_fields) - kind.rare == set(theirs)
+    assert kind.rare == ({"trainable"} if issubclass(kind, LayerKind) else set())
     assert set(smallest(kind)) == needed - OPTIONAL_HERE
 
 

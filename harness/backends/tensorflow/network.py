@@ -249,7 +249,7 @@ def layer_ends(computation: Computation) -> list[keras.KerasTensor]:
     """Return the network's inputs, and what each of its layers makes of what comes before it."""
     ends = [keras.Input(computation.data.inputs)]
     for layer in with_sharing(computation.layers):
-        ends.append(layer.connect(keras, ends[-1]))
+        ends.append(layer.place(keras, ends[-1]))
     return ends
 
 

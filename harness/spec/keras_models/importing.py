@@ -49,9 +49,6 @@ def imported_model(path: Path) -> ImportedModel:
         raise CannotImport(f"{path}: its branches are nested too deep") from None
     optimizer, loss, others = optimizer_and_loss(saved.get("compile_config") or {})
     reasons = [*nesting.reasons, *others]
-    if nesting.frozen:
-        first, count = nesting.frozen[0], len(nesting.frozen)
-        reasons.append(f"{count} layers are frozen (trainable is false), the first is {first!r}; all are trained here")
     if not layers and not reasons:
         reasons.append("the model has no layers")
     if reasons:

@@ -28,7 +28,6 @@ class Nesting:
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
-        self.frozen: list[str] = []
         # Of layers that are used more than once, by their saved configurations, which all of their uses have.
         self._names: dict[int, str] = {}
 
@@ -60,8 +59,7 @@ class Nesting:
         except NotExpressible as reason:
             self.reasons.append(f"{use.name} {reason}")
             return []
-        self._note_frozen(use, made)
-        return [made]
+        return [made if has_weights(made) else made.model_copy(update={"trainable": True})]
 
     def _name(self, use: Use) -> None:
         """Name a layer that is used more than once as its model does, or as no other is named."""
@@ -74,10 +72,6 @@ class Nesting:
             return self.layers(graph_of(use.saved))
         except NoGraph as reason:
             raise NotExpressible(f"is a model of its own: {reason}") from None
-
-    def _note_frozen(self, use: Use, made: Kind) -> None:
-        if use.saved.get("config", {}).get("trainable") is False and has_weights(made):
-            self.frozen.append(use.node[0])
 
 
 class _Between:

@@ -1,6 +1,6 @@
 """What every kind of layer is, the shapes between them, and layers one after another; holds no kind.
 
-Left out of all kinds is what cannot change what is computed (name, dtype, trainable), what the harness decides
+Left out of all kinds is what cannot change what is computed (name, dtype), what the harness decides
 (seeds, the channels' place), and what training here does not support (LoRA, quantization).
 """
 
@@ -13,6 +13,8 @@ from math import prod
 from types import ModuleType
 from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
 from harness.declaration.kinds import Family, KerasKind
 from harness.declaration.naming import OtherWords
 from harness.declaration.spec_error import DataPath, SpecError
@@ -21,6 +23,7 @@ from harness.spec import other_words
 
 Shape = tuple[int, ...]
 PaddingName = Literal["valid", "same"]
+Cost = Literal["trainable_parameters", "frozen_parameters", "macs"]
 
 IMAGE_RANK = 3
 ROWS_RANK = 2
@@ -115,6 +118,21 @@ class LayerKind(KerasKind):
 
     keras_module: ClassVar[str] = "layers"
     field_words: ClassVar[OtherWords] = other_words.FIELDS
+    rare: ClassVar[frozenset[str]] = frozenset({"trainable"})
+
+    trainable: Annotated[
+        bool, Field(description="Whether its weights are trained; false: they, and those inside it, stay as they are.")
+    ] = True
+
+    @model_serializer(mode="wrap")
+    def _without_rare_defaults(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields = type(self).model_fields
+        unsaid = {name for name in self.rare if getattr(self, name) == fields[name].default}
+        return {name: value for name, value in dump(self).items() if name not in unsaid}
+
+    def arguments(self, keras: ModuleType) -> dict[str, Any]:
+        """Return the fields as Keras takes them; ``place`` says which weights are not trained."""
+        return {name: value for name, value in super().arguments(keras).items() if name not in self.rare}
 
     @property
     def chains(self) -> tuple[Chain, ...]:
@@ -125,6 +143,13 @@ class LayerKind(KerasKind):
     def layer_count(self) -> int:
         """How many layers this one stands for, itself included."""
         return 1 + sum(chain.layer_count for chain in self.chains)
+
+    def counted(self, cost: Cost, input_shape: Shape) -> int:
+        """Return what the layer costs: where it is not trained, none of its weights are."""
+        if self.trainable or cost == "macs":
+            return int(getattr(self, cost)(input_shape))
+        trained, frozen = self.trainable_parameters(input_shape), self.frozen_parameters(input_shape)
+        return 0 if cost == "trainable_parameters" else trained + frozen
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -150,6 +175,14 @@ class LayerKind(KerasKind):
     def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors, and Keras is not imported)
         """Return the layer's Keras output for the Keras tensor ``x``."""
         return self.build(keras)(x)
+
+    def place(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
+        """Return the output, all Keras layers between frozen where this one is not trained."""
+        output = self.connect(keras, x)
+        if not self.trainable:
+            for layer in keras.Model(x, output).layers:
+                layer.trainable = False
+        return output
 
 
 class OwnLayer(LayerKind):
@@ -207,18 +240,18 @@ class Chain:
                 raise error.below(*self.path, position % self.written) from None
         return shape
 
-    def total(self, cost: Literal["trainable_parameters", "frozen_parameters", "macs"], shape: Shape) -> int:
+    def total(self, cost: Cost, shape: Shape) -> int:
         """Return the sum of what the layers cost for an input of this shape."""
         total = 0
         for layer in self:
-            total += getattr(layer, cost)(shape)
+            total += layer.counted(cost, shape)
             shape = layer.output_shape(shape)
         return total
 
     def connect(self, keras: ModuleType, x: Any) -> Any:  # noqa: ANN401 (Keras' tensors)
         """Return the Keras output of the last layer."""
         for layer in self:
-            x = layer.connect(keras, x)
+            x = layer.place(keras, x)
         return x
 
 

@@ -104,6 +104,9 @@ class GRU(_Recurrent):
 def _recurrent(layer: LayerKind) -> LayerKind:
     if not isinstance(layer, _Recurrent):
         raise refused("recurrent", f"Bidirectional can't go through {layer.kind}", "give it an LSTM, GRU or SimpleRNN")
+    if not layer.trainable:
+        what = "'trainable' stands inside Bidirectional"
+        raise refused("recurrent", what, "write 'trainable: false' beside 'layer', for both directions")
     return layer
 
 

@@ -124,7 +124,8 @@ def with_first_values(layers: Any) -> Any:  # noqa: ANN401 - plain data
 
 def _spelled_out(layer: LayerKind) -> Sequence[LayerKind]:
     if isinstance(layer, Repeat) and layer.written_out:
-        return spelled_out(layer.layers)
+        inside = spelled_out(layer.layers)
+        return inside if layer.trainable else [one.model_copy(update={"trainable": False}) for one in inside]
     if not isinstance(layer, CompositeKind):
         return (layer,)
     found = {name: _inside(getattr(layer, name)) for name in type(layer).model_fields}

@@ -125,6 +125,8 @@ class _Sharing:
         self.places: dict[str, DataPath] = {}
         self.again: set[str] = set()
         self._firsts: dict[str, Shared] = {}
+        self._trained: dict[str, bool] = {}
+        self._inside_trained = True
 
     def report(self, path: DataPath, what: str, remedy: str) -> None:
         self.mistakes.append(InitErrorDetails(type=refused("shared", what, remedy), loc=path, input=None))
@@ -150,6 +152,12 @@ class _Sharing:
             return self.shared(layer, path)
         if not holds_shared(layer):
             return layer
+        before, self._inside_trained = self._inside_trained, self._inside_trained and layer.trainable
+        made = self._composite(layer, path)
+        self._inside_trained = before
+        return made
+
+    def _composite(self, layer: LayerKind, path: DataPath) -> LayerKind:
         if isinstance(layer, Repeat):
             chain = layer.chains[0]
             return layer.with_turns(self.inside(tuple(chain), (*path, layer.kind, "layers"), chain.written))
@@ -170,9 +178,14 @@ class _Sharing:
                 self.again.add(layer.name)
                 return layer
             self.places[layer.name] = path
-            self._firsts[layer.name] = made = Shared(name=layer.name, layers=layer.layers)
+            self._firsts[layer.name] = made = layer.model_copy(update={"layers": layer.layers})
+            made._first = made._made = None  # noqa: SLF001 - a Shared too
+            self._trained[layer.name] = layer.trainable and self._inside_trained
             return made
         self.again.add(layer.name)
+        if self._trained[layer.name] and not (layer.trainable and self._inside_trained):
+            what = f"{shown(layer.name)} is trained where it stands first, and not here"
+            self.report(path, what, "write 'trainable: false' there")
         if layer.layers and layer.layers != first.layers:
             what = f"{shown(layer.name)} has other layers here than where it stands first"
             self.report(path, what, "write the name alone, or choose another one")
