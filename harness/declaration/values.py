@@ -110,7 +110,7 @@ def _two(value: object, minimum: int) -> object:
     if isinstance(value, list | tuple) and len(value) == 2:  # noqa: PLR2004 (a pair)
         return value
     if not is_whole(value):
-        raise refused("pair_form", None, "write one whole number, or a list of two")
+        raise refused("pair_form", None, "write one whole number, or a list of two: [3, 3]")
     if isinstance(value, int) and value < minimum:
         raise PydanticKnownError("greater_than_equal", {"ge": minimum})
     return (value, value)

@@ -41,6 +41,9 @@ _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
+# The beginning of what Python writes as a tuple, which a comma has ended.
+_TUPLE_BEGUN = re.compile(r"\(+[-\d. ]*")
+
 _SURROGATES = re.compile("[\ud800-\udfff]")  # "\ud800" is half a character
 _CHECK = "check quotes, brackets, colons and indentation"
 
@@ -123,14 +126,37 @@ class _Reader:
         return None
 
     def _list(self, path: DataPath) -> list[object]:
-        return [self._value(event, (*path, index)) for index, event in enumerate(self._inside())]
+        items: list[object] = []
+        for event in self._inside():
+            index = len(items)
+            items.append(self._tuple(event, (*path, index)) or self._value(event, (*path, index)))
+        return items
 
     def _mapping(self, path: DataPath) -> dict[str, object]:
         data = {}
         for event in self._inside():
             name = self._key(event, path)
-            data[name] = self._value(next(self._events), (*path, name))
+            value = next(self._events)
+            data[name] = self._tuple(value, (*path, name), keys=True) or self._value(value, (*path, name))
         return data
+
+    def _tuple(self, event: NodeEvent, path: DataPath, *, keys: bool = False) -> str | None:
+        """Report a tuple in braces or brackets as one mistake, and return its text; None where there is none.
+
+        YAML ends it at its first comma: the rest are items, or ``keys`` without a value.
+        """
+        if not (isinstance(event, ScalarEvent) and event.implicit[0] and _TUPLE_BEGUN.fullmatch(event.value)):
+            return None
+        self._tree.values[path] = self._place(event)
+        text = str(event.value)
+        while text.count("(") > text.count(")"):
+            parts = [next(self._events) for _ in range(1 + keys)]
+            if not all(isinstance(part, ScalarEvent) for part in parts) or any(part.value for part in parts[1:]):
+                raise self._unreadable(event, path, f"{shown(text)} has no end", "write a list, such as [3, 3]")
+            text += f", {parts[0].value}"
+        written = text.replace("(", "[").replace(")", "]")
+        self._report(event, path, f"{shown(text)} is a tuple of Python", f"write {written}")
+        return text
 
     def _inside(self) -> Iterator[NodeEvent]:
         """Return the events up to the end of the list or the mapping that has begun."""

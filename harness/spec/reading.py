@@ -24,14 +24,14 @@ from harness.errors import UnknownDataset, did_you_mean
 from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.cost import Cost, network_cost
 from harness.spec.derived import is_derived, read_derived
-from harness.spec.ending import end_mistakes
+from harness.spec.ending import end_mistakes, loss_mistakes
 from harness.spec.evaluating import evaluation_mistakes
 from harness.spec.folder import select_files
 from harness.spec.layers import ShapeError
 from harness.spec.layers.layer import Chain
 from harness.spec.layers.shared import sharing_mistakes
 from harness.spec.outputs import with_classes
-from harness.spec.recipe_mistakes import recipe_mistakes
+from harness.spec.recipe_mistakes import monitoring_mistakes, recipe_mistakes
 from harness.spec.training.monitoring import with_decisions
 
 # Nothing under this needs a look at the machine, which takes psutil 10 ms.
@@ -47,6 +47,23 @@ def read_architecture(path: Path) -> Architecture:
 
 def read_text(path: Path, text: str) -> Architecture:
     """Return the architecture that a file with this text would be; raise `InvalidSpec` with all of its mistakes."""
+    try:
+        return _read(path, text)
+    except InvalidSpec as error:  # where other fields are not valid, the data set was not looked for
+        raise InvalidSpec((*error.mistakes, *_unknown_data(path, parsed(path, text)))) from None
+
+
+def _unknown_data(path: Path, tree: Tree) -> Iterator[SpecError]:
+    """Yield the mistake of naming a data set that can't be used."""
+    name = tree.data.get("dataset") if isinstance(tree.data, dict) else None
+    if isinstance(name, str):
+        try:
+            find_dataset(name, path.parent)
+        except (UnknownDataset, InvalidSpec) as error:
+            yield tree.located(_unusable(name, path.parent, error))
+
+
+def _read(path: Path, text: str) -> Architecture:
     known = kept_data(text)
     if is_derived(known):
         with suppress(InvalidSpec):  # a mistake needs its place, and so the parser
@@ -151,6 +168,8 @@ def _mistakes(spec: SpecFile, folder: Path) -> Iterator[SpecError]:
         dataset = find_dataset(spec.dataset, folder)
     except (UnknownDataset, InvalidSpec) as error:
         yield from _claims(spec, None)
+        yield from loss_mistakes(spec)
+        yield from monitoring_mistakes(spec)
         yield _unusable(spec.dataset, folder, error)
         return
     yield from _claims(spec, dataset)
@@ -163,6 +182,8 @@ def _mistakes(spec: SpecFile, folder: Path) -> Iterator[SpecError]:
         costs = network_cost(spec.layers, spec.recipes, dataset)
     except ShapeError as error:
         yield from error.mistakes
+        yield from loss_mistakes(spec)
+        yield from monitoring_mistakes(spec)
         return
     yield from network_mistakes(spec, dataset, costs)
     yield from recipe_mistakes(spec, dataset, costs)

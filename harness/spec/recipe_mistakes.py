@@ -24,11 +24,11 @@ IMAGE_AXES = 3
 def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[SpecError]:
     """Yield what is wrong with the recipe, or with each of the phases."""
     first, folds = spec.recipes[0].validation_split, spec.recipes[0].folds
-    for index, (path, recipe) in enumerate(spec.placed_recipes):
+    yield from monitoring_mistakes(spec)
+    for path, recipe in spec.placed_recipes:
         yield from _class_weight_mistakes(recipe, path, dataset)
         yield from _freezing_mistakes(recipe, path, [row for row in costs.layers if row.depth == 0])
         yield from _mixup_mistakes(recipe, path, dataset)
-        yield from _monitoring_mistakes(recipe, path, is_last=index == len(spec.recipes) - 1)
         if recipe.training_examples(dataset.train_examples) < 1:
             what = (
                 f"holding out {recipe.validation_split!r} of {dataset.train_examples:,} images leaves none to train on"
@@ -52,6 +52,12 @@ def _fold_mistakes(recipe: Training, path: DataPath, dataset: Dataset, first: in
     if recipe.folds != first:
         what = f"this phase has {recipe.folds or 'no'} folds, the first one {first or 'none'}"
         yield SpecError(path if recipe.folds is None else place, what, "write the same folds in all phases")
+
+
+def monitoring_mistakes(spec: SpecFile) -> Iterator[SpecError]:
+    """Yield what recipes can't decide after an epoch, whatever they are trained on."""
+    for index, (path, recipe) in enumerate(spec.placed_recipes):
+        yield from _monitoring_mistakes(recipe, path, is_last=index == len(spec.recipes) - 1)
 
 
 def _freezing_mistakes(recipe: Training, path: DataPath, layers: Sequence[LayerCost]) -> Iterator[SpecError]:

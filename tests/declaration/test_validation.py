@@ -68,7 +68,7 @@ def test_a_valid_text_is_its_model() -> None:
         ("stalls: 2", "stall: 2", "2:8: there is no field 'stall' here; did you mean 'stalls'?"),
         ("stalls: 2", "stalls: 2, xyz: 2", "2:19: there is no field 'xyz' here; the fields are stalls, size"),
         ("stalls: 2", "size: 2", "2:1: 'stalls' is missing; add it"),
-        ("stalls: 2", "stalls: 2, size: a", "2:25: 'size' is 'a'; write one whole number, or a list of two"),
+        ("stalls: 2", "stalls: 2, size: a", "2:25: 'size' is 'a'; write one whole number, or a list of two: [3, 3]"),
         ("barn:", "soil: clya\nbarn:", "2:7: 'soil' is 'clya', not 'clay' or 'sand'; did you mean 'clay'?"),
         ("barn:", "soil: {}\nbarn:", "2:7: 'soil' is a mapping, not 'clay' or 'sand'; write one of these"),
         ("{stalls: 2}", "2", "2:7: 'barn' is 2, not a mapping; write 'name: value' lines below it, indented"),

@@ -116,3 +116,32 @@ def test_a_number_that_no_spec_needs_is_too_large() -> None:
 def test_the_empty_text_holds_nothing() -> None:
     assert parse("").data is None
     assert parse("# only a comment\n").errors == []
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "errors"),
+    [
+        (
+            "{f: 8, k: (3, 3), s: (3, 3), p: same}",
+            {"f": 8, "k": "(3, 3)", "s": "(3, 3)", "p": "same"},
+            [
+                "a:1:11: '(3, 3)' is a tuple of Python; write [3, 3]",
+                "a:1:22: '(3, 3)' is a tuple of Python; write [3, 3]",
+            ],
+        ),
+        ("[(2, 2), 4]", ["(2, 2)", 4], ["a:1:2: '(2, 2)' is a tuple of Python; write [2, 2]"]),
+        (
+            "{p: ((1, 1), (0, 2))}",
+            {"p": "((1, 1), (0, 2))"},
+            ["a:1:5: '((1, 1), (0, 2))' is a tuple of Python; write [[1, 1], [0, 2]]"],
+        ),
+        ("{p: (1, [2], q: 3)}", None, ["a:1:5: '(1' has no end; write a list, such as [3, 3]"]),
+        ("{p: (1, 2): 3}", None, ["a:1:5: '(1' has no end; write a list, such as [3, 3]"]),
+        ("where: (3)", {"where": "(3)"}, []),
+        ("where: (3, 4)", {"where": "(3, 4)"}, []),
+        ("{where: (see 3)}", {"where": "(see 3)"}, []),
+    ],
+)
+def test_a_tuple_in_braces_is_one_mistake(text: str, data: object, errors: list[str]) -> None:
+    tree = parse(text, "a")
+    assert (tree.data, [str(error) for error in tree.errors]) == (data, errors)

@@ -293,3 +293,27 @@ def test_a_data_set_with_a_mistake_is_reported_where_it_is_named_with_the_others
     assert first.startswith("2:10: the declaration of the data set 'toy' is not valid; correct ")
     assert first.endswith(f"{declaration}:1:1: 'arrays' is missing; add it")
     assert second.startswith("14:31: the network has 4 layers, and this is about 9")
+
+
+def test_an_unknown_data_set_is_reported_with_all_other_mistakes(spec_file: Path, valid: str) -> None:
+    unknown = valid.replace("dataset: mnist", "dataset: minst")
+    data = "2:10: there is no data set 'minst'; did you mean 'mnist' or 'kmnist'?"
+    of_fields = unknown.replace("units: 10", "units: ten").replace("epochs: 2", "epochs: 0")
+    assert mistakes(spec_file, of_fields) == [
+        data,
+        "7:20: 'units' is 'ten', not a whole number; write a whole number such as 3",
+        "12:11: 'epochs' is 0, which is too small; write 1 or more",
+    ]
+    of_the_whole = unknown.replace(", activation: softmax", "").replace("epochs: 2", "epochs: 2\n  early_stopping: {}")
+    found = mistakes(spec_file, of_the_whole)
+    assert [mistake.split(" ")[0] for mistake in found] == ["2:10:", "7:5:", "13:3:"]
+    assert found[1].startswith("7:5: the network ends in scores, without softmax")
+
+
+def test_a_tuple_is_reported_once_and_as_one(spec_file: Path, valid: str) -> None:
+    [mistake] = mistakes(spec_file, valid.replace("kernel_size: 3", "kernel_size: (3, 3)"))
+    assert mistake == "4:39: '(3, 3)' is a tuple of Python; write [3, 3]"
+    in_a_block = valid.replace("- MaxPooling2D", "- MaxPooling2D:\n      pool_size: (2, 2)")
+    assert mistakes(spec_file, in_a_block) == [
+        "6:18: 'pool_size' is '(2, 2)'; write one whole number, or a list of two: [3, 3]"
+    ]
