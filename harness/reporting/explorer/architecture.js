@@ -29,8 +29,8 @@ const VERDICTS = { reproduced: "good", refuted: "bad", inconclusive: "open" };
 const verdictText = (verdict) => el("span", { class: VERDICTS[verdict] || null }, verdict);
 
 function claimsOf(one) {
-  return table(`Claims of ${one.name}`, ["Claim", "Published", "Measured", "Verdict", "Why", "Where"],
-    one.claims.map((claim) => [claim.label, claim.published, claim.measured, verdictText(claim.verdict), claim.why, claim.where]), new Set([1, 2]));
+  return stacked(table(`Claims of ${one.name}`, ["Claim", "Published", "Measured", "Verdict", "Why", "Where"],
+    one.claims.map((claim) => [claim.label, claim.published, claim.measured, verdictText(claim.verdict), claim.why, claim.where]), new Set([1, 2])));
 }
 
 function picture(set, index) {
@@ -138,7 +138,7 @@ function showArchitecture(state) {
     one.assumptions.length ? [el("h3", null, "Assumptions"), list(one.assumptions)] : null,
     filtersOf(one), agreementsOf(one), hardestOf(one), confusionOf(one),
     one.stages.length ? [el("h3", null, "Times by stage"), facts("Wall-clock seconds, medians over the timed trials", one.stages.map(([stage, value]) => [stage, seconds(value)]))] : null,
-    one.spec ? [el("h3", null, "The file"), el("pre", { tabindex: "0", "aria-label": `Spec file of ${one.name}` }, one.spec)] : null,
-    el("h3", null, "The same numbers again"), el("pre", { tabindex: "0", "aria-label": "Command" }, one.command),
+    one.spec ? [el("h3", null, "The file"), el("pre", { tabindex: "0", role: "region", "aria-label": `Spec file of ${one.name}` }, one.spec)] : null,
+    el("h3", null, "The same numbers again"), el("pre", { tabindex: "0", role: "region", "aria-label": "Command" }, one.command),
   ];
 }

@@ -8,7 +8,7 @@ function frame(label, { x, y, xTitle, yTitle, xTicks, yFormat, height = 340 }) {
   y.range([height - bottom, top]);
   const chart = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": label });
   const axes = svg("g", { "aria-hidden": "true" });
-  const bottomAxis = d3.axisBottom(x).ticks(6, x.base ? "~s" : xTicks === "whole" ? "d" : undefined);
+  const bottomAxis = d3.axisBottom(x).ticks(x.base && width < 600 ? 2 : 6, x.base ? "~s" : xTicks === "whole" ? "d" : undefined);
   if (xTicks === "whole") bottomAxis.tickValues(x.ticks(8).filter(Number.isInteger));
   d3.select(axes).append("g").attr("transform", `translate(0,${height - bottom})`).call(bottomAxis);
   d3.select(axes).append("g").attr("transform", `translate(${left},0)`).call(d3.axisLeft(y).ticks(6).tickFormat(yFormat));

@@ -25,6 +25,23 @@ function table(caption, header, rows, numbers = new Set()) {
         column === 0 && cell !== "" ? el("th", { scope: "row" }, cell) : el("td", { class: kind(column) }, cell)))))));
 }
 
+// A table whose rows are read from top to bottom on a phone: each cell then has its heading before it. The roles are
+// those that its elements have, and lose there.
+function stacked(made) {
+  const shown = made.querySelector("table"), titles = [...shown.tHead.rows[0].cells].map((cell) => cell.textContent);
+  fill(shown, { class: "stacked", role: "table" }, []);
+  for (const part of [shown.tHead, ...shown.tBodies]) part.setAttribute("role", "rowgroup");
+  for (const row of shown.rows) {
+    row.setAttribute("role", "row");
+    [...row.cells].forEach((cell, place) => {
+      const heads = cell.tagName === "TH";
+      cell.setAttribute("role", heads ? (row.parentNode === shown.tHead ? "columnheader" : "rowheader") : "cell");
+      if (!heads) cell.dataset.title = titles[place];
+    });
+  }
+  return made;
+}
+
 const tip = document.getElementById("tip");
 
 // Shows a text beside what is pointed at or focused; screen readers have it as its label.

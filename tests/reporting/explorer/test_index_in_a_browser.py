@@ -153,6 +153,17 @@ def test_no_view_is_wider_than_the_window(page: Page, address: str, view: str, w
     assert page.locator("nav a[aria-current]").count() == 1
 
 
+def test_on_a_phone_what_was_found_is_read_without_scrolling_sideways(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{address}#view=documents")
+    cell = page.locator("td[data-title='What was found']").first
+    box = cell.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert page.get_by_role("columnheader", name="Verdict").count() == page.get_by_role("table").count()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_the_contrast_of_aa(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
