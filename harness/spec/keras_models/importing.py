@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.declaration.kinds import Kind
 from harness.errors import CannotImport
+from harness.spec.keras_models.fields import NotExpressible, kind_of
 from harness.spec.keras_models.graph import Graph, NoGraph, graph_of
 from harness.spec.keras_models.nesting import Nesting
-from harness.spec.keras_models.recipe import optimizer_and_loss
 from harness.spec.keras_models.saved import saved_model
 from harness.spec.layers import LayerKind
 from harness.spec.layers.shared import with_sharing
+from harness.spec.training import LOSSES, OPTIMIZERS
 
 MOST_REASONS = 20
 
@@ -54,6 +56,27 @@ def imported_model(path: Path) -> ImportedModel:
     if reasons:
         raise CannotImport(_sentences(path, reasons))
     return ImportedModel(with_sharing(layers), _inputs(graph), optimizer, loss)
+
+
+def optimizer_and_loss(compiled: Mapping[str, Any]) -> tuple[Kind | None, Kind | None, tuple[str, ...]]:
+    """Return the optimizer and the loss that a model was compiled with, None where there is none; and what is not said.
+
+    What can't be expressed is a sentence each. The file says nothing of batches and epochs.
+    """
+    reasons: list[str] = []
+    found: list[Kind | None] = []
+    for name, family in (("optimizer", OPTIMIZERS), ("loss", LOSSES)):
+        saved = compiled.get(name)
+        if isinstance(saved, str):
+            saved = {"class_name": saved, "config": {}}
+        try:
+            found.append(kind_of(family, saved) if isinstance(saved, Mapping) else None)
+            if saved is not None and not isinstance(saved, Mapping):
+                reasons.append(f"the {name} is a list of several, and a network here has one output")
+        except NotExpressible as reason:
+            found.append(None)
+            reasons.append(f"the {name} {reason}")
+    return found[0], found[1], tuple(reasons)
 
 
 def _sentences(path: Path, reasons: list[str]) -> str:
