@@ -71,9 +71,13 @@ def test_what_is_chosen_reaches_the_benchmarks_as_options() -> None:
     assert found[-1] == "test_network[2-predict_256-dense_512]"
 
 
-def test_benchmarks_that_fail_are_one_sentence() -> None:
+def test_benchmarks_that_fail_are_one_sentence_and_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(TimingFailed, match="exit code"):
         run_benchmarks(Chosen(("no_such_network",), ROOT / "architectures", repetitions=1), harness=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_host_name_path_or_branch_is_published() -> None:

@@ -159,8 +159,9 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - JSON
 
 
 def attempts(seed: str) -> Iterator[random.Random]:
-    """Yield a source of chance for each attempt; the same ones in every run."""
+    """Yield a source of chance for each attempt, and let it begin to wait; the same ones in every run."""
     for number in range(ATTEMPTS):
+        signal.alarm(ANSWER_SECONDS)
         yield random.Random(f"{seed} {number}")  # noqa: S311 - no secret
 
 
