@@ -163,7 +163,11 @@ class Liaison:
         except StopIteration:
             report: Delivered | Lost = Lost(ticket, "ended without a report")
         except self._ray.exceptions.RayTaskError as error:
-            report = Delivered(ticket, Parcel(Failed("error", first_line(error.cause or error))))
+            cause = error.cause or error
+            if isinstance(cause, self._ray.exceptions.RayError) and cause is not error:
+                report = Lost(ticket, first_line(cause))  # the store's trouble, not the trial's
+            else:
+                report = Delivered(ticket, Parcel(Failed("error", first_line(cause))))
         except self._ray.exceptions.RayError as error:
             report = Lost(ticket, first_line(error), isinstance(error, self._ray.exceptions.OutOfMemoryError))
         else:
@@ -176,7 +180,12 @@ class Liaison:
 
     def _place(self, asked: Place) -> None:
         """Start an attempt."""
-        load = Load(asked.trial, self._options, self._ship(asked.trial.computation.data), asked.checkpoint)
+        try:
+            shipped = self._ship(asked.trial.computation.data)
+        except self._ray.exceptions.RayError as error:  # neither Ray's object store nor its disk takes the data
+            self._bench.send(Lost(asked.ticket, first_line(error)))
+            return
+        load = Load(asked.trial, self._options, shipped, asked.checkpoint)
         task = self._carry.options(
             num_cpus=self._options.threads,
             memory=asked.memory_bytes,

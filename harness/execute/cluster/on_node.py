@@ -104,7 +104,9 @@ def carry(load: Load) -> Iterator[Parcel]:
         yield Parcel(None)
         process = start(load, host, cores)
         yield from parcels(process, checkpoint)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the driver records it
+    except Exception as error:
+        if type(error).__module__.startswith("ray."):
+            raise  # the data could not be fetched: the trial is lost, and sent again
         yield Parcel(failed(error, (MemoryError,)))
     finally:
         if process is not None and not process.ended:
