@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from harness.planning.forecast import heaviest_layer
 from harness.planning.plan import Plan, Status
 from harness.planning.seeds import LOOKS
 from harness.reporting.numbers import duration, listed, plural
+from harness.spec.advice import advice_on
 from harness.spec.moving import Misfit
 
 if TYPE_CHECKING:
@@ -100,7 +102,20 @@ def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
     retries = sum(planned.status is Status.RETRY for planned in decided.pending)
     again = (f"{retries} of them failed before and will be tried again.",) if retries else ()
     later = (*early, *again, *_for_evaluations(decided), *_cheaper(decided, jobs))
-    return (*shared, *_standing(decided), needed, *later)
+    return (*shared, *_standing(decided), needed, *later, *_advice(decided))
+
+
+def _advice(decided: Plan) -> Iterator[str]:
+    """Yield what to consider of each network that is to be trained on all of its data."""
+    for trial in {planned.trial.fingerprint: planned.trial for planned in decided.pending}.values():
+        computation = trial.computation
+        if computation.train_examples is None:
+            images, earlier = computation.data.train_examples, computation.earlier
+            last = trial.epochs - sum(phase.epochs for phase in earlier)
+            steps = sum(phase.steps_in_epoch(images) * phase.epochs for phase in earlier)
+            steps += computation.recipe.steps_in_epoch(images) * max(last, 0)
+            found = advice_on(computation.layers, computation.data.inputs, steps)
+            yield from (f"{trial.architectures[0]}: {sentence}" for sentence in found)
 
 
 def _cheaper(decided: Plan, jobs: int) -> tuple[str, ...]:

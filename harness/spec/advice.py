@@ -46,8 +46,15 @@ def _placed(chain: Chain, shape: Shape, prefix: str, before: int) -> Iterator[Pl
 
 def advice(architecture: Architecture) -> tuple[str, ...]:
     """Return what to consider before the architecture is trained."""
-    placed = tuple(placed_layers(architecture.layers, architecture.data.inputs))
-    return (*_grouped(placed), *_slow_averages(architecture, placed))
+    images = architecture.data.train_examples
+    steps = sum(recipe.steps_in_epoch(images) * recipe.epochs for recipe in architecture.recipes)
+    return advice_on(architecture.layers, architecture.data.inputs, steps)
+
+
+def advice_on(layers: tuple[LayerKind, ...], inputs: Shape, steps: int) -> tuple[str, ...]:
+    """Return what to consider before a network is trained for so many steps."""
+    placed = tuple(placed_layers(layers, inputs))
+    return (*_grouped(placed), *_slow_averages(placed, steps))
 
 
 def _grouped(placed: tuple[Placed, ...]) -> Iterator[str]:
@@ -60,14 +67,12 @@ def _grouped(placed: tuple[Placed, ...]) -> Iterator[str]:
         yield f"Layer {number} has {groups} groups, with which a CPU trains many times slower than without; {instead}."
 
 
-def _slow_averages(architecture: Architecture, placed: tuple[Placed, ...]) -> Iterator[str]:
+def _slow_averages(placed: tuple[Placed, ...], steps: int) -> Iterator[str]:
     """Yield the batch normalization whose moving averages are still near their initial values after training."""
     momenta = {one.number: one.layer.momentum for one in placed if isinstance(one.layer, BatchNormalization)}
     if not momenta:
         return
     number = max(momenta, key=lambda name: momenta[name])
-    images = architecture.data.train_examples
-    steps = sum(recipe.steps_in_epoch(images) * recipe.epochs for recipe in architecture.recipes)
     left = momenta[number] ** steps
     if left > MOST_LEFT:
         what = f"Layer {number} normalizes by moving averages that keep {left:.0%} of their initial values after"

@@ -93,3 +93,14 @@ def test_a_plan_that_takes_days_says_what_would_be_cheaper(tmp_path: Path) -> No
     assert "fewer than its 20,000 epochs, or a smaller layer 2 (Dense), which takes 9" in found.sentences[2]
     once = plan(PlanOptions(seeds=(3,), jobs=1, results=tmp_path, architectures=tmp_path / "specs"))
     assert len(once.sentences) == 2
+
+
+def test_a_plan_gives_the_advice_on_what_is_to_be_trained_in_full(tmp_path: Path) -> None:
+    options = PlanOptions(
+        names=("depthwise_separable",), seeds=(0,), results=tmp_path, architectures=ARCHITECTURES, dataset="digits"
+    )
+    said = [sentence for sentence in plan(options).sentences if sentence.startswith("depthwise_separable: ")]
+    assert said == [sentence for sentence in plan(options).sentences if "moving averages that keep 55%" in sentence]
+    assert len(said) == 1
+    assert not any("moving" in sentence for sentence in plan(replace(options, smoke=True)).sentences)
+    assert not any("moving" in sentence for sentence in plan(replace(options, dataset=None)).sentences)
