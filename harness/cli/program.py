@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -92,10 +90,6 @@ def check_working_folder() -> None:
 
 def run_program() -> None:
     """Run the verb that was typed; a user's error is one sentence and its exit code, never a traceback."""
-    # A command is over before collecting pays, which would walk thousands of records without cycles again and again.
-    gc.set_threshold(100_000, 50, 100)
-    # Nor does looking for cycles among all that is left in the end, which takes a fifth of a list's time.
-    atexit.register(gc.freeze)
     # To look for pydantic's plugins, of which none is wanted, a file of every installed package is read.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     asked = [word for word in sys.argv[1:2] if word in VERBS]
