@@ -157,12 +157,13 @@ def check_there(folder: Path) -> None:
 def report_on(inputs: Inputs, options: ReportOptions, others: Iterable[Inputs] = ()) -> ReportResult:
     """Write or check one page and its figures, with what has been read already; ``others`` are on other data."""
     from harness.data.pictures import pictures
+    from harness.reporting.figures.kept import kept_drawing
     from harness.reporting.writing import differing, report_files, write_report
 
     beside = tuple(other.findings() for other in others)
     findings = replace(inputs.findings(options.environment), other_data=beside)
     images = {arrays.dataset.name: shown for arrays in inputs.arrays if (shown := pictures(arrays)) is not None}
-    files = report_files(findings, images)
+    files = report_files(findings, images, kept_drawing)
     change = differing if options.check else write_report
     return ReportResult(findings, change(options.folder, files), options.check)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -40,11 +41,18 @@ FailureKind = Literal["error", "nan", "memory", "deadline", "crash", "bits"]
 
 def _within_bounds(metrics: Mapping[str, float]) -> Mapping[str, float]:
     for name, value in metrics.items():
-        metric = METRICS.get(plain_name(name))
-        possible = value == 0 or LEAST_METRIC <= abs(value) <= LARGEST_METRIC
-        if not possible or (metric and not metric.allows(value)):
+        low, high = _bounds(name)
+        if not low <= value <= high or not (value == 0 or abs(value) >= LEAST_METRIC):
             raise ValueError(f"{name} {value} is out of its range")
     return metrics
+
+
+@lru_cache(maxsize=1024)  # thousands of records have the same few names
+def _bounds(name: str) -> tuple[float, float]:
+    """Return the lowest and the highest value that a metric of this name can have."""
+    metric = METRICS.get(plain_name(name))
+    low, high = (metric.low, metric.high) if metric else (None, None)
+    return -LARGEST_METRIC if low is None else low, LARGEST_METRIC if high is None else high
 
 
 EvaluationName = Annotated[str, Field(pattern=r"^\w{1,80}$")]  # part of a file's name

@@ -14,19 +14,19 @@ from harness.plain_files import read_plain
 from harness.records.files import remove, write_atomically
 from harness.reporting.blocks import FIGURES
 from harness.reporting.explorer.page import index_page
-from harness.reporting.figures.drawing import is_drawn_here, same_figure
+from harness.reporting.figures.drawing import Draw, draw_anew, is_drawn_here, same_figure
 from harness.reporting.figures.gallery import gallery
 from harness.reporting.figures.images import Images
 from harness.reporting.ownership import INDEX, MOST_PAGE_BYTES, PAGE, check_own
 from harness.reporting.page import page
 
 
-def report_files(findings: Findings, images: Images) -> Mapping[str, bytes]:
+def report_files(findings: Findings, images: Images, draw: Draw = draw_anew) -> Mapping[str, bytes]:
     """Return the content of every file of the report, by its path below the results folder.
 
-    ``images`` are the test images by data set, where they are at hand.
+    ``images`` are the test images by data set, where they are at hand; ``draw`` makes the figures.
     """
-    figures = gallery(findings, images)
+    figures = gallery(findings, images, draw)
     pages = {PAGE: page(findings, figures).encode(), INDEX: index_page(findings, images)}
     return {**pages, **{figure.file: figure.svg for figure in figures}}
 

@@ -15,7 +15,7 @@ from harness.analysis.run import Run
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import TRAIN, Quantity
 from harness.reporting.blocks import Figure
-from harness.reporting.figures.drawing import BLUE, ORANGE, as_svg, canvas
+from harness.reporting.figures.drawing import BLUE, ORANGE, Draw, as_svg, canvas, draw_anew
 from harness.reporting.figures.scale import axis_label, metric_axis
 
 COLUMNS = 3
@@ -46,10 +46,18 @@ class Curve:
     train: Band | None
 
 
-def curves_figure(findings: Findings) -> Figure:
+def curves_figure(findings: Findings, draw: Draw = draw_anew) -> Figure:
     """Draw a panel per measured architecture, the best first."""
     headline = findings.study.headline
     curves = tuple(_curve(entry, headline) for entry in findings.ranking if entry.runs)
+    return Figure(
+        name="curves",
+        description=f"Learning curves: {headline.metric.name} after every epoch, mean and range over the seeds",
+        svg=draw(_curves, curves, headline),
+    )
+
+
+def _curves(curves: Sequence[Curve], headline: Quantity) -> bytes:
     count = -(-len(curves) // COLUMNS)
     columns = min(COLUMNS, len(curves))
     with canvas(0.5 + PANEL_INCHES * count) as drawn:
@@ -68,11 +76,7 @@ def curves_figure(findings: Findings) -> Figure:
         drawn.supylabel(axis_label(headline.metric.name.capitalize(), headline.metric), fontsize=9)
         handles, texts = panels[0].get_legend_handles_labels()
         drawn.legend(handles, texts, loc="outside upper right", ncols=3)
-        return Figure(
-            name="curves",
-            description=f"Learning curves: {headline.metric.name} after every epoch, mean and range over the seeds",
-            svg=as_svg(drawn, curves),
-        )
+        return as_svg(drawn, curves)
 
 
 def _curve(entry: ArchitectureResults, headline: Quantity) -> Curve:

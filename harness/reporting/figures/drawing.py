@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import matplotlib as mpl
 import PIL
@@ -59,6 +59,20 @@ WIDTH = 8.0
 MISSING = "\N{WHITE SQUARE}"
 # What the SVG backend draws at whatever a figure says; texts are measured at it too.
 SVG_DPI = 72
+
+
+class Draw(Protocol):
+    """Gets a drawing made from all that it shows, or has one that was made from the very same."""
+
+    def __call__(self, make: Callable[..., bytes], *shown: object) -> bytes:
+        """Return what ``make(*shown)`` returns."""
+
+
+def draw_anew(make: Callable[..., bytes], *shown: object) -> bytes:
+    """Return the drawing, made now."""
+    return make(*shown)
+
+
 CREATOR = f"matplotlib {mpl.__version__}, Pillow {PIL.__version__}"
 _CREATOR = re.compile(rb"<dc:title>(.*?)</dc:title>")
 _DIGEST = re.compile(rb"<dc:description>(data sha256 .*?)</dc:description>")

@@ -16,7 +16,7 @@ from harness.analysis.findings import Findings
 from harness.analysis.images import HardImage
 from harness.records.predictions import Classes
 from harness.reporting.blocks import Figure
-from harness.reporting.figures.drawing import INK, ORANGE, PANEL, QUIET, WIDTH, as_svg, canvas, legible
+from harness.reporting.figures.drawing import INK, ORANGE, PANEL, QUIET, WIDTH, Draw, as_svg, canvas, draw_anew, legible
 from harness.reporting.sections.headline import shortened
 
 # All test images by data set, each of shape (test examples, height, width), or with three colours behind.
@@ -40,17 +40,23 @@ LEVEL_NAME = 2
 ALONE = 4.6  # inches that one matrix takes
 
 
-def hardest_figure(findings: Findings, images: Images) -> Figure | None:
+def hardest_figure(findings: Findings, images: Images, draw: Draw = draw_anew) -> Figure | None:
     """Draw a grid of pictures of the first data set that has any; a report is about one as a rule."""
     for dataset, pixels in images.items():
         if found := [image for image in findings.hardest if image.dataset == dataset]:
-            return _hardest_figure(found, pixels, findings.classes[dataset])
+            shown = pixels[[image.index for image in found]]
+            return Figure(
+                name="hardest",
+                description="The test images that are misclassified most often, with their label and the most frequent "
+                "wrong prediction",
+                svg=draw(_grid, found, shown, findings.classes[dataset]),
+            )
     return None
 
 
-def _hardest_figure(images: Sequence[HardImage], pixels: Classes, names: Sequence[str]) -> Figure:
-    rows = -(-len(images) // COLUMNS)
-    colours = shades(pixels[[image.index for image in images]])
+def _grid(images: Sequence[HardImage], pixels: Classes, names: Sequence[str]) -> bytes:
+    """Draw each image from its pixels, in the same order."""
+    rows, colours = -(-len(images) // COLUMNS), shades(pixels)
     with canvas(CELL_INCHES * CELL_HEIGHT * rows) as drawn:
         # One panel for all, in places that are known: a panel each, laid out, would take half a second more.
         drawn.set_layout_engine("none")
@@ -59,15 +65,10 @@ def _hardest_figure(images: Sequence[HardImage], pixels: Classes, names: Sequenc
         for place, image in enumerate(images):
             row, column = divmod(place, COLUMNS)
             corner = column + MARGIN, row * CELL_HEIGHT + TITLE
-            _draw_picture(axes, image, pixels[image.index], corner, colours)
+            _draw_picture(axes, image, pixels[place], corner, colours)
             _write_texts(axes, image, names, corner)
         axes.set(xlim=(0, COLUMNS), ylim=(CELL_HEIGHT * rows, 0), aspect="equal")
-        return Figure(
-            name="hardest",
-            description="The test images that are misclassified most often, with their label and the most frequent "
-            "wrong prediction",
-            svg=as_svg(drawn, (tuple(names), *((image, pixels[image.index].tobytes()) for image in images))),
-        )
+        return as_svg(drawn, (tuple(names), *zip(images, (shown.tobytes() for shown in pixels), strict=True)))
 
 
 def shades(pixels: Classes) -> str:
@@ -108,10 +109,16 @@ class Matrix:
     names: tuple[str, ...]
 
 
-def confusion_figure(findings: Findings) -> Figure | None:
+def confusion_figure(findings: Findings, draw: Draw = draw_anew) -> Figure | None:
     """Draw the confusion of the best and the worst of those whose predictions are at hand."""
     matrices = _readable(_matrices(findings))
-    return _confusion_figure(matrices) if matrices else None
+    if not matrices:
+        return None
+    return Figure(
+        name="confusion",
+        description="Errors per run by true and predicted class, of the best and the worst architecture",
+        svg=draw(_side_by_side, matrices),
+    )
 
 
 def _matrices(findings: Findings) -> list[Matrix]:
@@ -138,7 +145,7 @@ def _readable(matrices: Sequence[Matrix]) -> list[Matrix]:
     ]
 
 
-def _confusion_figure(matrices: Sequence[Matrix]) -> Figure:
+def _side_by_side(matrices: Sequence[Matrix]) -> bytes:
     """Draw the matrices side by side in one scale; correct predictions are left out, so that errors show."""
     errors = [_errors(matrix.counts) for matrix in matrices]
     darkest = max(float(cells.max()) for cells in errors) or 1.0
@@ -149,11 +156,7 @@ def _confusion_figure(matrices: Sequence[Matrix]) -> Figure:
             _name_classes(axes, matrix.names)
             axes.set_title(matrix.title)
         drawn.colorbar(shown, ax=list(panels), label="Errors per run (test images)", shrink=0.75, pad=0.02)
-        return Figure(
-            name="confusion",
-            description="Errors per run by true and predicted class, of the best and the worst architecture",
-            svg=as_svg(drawn, tuple((matrix.title, matrix.counts.tolist(), matrix.names) for matrix in matrices)),
-        )
+        return as_svg(drawn, tuple((matrix.title, matrix.counts.tolist(), matrix.names) for matrix in matrices))
 
 
 def _errors(counts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,10 +14,10 @@ from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, NullLocat
 from harness.analysis.findings import Findings
 from harness.analysis.pareto import costs, front
 from harness.analysis.runs import ArchitectureResults
-from harness.evaluations.metric import Metric
+from harness.evaluations.metric import Metric, Quantity
 from harness.reporting import numbers
 from harness.reporting.blocks import Figure
-from harness.reporting.figures.drawing import BLUE, INK, PANEL, QUIET, as_svg, canvas
+from harness.reporting.figures.drawing import BLUE, INK, PANEL, QUIET, Draw, as_svg, canvas, draw_anew
 from harness.reporting.figures.scale import metric_axis, stands_by_error
 from harness.statistics.samples import Interval, mean_interval
 
@@ -53,9 +53,18 @@ class Point:
         return (self.mean, *filter(metric.allows, bounds))
 
 
-def pareto_figure(findings: Findings) -> Figure:
+def pareto_figure(findings: Findings, draw: Draw = draw_anew) -> Figure:
     """Draw one panel per cost; architectures on the front of the means are filled, others hollow."""
-    points, headline = _points(findings), findings.study.headline
+    headline = findings.study.headline
+    return Figure(
+        name="pareto",
+        description=f"Mean {headline.title} against parameters, multiply-accumulates and training seconds, with "
+        "the Pareto front of the means",
+        svg=draw(_panels, _points(findings), headline),
+    )
+
+
+def _panels(points: Sequence[Point], headline: Quantity) -> bytes:
     with canvas(PANEL_INCHES * len(COSTS)) as drawn:
         panels = drawn.subplots(len(COSTS), 1, squeeze=False)[:, 0]
         for index, (axes, name) in enumerate(zip(panels, COSTS, strict=True)):
@@ -71,12 +80,7 @@ def pareto_figure(findings: Findings) -> Figure:
             title=_legend_title(headline.metric),
             alignment="left",
         )
-        return Figure(
-            name="pareto",
-            description=f"Mean {headline.title} against parameters, multiply-accumulates and training seconds, with "
-            "the Pareto front of the means",
-            svg=as_svg(drawn, points),
-        )
+        return as_svg(drawn, points)
 
 
 def _points(findings: Findings) -> tuple[Point, ...]:

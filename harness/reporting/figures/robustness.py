@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import cycle, product
 
 from matplotlib.axes import Axes
@@ -10,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from harness.analysis.findings import Findings
 from harness.analysis.robustness import Tolerance, tolerances
 from harness.reporting.blocks import Figure
-from harness.reporting.figures.drawing import BLUE, GREEN, ORANGE, PURPLE, as_svg, canvas
+from harness.reporting.figures.drawing import BLUE, GREEN, ORANGE, PURPLE, Draw, as_svg, canvas, draw_anew
 
 COLUMNS = 2
 PANEL_INCHES = 2.4
@@ -20,12 +21,20 @@ LINES = tuple(
 )
 
 
-def robustness_figure(findings: Findings) -> Figure | None:
+def robustness_figure(findings: Findings, draw: Draw = draw_anew) -> Figure | None:
     """Draw a panel per change that is recorded, or nothing."""
     found = tolerances([entry for entry in findings.ranking if entry.runs])
-    names = dict.fromkeys(curve.name for tolerance in found for curve in tolerance.curves)
-    if not names:
+    if not any(tolerance.curves for tolerance in found):
         return None
+    return Figure(
+        name="robustness",
+        description="Accuracy on changed test images against the level of each change, mean over the seeds",
+        svg=draw(_panels, found),
+    )
+
+
+def _panels(found: Sequence[Tolerance]) -> bytes:
+    names = dict.fromkeys(curve.name for tolerance in found for curve in tolerance.curves)
     styles = dict(zip(names, cycle(LINES), strict=False))
     rows, columns = -(-len(found) // COLUMNS), min(COLUMNS, len(found))
     with canvas(0.5 + PANEL_INCHES * rows + 0.2 * -(-len(names) // 3)) as drawn:
@@ -37,11 +46,7 @@ def robustness_figure(findings: Findings) -> Figure | None:
         drawn.supylabel("Accuracy, %", fontsize=9)
         labelled = {text: line for axes in panels for line, text in zip(*axes.get_legend_handles_labels(), strict=True)}
         drawn.legend(labelled.values(), labelled.keys(), loc="outside upper left", ncols=3)
-        return Figure(
-            name="robustness",
-            description="Accuracy on changed test images against the level of each change, mean over the seeds",
-            svg=as_svg(drawn, found),
-        )
+        return as_svg(drawn, found)
 
 
 def _draw(axes: Axes, tolerance: Tolerance, styles: dict[str, tuple[str, str, str]]) -> None:

@@ -15,7 +15,7 @@ from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import Metric, Quantity
 from harness.reporting import numbers
 from harness.reporting.blocks import Figure
-from harness.reporting.figures.drawing import BLUE, INK, ORANGE, PANEL, as_svg, canvas
+from harness.reporting.figures.drawing import BLUE, INK, ORANGE, PANEL, Draw, as_svg, canvas, draw_anew
 from harness.reporting.figures.scale import axis_label, metric_axis
 from harness.spec.claims.metrics import published_value
 from harness.statistics.samples import Interval, Spread, spread
@@ -45,7 +45,7 @@ class EpochTimes:
     spread: Spread
 
 
-def seeds_figure(findings: Findings) -> Figure:
+def seeds_figure(findings: Findings, draw: Draw = draw_anew) -> Figure:
     """Draw every seed, the mean with its interval, and what was published."""
     headline = findings.study.headline
     rows = tuple(_seed_values(findings, entry) for entry in findings.ranking if entry.runs)
@@ -53,11 +53,11 @@ def seeds_figure(findings: Findings) -> Figure:
         name="accuracy",
         description=f"{headline.heading} of every architecture: each seed, the mean with its 95 % interval, the "
         "published value",
-        svg=_strip_plot([row.name for row in rows], partial(_draw_seeds, rows, headline), rows),
+        svg=draw(_seeds, rows, headline),
     )
 
 
-def times_figure(findings: Findings) -> Figure | None:
+def times_figure(findings: Findings, draw: Draw = draw_anew) -> Figure | None:
     """Draw every epoch of the one machine that times are about, with median and quartiles; None without one."""
     rows = tuple(_epoch_times(entry) for entry in findings.ranking if entry.timed)
     if not rows:
@@ -65,8 +65,16 @@ def times_figure(findings: Findings) -> Figure | None:
     return Figure(
         name="times",
         description="Training seconds per epoch of every architecture: each epoch, the median and the quartiles",
-        svg=_strip_plot([row.name for row in rows], partial(_draw_times, rows), rows),
+        svg=draw(_times, rows),
     )
+
+
+def _seeds(rows: Sequence[SeedValues], headline: Quantity) -> bytes:
+    return _strip_plot([row.name for row in rows], partial(_draw_seeds, rows, headline), rows)
+
+
+def _times(rows: Sequence[EpochTimes]) -> bytes:
+    return _strip_plot([row.name for row in rows], partial(_draw_times, rows), rows)
 
 
 def _strip_plot(names: Sequence[str], draw: Callable[[Axes], None], data: object) -> bytes:
