@@ -63,7 +63,7 @@ def test_thin_evidence_is_marked_and_what_is_not_tested_rests_on_no_seed(found: 
     assert rows["better than dense_512"][3] == "5 (few)"
     assert "(95 % interval +1." in rows["better than dense_512"][4]
     rows = {row[1]: row for row in documents.sentences(verdicts_of(found, "000_convnet")).rows}
-    assert rows["tolerates a shift by 3 pixels"][2:4] == ("not tested", UNKNOWN)
+    assert rows["tolerates a shift by 3 pixels (≤ 0.30 points)"][2:4] == ("not tested", UNKNOWN)
     many = [replace(one, ruling=replace(one.ruling, seeds=10)) for one in verdicts_of(found, "001_convnet_8_epochs")]
     assert not any("few" in row[3] for row in documents.sentences(many).rows)
 

@@ -49,6 +49,7 @@ function showCompare(state) {
 // Where a name may stand around its point: beside it, above, below, then farther away.
 const PLACES = [[7, 18], [22, 30], [37, 45], [52, 60], [70, 78], [90, 98]].flatMap(([up, down]) => [[9, -up], [9, down - 3], [null, -up - 4], [null, down + 2], [-9, -up], [-9, down - 3]]);
 
+const MOST_NAMES = 40; // of more points, those on the front alone have a name
 const LED = 28; // so far above or below its point a name has a line to it
 
 // The first place around a point where its name covers nothing that is drawn; null where there is none.
@@ -97,7 +98,7 @@ function showCost(state) {
   let unnamed = 0;
   for (const one of known) {
     const place = x(one[key]), height = y(one.y.mean), names = sharing.get(where(one));
-    const name = names[0] !== one.name ? "" : names.length > 3 ? `${names[0]} and ${names.length - 1} more` : names.join(", ");
+    const name = names[0] !== one.name || (known.length > MOST_NAMES && !best.some((other) => other.name === one.name)) ? "" : names.length > 3 ? `${names[0]} and ${names.length - 1} more` : names.join(", ");
     const free = name ? labelPlace(place, height, name, taken, x.range(), y.range()) : null;
     if (name && !free) unnamed += 1;
     if (one.y.low !== null) chart.append(svg("line", { class: "whisker", x1: place, x2: place, y1: y(one.y.low), y2: y(one.y.high) }));
@@ -105,7 +106,7 @@ function showCost(state) {
     chart.append(explained(point, `${one.name}: ${written(one)}${chosen.of && chosen.of.unit ? ` ${chosen.of.unit}` : ""}, ${title.toLowerCase()} ${text(one[key])}\nseeds ${one.seeds}${across === "headline" ? `: ${one.values.map(([, value]) => measured(value)).join(", ")}` : ""}`));
   }
   return [heading, controls, chart,
-    el("p", { class: "note" }, `Means${across === "headline" ? " with 95 % intervals" : ""}. The dashed line is the front of the means: nothing that costs less is better.${unnamed ? ` For ${unnamed === 1 ? "one name" : `${unnamed} names`} there is no room; point at the marks.` : ""}`),
+    el("p", { class: "note" }, `Means${across === "headline" ? " with 95 % intervals" : ""}. The dashed line is the front of the means: nothing that costs less is better.${known.length > MOST_NAMES ? " Only what is on it is named; point at the other marks." : ""}${unnamed ? ` For ${unnamed === 1 ? "one name" : `${unnamed} names`} there is no room; point at the marks.` : ""}`),
     table("The same as a table", ["Architecture", title, chosen.title, "On the front"], known.map((one) => [one.name, text(one[key]), written(one), best.some((point) => point.name === one.name) ? "yes" : ""]), new Set([1, 2]))];
 }
 

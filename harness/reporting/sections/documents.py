@@ -14,6 +14,8 @@ from harness.reporting import numbers
 from harness.reporting.blocks import Block, Cells, Section, Table
 from harness.reporting.markdown import escape
 from harness.reporting.verdicts import bounds, explanation, published
+from harness.spec.claims import Claim
+from harness.spec.claims.drops import ToleratesShift
 from harness.spec.claims.metrics import NumberClaim
 from harness.spec.claims.prediction import Prediction
 
@@ -102,8 +104,14 @@ def _quotation(verdict: Verdict) -> str:
 
 
 def _row(quotation: str, verdict: Verdict) -> Cells:
-    judged = numbers.UNKNOWN if verdict.claim.basis == "nothing" else verdict.claim.label
-    return quotation, judged, verdict.decision, _seeds(verdict), _found(verdict)
+    return quotation, _judged(verdict.claim), verdict.decision, _seeds(verdict), _found(verdict)
+
+
+def _judged(claim: Claim) -> str:
+    """Return what was judged, with how much may be lost where the document names no number and the spec had to."""
+    if claim.basis == "nothing":
+        return numbers.UNKNOWN
+    return f"{claim.label} ({claim.published})" if isinstance(claim, ToleratesShift) and claim.within else claim.label
 
 
 def _seeds(verdict: Verdict) -> str:
