@@ -35,7 +35,7 @@ def shown(value: object) -> str:
         return "a number of thousands of digits"
 
 
-def did_you_mean(name: str, known: Sequence[str], likeness: float = 0.5) -> str:
+def did_you_mean(name: str, known: Sequence[str], likeness: float = 0.55) -> str:
     """Return the remedy ``did you mean 'a' or 'b'?`` with the known names like ``name``, or nothing.
 
     ``likeness`` is the least share of letters that two names have in common.

@@ -174,7 +174,7 @@ def test_an_evaluation_that_there_is_not_is_told_with_the_nearest_name(bench: Be
 
 def test_an_evaluation_that_does_not_fit_names_the_spec_the_reason_and_the_remedy(bench: Bench, tmp_path: Path) -> None:
     spec = write_spec(tmp_path / "specs", "scores")
-    spec.write_text(spec.read_text().replace(", activation: softmax", ""))
+    spec.write_text(spec.read_text().replace("activation: softmax", "activation: sigmoid"))
     folder = tmp_path / "specs"
     done = bench("plan", "--results", str(tmp_path), "--evaluate", "calibration", architectures=folder)
     assert (done.code, done.stdout) == (2, "")

@@ -51,7 +51,7 @@ def test_what_no_recipe_holds_out_can_not_be_evaluated(spec_file: Path, valid: s
 @pytest.mark.parametrize(
     ("old", "new", "mistake"),
     [
-        ("", "evaluate: [shfit]", "17:12: there is no evaluation 'shfit'; did you mean 'shift' or 'filters'?"),
+        ("", "evaluate: [shfit]", "17:12: there is no evaluation 'shfit'; did you mean 'shift'?"),
         (
             "",
             "evaluate: [zzz]",
