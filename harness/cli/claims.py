@@ -68,11 +68,14 @@ def _print(findings: Findings, verdicts: Sequence[Verdict], folder: Path) -> Non
     from harness.reporting.terminal import render_table
     from harness.reporting.verdicts import fresh_outcome, outcome
 
-    table = narrow_claims(verdicts)
+    table, where = narrow_claims(verdicts), f"{folder}/README.md and --json list all."
+    if not table.rows:
+        stdout().print(f"{outcome(verdicts)}; {where}" if verdicts else "No claims.")
+        return
     notes = [
         *table.notes,
         "Interval: of the typical run, the difference or the share; 95 % for 'better than'.",
-        f"{outcome(verdicts)}; {folder}/README.md and --json list all. {fresh_outcome(verdicts)}".rstrip(),
+        f"{outcome(verdicts)}; {where} {fresh_outcome(verdicts)}".rstrip(),
         *_assumptions(findings, verdicts),
     ]
     stdout().print(render_table(replace(table, notes=tuple(notes))))

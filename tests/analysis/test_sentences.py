@@ -90,7 +90,8 @@ def test_losing_less_than_another_is_welchs_test_of_what_each_run_loses() -> Non
     assert verdict.adjusted_p == pytest.approx(expected)
     assert verdict.ruling.measured == pytest.approx(np.mean(OURS) - np.mean(THEIRS))
     assert verdict.ruling.reason.startswith(
-        "loss at a shift by 3 pixels 5.04 points on average, of other 20.20; -15.16 points, P(own < other) = 1.00"
+        "accuracy lost at a shift by 3 pixels 5.04 points on average, of other 20.20; "
+        "-15.16 points, P(own < other) = 1.00"
     )
     other_way = only(with_runs(ours, THEIRS), with_runs(theirs, OURS))
     assert other_way.decision == "refuted"
@@ -103,7 +104,8 @@ def test_tolerant_is_not_invariant() -> None:
     tolerant, invariant = judge(Study(Settings(), (ours, theirs))).verdicts
     assert (tolerant.decision, invariant.decision) == ("reproduced", "refuted")
     assert invariant.ruling.p == pytest.approx(stats.ttest_1samp(OURS, 0.003, alternative="greater").pvalue)
-    assert invariant.ruling.reason.startswith("loss at a shift by 3 pixels 5.04 points on average; one-sided p")
+    lost = "accuracy lost at a shift by 3 pixels 5.04 points on average"
+    assert invariant.ruling.reason.startswith(f"{lost}; one-sided p")
 
 
 def test_losing_at_most_so_much_is_students_test_of_the_mean() -> None:
@@ -131,7 +133,7 @@ def test_shuffled_tiles_are_judged_by_what_they_cost() -> None:
     theirs = entry("other", tiles={"accuracy@1": 0.98, "accuracy@4": 0.2})
     ruling = only(ours, theirs).ruling
     assert ruling.measured == pytest.approx(-0.29)
-    assert "loss where 4 × 4 tiles change places 49.00 points on average, of other 78.00" in ruling.reason
+    assert "accuracy lost where 4 × 4 tiles change places 49.00 points on average, of other 78.00" in ruling.reason
 
 
 def test_where_both_only_guess_neither_tolerates_more() -> None:

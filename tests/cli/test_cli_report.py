@@ -133,6 +133,10 @@ def test_strict_is_exit_code_1_only_if_a_claim_is_refuted(results: Path) -> None
     assert bench(results, "claims", "004*", "--strict").exit_code == 0
 
 
+def test_where_training_decides_no_claim_a_sentence_stands_for_the_table(results: Path) -> None:
+    assert bench(results, "claims", "small_resnet").stdout == "No claims.\n"
+
+
 def test_claims_show_assumptions_beside_the_verdicts(results: Path) -> None:
     shown = bench(results, "claims", "002*").stdout
     assert "002_two_conv_dropout assumes: The cell that compiles" in shown.replace("\n", " ")

@@ -70,7 +70,7 @@ class ToleratesShift(DropClaim):
     def drop(self) -> Drop:
         """The accuracy on the images as they are minus that on the shifted ones."""
         before, whole = ACCURACY.at(0, "pixels"), replace(ACCURACY, name="whole_accuracy").at(self.pixels, "pixels")
-        return Drop(f"loss at a shift by {self.subject}", Quantity("shift", before), Quantity("shift", whole))
+        return Drop(f"accuracy lost at a shift by {self.subject}", Quantity("shift", before), Quantity("shift", whole))
 
     @property
     def published(self) -> Value:
@@ -136,7 +136,7 @@ class LearnsLocalPatterns(DropClaim):
     def drop(self) -> Drop:
         """The accuracy on the images as they are minus that on shuffled tiles."""
         before, after = (ACCURACY.at(level, "tiles per side") for level in (1, self.tiles))
-        title = f"loss where {self.tiles} × {self.tiles} tiles change places"
+        title = f"accuracy lost where {self.tiles} × {self.tiles} tiles change places"
         return Drop(title, Quantity("tiles", before), Quantity("tiles", after))
 
     @property
