@@ -92,7 +92,9 @@ with streams.guarded(), tempfile.TemporaryDirectory(dir=".") as folder:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_that_ends_the_program_leaves_no_temporary_folder(tmp_path: Path, number: signal.Signals) -> None:
-    with subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE, cwd=tmp_path, text=True) as process:
+    # Tests that run under nohup, say, hand down that the signal is ignored.
+    program = f"import signal; signal.signal({number:d}, signal.SIG_DFL)\n{WAITING}"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=tmp_path, text=True) as process:
         assert process.stdout is not None
         folder = tmp_path / process.stdout.readline().strip()
         assert folder.is_dir()
