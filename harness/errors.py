@@ -345,6 +345,7 @@ class NoCluster(BenchError):
             what = "no Ray cluster is running on this machine"
         else:
             what = f"no Ray cluster answers at {address}"
+            remedy = f"{remedy}; one that asks for a token answers where RAY_AUTH_MODE=token is set"
         super().__init__(f"{what}: {reason}; {remedy}")
 
 
