@@ -10,7 +10,7 @@ from harness.evaluations.equivariance import MOST_LAYERS, SHIFTS, metric
 from harness.evaluations.filters import EDGES, LIKENESS, pictured
 from harness.evaluations.metric import Metric, Quantity
 from harness.spec.layers.repeated import spelled_out
-from harness.statistics.samples import Estimate, estimate
+from harness.statistics.samples import Estimate, estimate, mean
 
 EQUIVARIANCE, FILTERS = "equivariance", "filters"
 KINDS = ("equivariance", "invariance")
@@ -56,8 +56,7 @@ def agreements(entry: ArchitectureResults) -> tuple[LayerAgreement, ...]:
         quantities = [Quantity(EQUIVARIANCE, metric(kind, shift, number)) for kind, shift in COLUMNS]
         values = [entry.values(quantity) for quantity in quantities]
         if any(values):
-            means = tuple(sum(given) / len(given) if given else None for given in values)
-            found.append(LayerAgreement(number, layer.kind, max(map(len, values)), means))
+            found.append(LayerAgreement(number, layer.kind, max(map(len, values)), tuple(map(mean, values))))
     return tuple(found)
 
 

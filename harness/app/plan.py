@@ -20,6 +20,9 @@ from harness.spec.moving import Misfit
 if TYPE_CHECKING:
     import pandas as pd
 
+# A night: who plans so long a run wants to know what would be cheaper.
+LONG_SECONDS = 8 * 3600
+
 
 @dataclass(frozen=True, repr=False)
 class PlanResult:
@@ -84,10 +87,6 @@ def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:
     return PlanResult(decided, jobs_for(most or decided, options.jobs, options.threads), most, benchmark.misfits)
 
 
-# A night.
-LONG_SECONDS = 8 * 3600
-
-
 def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
     """Return what the plan comes to, in sentences."""
     shared = tuple(f"{', '.join(group)} share trials." for group in decided.shared)
@@ -110,10 +109,9 @@ def _advice(decided: Plan) -> Iterator[str]:
     for trial in {planned.trial.fingerprint: planned.trial for planned in decided.pending}.values():
         computation = trial.computation
         if computation.train_examples is None:
-            images, earlier = computation.data.train_examples, computation.earlier
-            last = trial.epochs - sum(phase.epochs for phase in earlier)
-            steps = sum(phase.steps_in_epoch(images) * phase.epochs for phase in earlier)
-            steps += computation.recipe.steps_in_epoch(images) * max(last, 0)
+            images = computation.data.train_examples
+            phases = zip(computation.recipes, trial.epochs_by_phase, strict=True)
+            steps = sum(recipe.steps_in_epoch(images) * epochs for recipe, epochs in phases)
             found = advice_on(computation.layers, computation.data.inputs, steps)
             yield from (f"{trial.architectures[0]}: {sentence}" for sentence in found)
 

@@ -86,8 +86,8 @@ def modelled_epoch_seconds(trial: Trial) -> float:
     images = computation.train_examples or computation.data.train_examples
     activations = costs.activation_bytes_per_image / FLOAT32_BYTES
     per_image = costs.macs * SECONDS_PER_MAC + activations * SECONDS_PER_ACTIVATION + _special_seconds(computation)
-    epochs = [phase.epochs for phase in computation.earlier]
-    weights = [*epochs, max(trial.epochs - sum(epochs), 1)]
+    *before, last = trial.epochs_by_phase
+    weights = [*before, max(last, 1)]
     seconds = [
         recipe.examples_per_epoch(images) * per_image + recipe.steps_in_epoch(images) * SECONDS_PER_STEP
         for recipe in computation.recipes

@@ -160,6 +160,12 @@ class Trial:
         return tuple(dict.fromkeys((*self.evaluations_of_all, *asked)))
 
     @property
+    def epochs_by_phase(self) -> tuple[int, ...]:
+        """How many of its epochs are trained in each phase: in the last one what the others leave."""
+        before = [phase.epochs for phase in self.computation.earlier]
+        return (*before, max(self.epochs - sum(before), 0))
+
+    @property
     def evaluations_of_all(self) -> tuple[str, ...]:
         """The evaluations of every epoch: the test images, and those held out of the training where there are any."""
         return (TEST, VALIDATION) if self.computation.recipe.holds_out else (TEST,)
