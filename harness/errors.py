@@ -195,7 +195,7 @@ class Exclusive(BenchError):
         super().__init__(f"{one} and {other} can't be used together; choose one of them")
 
 
-class Needs(BenchError):
+class MissingOption(BenchError):
     """An option that means nothing without another one."""
 
     def __init__(self, one: str, other: str) -> None:

@@ -14,7 +14,7 @@ from harness.statistics.samples import Estimate, estimate
 
 
 @dataclass(frozen=True)
-class Curve:
+class ToleranceCurve:
     """One architecture's accuracy at each level, over the seeds that it is recorded of: mean, lowest and highest."""
 
     name: str
@@ -31,7 +31,7 @@ class Tolerance:
     evaluation: str
     unit: str
     levels: tuple[float, ...]
-    curves: tuple[Curve, ...]
+    curves: tuple[ToleranceCurve, ...]
 
 
 def evaluated(entries: Iterable[ArchitectureResults]) -> tuple[str, ...]:
@@ -60,5 +60,7 @@ def _tolerance(name: str, kind: Transformed, entries: Sequence[ArchitectureResul
         values = [entry.values(quantity) for quantity in quantities]
         if all(values):
             means = tuple(sum(found) / len(found) for found in values)
-            curves.append(Curve(entry.name, len(values[0]), means, tuple(map(min, values)), tuple(map(max, values))))
+            curves.append(
+                ToleranceCurve(entry.name, len(values[0]), means, tuple(map(min, values)), tuple(map(max, values)))
+            )
     return Tolerance(name, kind.unit, tuple(levels), tuple(curves))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.app.workspace import Workspace
-from harness.errors import Exclusive, InvalidArgument, Needs, TooFewForALook
+from harness.errors import Exclusive, InvalidArgument, MissingOption, TooFewForALook
 from harness.execute.cores import jobs_here
 from harness.planning.plan import Plan, make_plan
 from harness.planning.seeds import LOOKS
@@ -148,7 +148,7 @@ def check_looks(options: PlanOptions) -> None:
         raise Exclusive("--until-decided", "--smoke" if options.smoke else "--seeds")
     if options.most_seeds is not None:
         if not options.until_decided:
-            raise Needs("--most-seeds", "--until-decided")
+            raise MissingOption("--most-seeds", "--until-decided")
         if not isinstance(options.most_seeds, int) or options.most_seeds < LOOKS[0]:
             raise TooFewForALook(options.most_seeds, LOOKS[0])
 

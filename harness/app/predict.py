@@ -36,7 +36,7 @@ class PredictOptions(ModelOptions):
 
 
 @dataclass(frozen=True)
-class Prediction:
+class ImagePrediction:
     """The scores of one image by class, the highest first; ``truth`` is its true class, where it is a test example."""
 
     image: str
@@ -54,7 +54,7 @@ class PredictResult:
     """The network that was asked, and what it makes of every image."""
 
     network: TrainedNetwork
-    predictions: tuple[Prediction, ...]
+    predictions: tuple[ImagePrediction, ...]
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def predict(
     shares = Scored(scores, np.zeros(len(read), np.uint8), 0.0).probabilities
     classes = architecture.data.classes
     found = [
-        Prediction(given, _ranked(classes, row), None if truth is None else classes[truth])
+        ImagePrediction(given, _ranked(classes, row), None if truth is None else classes[truth])
         for given, (_, truth), row in zip(options.images, read, shares.tolist(), strict=True)
     ]
     return PredictResult(network, tuple(found))

@@ -23,7 +23,7 @@ from harness.app.report import ReportOptions, ReportResult, report_on, short_sum
 from harness.app.until_decided import Rounds, look_ahead, make_rounds, outcome
 from harness.app.workspace import load_records
 from harness.data import fetching
-from harness.errors import Interrupted, Needs
+from harness.errors import Interrupted, MissingOption
 from harness.execute.engine import (
     LOCAL,
     Engine,
@@ -138,7 +138,7 @@ def run(
         Interrupted: The user pressed Ctrl-C; what is recorded stays, checkpoints too.
     """
     if options.address is not None and options.engine == LOCAL:
-        raise Needs("--address", "--engine ray")
+        raise MissingOption("--address", "--engine ray")
     benchmark = read_benchmark(options)
     for sentence in misfit_sentences(benchmark.misfits):
         progress.say(sentence)

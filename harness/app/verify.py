@@ -16,7 +16,7 @@ from harness.app.verification import Verification, VerifyResult, compare
 from harness.app.workspace import Workspace, check_dataset, load_records
 from harness.data import fetching
 from harness.data.declarations import find_dataset
-from harness.errors import BenchError, Needs, NothingRecorded, Stopped
+from harness.errors import BenchError, MissingOption, NothingRecorded, Stopped
 from harness.evaluations.names import evaluation_names
 from harness.execute.engine import LOCAL, Engine, EngineOptions, TrialEnded, make_engine, open_site
 from harness.execute.queue import InOrder
@@ -80,7 +80,7 @@ def verify(
     """
     check_at_once(jobs=options.jobs, threads=options.threads)
     if options.address is not None and options.engine == LOCAL:
-        raise Needs("--address", "--engine ray")
+        raise MissingOption("--address", "--engine ray")
     names = _names(options)
     loaded = load_records(options.store, progress)
     this = current_environment(threads=1).id

@@ -30,13 +30,13 @@ MOST_CLASSES = 256
 KNOWN_BY_NAME = frozenset({"mnist"})
 
 
-class Declared(BaseModel):
+class DatasetPart(BaseModel):
     """A frozen part of a declaration."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
-class PublishedArray(Declared):
+class PublishedArray(DatasetPart):
     """One array, with the digest of the IDX file that it is published as, or would be."""
 
     file: Line | None = Field(
@@ -50,7 +50,7 @@ class PublishedArray(Declared):
     )
 
 
-class PublishedArrays(Declared):
+class PublishedArrays(DatasetPart):
     """The four arrays of a data set."""
 
     train_images: PublishedArray = Field(description="The images to train on.")
@@ -59,35 +59,35 @@ class PublishedArrays(Declared):
     test_labels: PublishedArray = Field(description="Their classes, counted from 0.")
 
 
-class PublishedFile(Declared):
+class PublishedFile(DatasetPart):
     """A file as it is published, known by a digest of its own."""
 
     name: Line = Field(min_length=1, description="What the file is called.")
     sha256: Sha256 = Field(description="The digest of its bytes as they are downloaded.")
 
 
-class Split(Declared):
+class Split(DatasetPart):
     """How one set of examples becomes two: each class by the same share, drawn with a seed, then shuffled."""
 
     test: Share = Field(description="The share of each class to test on: 0.2.")
     seed: int = Field(default=0, ge=0, le=2**32 - 1, description="The seed that the examples are drawn with.")
 
 
-class ContestedLabel(Declared):
+class ContestedLabel(DatasetPart):
     """A test image whose published label reviewers doubt."""
 
     index: int = Field(ge=0, description="Which test image, counted from 0.")
     label: int = Field(ge=0, description="Its published label.")
 
 
-class ContestedLabels(Declared):
+class ContestedLabels(DatasetPart):
     """The test labels that a publication contests."""
 
     source: Line = Field(min_length=1, description="Who contests them, and where.")
     test_labels: tuple[ContestedLabel, ...] = Field(strict=False, description="The images, with their labels.")
 
 
-class DatasetFile(Declared):
+class DatasetFile(DatasetPart):
     """What a data set's file says, field by field."""
 
     title: Line = Field(min_length=1, max_length=120, description="What people call it.")

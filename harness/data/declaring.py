@@ -28,14 +28,14 @@ HEADER = "# yaml-language-server: $schema=schema.json"
 
 
 @dataclass(frozen=True, eq=False)
-class Declared:
+class DeclaredDataset:
     """A data set as it is declared, and its arrays."""
 
     content: DatasetFile
     arrays: dict[str, Values]
 
 
-def declare(path: Path, read_as: FileFormat, split: Split, title: str) -> Declared:
+def declare(path: Path, read_as: FileFormat, split: Split, title: str) -> DeclaredDataset:
     """Read the files and declare what they hold; the split is for files that set no test examples apart.
 
     Raises:
@@ -58,7 +58,7 @@ def declare(path: Path, read_as: FileFormat, split: Split, title: str) -> Declar
         preprocessing=_preprocessing(arrays["train_images"], found.numbers),
         repeated_test_examples=repeated(arrays),
     )
-    return Declared(content, arrays)
+    return DeclaredDataset(content, arrays)
 
 
 def repeated(arrays: Mapping[str, Values]) -> int:

@@ -55,7 +55,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class RecordedElsewhere:
     """What other machines of the same numerics recorded, by ``Trial.name``.
 
     ``proven`` says by fingerprint over how many epochs a trial was found to have the same bits here as there.
@@ -137,7 +137,7 @@ def make_plan(
     settings: Settings,
     recorded: Mapping[str, Recorded],
     forecast: Forecast,
-    elsewhere: Elsewhere | None = None,
+    elsewhere: RecordedElsewhere | None = None,
 ) -> Plan:
     """Decide what is to be trained.
 
@@ -155,7 +155,7 @@ def make_plan(
         elsewhere: What other machines of the same numerics recorded.
     """
     planned: list[PlannedTrial] = []
-    there = elsewhere or Elsewhere()
+    there = elsewhere or RecordedElsewhere()
     checks: set[str] = set()
     # The trials of all seeds differ in the seed alone: what they compute, and how long, is found out once.
     first = needed_trials(architectures, settings, settings.seeds[0]) if settings.seeds else ()

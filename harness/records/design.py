@@ -38,20 +38,20 @@ def _seeds(given: object) -> tuple[int, ...]:
 Seeds = Annotated[tuple[int, ...], BeforeValidator(_seeds), PlainSerializer(seed_option)]
 
 
-class Declared(BaseModel):
+class StudyPart(BaseModel):
     """A part of the file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class ClaimSeeds(Declared):
+class ClaimSeeds(StudyPart):
     """The seeds of verdicts, where they are not those of ranks; ``fresh`` ones give a second verdict by themselves."""
 
     seeds: Seeds
     fresh: Seeds | None = None
 
 
-class UntilDecided(Declared):
+class UntilDecided(StudyPart):
     """Architectures whose claims are judged at 10, 20 and 40 seeds, for as long as a claim is open."""
 
     architectures: Annotated[tuple[Line, ...], Field(strict=False, min_length=1)]
@@ -63,7 +63,7 @@ class UntilDecided(Declared):
         return tuple(look for look in LOOKS if look <= self.most_seeds)
 
 
-class Terms(Declared):
+class Terms(StudyPart):
     """The seeds that ranks, pairs and fronts use, and those of verdicts."""
 
     seeds: Seeds

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from harness.declaration.values import MOST
 from harness.errors import UnknownEnvironment
-from harness.planning.plan import Elsewhere
+from harness.planning.plan import RecordedElsewhere
 from harness.planning.settings import DEFAULT_SEEDS, Settings
 from harness.records.compare import Mismatch, first_mismatch
 from harness.records.design import Design
@@ -74,7 +74,7 @@ class Pool:
         return (self.here.id, *(peer.environment.id for peer in self.peers))
 
     @property
-    def elsewhere(self) -> Elsewhere:
+    def elsewhere(self) -> RecordedElsewhere:
         """What a plan needs to know of the peers that agree, and what was found to have the same bits here as there.
 
         Of a trial that several recorded, the longest record, of those the first one's.
@@ -90,7 +90,7 @@ class Pool:
             if same and record.measurement and record.measurement.stopped:
                 same = MOST  # its recipe ended the training: there are no more epochs to differ in
             proven[record.fingerprint] = max(same, proven.get(record.fingerprint, 0))
-        return Elsewhere(recorded(longest), proven)
+        return RecordedElsewhere(recorded(longest), proven)
 
 
 def pool(records: Iterable[Record], here: Environment) -> Pool:

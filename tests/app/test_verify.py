@@ -14,7 +14,7 @@ from honest_records import dataset_arrays
 from harness.app import verify as verifying
 from harness.app.verification import compare
 from harness.app.verify import VerifyOptions, chosen_records, trial_of, verify
-from harness.errors import Needs, UnknownEngine
+from harness.errors import MissingOption, UnknownEngine
 from harness.execute.engine import Engine, EngineOptions, Outcome
 from harness.records.environment import Environment
 from harness.records.record import Failure
@@ -110,7 +110,7 @@ def test_recorded_trials_are_verified_on_a_cluster(tmp_path: Path, monkeypatch: 
 
 def test_engines_that_there_are_not_and_addresses_without_one_are_refused(tmp_path: Path) -> None:
     Store(tmp_path).save(*fake_record(dense_trial()))
-    with pytest.raises(Needs, match="--address needs --engine ray"):
+    with pytest.raises(MissingOption, match="--address needs --engine ray"):
         verify(VerifyOptions(results=tmp_path, address="host:6379"))
     with pytest.raises(UnknownEngine, match="'rey'; did you mean 'ray'"):
         verify(VerifyOptions(results=tmp_path, engine="rey"))

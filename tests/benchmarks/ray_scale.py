@@ -28,7 +28,17 @@ from harness.app.benchmark import Benchmark, plan_benchmark
 from harness.app.recording import run_benchmark
 from harness.execute.cluster.fitting import Fit
 from harness.execute.cluster.link import Link
-from harness.execute.cluster.messages import Connected, Delivered, EndAll, Node, Nodes, Parcel, Place, Ready, Report
+from harness.execute.cluster.messages import (
+    Connected,
+    Delivered,
+    EndAll,
+    Node,
+    Nodes,
+    Parcel,
+    PlaceTrial,
+    Ready,
+    Report,
+)
 from harness.execute.engine import EngineOptions, TrialEnded
 from harness.execute.engines.ray import Cluster, RayEngine
 from harness.planning.settings import Settings
@@ -96,7 +106,7 @@ def simulated(options: EngineOptions, nodes: int, log: Path, bench: Connection) 
                 bench.send(report)
 
 
-def reports(asked: Place, state: bytes) -> Iterator[Report]:
+def reports(asked: PlaceTrial, state: bytes) -> Iterator[Report]:
     """Yield all of a trial's reports."""
     yield Delivered(asked.ticket, Parcel(None))
     for message in messages_of(asked.trial):

@@ -15,7 +15,7 @@ from fake_trials import CLOCKS, CONDITIONS, ENVIRONMENT, dense_trial, elsewhere,
 from harness.errors import ClusterLost
 from harness.execute.cluster.fitting import Fit
 from harness.execute.cluster.link import Link
-from harness.execute.cluster.messages import Delivered, EndAll, Lost, Node, Parcel, Place, Report, Request
+from harness.execute.cluster.messages import Delivered, EndAll, Lost, Node, Parcel, PlaceTrial, Report, Request
 from harness.execute.engine import EngineOptions, EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialEvent, TrialStarted
 from harness.execute.engines import ray
 from harness.execute.engines.ray import MOST_LOSSES, Cluster, RayEngine
@@ -31,14 +31,14 @@ THERE = elsewhere(processor="Another Processor")
 MEASUREMENT = Measurement(
     parameters=100, trainable_parameters=100, initial_weights_sha256="a" * 64, data_sha256="b" * 64, clocks=CLOCKS
 )
-Answer = Callable[[Place], Iterable[Report]]
+Answer = Callable[[PlaceTrial], Iterable[Report]]
 
 
 def node(name: str, cores: int = 1, environment: Environment = ENVIRONMENT) -> Node:
     return Node(name, name, cores, 8 * GIB, cores, environment)
 
 
-def messages(place: Place, environment: Environment = ENVIRONMENT) -> list[Message]:
+def messages(place: PlaceTrial, environment: Environment = ENVIRONMENT) -> list[Message]:
     """What a trial's process reports that goes on after its checkpoint, whose text is how many epochs it has."""
     done = int(place.checkpoint or 0)
     measurement = MEASUREMENT.model_copy(update={"resumed_epochs": done})
@@ -47,7 +47,7 @@ def messages(place: Place, environment: Environment = ENVIRONMENT) -> list[Messa
     return [Started(environment), Built(measurement), *epochs, finished]
 
 
-def delivered(place: Place, *sent: Message) -> list[Report]:
+def delivered(place: PlaceTrial, *sent: Message) -> list[Report]:
     reports: list[Report] = [Delivered(place.ticket, Parcel(None))]
     for message in sent:
         state = str(message.measurement.epoch).encode() if isinstance(message, EpochDone) else None
@@ -55,11 +55,11 @@ def delivered(place: Place, *sent: Message) -> list[Report]:
     return reports
 
 
-def whole(place: Place) -> list[Report]:
+def whole(place: PlaceTrial) -> list[Report]:
     return delivered(place, *messages(place))
 
 
-def until_epoch(place: Place, epoch: int) -> list[Report]:
+def until_epoch(place: PlaceTrial, epoch: int) -> list[Report]:
     return delivered(place, *messages(place)[: 2 + epoch])
 
 
@@ -69,7 +69,7 @@ class FakeLink:
 
     nodes: tuple[Node, ...]
     answers: list[Answer] = field(default_factory=list)
-    placed: list[Place] = field(default_factory=list)
+    placed: list[PlaceTrial] = field(default_factory=list)
     inbox: list[Report] = field(default_factory=list)
     ended: bool = False
 
@@ -136,7 +136,7 @@ def test_no_more_run_at_once_than_are_asked_for() -> None:
 
 
 def test_a_lost_trial_goes_on_elsewhere_after_its_last_epoch_and_its_events_come_once(tmp_path: Path) -> None:
-    def lost_after_two(place: Place) -> list[Report]:
+    def lost_after_two(place: PlaceTrial) -> list[Report]:
         return [*until_epoch(place, 2), Lost(place.ticket, "the node died")]
 
     link = FakeLink((node("a"), node("b")), [lost_after_two])
@@ -153,7 +153,7 @@ def test_a_lost_trial_goes_on_elsewhere_after_its_last_epoch_and_its_events_come
 
 
 def test_a_checkpoint_stays_with_the_environment_that_it_is_from(tmp_path: Path) -> None:
-    def lost_after_two(place: Place) -> list[Report]:
+    def lost_after_two(place: PlaceTrial) -> list[Report]:
         link.nodes = (node("b", environment=THERE),)
         return [*until_epoch(place, 2), Lost(place.ticket, "the node died")]
 
@@ -187,7 +187,7 @@ def test_a_process_that_was_killed_is_started_again(failed: Failed) -> None:
 
 
 def test_a_trial_that_a_node_has_no_memory_for_goes_to_another_one_even_if_that_is_busier() -> None:
-    def out_of_memory(place: Place) -> list[Report]:
+    def out_of_memory(place: PlaceTrial) -> list[Report]:
         return [*until_epoch(place, 1), Lost(place.ticket, "out of memory", memory=True)]
 
     link = FakeLink((node("a", 4), node("b", 1)), [out_of_memory])
@@ -197,7 +197,7 @@ def test_a_trial_that_a_node_has_no_memory_for_goes_to_another_one_even_if_that_
 
 @pytest.mark.parametrize("memory", [False, True])
 def test_what_is_lost_again_and_again_is_a_failure_with_its_reason(memory: bool) -> None:  # noqa: FBT001
-    def lost(place: Place) -> list[Report]:
+    def lost(place: PlaceTrial) -> list[Report]:
         return [*until_epoch(place, 1), Lost(place.ticket, "the worker died", memory)]
 
     link = FakeLink((node("a"),), [lost] * (MOST_LOSSES + 1))
@@ -214,7 +214,7 @@ def test_what_is_lost_again_and_again_is_a_failure_with_its_reason(memory: bool)
 def test_losses_with_epochs_between_them_do_not_add_up(tmp_path: Path) -> None:
     longer = dense_trial(epochs=MOST_LOSSES + 2)
 
-    def one_more(place: Place) -> list[Report]:
+    def one_more(place: PlaceTrial) -> list[Report]:
         done = int(place.checkpoint or 0)
         return [*until_epoch(place, done + 1), Lost(place.ticket, "the worker died")]
 
@@ -237,7 +237,7 @@ def test_a_nodes_trials_count_each_other_and_no_others() -> None:
     link = FakeLink((node("a", 2), node("b", 1)), [])
     held: list[Report] = []
 
-    def hold(place: Place) -> list[Report]:
+    def hold(place: PlaceTrial) -> list[Report]:
         begun, *rest = whole(place)
         held.extend(rest)
         if len(link.placed) == 3:
@@ -250,7 +250,7 @@ def test_a_nodes_trials_count_each_other_and_no_others() -> None:
 
 
 def test_without_a_node_for_long_the_run_ends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def die(place: Place) -> list[Report]:
+    def die(place: PlaceTrial) -> list[Report]:
         link.nodes = ()
         return [*until_epoch(place, 1), Lost(place.ticket, "the node died")]
 

@@ -15,7 +15,7 @@ from slow_trials import toy
 from harness.data.cache import CachedCopy
 from harness.execute.cluster import on_node
 from harness.execute.cluster.liaison import Liaison
-from harness.execute.cluster.messages import Delivered, Lost, Parcel, Place, Report
+from harness.execute.cluster.messages import Delivered, Lost, Parcel, PlaceTrial, Report
 from harness.execute.cluster.on_node import Host, Load, Shipped, carry
 from harness.execute.engine import EngineOptions
 from harness.execute.process_start import process_context
@@ -89,7 +89,7 @@ def liaison(monkeypatch: pytest.MonkeyPatch, error: Exception) -> tuple[Liaison,
 
 def test_data_that_a_full_store_does_not_take_loses_the_attempt(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     made, heard = liaison(monkeypatch, RayError(FULL))
-    made._place(Place(7, "a", trial, None, 2**20))
+    made._place(PlaceTrial(7, "a", trial, None, 2**20))
     assert heard.reports == [Lost(7, FULL)]
 
 

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure as Canvas
 
 from harness.analysis.findings import Findings
 from harness.evaluations.metric import ACCURACY
-from harness.reporting.figures.curves import Band, Curve, _draw
+from harness.reporting.figures.curves import Band, LearningCurve, _draw
 from harness.reporting.figures.drawing import CREATOR, PANEL, as_svg, canvas, is_drawn_here, same_figure
 from harness.reporting.figures.gallery import gallery
 from harness.reporting.figures.headline import headline_figure
@@ -157,7 +157,7 @@ def test_an_axis_of_accuracies_is_marked_in_per_cent() -> None:
 def test_every_line_of_a_learning_curve_is_in_the_legend_once() -> None:
     axes = Canvas().subplots()
     band = Band((0.8, 0.9), (0.85, 0.92), (0.9, 0.95))
-    curves = tuple(Curve(name, band, band) for name in "abc")
+    curves = tuple(LearningCurve(name, band, band) for name in "abc")
     _draw(axes, curves[0], curves, "test")
     entries = axes.get_legend_handles_labels()[1]
     assert entries == ["training, running mean over the epoch", "test, after the epoch", "test, other architectures"]

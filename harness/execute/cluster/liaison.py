@@ -26,7 +26,7 @@ from harness.execute.cluster.messages import (
     Node,
     Nodes,
     Parcel,
-    Place,
+    PlaceTrial,
     Ready,
     Refused,
     Request,
@@ -88,7 +88,7 @@ class Liaison:
                     self._hear(waiting)
                 while self._bench.poll(0 if waiting else PATIENCE_SECONDS):
                     asked: Request = self._bench.recv()
-                    if isinstance(asked, Place):
+                    if isinstance(asked, PlaceTrial):
                         self._place(asked)
                     elif asked.goodbye:
                         return
@@ -178,7 +178,7 @@ class Liaison:
             del self._attempts[attempt]
         self._bench.send(report)
 
-    def _place(self, asked: Place) -> None:
+    def _place(self, asked: PlaceTrial) -> None:
         """Start an attempt."""
         try:
             shipped = self._ship(asked.trial.computation.data)

@@ -41,7 +41,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceTrial:
     """Train a trial on this node, from where the checkpoint ends. The ticket is one of its own for each attempt."""
 
     ticket: int
@@ -114,5 +114,5 @@ class Lost:
     memory: bool = False
 
 
-Request = Place | EndAll
+Request = PlaceTrial | EndAll
 Report = Ready | Connected | Refused | Nodes | Delivered | Lost

@@ -18,7 +18,7 @@ from pathlib import Path
 from harness.errors import CannotWrite, ClusterLost, EngineMissing
 from harness.execute.cluster.fitting import Fit, environments_of, fit_of, slots
 from harness.execute.cluster.link import Link
-from harness.execute.cluster.messages import Delivered, EndAll, Lost, Node, Parcel, Place, Report
+from harness.execute.cluster.messages import Delivered, EndAll, Lost, Node, Parcel, PlaceTrial, Report
 from harness.execute.cluster.on_node import code_sha256
 from harness.execute.cores import physical_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEnded, TrialEvent, TrialStarted, Waiting
@@ -115,7 +115,7 @@ class RayEngine:
             with opened(self.options) as cluster:
                 yield from replace(self, cluster=cluster)(queue)
             return
-        training = Training(self.options, self.cluster)
+        training = ClusterRun(self.options, self.cluster)
         try:
             while True:
                 training.place(queue)
@@ -145,7 +145,7 @@ class Attempts:
     too_small: set[str] = field(default_factory=set)
 
 
-class Training:
+class ClusterRun:
     """One call of the engine: which trials are where, and which are to be placed again."""
 
     def __init__(self, options: EngineOptions, cluster: Cluster) -> None:
@@ -233,7 +233,7 @@ class Training:
         share = node.memory_bytes // slots(node, options.threads, options.trial_bytes)
         under_way.node = node
         self._running[ticket] = under_way
-        request = Place(ticket, node.id, trial, checkpoint, min(options.trial_bytes, share))
+        request = PlaceTrial(ticket, node.id, trial, checkpoint, min(options.trial_bytes, share))
         self._cluster.link.send(request)
 
     def _free(self) -> list[tuple[Node, int]]:

@@ -38,7 +38,7 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Curve:
+class LearningCurve:
     """What is drawn of one architecture; no running means where training does not report the headline's metric."""
 
     name: str
@@ -57,7 +57,7 @@ def curves_figure(findings: Findings, draw: Draw = draw_anew) -> Figure:
     )
 
 
-def _curves(curves: Sequence[Curve], headline: Quantity) -> bytes:
+def _curves(curves: Sequence[LearningCurve], headline: Quantity) -> bytes:
     count = -(-len(curves) // COLUMNS)
     columns = min(COLUMNS, len(curves))
     with canvas(0.5 + PANEL_INCHES * count) as drawn:
@@ -79,10 +79,10 @@ def _curves(curves: Sequence[Curve], headline: Quantity) -> bytes:
         return as_svg(drawn, curves)
 
 
-def _curve(entry: ArchitectureResults, headline: Quantity) -> Curve:
+def _curve(entry: ArchitectureResults, headline: Quantity) -> LearningCurve:
     running_mean = Quantity(TRAIN, headline.metric)
     is_known = running_mean.known_of(entry.runs[0].last) is not None
-    return Curve(entry.name, _band(entry.runs, headline), _band(entry.runs, running_mean) if is_known else None)
+    return LearningCurve(entry.name, _band(entry.runs, headline), _band(entry.runs, running_mean) if is_known else None)
 
 
 def _band(runs: Sequence[Run], quantity: Quantity) -> Band:
@@ -94,7 +94,7 @@ def _band(runs: Sequence[Run], quantity: Quantity) -> Band:
     return Band(lows, means, highs)
 
 
-def _draw(axes: Axes, curve: Curve, curves: Sequence[Curve], evaluation: str) -> None:
+def _draw(axes: Axes, curve: LearningCurve, curves: Sequence[LearningCurve], evaluation: str) -> None:
     if curve.train:
         _draw_band(axes, curve.train, ORANGE, "training, running mean over the epoch", "--")
     _draw_band(axes, curve.test, BLUE, f"{evaluation}, after the epoch", "-")

@@ -26,12 +26,12 @@ PANEL_INCHES = 2.6
 PANEL_POINTS = (370.0, 130.0)
 COSTS = ("Parameters", "Multiply-accumulates per image", "Median training seconds")
 
-Place = tuple[float, float]
+Position = tuple[float, float]
 
 # In printer's points: a marker's and a number's radius, and where a number may stand around its marker.
 MARKER = 4.5
 NUMBER = 5.5
-OFFSETS: tuple[Place, ...] = tuple(
+OFFSETS: tuple[Position, ...] = tuple(
     (radius * math.cos(math.radians(angle)), radius * math.sin(math.radians(angle)))
     for radius in (10.5, 16.0, 22.0)
     for angle in (45, 135, 315, 225, 0, 180, 90, 270)  # beside the interval first, which stands upright
@@ -137,7 +137,7 @@ def _draw(axes: Axes, points: Sequence[Point], cost: int, metric: Metric) -> Non
     _number(axes, tuple(known), places)
 
 
-def _number(axes: Axes, ranks: Sequence[int], places: Sequence[Place]) -> None:
+def _number(axes: Axes, ranks: Sequence[int], places: Sequence[Position]) -> None:
     """Write each point's number, its place in the ranking, beside it; ``places`` are in data coordinates."""
     shares = (axes.transScale + axes.transLimits).transform(places)  # of the panel's width and height
     on_paper = [(x * PANEL_POINTS[0], y * PANEL_POINTS[1]) for x, y in shares.tolist()]
@@ -156,12 +156,12 @@ def _number(axes: Axes, ranks: Sequence[int], places: Sequence[Place]) -> None:
         )
 
 
-def number_offsets(points: Sequence[Place]) -> tuple[Place, ...]:
+def number_offsets(points: Sequence[Position]) -> tuple[Position, ...]:
     """Return where each point's number stands relative to it; ``points`` and offsets in printer's points, shape (n, 2).
 
     Takes for each, in order, the first place that is free, else the one that covers least.
     """
-    taken: list[Place] = []
+    taken: list[Position] = []
     offsets = []
     for point in points:
         best = min(OFFSETS, key=lambda offset: _covered(_moved(point, offset), points, taken))
@@ -170,11 +170,11 @@ def number_offsets(points: Sequence[Place]) -> tuple[Place, ...]:
     return tuple(offsets)
 
 
-def _moved(point: Place, offset: Place) -> Place:
+def _moved(point: Position, offset: Position) -> Position:
     return point[0] + offset[0], point[1] + offset[1]
 
 
-def _covered(place: Place, points: Sequence[Place], numbers: Sequence[Place]) -> float:
+def _covered(place: Position, points: Sequence[Position], numbers: Sequence[Position]) -> float:
     """Return how far a number at the place would reach into markers and other numbers."""
     markers = sum(max(0.0, MARKER + NUMBER - math.dist(place, point)) for point in points)
     return markers + sum(max(0.0, 2 * NUMBER - math.dist(place, number)) for number in numbers)
