@@ -155,12 +155,13 @@ class Store:
         return checkpoint_file(self.checkpoints(environment), name)
 
     def check_writable(self) -> None:
-        """Find out before training whether the folder takes files.
+        """Find out before training whether the folder takes files, or can be made where its first file makes it.
 
         Raises:
             UnusableFolder: It does not.
         """
-        probe = self.results / ".writable"
+        places = (self.results, *self.results.absolute().parents)
+        probe = next(place for place in places if os.path.lexists(place)) / ".writable"
         try:
             write_atomically(probe, b"")
             probe.unlink(missing_ok=True)

@@ -34,6 +34,9 @@ def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[S
                 f"holding out {recipe.validation_split!r} of {dataset.train_examples:,} images leaves none to train on"
             )
             yield SpecError((*path, "validation_split"), what, "hold out a smaller share")
+        elif recipe.validation_split and recipe.training_examples(dataset.train_examples) == dataset.train_examples:
+            what = f"{recipe.validation_split!r} of {dataset.train_examples:,} images is not one of them"
+            yield SpecError((*path, "validation_split"), what, "hold out a larger share, or leave it out")
         if recipe.validation_split != first:
             what = f"this phase holds out {recipe.validation_split:g} of the training images, the first one {first:g}"
             yield SpecError((*path, "validation_split"), what, "hold out the same share in all phases")

@@ -46,4 +46,4 @@ def test_a_run_of_it_starts_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(Unaffordable, match=r"huge: about [\d,]+ days\n.*--timeout") as refused:
         run(RunOptions(architectures=folder, results=tmp_path / "results"))
     assert refused.value.exit_code == 2
-    assert not [path for path in (tmp_path / "results").rglob("*") if path.is_file()]
+    assert not (tmp_path / "results").exists()

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import socketserver
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -149,6 +151,45 @@ def test_an_address_that_is_never_silent_and_never_done_is_given_up(
         with pytest.raises(SourceFailed, match=r"was not done after 0\.2 seconds"):
             WebFile(address=address).fetch(tmp_path, 10**9, lambda *_: None)
         assert time.monotonic() - started < 3
+
+
+@contextmanager
+def handshake_that_drips(part: bytes) -> Iterator[str]:
+    """Answer every connection as TLS does, a byte now and then; give the address."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                # A record of 16 kB of a handshake, which is waited for.
+                self.request.sendall(b"\x16\x03\x03\x40\x00")
+                for _ in range(200):
+                    self.request.sendall(part)
+                    time.sleep(0.02)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as running:
+        running.daemon_threads = True
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"https://127.0.0.1:{running.server_address[1]}/toy.npz"
+        running.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("part", [b"x", b""])
+def test_a_handshake_that_is_never_done_is_given_up(
+    part: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "MOST_SECONDS", 0.2)
+    with handshake_that_drips(part) as address:
+        started = time.monotonic()
+        with pytest.raises(SourceFailed, match=r"was not done after 0\.2 seconds"):
+            WebFile(address=address).fetch(tmp_path, 10**9, lambda *_: None)
+        assert time.monotonic() - started < 3
+
+
+def test_a_silent_handshake_is_abandoned(tmp_path: Path) -> None:
+    with handshake_that_drips(b"") as address, pytest.raises(SourceFailed, match=r"sent nothing for 0\.3 seconds"):
+        fetch(address, tmp_path)
 
 
 def test_a_length_of_thousands_of_digits_is_a_sentence(tmp_path: Path) -> None:

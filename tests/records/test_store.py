@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from fake_trials import dense_trial, fake_record
 
-from harness.errors import CannotWrite
+from harness.errors import CannotWrite, UnusableFolder
 from harness.records.content import FORMAT, content_digest
 from harness.records.store import Store
 
@@ -156,5 +156,13 @@ def test_damaged_predictions_are_not_handed_out(tmp_path: Path, kept: float) -> 
 
 
 def test_the_folder_is_probed_without_a_trace(tmp_path: Path) -> None:
-    Store(tmp_path / "results").check_writable()
-    assert list((tmp_path / "results").iterdir()) == []
+    for folder in (tmp_path, tmp_path / "results", tmp_path / "deeper" / "results"):
+        Store(folder).check_writable()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_can_not_be_made_is_refused_before_training(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UnusableFolder):
+        Store(tmp_path / "file" / "results").check_writable()
+    assert (tmp_path / "file").read_bytes() == b""

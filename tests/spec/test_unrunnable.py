@@ -86,6 +86,7 @@ def test_a_layer_that_can_not_run_is_refused(network: str) -> None:
 TRAINED = {
     "Lion without a moving average": ("optimizer: {Lion: {beta_1: 0}}", "beta_1"),
     "a share that is 1 in float32": ("optimizer: {Adam: {beta_1: 0.999999999}}", "is 1 in float32"),
+    "no image held out": ("validation_split: 1.0e-30", "is not one of them; hold out a larger share"),
     "no image left": ("validation_split: 0.99999", "leaves none to train on; hold out a smaller share"),
 }
 

@@ -65,22 +65,22 @@ class WebFile(Source):
 
     def _chunks(self, address: str) -> Iterator[tuple[bytes, int, int | None]]:
         """Yield what the address sends within the time that a file may take, with the bytes so far and in all."""
-        sockets: list[socket.socket] = []
-        late = threading.Event()
-        watch = threading.Timer(MOST_SECONDS, _shut, [sockets, late])
+        connections = _Connections()
+        watch = threading.Timer(MOST_SECONDS, connections.end)
         watch.daemon = True
         watch.start()
         try:
-            yield from self._received(address, sockets)
+            yield from self._received(address, connections)
         except SourceFailed:
-            if not late.is_set():
+            if not connections.late:
                 raise
         finally:
             watch.cancel()
-        if late.is_set():
+            connections.close()
+        if connections.late:
             raise SourceFailed(f"was not done after {MOST_SECONDS:g} seconds")
 
-    def _received(self, address: str, sockets: list[socket.socket]) -> Iterator[tuple[bytes, int, int | None]]:
+    def _received(self, address: str, connections: _Connections) -> Iterator[tuple[bytes, int, int | None]]:
         """Yield what the address sends; failures in words that a person can use."""
         # Imported here: a declaration that names an address is read without them, which take 35 ms.
         import http.client  # noqa: PLC0415
@@ -91,7 +91,7 @@ class WebFile(Source):
         if not address.startswith(("https://", "http://")):
             raise SourceFailed("not an http or https address")
         try:
-            with _opener(sockets).open(address, timeout=self.timeout_seconds) as response:
+            with _opener(connections).open(address, timeout=self.timeout_seconds) as response:
                 length = response.headers.get("Content-Length", "")
                 done, total = 0, int(length) if length.isdecimal() else None
                 while chunk := response.read(CHUNK_BYTES):
@@ -114,20 +114,49 @@ class WebFile(Source):
         return f"sent nothing for {self.timeout_seconds:g} seconds"
 
 
-def _opener(sockets: list[socket.socket]) -> urllib.request.OpenerDirector:
-    """Return what opens addresses, and adds every socket that it opens to the list."""
+class _Connections:
+    """Every connection that is opened for a file, so that whoever waits for one can be woken: also in a handshake.
+
+    What is kept is another handle of each: a socket is no longer its own once it is wrapped in TLS.
+    """
+
+    def __init__(self) -> None:
+        self.late = False
+        self._handles: list[socket.socket] = []
+
+    def add(self, opened: socket.socket) -> None:
+        """Keep a connection; one that is opened too late ends at once."""
+        self._handles.append(opened.dup())
+        if self.late:
+            self.end()
+
+    def end(self) -> None:
+        """End the connections: whoever waits for them goes on with what was sent, and finds that it is late."""
+        import socket  # noqa: PLC0415 - as above
+
+        self.late = True
+        for handle in self._handles:
+            with contextlib.suppress(OSError):
+                handle.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the handles back."""
+        for handle in self._handles:
+            handle.close()
+
+
+def _opener(connections: _Connections) -> urllib.request.OpenerDirector:
+    """Return what opens addresses, and adds every connection that it opens, before anything is said on it."""
     import http.client  # noqa: PLC0415 - as above
     import urllib.request  # noqa: PLC0415
 
     class Http(http.client.HTTPConnection):
         def connect(self) -> None:
             super().connect()
-            sockets.append(self.sock)
+            connections.add(self.sock)
 
-    class Https(http.client.HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            sockets.append(self.sock)
+    class Https(http.client.HTTPSConnection, Http):
+        """Connects as the other does, then shakes hands."""
 
     class HttpHandler(urllib.request.HTTPHandler):
         def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
@@ -138,16 +167,6 @@ def _opener(sockets: list[socket.socket]) -> urllib.request.OpenerDirector:
             return self.do_open(Https, req)
 
     return urllib.request.build_opener(HttpHandler, HttpsHandler)
-
-
-def _shut(sockets: list[socket.socket], late: threading.Event) -> None:
-    """End the connections: whoever waits for them goes on with what was sent, and finds that it is late."""
-    import socket  # noqa: PLC0415 - as above
-
-    late.set()
-    for opened in sockets:
-        with contextlib.suppress(OSError):
-            opened.shutdown(socket.SHUT_RDWR)
 
 
 def _text(error: object) -> str:
