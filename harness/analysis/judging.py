@@ -53,7 +53,7 @@ def judge_by_design(study: Study) -> Judgement:
     design = study.design
     if design is None:
         return judge(study)
-    judged = judge(study.on(design.claim_seeds))
+    judged = judge(study.judged)
     looked = look(study).verdicts
     verdicts = [looked.get(place, verdict) for place, verdict in enumerate(judged.verdicts)]
     return replace(judged, verdicts=tuple(_with_fresh(verdicts, study, design)))

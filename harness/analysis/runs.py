@@ -154,6 +154,11 @@ class Study:
         )
         return replace(self, entries=entries, parents=parents, apart=apart)
 
+    @cached_property
+    def judged(self) -> Study:
+        """The study on the seeds that verdicts use."""
+        return self.on(self.design.claim_seeds) if self.design else self
+
     def preset(self, dataset: str) -> frozenset[int] | None:
         """Return the seeds that are compared on a data set, or None where these are all that are recorded.
 

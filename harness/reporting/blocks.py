@@ -56,6 +56,13 @@ class Illustration:
 
 
 @dataclass(frozen=True)
+class Illustrations:
+    """The place of small figures that stand beside each other where there is room."""
+
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Commands:
     """Lines for a shell."""
 
@@ -70,7 +77,7 @@ class Folded:
     content: Table
 
 
-Block = str | Table | Illustration | Commands | Folded
+Block = str | Table | Illustration | Illustrations | Commands | Folded
 
 
 @dataclass(frozen=True)

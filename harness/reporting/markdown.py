@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tabulate import tabulate
 
-from harness.reporting.blocks import Block, Commands, Figure, Folded, Illustration, Section, Table
+from harness.reporting.blocks import Block, Commands, Figure, Folded, Illustration, Illustrations, Section, Table
 
 # What GitHub reads as emphasis, code, links, tables, strike-through, mathematics or an escape.
 SPECIAL = re.compile(r"([\\`*\[\]|~$])")
@@ -50,12 +50,19 @@ def render_block(block: Block, figures: Mapping[str, Figure]) -> str:
         case Folded():
             return details(block.summary, render_table(block.content))
         case Illustration():
-            figure = figures.get(block.figure)
-            return f"![{escape(figure.description)}]({figure.file})" if figure else ""
+            return _images([block.figure], figures)
+        case Illustrations():
+            return _images(block.figures, figures)
         case Commands():
             return code_block("\n".join(block.lines))
         case _:
             return block
+
+
+def _images(names: Iterable[str], figures: Mapping[str, Figure]) -> str:
+    """Return those of the figures that were drawn, as one paragraph."""
+    drawn = [figures[name] for name in names if name in figures]
+    return "\n".join(f"![{escape(figure.description)}]({figure.file})" for figure in drawn)
 
 
 def render_table(table: Table) -> str:

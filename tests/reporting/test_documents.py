@@ -8,9 +8,10 @@ from pathlib import Path
 import fake_records as fake
 import pytest
 
+from harness.analysis.alternatives import OtherRecipe, other_recipes, own_recipe
 from harness.analysis.findings import Findings
 from harness.analysis.verdicts import Verdict
-from harness.reporting.blocks import Table
+from harness.reporting.blocks import Illustrations, Table
 from harness.reporting.numbers import UNKNOWN
 from harness.reporting.page import page
 from harness.reporting.sections import documents
@@ -81,17 +82,53 @@ def test_shapes_that_differ_have_rows_of_their_own(found: Findings) -> None:
     assert rows[-1][0].startswith("55,744")
 
 
-def test_other_recipes_of_a_document_stand_below_it_once_they_are_trained() -> None:
+def test_other_recipes_of_a_document_stand_below_it_once_they_are_trained(found: Findings) -> None:
     chosen = fake.architectures("002_two_conv_dropout")
     apart = [read_architecture(file) for file in files_apart(FOLDER) if file.stem in {"002_rmsprop", "002_sgd"}]
     trials = (*fake.fake_trials(chosen), *fake.fake_trials(apart[:1]))
     section = documents.section(fake.findings(chosen, trials, apart=apart))
     assert section is not None
-    other = section.blocks[-2]
+    other, drawn, conclusion = section.blocks[-3:]
     assert isinstance(other, Table)
+    assert drawn == Illustrations(("002_two_conv_dropout-recipes",))
     assert [row[:2] for row in other.rows] == [("002_rmsprop", "test loss"), ("002_rmsprop", "test accuracy")]
     fits = all(row[3] == "reproduced" for row in other.rows)
-    assert str(section.blocks[-1]).endswith(": 002_rmsprop." if fits else ": none of them.")
+    own = [row[2] for row in documents.sentences(verdicts_of(found, "002_two_conv_dropout")).rows[:2]]
+    fitting = [*(["002_rmsprop"] if fits else []), *(["002_two_conv_dropout"] if set(own) == {"reproduced"} else [])]
+    assert f" are reproduced: {' and '.join(fitting) or 'none of them'}." in str(conclusion)
+
+
+def test_recipes_are_ordered_by_the_number_that_fits_each_least() -> None:
+    chosen = fake.architectures("002_two_conv_dropout")
+    apart = [read_architecture(file) for file in files_apart(FOLDER) if file.stem in {"002_rmsprop", "002_sgd"}]
+    found = fake.findings(chosen, (*fake.fake_trials(chosen), *fake.fake_trials(apart)), apart=apart)
+    entry = found.study.named("002_two_conv_dropout")
+    assert entry is not None
+    others = other_recipes(entry, found)
+    assert [other.name for other in others] == ["002_rmsprop", "002_sgd"]
+    own = own_recipe(entry, others, found)
+    assert own is not None
+    assert [verdict.claim.kind for verdict in own.verdicts] == ["test_loss", "test_accuracy"]
+    assert own.least_p == min(verdict.ruling.p for verdict in own.verdicts if verdict.ruling.p is not None)
+    other = documents.alternatives(entry, found)
+    assert other is not None
+    recipes = (*others, own)
+    expected = sorted(recipes, key=lambda recipe: -(recipe.least_p or 0))
+    places = [other.conclusion.index(f"{recipe.name} (p") for recipe in expected]
+    assert places == sorted(places)
+
+
+def test_a_recipe_that_lacks_a_number_is_in_no_order() -> None:
+    chosen = fake.architectures("001_convnet_8_epochs")
+    apart = [read_architecture(file) for file in files_apart(FOLDER) if file.stem == "001_after_1_epoch"]
+    found = fake.findings(chosen, (*fake.fake_trials(chosen), *fake.fake_trials(apart)), apart=apart)
+    entry = found.study.named("001_convnet_8_epochs")
+    assert entry is not None
+    others = other_recipes(entry, found)
+    assert len(others[0].verdicts) == 3
+    assert own_recipe(entry, others, found) is None, "the document has no number for the first epoch of its log"
+    untold = OtherRecipe("few", tuple(replace(one, ruling=replace(one.ruling, p=None)) for one in others[0].verdicts))
+    assert untold.least_p is None
 
 
 def test_without_results_or_documents_there_is_no_section() -> None:

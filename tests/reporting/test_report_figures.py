@@ -40,6 +40,8 @@ def files(found: Findings) -> dict[str, bytes]:
 
 def test_every_figure_is_there_and_on_the_page(files: dict[str, bytes]) -> None:
     names = {"accuracy", "pareto", "times", "curves", "hardest", "confusion"}
+    names |= {"000_convnet-halves", "000_convnet-sees-more", "002_two_conv_dropout-sees-more"}
+    names |= {"001_convnet_8_epochs-better-than", "004_convnet-better-than"}
     # The headline's picture is for the project's own README.
     pages = {"README.md", "index.html"}
     assert set(files) == {*pages, "figures/headline.svg", *(f"figures/{name}.svg" for name in names)}

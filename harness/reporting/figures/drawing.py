@@ -56,6 +56,8 @@ STYLE: Mapping[str, object] = {
     "image.composite_image": False,  # several images in one panel would become one, in the panel's own pixels
 }
 WIDTH = 8.0
+# Of figures that stand beside each other.
+SMALL_WIDTH = 4.4
 MISSING = "\N{WHITE SQUARE}"
 # What the SVG backend draws at whatever a figure says; texts are measured at it too.
 SVG_DPI = 72

@@ -6,6 +6,7 @@ from harness.analysis.findings import Findings
 from harness.reporting.blocks import Figure
 from harness.reporting.figures.curves import curves_figure
 from harness.reporting.figures.drawing import Draw, draw_anew
+from harness.reporting.figures.evidence import evidence_figures
 from harness.reporting.figures.headline import headline_figure
 from harness.reporting.figures.images import Images, confusion_figure, hardest_figure
 from harness.reporting.figures.pareto import pareto_figure
@@ -26,5 +27,6 @@ def gallery(findings: Findings, images: Images, draw: Draw = draw_anew) -> tuple
         hardest_figure(findings, images, draw),
         confusion_figure(findings, draw),
         robustness_figure(findings, draw),
+        *evidence_figures(findings, draw),
     )
     return tuple(figure for figure in figures if figure is not None)

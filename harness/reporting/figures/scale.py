@@ -22,6 +22,8 @@ LEAST_ERROR = 0.5e-4
 ROUND = (0.9, 0.99, 0.999, 0.5, 0.98, 0.95, 0.995, 0.992, 0.985, 0.97, 0.998, 0.8, 0.2, 0.7, 0.96, 0.994, 0.996)
 FINER = tuple(tuple(step / steps for step in range(steps)) for steps in (100, 1_000, 5_000, 10_000))
 ENOUGH = 5
+# Where fewer fit, no more than this part of the axis is filled with round ones before finer ones would come.
+MOST_FILLED = 0.5
 
 
 def position(shares: ArrayLike) -> NDArray[np.float64]:
@@ -74,7 +76,7 @@ class ErrorLocator(Locator):
             for tick, place in zip(level, places.tolist(), strict=True):
                 if low <= place <= high and all(abs(place - at) >= self._gap * (high - low) for at in kept.values()):
                     kept[tick] = place
-            if len(kept) >= ENOUGH:
+            if len(kept) >= min(ENOUGH, MOST_FILLED / self._gap):
                 break
         return sorted(kept)
 

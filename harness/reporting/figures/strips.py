@@ -12,28 +12,19 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
-from harness.evaluations.metric import Metric, Quantity
+from harness.evaluations.metric import Quantity
 from harness.reporting import numbers
 from harness.reporting.blocks import Figure
-from harness.reporting.figures.drawing import BLUE, INK, ORANGE, PANEL, Draw, as_svg, canvas, draw_anew
+from harness.reporting.evidence.seeds import SeedValues
+from harness.reporting.figures.drawing import BLUE, INK, PANEL, Draw, as_svg, canvas, draw_anew
 from harness.reporting.figures.scale import axis_label, metric_axis
+from harness.reporting.figures.seed_rows import draw_row, extent, without_frame
 from harness.spec.claims.metrics import published_value
-from harness.statistics.samples import Interval, Spread, spread
+from harness.statistics.samples import Spread, spread
 
 ROW_INCHES = 0.35
 FRAME_INCHES = 1.05
 TICK = 0.19  # half the height of an epoch's mark, in rows
-
-
-@dataclass(frozen=True)
-class SeedValues:
-    """One architecture's values of the headline."""
-
-    name: str
-    seeds: tuple[float, ...]
-    mean: float
-    interval: Interval | None
-    published: float | None
 
 
 @dataclass(frozen=True)
@@ -84,9 +75,7 @@ def _strip_plot(names: Sequence[str], draw: Callable[[Axes], None], data: object
         draw(axes)
         axes.set_yticks(range(len(names)), labels=names)
         axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.grid(visible=False, axis="y")
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
+        without_frame(axes)
         handles = {text: handle for handle, text in zip(*axes.get_legend_handles_labels(), strict=True)}
         drawn.legend(handles.values(), handles.keys(), loc="outside upper right", ncols=len(handles))
         return as_svg(drawn, data)
@@ -107,41 +96,10 @@ def _seed_values(findings: Findings, entry: ArchitectureResults) -> SeedValues:
 
 
 def _draw_seeds(rows: Sequence[SeedValues], headline: Quantity, axes: Axes) -> None:
-    metric_axis(axes.xaxis, headline.metric, [value for row in rows for value in _extent(row, headline.metric)])
+    metric_axis(axes.xaxis, headline.metric, [value for row in rows for value in extent(row, headline.metric)])
     axes.set_xlabel(axis_label(f"{headline.heading} after the last epoch", headline.metric))
     for place, row in enumerate(rows):
-        _draw_row(axes, place, row)
-
-
-def _draw_row(axes: Axes, place: int, row: SeedValues) -> None:
-    if row.interval is not None:
-        bounds = [row.interval.low, row.interval.high]
-        axes.plot(bounds, [place] * 2, color=BLUE, linewidth=2.4, label="95 % interval of the mean", zorder=2)
-    seeds = sorted(set(row.seeds))  # equal ones would lie on each other
-    axes.plot(
-        seeds,
-        # Below the line, so that neither mean nor published value hides a seed.
-        [place + 0.24] * len(seeds),
-        linestyle="none",
-        marker="o",
-        markersize=4,
-        markerfacecolor="none",
-        markeredgecolor=INK,
-        markeredgewidth=0.8,
-        label="single seed",
-        zorder=3,
-    )
-    axes.plot(row.mean, place, "o", color=BLUE, markersize=7, markeredgecolor=PANEL, label="mean", zorder=4)
-    if row.published is not None:
-        at = row.published
-        axes.plot(at, place, "D", color=ORANGE, markersize=6, markeredgecolor=PANEL, label="published", zorder=5)
-
-
-def _extent(row: SeedValues, metric: Metric) -> list[float]:
-    """Return what the axis has to hold; an interval may pass the metric's range, which the axis does not."""
-    bounds = [row.interval.low, row.interval.high] if row.interval else []
-    published = [] if row.published is None else [row.published]
-    return [*row.seeds, *filter(metric.allows, bounds), *published]
+        draw_row(axes, place, row)
 
 
 def _epoch_times(entry: ArchitectureResults) -> EpochTimes:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from harness.analysis.alternatives import OtherRecipe, other_recipes, own_recipe
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
 from harness.reporting import numbers
-from harness.reporting.blocks import Block, Cells, Section, Table
+from harness.reporting.blocks import Block, Cells, Illustrations, Section, Table
 from harness.reporting.markdown import escape
 from harness.reporting.verdicts import bounds, explanation, published
 from harness.spec.claims import Claim
@@ -32,9 +33,13 @@ INTRODUCTION = (
 )
 EXACT = "its printed shapes and parameter counts"
 ARITHMETIC = "by arithmetic"
+RECIPES = "recipes"
 OTHER_RECIPES = (
     "Its numbers by other recipes, which it does not describe (corrected for their number, apart from the rest):"
 )
+
+LEAST_P = "with the chance that one run of it is as far off as the number that fits it least, before correction"
+SCATTER = "A recipe whose runs scatter more fits more easily."
 
 
 @dataclass(frozen=True)
@@ -47,18 +52,35 @@ class Alternatives:
 
 def section(findings: Findings) -> Section | None:
     """Return a table for each document that claims were taken from; nothing where nothing is measured."""
-    by_name = _by_architecture(findings.judgement.verdicts)
     blocks: list[Block] = []
-    for entry in findings.study.entries:
-        verdicts = by_name.get(entry.name, [])
-        if entry.architecture.document and verdicts and all(one.made_on is None for one in verdicts):
-            other = alternatives(entry, findings)
-            beside: list[Block] = [OTHER_RECIPES, other.table, escape(other.conclusion)] if other else []
-            blocks += [_heading(entry), sentences(verdicts), *beside]
+    for entry, verdicts in documented(findings):
+        kinds = dict.fromkeys(verdict.claim.kind for verdict in verdicts)
+        drawn = Illustrations(tuple(figure_name(entry, kind) for kind in kinds))
+        blocks += [_heading(entry), sentences(verdicts), drawn, *_other_recipes(entry, findings)]
     if not blocks or not findings.study.measured:
         return None
     told = "\n".join(f"- *{name}*: {escape(text)}" for name, text in methods(findings).items())
     return Section(TITLE, (INTRODUCTION, *([told] if told else []), *blocks))
+
+
+def documented(findings: Findings) -> Iterator[tuple[ArchitectureResults, Sequence[Verdict]]]:
+    """Yield what was taken from documents that were about the same data, with the verdicts on its claims."""
+    by_name = _by_architecture(findings.judgement.verdicts)
+    for entry in findings.study.entries:
+        verdicts = by_name.get(entry.name, [])
+        if entry.architecture.document and verdicts and all(one.made_on is None for one in verdicts):
+            yield entry, verdicts
+
+
+def figure_name(entry: ArchitectureResults, kind: str) -> str:
+    """Return the name of the figure that stands with an architecture's claims of a kind."""
+    return f"{entry.name}-{kind.replace('_', '-')}"
+
+
+def _other_recipes(entry: ArchitectureResults, findings: Findings) -> Iterator[Block]:
+    other = alternatives(entry, findings)
+    if other:
+        yield from (OTHER_RECIPES, other.table, Illustrations((figure_name(entry, RECIPES),)), escape(other.conclusion))
 
 
 def _by_architecture(verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
@@ -145,27 +167,30 @@ def _exact(verdicts: Sequence[Verdict]) -> Iterator[Cells]:
 
 def alternatives(entry: ArchitectureResults, findings: Findings) -> Alternatives | None:
     """Return what a document's numbers come to under other recipes; None where none of these was trained."""
-    own = [verdict for verdict in findings.judgement.apart if _is_of(entry, verdict, findings)]
-    tested = [verdict for verdict in own if verdict.decision != "not tested" and verdict.claim.basis == "training"]
-    if not tested:
+    others = other_recipes(entry, findings)
+    if not others:
         return None
     table = Table(
         title="Other recipes",
         header=("Recipe", "Judged by", "Published", "Verdict", "Seeds", "What was found"),
         rows=tuple(
-            (one.architecture, one.claim.label, published(one), one.decision, _seeds(one), _found(one))
-            for one in tested
+            (other.name, one.claim.label, published(one), one.decision, _seeds(one), _found(one))
+            for other in others
+            for one in other.verdicts
         ),
         alignments=("left", "left", "right", "left", "right", "left"),
     )
-    recipes = _by_architecture(tested).items()
-    fitting = [name for name, found in recipes if all(one.decision == "reproduced" for one in found)]
+    own = own_recipe(entry, others, findings)
+    return Alternatives(table, _conclusion((*others, *([own] if own else []))))
+
+
+def _conclusion(recipes: Sequence[OtherRecipe]) -> str:
+    """Return which recipes fit, and how well each does by the number that suits it least."""
+    fitting = [recipe.name for recipe in recipes if recipe.fits]
     names = numbers.listed(fitting) if fitting else "none of them"
-    return Alternatives(table, f"Recipes by which all of these numbers are reproduced: {names}.")
-
-
-def _is_of(entry: ArchitectureResults, verdict: Verdict, findings: Findings) -> bool:
-    """Say whether a verdict apart is about what is derived from the document's architecture."""
-    named = findings.study.named(verdict.architecture)
-    derivation = named.architecture.derivation if named else None
-    return derivation is not None and derivation.parent.path == entry.architecture.path
+    first = f"Recipes by which all of these numbers are reproduced: {names}."
+    known = sorted((-recipe.least_p, recipe.name) for recipe in recipes if recipe.least_p is not None)
+    if len(known) < len(recipes) or len(recipes) == 1:
+        return first
+    ordered = ", ".join(f"{name} ({numbers.p_phrase(-p)})" for p, name in known)
+    return f"{first} From the best fit to the worst, {LEAST_P}: {ordered}. {SCATTER}"

@@ -1,0 +1,1 @@
+"""What small figures beside the sentences of documents show, as plain values; draws and judges nothing."""
