@@ -2,8 +2,8 @@
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56a0d3", "#b0413e", "#5e4fa2", "#4d7c0f", "#7f7f7f", "#c2185b", "#00838f"];
 const colourOf = (name) => COLOURS[data.architectures.findIndex((one) => one.name === name) % COLOURS.length];
 
-function frame(label, { x, y, xTitle, yTitle, xTicks, yFormat, height = 340 }) {
-  const width = Math.max(320, Math.min(900, document.getElementById("main").clientWidth)), left = 62, right = 16, top = 12, bottom = 44;
+function frame(label, { x, y, xTitle, yTitle, xTicks, yFormat, height = 340, width = Math.max(320, Math.min(900, document.getElementById("main").clientWidth)) }) {
+  const left = 62, right = 16, top = 12, bottom = 44;
   x.range([left, width - right]);
   y.range([height - bottom, top]);
   const chart = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": label });
@@ -28,23 +28,28 @@ function padded(values) {
   return [low - margin, high + margin];
 }
 
-// Lines over numbered steps: each a name, values with their lowest and highest, and a colour.
-function lineChart(label, lines, xTitle, of = metric) {
+const dashesOf = (line) => line.dashes || (line.dashed ? "5 4" : null);
+
+// Lines over numbered steps: each a name, values with their lowest and highest, and a colour. Of the options, `upright`
+// and `level` are a place and a text each, for a line that stands and one that lies.
+function lineChart(label, lines, xTitle, of = metric, { width, height, upright, level } = {}) {
   // `runs` of a line are drawn thin, one for each seed.
   const all = lines.flatMap((line) => line.points.flatMap((point) => [point.low, point.high]));
   const steps = lines.flatMap((line) => line.points.map((point) => point.x));
   if (!all.length) return el("p", { class: "quiet" }, "Nothing to draw.");
   const x = d3.scaleLinear().domain(d3.extent(steps)[0] === d3.extent(steps)[1] ? [steps[0] - 1, steps[0] + 1] : d3.extent(steps));
-  const y = d3.scaleLinear().domain(padded(all)).nice();
+  const y = d3.scaleLinear().domain(padded(level ? [...all, level[0]] : all)).nice();
   const wholeSteps = steps.every(Number.isInteger);
-  const chart = frame(label, { x, y, xTitle, yTitle: titled(of), xTicks: wholeSteps ? "whole" : "", yFormat: ticked(of) });
+  const chart = frame(label, { x, y, xTitle, yTitle: titled(of), xTicks: wholeSteps ? "whole" : "", yFormat: ticked(of), width, height });
+  if (upright) chart.append(svg("line", { class: "mark", x1: x(upright[0]), x2: x(upright[0]), y1: y.range()[0], y2: y.range()[1] }), svg("text", { class: "mark", x: x(upright[0]) + 4, y: y.range()[1] + 9 }, upright[1]));
+  if (level) chart.append(svg("line", { class: "mark", x1: x.range()[0], x2: x.range()[1], y1: y(level[0]), y2: y(level[0]) }), svg("text", { class: "mark", x: x.range()[0] + 4, y: y(level[0]) - 4 }, level[1]));
   const area = d3.area().x((p) => x(p.x)).y0((p) => y(p.low)).y1((p) => y(p.high));
   const path = d3.line().x((p) => x(p.x)).y((p) => y(p.mean));
   for (const line of lines) {
     const drawn = svg("g", { tabindex: "0", role: "img" },
       svg("path", { d: area(line.points), fill: line.colour, opacity: 0.15 }),
       (line.runs || []).map((run) => svg("path", { class: "run", stroke: line.colour, d: path(run.map((value, epoch) => ({ x: epoch + 1, mean: value }))) })),
-      svg("path", { d: path(line.points), fill: "none", stroke: line.colour, "stroke-width": 2, "stroke-dasharray": line.dashed ? "5 4" : null }),
+      svg("path", { d: path(line.points), fill: "none", stroke: line.colour, "stroke-width": 2, "stroke-dasharray": dashesOf(line) }),
       line.points.map((point) => svg("circle", { cx: x(point.x), cy: y(point.mean), r: 2.5, fill: line.colour })));
     const last = line.points[line.points.length - 1];
     chart.append(explained(drawn, `${line.name}: ${withUnit(measured(last.mean, of), of)} at ${last.x} (${range(last.low, last.high, of)})`));
@@ -55,7 +60,7 @@ function lineChart(label, lines, xTitle, of = metric) {
 function legend(lines) {
   return el("div", { class: "legend" }, lines.map((line) => {
     const key = svg("svg", { width: 26, height: 10, viewBox: "0 0 26 10", "aria-hidden": "true" },
-      svg("line", { x1: 0, x2: 26, y1: 5, y2: 5, stroke: line.colour, "stroke-width": 3, "stroke-dasharray": line.dashed ? "5 4" : null }));
+      svg("line", { x1: 0, x2: 26, y1: 5, y2: 5, stroke: line.colour, "stroke-width": 3, "stroke-dasharray": dashesOf(line) }));
     return el("span", null, key, " ", line.name);
   }));
 }

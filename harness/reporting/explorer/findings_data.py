@@ -25,6 +25,7 @@ from harness.evaluations.metric import TEST_ACCURACY, TRAIN, Quantity
 from harness.planning.seeds import seed_option
 from harness.reporting import numbers
 from harness.reporting.blocks import Table
+from harness.reporting.explorer.evidence_data import evidence_data, metric_data
 from harness.reporting.explorer.network import fields_text, network_nodes
 from harness.reporting.explorer.pictures import Shares, right_shares, shown_images
 from harness.reporting.sections.documents import INTRODUCTION, OTHER_RECIPES, alternatives, methods, sentences
@@ -110,13 +111,13 @@ def findings_data(findings: Findings, images: Images) -> dict[str, Any]:
 
 
 def _metric(quantity: Quantity) -> dict[str, Any]:
-    metric = quantity.metric
-    return {"title": quantity.heading, "unit": metric.unit, "scale": metric.scale, "places": metric.places}
+    return metric_data(quantity.heading, quantity.metric)
 
 
 def _documents(findings: Findings, verdicts: Mapping[str, Sequence[Verdict]]) -> Iterator[dict[str, Any]]:
     """Yield what each source says and what came of it, the documents first."""
     stated = [entry for entry in findings.study.entries if verdicts.get(entry.name)]
+    drawn = evidence_data(findings)
     for entry in sorted(stated, key=lambda entry: (entry.architecture.document is None, entry.name)):
         source, other = entry.architecture.document or entry.architecture.source, alternatives(entry, findings)
         if source is not None:
@@ -125,6 +126,7 @@ def _documents(findings: Findings, verdicts: Mapping[str, Sequence[Verdict]]) ->
                 "source": source,
                 "title": entry.architecture.title,
                 "sentences": _table(sentences(verdicts[entry.name])),
+                "evidence": drawn.get(entry.name, []),
                 "alternatives": other
                 and {**_table(other.table), "introduction": OTHER_RECIPES, "conclusion": other.conclusion},
             }

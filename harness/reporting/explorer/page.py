@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 D3 = "mpld3/js/d3.v5.min.js"
-SCRIPTS = ("elements", "data", "state", "charts", "table", "architecture", "views", "start")
+SCRIPTS = ("elements", "data", "state", "charts", "table", "architecture", "evidence", "views", "start")
 VIEWS = (
     ("table", "Ranking"),
     ("architecture", "An architecture"),

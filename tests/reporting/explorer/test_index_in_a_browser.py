@@ -144,6 +144,23 @@ def test_the_documents_claims_stand_with_their_verdicts(page: Page, address: str
     assert page.locator("text=reproduced").count() > 0
 
 
+def test_what_verdicts_rest_on_is_drawn_below_the_sentences(page: Page, address: str) -> None:
+    page.goto(f"{address}#view=documents")
+    kinds = [figure.get_attribute("data-type") for figure in page.locator("figure").all()]
+    assert kinds == ["sights", "changes", "rows", "sights", "rows"]
+    row = page.locator("figure[data-type=rows] g[role=img]").first
+    label = row.get_attribute("aria-label") or ""
+    assert label.startswith("001_convnet_8_epochs: mean 99.")
+    assert len(label.partition("seeds ")[2].split(", ")) == 5
+    row.focus()
+    assert page.inner_text("#tip") == label
+    outcomes = page.locator("figure[data-type=changes] svg").all()
+    assert [one.get_attribute("aria-label") for one in outcomes] == [
+        "layer 2: 26 × 26 → 13 × 13, exactly half",
+        "layer 4: 11 × 11 → 5 × 5, half would be 5.5 × 5.5",
+    ]
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("view", [name for name, _ in VIEWS])
 def test_no_view_is_wider_than_the_window(page: Page, address: str, view: str, width: int) -> None:
