@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,21 +11,27 @@ from numpy.typing import NDArray
 
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.data.dataset import Dataset
+from harness.evaluations.evaluation import all_right
 from harness.evaluations.metric import TEST_ACCURACY, Quantity
 from harness.records.predictions import Classes
 from harness.statistics.image_sampling import ImageMeans, image_error, image_means
 
 Labels = Mapping[str, Classes]
 SHOWN = 18
+# The number of an example's class; of several labels, the numbers of those that it has.
+Label = int | tuple[int, ...]
 
 
 def right_predictions(entry: ArchitectureResults, labels: Labels) -> NDArray[np.bool_] | None:
-    """Return which predictions are right, shape (runs, test examples); None where one is not known."""
+    """Return which predictions are right, shape (runs, test examples); None where one is not known.
+
+    Where an example may have several labels, all of them are to be right.
+    """
     truth = labels.get(entry.architecture.dataset)
     predicted = entry.predictions
     if truth is None or predicted is None:
         return None
-    return np.asarray(predicted == truth[: predicted.shape[1]])
+    return all_right(predicted, truth[: predicted.shape[1]])
 
 
 def uncontested(dataset: Dataset, examples: int) -> NDArray[np.bool_]:
@@ -77,9 +84,9 @@ class HardImage:
 
     dataset: str
     index: int
-    label: int
+    label: Label
     missed: float
-    predicted: tuple[tuple[int, float], ...]
+    predicted: tuple[tuple[Label, float], ...]
     missed_by: tuple[tuple[str, float], ...]
     contested: bool
 
@@ -103,9 +110,9 @@ def _hardest(readers: Sequence[ArchitectureResults], labels: Labels, count: int)
         HardImage(
             dataset=data.name,
             index=int(index),
-            label=int(truth[index]),
+            label=label_of(truth[index]),
             missed=float(missed[index]),
-            predicted=_wrong_classes(distinct, int(index), int(truth[index])),
+            predicted=_wrong_classes(distinct, int(index), label_of(truth[index])),
             missed_by=tuple((one.name, float(shares[one.name][index])) for one, _ in known),
             contested=int(index) in data.contested_test_labels,
         )
@@ -114,12 +121,18 @@ def _hardest(readers: Sequence[ArchitectureResults], labels: Labels, count: int)
     )
 
 
-def _wrong_classes(readers: Sequence[ArchitectureResults], index: int, label: int) -> tuple[tuple[int, float], ...]:
+def label_of(value: NDArray[np.uint8]) -> Label:
+    """Return what one example's entry in an array of labels or predictions says."""
+    return int(value) if not value.ndim else tuple(np.flatnonzero(value).tolist())
+
+
+def _wrong_classes(readers: Sequence[ArchitectureResults], index: int, label: Label) -> tuple[tuple[Label, float], ...]:
     """Return the wrong classes with their mean share over the readers' runs."""
     stacks = [stack for one in readers if (stack := one.predictions) is not None]
-    shares = np.mean([np.bincount(stack[:, index], minlength=256) / len(stack) for stack in stacks], axis=0)
-    wrong = [(int(digit), float(shares[digit])) for digit in np.flatnonzero(shares) if digit != label]
-    return tuple(sorted(wrong, key=lambda pair: (-pair[1], pair[0])))
+    counted = [(Counter(map(label_of, stack[:, index])), len(stack)) for stack in stacks]
+    found = {one for counts, _ in counted for one in counts} - {label}
+    shares = {one: sum(counts[one] / runs for counts, runs in counted) / len(counted) for one in found}
+    return tuple(sorted(shares.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 @dataclass(frozen=True)
@@ -127,7 +140,7 @@ class DisputedImage:
     """A test image with the share of each architecture's runs that get it right."""
 
     index: int
-    label: int
+    label: Label
     first_right: float
     second_right: float
 
@@ -146,7 +159,7 @@ def disputed_images(
     gaps = np.abs(ours - theirs)
     truth = labels[a.architecture.dataset]
     return tuple(
-        DisputedImage(int(index), int(truth[index]), float(ours[index]), float(theirs[index]))
+        DisputedImage(int(index), label_of(truth[index]), float(ours[index]), float(theirs[index]))
         for index in np.argsort(-gaps, kind="stable")[:count]
         if gaps[index] > 0
     )

@@ -114,15 +114,17 @@ class ArchitectureResults:
     def predictions(self) -> Classes | None:
         """The predicted classes of the test images, shape (runs, test images).
 
-        None where a run kept none, or not a known class of each image: records come from anybody.
+        Where an image may have several labels, 0 and 1 of each, shape (runs, test images, labels). None where a run
+        kept none, or not a known class of each image: records come from anybody.
         """
         kept = [run.predictions[TEST] for run in self.runs if TEST in run.predictions]
         data = self.architecture.data
-        if not kept or len(kept) < len(self.runs) or len({len(classes) for classes in kept}) > 1:
+        if not kept or len(kept) < len(self.runs) or len({classes.shape for classes in kept}) > 1:
             return None
-        stacked = np.stack(kept)
-        fits = stacked.shape[1] == (self.test_examples or data.test_examples)
-        return stacked if fits and stacked.max(initial=0) < len(data.classes) else None
+        stacked, classes = np.stack(kept), len(data.classes)
+        of_each, values = ((classes,), 2) if data.multi_label else ((), classes)
+        fits = stacked.shape[1:] == (self.test_examples or data.test_examples, *of_each)
+        return stacked if fits and stacked.max(initial=0) < values else None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.analysis.classes import means_over_classes, shares_by_class
+from harness.analysis.classes import means_over_classes
 from harness.analysis.images import Labels, right_predictions, uncontested
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import Quantity
@@ -53,7 +53,7 @@ def summarize(entry: ArchitectureResults, labels: Labels) -> Summary:
 
 
 def _over_classes(entry: ArchitectureResults, labels: Labels) -> dict[str, Estimate]:
-    found = means_over_classes(shares_by_class(entry, labels))
+    found = means_over_classes(entry, labels)
     known = {quantity.column: estimate(values) for quantity, values in found.items()}
     return {name: mean for name, mean in known.items() if mean is not None}
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SCHEMA = "schema.json"
 TABLES = {".csv", ".parquet"}
 ARCHIVE = ".npz"
+SEPARATOR = ","
 MOST_SHOWN = 8
 MOST_AXES = 7
 DEFAULT_SHARE = 0.2
@@ -35,7 +36,8 @@ class AddOptions:
         name: The new data set's name; None: the path's.
         size: The height and width that images are resized to; None: theirs.
         grayscale: Whether the colours of images become shades of gray.
-        label: The column of a table that holds the classes.
+        label: The column of a table that holds the classes; or several with commas between, each a label of 0 and 1.
+        one_hot: Whether rows of labels have a single 1, which is the example's class.
         shape: The shape of the pixels in a table's other columns; None: they are features.
         test: The share of each class to test on, where the files set no test examples apart; None: a fifth.
         split_seed: The seed that those examples are drawn with.
@@ -47,6 +49,7 @@ class AddOptions:
     size: tuple[int, int] | None = None
     grayscale: bool = False
     label: str | None = None
+    one_hot: bool = False
     shape: tuple[int, ...] | None = None
     test: float | None = None
     split_seed: int = 0
@@ -65,18 +68,20 @@ class AddedDataset:
         """What was found, and what to do next."""
         dataset, name = self.dataset, self.dataset.name
         inputs = "×".join(map(str, dataset.inputs))
+        several = "labels, of which an example may have several" if dataset.multi_label else "classes"
         found = (
             f"{dataset.train_examples:,} examples to train on and {dataset.test_examples:,} to test on, of {inputs}, "
-            f"in {len(dataset.classes)} classes: {_some(dataset.classes)}"
+            f"in {len(dataset.classes)} {several}: {_some(dataset.classes)}"
         )
         repeated = dataset.repeated_test_examples
+        ends = ", its softmax as a sigmoid for each label" if dataset.multi_label else ""
         again = f"{repeated:,} of the {dataset.test_examples:,} examples to test on are also to train on"
         steps = ", ".join(step.kind for step in dataset.preprocessing) or "none"
         return (
             found,
             again if repeated else "no example to test on is also to train on",
             f"preprocessing: {steps}; {self.file} says how, and can be edited",
-            f"next: 'bench run --all --dataset {name} --smoke' tries every architecture that fits",
+            f"next: 'bench run --all --dataset {name} --smoke' tries every architecture that fits{ends}",
             f"or: 'bench new my_network --dataset {name}' starts one of your own",
         )
 
@@ -184,6 +189,7 @@ def _format(options: AddOptions) -> FileFormat:
     of_tables = {"--label": options.label, "--shape": options.shape}
     if path.is_dir():
         _refuse(of_tables, "tables", path)
+        _refuse({"--one-hot": options.one_hot or None}, "tables and .npz files", path)
         from harness.data.formats.images import Images
 
         return Images(size=options.size, grayscale=options.grayscale)
@@ -194,11 +200,11 @@ def _format(options: AddOptions) -> FileFormat:
         _refuse(of_tables, "tables", path)
         from harness.data.formats.npz import Npz
 
-        return Npz()
+        return Npz(one_hot=options.one_hot)
     if suffix in TABLES:
         from harness.data.formats.table import Table
 
-        return Table(label=options.label or _no_label(path), shape=options.shape)
+        return Table(label=_label(path, options.label), one_hot=options.one_hot, shape=options.shape)
     raise CannotAdd(
         f"{path}: is neither a folder of images nor an .npz, .csv or .parquet file; convert it to one of them"
     )
@@ -215,12 +221,20 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_SHOWN]) + (", …" if len(names) > MOST_SHOWN else "")
 
 
-def _no_label(path: Path) -> str:
+def _label(path: Path, given: str | None) -> str | tuple[str, ...]:
+    """Return the column, or the columns where there are commas between and no column is called so."""
     from harness.data.formats.table import columns_of
 
+    if given and SEPARATOR not in given:
+        return given
     columns = columns_of(path)
-    listed = _some([shown(column) for column in columns])
-    raise CannotAdd(f"{path}: name the column with the classes with --label; the columns are {listed}")
+    if not given:
+        listed = _some([shown(column) for column in columns])
+        raise CannotAdd(f"{path}: name the column with the classes with --label; the columns are {listed}")
+    names = tuple(name for part in given.split(SEPARATOR) if (name := part.strip()))
+    if given in columns or not names:
+        return given
+    return names if len(names) > 1 else names[0]
 
 
 def _check_reads_back(file: Path, text: str, dataset: Dataset) -> None:

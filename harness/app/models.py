@@ -19,6 +19,7 @@ from harness.app.verification import compare
 from harness.app.workspace import Workspace
 from harness.data import fetching
 from harness.errors import CannotExport, CannotWrite, NothingRecorded, OtherWeights, Stopped, UntrainedSeed
+from harness.evaluations.evaluation import Scored, all_right
 from harness.evaluations.metric import TEST
 from harness.execute.engine import Engine, EngineOptions, Outcome, TrialEnded, make_engine
 from harness.execute.model_process import model_scores
@@ -88,7 +89,7 @@ def export_model(
     network = NetworkFinder(options, engine, progress, fetch).find(recorded_entry(options, progress))
     with put_in_place(options.to) as target:
         scores = model_scores(network.trial, tuple(network.weights), target=target)
-        _check_predictions(network, scores.argmax(axis=1))
+        _check_predictions(network, scored(network, scores))
     return network
 
 
@@ -179,12 +180,20 @@ def _chosen_run(entry: ArchitectureResults, seed: int | None) -> Run:
     raise UntrainedSeed(entry.name, seed or 0, seed_list(entry.seeds))
 
 
-def _check_predictions(network: TrainedNetwork, classes: npt.NDArray[np.int64]) -> None:
+def scored(network: TrainedNetwork, scores: npt.NDArray[np.float32]) -> Scored:
+    """Return what a network's scores of examples predict, whatever their labels are."""
+    architecture = network.entry.architecture
+    labels = np.zeros(scores.shape if architecture.data.multi_label else len(scores), np.uint8)
+    logits = getattr(architecture.recipe.loss, "from_logits", False)
+    return Scored(scores, labels, 0.0, threshold=0.0 if logits else 0.5)
+
+
+def _check_predictions(network: TrainedNetwork, found: Scored) -> None:
     """Hold the saved model's classes of the first test examples against those that were recorded."""
     recorded = network.run.predictions.get(TEST)
     if recorded is None:
         return
-    differing = int((classes != recorded[: len(classes)]).sum())
+    differing = int((~all_right(found.classes, recorded[: len(found.classes)])).sum())
     if differing:
         what = f"the saved model predicts {differing} of the first {FIRST_IMAGES:,} test examples differently"
         raise OtherWeights(network.trial.label, what)

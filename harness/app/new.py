@@ -55,6 +55,10 @@ _OUTPUT = """\
   - Dense: {units: classes, activation: softmax}    # an output for each class of the data set
 """
 
+_OUTPUTS = """\
+  - Dense: {units: classes, activation: sigmoid}    # an output for each label, of which an example may have several
+"""
+
 # Rows and columns, and how many of each a convolution and a pooling need.
 _IMAGE_AXES, _SMALLEST_SIDE = 3, 4
 
@@ -173,13 +177,17 @@ def _free_path(options: NewOptions) -> Path:
 
 def _new(path: Path, dataset: str) -> str:
     """Return a small commented spec that is valid as it stands."""
-    inputs = find_dataset(dataset, path.parent).inputs
+    data = find_dataset(dataset, path.parent)
+    inputs = data.inputs
     layers = _LAYERS.format(inputs=inputs)
     if len(inputs) == _IMAGE_AXES and min(inputs[:-1]) >= _SMALLEST_SIDE:
         layers += _CONVOLUTION + _FLATTEN
     else:
         layers += (_FLATTEN if len(inputs) > 1 else "") + _HIDDEN
-    return _spec(path.stem, path.stem, dataset, layers + _OUTPUT, _TRAINING)
+    output, training = _OUTPUT, _TRAINING
+    if data.multi_label:
+        output, training = _OUTPUTS, _TRAINING.replace("categorical_", "binary_")
+    return _spec(path.stem, path.stem, dataset, layers + output, training)
 
 
 def _imported(path: Path, file: Path, dataset: str | None) -> str:

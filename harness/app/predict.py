@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,13 @@ import numpy as np
 
 from harness.app.exporting import check_packages
 from harness.app.findings import Fetch
-from harness.app.models import ModelOptions, NetworkFinder, TrainedNetwork, recorded_entry
+from harness.app.models import ModelOptions, NetworkFinder, TrainedNetwork, recorded_entry, scored
 from harness.app.progress import SILENT, Progress
 from harness.arrays import Values
 from harness.data import fetching
 from harness.data.cache import DatasetArrays
 from harness.data.image_files import Unusable, decoded, image_header
 from harness.errors import NotAnImage
-from harness.evaluations.evaluation import Scored
 from harness.execute.engine import Engine
 from harness.execute.model_process import model_scores
 
@@ -37,16 +36,20 @@ class PredictOptions(ModelOptions):
 
 @dataclass(frozen=True)
 class ImagePrediction:
-    """The scores of one image by class, the highest first; ``truth`` is its true class, where it is a test example."""
+    """The scores of one image by class, the highest first; ``truth`` is its true class, where it is a test example.
+
+    Where an image may have several labels, ``predicted`` and ``truth`` are tuples of those that it has.
+    """
 
     image: str
     scores: tuple[tuple[str, float], ...]
-    truth: str | None = None
+    predicted: str | tuple[str, ...]
+    truth: str | tuple[str, ...] | None = None
 
     @property
     def facts(self) -> Mapping[str, Any]:
         """The same for a program."""
-        return {"image": self.image, "predicted": self.scores[0][0], "true": self.truth, "scores": dict(self.scores)}
+        return {"image": self.image, "predicted": self.predicted, "true": self.truth, "scores": dict(self.scores)}
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class PredictResult:
 
         classes = self.network.entry.architecture.data.classes
         rows = [
-            {"image": one.image, "true": one.truth, "predicted": one.scores[0][0]}
+            {"image": one.image, "true": one.truth, "predicted": one.predicted}
             | {f"score_{name}": dict(one.scores)[name] for name in classes}
             for one in self.predictions
         ]
@@ -90,11 +93,14 @@ def predict(
     read = [_image(given, arrays) for given in options.images]
     network = NetworkFinder(options, engine, progress, fetch).find(entry)
     scores = model_scores(network.trial, tuple(network.weights), np.stack([image for image, _ in read]))
-    shares = Scored(scores, np.zeros(len(read), np.uint8), 0.0).probabilities
-    classes = architecture.data.classes
+    made, classes = scored(network, scores), architecture.data.classes
     found = [
-        ImagePrediction(given, _ranked(classes, row), None if truth is None else classes[truth])
-        for given, (_, truth), row in zip(options.images, read, shares.tolist(), strict=True)
+        ImagePrediction(
+            given, _ranked(classes, row), named(classes, predicted), None if truth is None else named(classes, truth)
+        )
+        for given, (_, truth), row, predicted in zip(
+            options.images, read, made.probabilities.tolist(), made.classes, strict=True
+        )
     ]
     return PredictResult(network, tuple(found))
 
@@ -103,14 +109,21 @@ def _ranked(classes: tuple[str, ...], row: list[float]) -> tuple[tuple[str, floa
     return tuple(sorted(zip(classes, row, strict=True), key=lambda scored: -scored[1]))
 
 
-def _image(given: str, arrays: DatasetArrays) -> tuple[Values, int | None]:
+def named(classes: Sequence[str], label: Values) -> str | tuple[str, ...]:
+    """Return the name of a class by its number; those of several labels by the 0 and 1 of each."""
+    if not np.ndim(label):
+        return classes[int(label)]
+    return tuple(name for name, has in zip(classes, label, strict=True) if has)
+
+
+def _image(given: str, arrays: DatasetArrays) -> tuple[Values, Values | None]:
     """Return an image as the data set has them, and its true class where it is a test example."""
     if not given.isdecimal():
         return _from_file(Path(given), arrays), None
     index, examples = int(given), len(arrays.test_labels)
     if index >= examples:
         raise NotAnImage(f"{given}: {arrays.dataset.title} has the test examples 0 to {examples - 1:,}; choose one")
-    return arrays.test_images[index], int(arrays.test_labels[index])
+    return arrays.test_images[index], arrays.test_labels[index]
 
 
 def _from_file(file: Path, arrays: DatasetArrays) -> Values:

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
-from harness.evaluations.evaluation import Examples, find_evaluation
+from harness.evaluations.evaluation import Examples, all_right, find_evaluation
 from harness.evaluations.metric import ACCURACY, TRAIN, Quantity
 from harness.evaluations.names import evaluation_names
 from harness.planning.trial import Computation
@@ -124,7 +124,7 @@ def _accuracy(epoch: EpochMeasurement, quantity: Quantity, predicted: Classes, t
     recorded = quantity.known_of(epoch)
     if predicted.shape != truth.shape:
         yield f"epoch {epoch.epoch}: {predicted.size:,} predictions for {truth.size:,} {quantity.evaluation} images"
-    elif recorded is not None and (right := float((predicted == truth).mean())) != recorded:
+    elif recorded is not None and (right := float(all_right(predicted, truth).mean())) != recorded:
         yield f"epoch {epoch.epoch}: {quantity.title} {recorded} where the predictions give {right}"
 
 

@@ -53,7 +53,18 @@ Grayscale = Annotated[
 ]
 Label = Annotated[
     str | None,
-    typer.Option("--label", metavar="COLUMN", envvar="BENCH_LABEL", help="The column of a table with the classes."),
+    typer.Option(
+        "--label",
+        metavar="COLUMN,…",
+        envvar="BENCH_LABEL",
+        help="The column of a table with the classes; a,b,c: a column of 0 and 1 for each of several labels.",
+    ),
+]
+OneHot = Annotated[
+    bool,
+    typer.Option(
+        "--one-hot", envvar="BENCH_ONE_HOT", help="Rows of labels have a single 1: the example's class, not several."
+    ),
 ]
 PixelShape = Annotated[
     str | None,
@@ -131,6 +142,7 @@ def add(
     size: Size = None,
     grayscale: Grayscale = False,
     label: Label = None,
+    one_hot: OneHot = False,
     shape: PixelShape = None,
     test: TestShare = None,
     split_seed: SplitSeed = 0,
@@ -139,13 +151,15 @@ def add(
     """Add a data set of your own: an .npz file, a folder of images, or a table.
 
     An .npz file holds x_train and y_train, and x_test and y_test where the test examples are set apart. A folder holds
-    a folder of PNG or JPEG images for each class. A table, as .csv or .parquet, has an example in each row.
+    a folder of PNG or JPEG images for each class. A table, as .csv or .parquet, has an example in each row. Where an
+    example may have several labels, y_train has a row of 0 and 1 for each, and a table a column for each label.
 
     Examples:
         bench data add leaves.npz
         bench data add photos --size 64x64
         bench data add table.csv --label species
         bench data add digits.csv --label digit --shape 28x28
+        bench data add scenes.csv --label beach,sunset,field     several labels an example
     """
     from harness.app.adding import AddOptions, add_dataset, parse_shape, parse_size
 
@@ -156,6 +170,7 @@ def add(
             size=parse_size(size),
             grayscale=grayscale,
             label=label,
+            one_hot=one_hot,
             shape=parse_shape(shape),
             test=test,
             split_seed=split_seed,

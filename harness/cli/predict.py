@@ -69,6 +69,15 @@ def predict(
         table.add_column(heading, overflow="fold")
     for prediction in done.predictions:
         scores = ", ".join(f"{label} {score:.3f}" for label, score in prediction.scores[:SHOWN])
-        table.add_row(prediction.image, prediction.truth or "", scores)
+        if isinstance(prediction.predicted, tuple):
+            scores = f"{_listed(prediction.predicted)}; {scores}"
+        table.add_row(prediction.image, _listed(prediction.truth), scores)
     stdout().print(table)
     say(f"{done.network.entry.name} seed {done.network.run.seed}")
+
+
+def _listed(label: str | tuple[str, ...] | None) -> str:
+    """Return a class, or the labels of an image that may have several."""
+    if isinstance(label, tuple):
+        return " + ".join(label) or "none"
+    return label or ""

@@ -26,6 +26,7 @@ Share = Annotated[float, Gt(0), Lt(1)]
 ITEM_BYTES = {"uint8": 1, "float32": 4}
 # Predicted classes are recorded as bytes.
 MOST_CLASSES = 256
+SEVERAL = "where an example may have several, a row of 0 and 1 for each, shape [60000, 5]"
 # The data set of the first records, which name it and say no more. What its name means never changes.
 KNOWN_BY_NAME = frozenset({"mnist"})
 
@@ -54,9 +55,9 @@ class PublishedArrays(DatasetPart):
     """The four arrays of a data set."""
 
     train_images: PublishedArray = Field(description="The images to train on.")
-    train_labels: PublishedArray = Field(description="Their classes, counted from 0.")
+    train_labels: PublishedArray = Field(description=f"Their classes, counted from 0; {SEVERAL}.")
     test_images: PublishedArray = Field(description="The images to test on.")
-    test_labels: PublishedArray = Field(description="Their classes, counted from 0.")
+    test_labels: PublishedArray = Field(description="Their classes, in the same way.")
 
 
 class PublishedFile(DatasetPart):
@@ -128,6 +129,11 @@ class DatasetFile(DatasetPart):
         return joint_digest(digests) if len(digests) == len(self.published) else None
 
     @property
+    def multi_label(self) -> bool:
+        """Whether an example may have several classes, or none: labels are a row of 0 and 1 for each."""
+        return len(self.arrays.train_labels.shape) > 1
+
+    @property
     def train_examples(self) -> int:
         """How many there are to train on."""
         return self.arrays.train_labels.shape[0]
@@ -151,7 +157,8 @@ class DatasetFile(DatasetPart):
     @property
     def computed_on(self) -> tuple[object, ...]:
         """What the numbers of a training depend on: data sets that are equal in this are the same to a network."""
-        return self.content_sha256, self.inputs, len(self.classes), self.preprocessing
+        several = ("several classes",) if self.multi_label else ()
+        return self.content_sha256, self.inputs, len(self.classes), self.preprocessing, *several
 
     @property
     def content_sha256(self) -> str:
@@ -173,10 +180,10 @@ class Dataset(DatasetFile):
         """What tells it from others of its name, as a digest; None where the name alone has to."""
         if self.name in KNOWN_BY_NAME:
             return None
-        content, inputs, classes, _ = self.computed_on
+        content, inputs, classes, _, *several = self.computed_on
         # Fields that a step gets later are left out at their defaults, so that they change no identity.
         steps = [{step.kind: step.model_dump(mode="json", exclude_defaults=True)} for step in self.preprocessing]
-        text = json.dumps([content, inputs, classes, steps], sort_keys=True, separators=(",", ":"))
+        text = json.dumps([content, inputs, classes, steps, *several], sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -14,6 +14,7 @@ from harness.arrays import Values
 from harness.data.array_formats import idx_sha256
 from harness.data.dataset import DatasetFile, PublishedArray, PublishedArrays, Split
 from harness.data.formats.file_format import FileFormat, Found
+from harness.data.label_sets import check_several
 from harness.data.preprocessing import Divide, Standardize, Step
 from harness.data.sources.path import LocalPath
 from harness.data.splitting import as_arrays
@@ -46,6 +47,8 @@ def declare(path: Path, read_as: FileFormat, split: Split, title: str) -> Declar
     if used is not None:
         _check_enough(path, found)
     arrays = as_arrays(found, used)
+    if found.train.labels.ndim > 1:
+        _check_split(path, arrays, found)
     content = DatasetFile(
         title=title,
         source=f"{path.name}, added with 'bench data add'",
@@ -76,11 +79,24 @@ def inputs_of(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _check_enough(path: Path, found: Found) -> None:
+    if found.train.labels.ndim > 1:
+        check_several(found.train.labels, found.classes, str(path), FEWEST_TO_SPLIT)
+        return
     counts = np.bincount(found.train.labels, minlength=len(found.classes))
     if counts.min() < FEWEST_TO_SPLIT:
         name = shown(found.classes[int(counts.argmin())])
         what = f"the class {name} has {int(counts.min())} example, and one is needed to train on and one to test on"
         raise DataRefused(f"{path}: {what}; add more, or remove the class.")
+
+
+def _check_split(path: Path, arrays: Mapping[str, Values], found: Found) -> None:
+    """Refuse a label that all examples to train on have or lack; each is drawn beside those that come with it."""
+    having = arrays["train_labels"].sum(axis=0, dtype=np.int64)
+    constant = (having == 0) | (having == len(arrays["train_labels"]))
+    if constant.any():
+        name = shown(found.classes[int(np.argmax(constant))])
+        what = f"of the label {name}, which few examples have or lack, none of them is left to train on"
+        raise DataRefused(f"{path}: {what}; choose another --split-seed, or set test examples apart yourself.")
 
 
 def _described(array: Values) -> PublishedArray:

@@ -34,9 +34,12 @@ def _shapes(content: DatasetFile) -> Iterator[SpecError]:
         if prod(preprocessed) != prod(content.inputs):
             what = f"images of {_text(preprocessed)} do not fit inputs of {_text(content.inputs)}"
             yield SpecError(("arrays", f"{part}_images", "shape"), what, "correct the shape, or the inputs")
-        if labels != images[:1]:
+        expected = (images[0], len(content.classes)) if content.multi_label else images[:1]
+        if labels != expected:
             what = f"labels of shape [{_text(labels)}] for {images[0]:,} images"
-            yield SpecError(("arrays", f"{part}_labels", "shape"), what, f"write [{images[0]}]")
+            several = f", or [{images[0]}, {len(content.classes)}] in both parts where an example has several classes"
+            remedy = f"write [{images[0]}]{several if part == 'train' else ', as the labels to train on have it'}"
+            yield SpecError(("arrays", f"{part}_labels", "shape"), what, remedy)
 
 
 def _columns(content: DatasetFile) -> Iterator[SpecError]:
@@ -73,6 +76,10 @@ def _digests(content: DatasetFile) -> Iterator[SpecError]:
 
 def _contested(content: DatasetFile) -> Iterator[SpecError]:
     images, classes = content.arrays.test_labels.shape[0], len(content.classes)
+    if content.contested and content.multi_label:
+        what = "'contested' is of labels that are one class each, and examples have several"
+        yield SpecError(("contested",), what, "remove it", on_key=True)
+        return
     for number, contested in enumerate(content.contested.test_labels if content.contested else ()):
         for field, value, limit, things in (
             ("index", contested.index, images, "test images"),

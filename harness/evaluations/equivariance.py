@@ -56,10 +56,7 @@ class Equivariance(EvaluationKind):
         pictures = as_pictures(sample.images)
         fill = background(pictures)
         moved = (shifted(pictures, shift * down, shift * right, fill) for shift in SHIFTS for down, right in DIRECTIONS)
-        copies = [pictures, *moved]
-        return Examples(
-            np.concatenate(copies).reshape(-1, *sample.images.shape[1:]), np.tile(sample.labels, len(copies))
-        )
+        return sample.with_copies([pictures, *moved])
 
     def measure(self, scored: Scored) -> Mapping[str, float]:
         """Return the agreements, layer by layer, as far as they are known."""

@@ -27,7 +27,8 @@ ROUNDING = 1e-3
 class Examples(NamedTuple):
     """Examples as the data set has them, and their classes, shape (n,).
 
-    Images are bytes as a rule, shape (n, height, width) or (n, height, width, channels).
+    Images are bytes as a rule, shape (n, height, width) or (n, height, width, channels). Where an example may have
+    several labels, they are 0 and 1, shape (n, labels).
     """
 
     images: Values
@@ -42,6 +43,11 @@ class Examples(NamedTuple):
         total = len(self.labels)
         chosen = np.arange(count) * total // count if count < total else np.arange(total)
         return Examples(self.images[chosen], self.labels[chosen])
+
+    def with_copies(self, copies: Sequence[Values]) -> Examples:
+        """Return copies of their images, each shape (n, ...), one after another, each with the labels."""
+        images = np.concatenate(copies).reshape(-1, *self.images.shape[1:])
+        return Examples(images, np.concatenate([self.labels] * len(copies)))
 
 
 class Response(NamedTuple):
@@ -61,11 +67,12 @@ class Scored:
 
     Args:
         scores: Of each image and class, float32, shape (n, classes); the highest is the predicted class.
-        labels: The true classes, shape (n,).
+        labels: The true classes, shape (n,); of images that may have several labels 0 and 1, shape (n, labels).
         loss: The mean of the recipe's loss over the examples, penalties of the weights included.
         images: The images that were scored.
         weights: All of the network's weights, where the evaluation asks for its filters.
         responses: Each layer's in turn, where the evaluation asks for them; they are computed as they are read.
+        threshold: Above which score a label is predicted, where an image may have several: 0 for logits.
     """
 
     scores: npt.NDArray[np.float32]
@@ -74,22 +81,52 @@ class Scored:
     images: Values = field(default_factory=lambda: np.empty(0))
     weights: Sequence[Values] = ()
     responses: Iterable[Response] = ()
+    threshold: float = 0.5
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether an image may have several labels."""
+        return self.labels.ndim > 1
 
     @cached_property
     def classes(self) -> Bytes:
-        """The predicted class of every image, shape (n,); of two with the same score the first."""
-        classes: Bytes = self.scores.argmax(axis=1).astype(np.uint8)
+        """The predicted class of every image, shape (n,); of two with the same score the first.
+
+        Of images that may have several labels, whether each is predicted, 0 or 1, shape (n, labels).
+        """
+        found = self.scores > self.threshold if self.multi_label else self.scores.argmax(axis=1)
+        classes: Bytes = found.astype(np.uint8)
         return classes
 
     @cached_property
+    def right(self) -> npt.NDArray[np.bool_]:
+        """Which images are predicted right, shape (n,): where they may have several labels, every one of them."""
+        return all_right(self.classes, self.labels)
+
+    @cached_property
     def probabilities(self) -> npt.NDArray[np.float64]:
-        """The scores where they are probabilities, else, for those of logits, their softmax, shape (n, classes)."""
+        """The scores where they are probabilities, else, for those of logits, their softmax, shape (n, classes).
+
+        Where an image may have several labels, each has a probability of its own: the sigmoid of a logit.
+        """
         scores = self.scores.astype(np.float64)
+        if self.multi_label:
+            return scores if self.threshold else 1 / (1 + np.exp(-scores))
         if (scores >= 0).all() and (abs(scores.sum(axis=1) - 1) < ROUNDING).all():
             return scores
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         shares: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return shares
+
+
+def all_right(predicted: Bytes, labels: Bytes) -> npt.NDArray[np.bool_]:
+    """Return which examples are predicted right, shape (..., n), labels being of shape (n,).
+
+    Where an example may have several, shape (n, labels), every one of them: the exact match of which scikit-learn's
+    ``accuracy_score`` is the share. ``predicted`` may have further axes in front.
+    """
+    right = predicted == labels
+    return np.asarray(right.all(axis=-1) if labels.ndim > 1 else right)
 
 
 class EvaluationKind(ABC):

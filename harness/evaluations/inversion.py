@@ -27,4 +27,4 @@ class Inversion(EvaluationKind):
 
     def measure(self, scored: Scored) -> Mapping[str, float]:
         """Return the accuracy."""
-        return {ACCURACY.name: float((scored.classes == scored.labels).mean())}
+        return {ACCURACY.name: float(scored.right.mean())}

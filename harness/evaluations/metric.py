@@ -117,6 +117,16 @@ TOP_5 = Metric(
     "top_5_accuracy", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2, words="top-5 accuracy"
 )
 ROC_AUC = Metric("roc_auc", higher_is_better=True, low=0.0, high=1.0, words="ROC AUC")
+# Where an example may have several labels, accuracy is the share of those that are predicted right in all of them: one
+# bit for each example, which comparisons of networks need. These say the rest, of predictions and of scores.
+BINARY_ACCURACY = Metric("binary_accuracy", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2)
+MICRO_F1 = Metric(
+    "micro_f1", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2, words="micro-averaged F1"
+)
+MEAN_PRECISION = Metric(
+    "mean_average_precision", higher_is_better=True, low=0.0, high=1.0, words="mean average precision"
+)
+MACRO_ROC_AUC = Metric("macro_roc_auc", higher_is_better=True, low=0.0, high=1.0, words="macro-averaged ROC AUC")
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (LOSS, ACCURACY)})
 
 

@@ -42,7 +42,7 @@ class Shift(Transformed):
 
     def measure(self, scored: Scored) -> Mapping[str, float]:
         """Return the accuracies."""
-        right = self.by_level(scored.classes == scored.labels)
+        right = self.by_level(scored.right)
         found = {ACCURACY.at(self.unchanged, self.unit).name: float(right[0].mean())}
         apart: dict[str, float] = {}
         for level, hits, whole in zip(self.levels, right[1:], self._whole(scored.images)[1:], strict=True):

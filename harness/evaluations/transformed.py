@@ -47,12 +47,11 @@ class Transformed(EvaluationKind):
         sample = examples.spread(SAMPLE)
         pictures = as_pictures(sample.images)
         copies = [pictures, *(copy for level in self.levels for copy in self.changed(pictures, level))]
-        images = np.concatenate(copies).reshape(-1, *sample.images.shape[1:])
-        return Examples(images, np.tile(sample.labels, len(copies)))
+        return sample.with_copies(copies)
 
     def measure(self, scored: Scored) -> Mapping[str, float]:
         """Return the accuracy at each level, over all variants."""
-        right = self.by_level(scored.classes == scored.labels)
+        right = self.by_level(scored.right)
         return {metric.name: float(found.mean()) for metric, found in zip(self.metrics, right, strict=True)}
 
     def by_level(self, values: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], ...]:

@@ -18,4 +18,4 @@ class Validation(EvaluationKind):
 
     def measure(self, scored: Scored) -> Mapping[str, float]:
         """Return both."""
-        return {LOSS.name: scored.loss, ACCURACY.name: float((scored.classes == scored.labels).mean())}
+        return {LOSS.name: scored.loss, ACCURACY.name: float(scored.right.mean())}

@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those of which no more i
 ENCRYPTED = 0x1
 # Of the file, of an array, and of all that is read of a file: far more than a trial with its evaluations gives.
 MOST_PACKED_BYTES, MOST_IMAGES, MOST_UNPACKED_BYTES = 64 * 2**20, 2**24, 2**28
+
+# Images, and labels where an image may have several: 0 and 1 of each.
+MOST_AXES = 2
 
 Classes = npt.NDArray[np.uint8]
 # Of each epoch, the predicted classes by evaluation.
@@ -123,9 +127,12 @@ def _array(content: bytes) -> Classes:
     """Return the array of a `.npy` file, as numpy does, but for a fraction of its time."""
     start = header_bytes(content[: max(PREFIX.values())])
     header = array_header(content[PREFIX[content[6]] : start])
-    if header.type != "|u1" or header.shape != (len(content) - start,):
+    if header.type != "|u1" or prod(header.shape) != len(content) - start or not 1 <= len(header.shape) <= MOST_AXES:
         raise ValueError("holds other values than a class of each image, or not as many as it says")
-    return np.frombuffer(content, np.uint8, offset=start)
+    values = np.frombuffer(content, np.uint8, offset=start)
+    if len(header.shape) == MOST_AXES and (header.by_column or values.max(initial=0) > 1):
+        raise ValueError("holds other values than a row of 0 and 1 for each image")
+    return values.reshape(header.shape)
 
 
 def _named(member: str) -> tuple[int, str]:

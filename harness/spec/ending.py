@@ -30,6 +30,7 @@ TWO = 2
 ONE_OUTPUT = (1,)
 ONE_SIGMOID = "'Dense: {units: 1, activation: sigmoid}' and loss: binary_crossentropy"
 SOFTMAX_OF_CLASSES = "'Dense: {units: classes, activation: softmax}'"
+SIGMOID_OF_CLASSES = "'Dense: {units: classes, activation: sigmoid}' and loss: binary_crossentropy"
 
 NOISE = Dropout | SpatialDropout2D | AlphaDropout | GaussianDropout | GaussianNoise
 RESHAPING = Flatten | Reshape | Permute | Identity
@@ -48,15 +49,22 @@ POSITIVE = {
     "squareplus",
 }
 LINEAR = "linear"
+# Activations that make outputs depend on one another.
+OF_ONE_CLASS = {"softmax", "sparsemax", "log_softmax"}
 
 
 def end_mistakes(spec: SpecFile, dataset: Dataset, shape: Shape) -> Iterator[SpecError]:
     """Yield what is wrong with the outputs, whose shape is given: one for each class, or one for two classes."""
     classes, last = len(dataset.classes), ("layers", len(spec.layers) - 1)
-    if shape == ONE_OUTPUT and classes == TWO:
-        yield from _one_output_mistakes(spec, last)
-    elif len(shape) > 1:
+    if len(shape) > 1:
         yield _not_flat(spec, dataset, shape)
+    elif dataset.multi_label:
+        yield from _several_labels_mistakes(spec, classes, shape)
+        if spec.recipe.loss.takes_one_output:
+            yield from loss_mistakes(spec)
+        return
+    elif shape == ONE_OUTPUT and classes == TWO:
+        yield from _one_output_mistakes(spec, last)
     elif shape != (classes,):
         outputs = f"{shape[0]} output{'' if shape[0] == 1 else 's'}"
         what = f"the network ends in {outputs}, but {spec.dataset} has {classes} classes"
@@ -111,6 +119,22 @@ def _one_output_mistakes(spec: SpecFile, last: DataPath) -> Iterator[SpecError]:
             yield SpecError((*path, "loss"), what, f"write 'units: classes', or {ONE_SIGMOID}")
     if last_activation(spec.layers) == "softmax":
         yield SpecError(last, "the softmax of one output is always 1", f"end with {ONE_SIGMOID}")
+
+
+def _several_labels_mistakes(spec: SpecFile, classes: int, shape: Shape) -> Iterator[SpecError]:
+    """Yield what does not fit examples that may have several labels: each needs an output that knows of no other."""
+    last: DataPath = ("layers", len(spec.layers) - 1)
+    of_data = f"an example of {spec.dataset} may have several of {classes} labels"
+    if shape != (classes,):
+        outputs = f"{shape[0]} output{'' if shape[0] == 1 else 's'}"
+        yield SpecError(last, f"the network ends in {outputs}, and {of_data}", f"end with {SIGMOID_OF_CLASSES}")
+    if end_activation(spec.layers) in OF_ONE_CLASS:
+        what = f"{end_activation(spec.layers)} shares one probability out among the classes, and {of_data}"
+        yield SpecError(last, what, f"end with {SIGMOID_OF_CLASSES}")
+    for path, recipe in spec.placed_recipes:
+        if not recipe.loss.takes_one_output:
+            what = f"{recipe.loss.kind} is of one class for each example, and {of_data}"
+            yield SpecError((*path, "loss"), what, "write loss: binary_crossentropy, and end in a sigmoid")
 
 
 def gives_probabilities(spec: SpecFile) -> bool:

@@ -64,6 +64,8 @@ def misfit(name: str, spec: SpecFile, dataset: Dataset) -> str | None:
         return f"{name} draws the weights of a first {FILTERED}, and the network {what}"
     if kind.needs_pictures and len(dataset.inputs) < PICTURE_SIDES:
         return f"{name} changes pictures, and examples of {spec.dataset} have no rows and columns"
+    if kind.needs_probabilities and dataset.multi_label:
+        return f"{name} is of the probabilities of one class, and examples of {spec.dataset} may have several"
     if kind.needs_probabilities and not gives_probabilities(spec):
         return f"{name} needs probabilities, and the network does not end in softmax, nor is the loss from_logits"
     return None

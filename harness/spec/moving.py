@@ -11,14 +11,20 @@ from harness.data.declarations import find_dataset
 from harness.errors import NothingFits
 from harness.spec.architecture import Architecture, Derivation
 from harness.spec.cost import network_cost
+from harness.spec.ending import last_activation
 from harness.spec.evaluating import misfit
 from harness.spec.layers import LayerKind, ShapeError
+from harness.spec.layers.activations import Activation
 from harness.spec.layers.kernels import KernelLayer
+from harness.spec.layers.normalization import Softmax
 from harness.spec.reading import network_mistakes, select
 from harness.spec.recipe_mistakes import recipe_mistakes
+from harness.spec.training import Training
+from harness.spec.training.losses import BinaryCrossentropy, CategoricalCrossentropy
 
 # The fields of a layer that say how many outputs it has.
 OUTPUTS = ("units", "filters")
+SOFTMAX, SIGMOID = "softmax", "sigmoid"
 
 
 class Misfit(NamedTuple):
@@ -47,16 +53,25 @@ def select_on(name: str, names: Iterable[str], folder: Path) -> tuple[tuple[Arch
 def moved(architecture: Architecture, dataset: Dataset) -> Architecture | Misfit:
     """Return the architecture on the data set, or why it can't be trained on it.
 
-    Claims about other data are none about this: they are kept apart. Evaluations that need another kind of data are
-    left out.
+    Where examples may have several labels, its softmax becomes a sigmoid for each, and its loss follows. Claims about
+    other data are none about this: they are kept apart. Evaluations that need another kind of data are left out.
     """
     if architecture.data == dataset:
         return architecture.model_copy(update={"on_dataset": dataset.name})
     classes = len(architecture.data.classes), len(dataset.classes)
+    layers = following(architecture.layers, *classes)
+    recipes = {"training": architecture.training, "phases": architecture.phases}
+    if dataset.multi_label and not architecture.data.multi_label:
+        layers = with_sigmoids(layers)
+        recipes = {
+            "training": _by_label(architecture.training),
+            "phases": tuple(map(_by_label, architecture.phases)),
+        }
     changes = {
         "dataset": dataset.name,
         "data": dataset,
-        "layers": following(architecture.layers, *classes),
+        "layers": layers,
+        **recipes,
         **_claims(architecture, dataset),
         "derivation": _derivation(architecture.derivation, dataset),
         "on_dataset": dataset.name,
@@ -96,6 +111,25 @@ def following(layers: tuple[LayerKind, ...], classes: int, wanted: int) -> tuple
         if layer.chains:
             return layers
     return layers
+
+
+def with_sigmoids(layers: tuple[LayerKind, ...]) -> tuple[LayerKind, ...]:
+    """Return the layers with a sigmoid where they end in a softmax."""
+    *before, last = layers
+    if last_activation(layers) != SOFTMAX:
+        return layers
+    if isinstance(last, Softmax):
+        return (*before, Activation(activation=SIGMOID))
+    return (*before, last.model_copy(update={"activation": SIGMOID}))
+
+
+def _by_label(recipe: Training) -> Training:
+    """Return the recipe with the cross-entropy of each label in place of that of one class."""
+    loss = recipe.loss
+    if not isinstance(loss, CategoricalCrossentropy):
+        return recipe
+    binary = BinaryCrossentropy(from_logits=loss.from_logits, label_smoothing=loss.label_smoothing)
+    return recipe.model_copy(update={"loss": binary})
 
 
 def _derivation(derivation: Derivation | None, dataset: Dataset) -> Derivation | None:

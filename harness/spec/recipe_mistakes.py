@@ -108,6 +108,10 @@ def _monitoring_mistakes(recipe: Training, path: DataPath, *, is_last: bool) -> 
 
 def _class_weight_mistakes(recipe: Training, path: DataPath, dataset: Dataset) -> Iterator[SpecError]:
     """Yield the weights of classes that the data set does not have, and those of one class that has two."""
+    if recipe.class_weight is not None and dataset.multi_label:
+        what = f"'class_weight' weighs an example by its one class, and one of {dataset.name} may have several"
+        yield SpecError((*path, "class_weight"), what, "leave it out", on_key=True)
+        return
     taken: dict[int, str] = {}
     for name, _ in recipe.class_weight if isinstance(recipe.class_weight, tuple) else ():
         place, number = (*path, "class_weight", name), class_number(name, dataset.classes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,29 @@ def class_shares(counts: Counts) -> ClassShares:
     return ClassShares(of_class[0], _share(right, of_class), _share(right, as_class), f1)
 
 
+def label_shares(truth: Numbers, predicted: Numbers) -> ClassShares:
+    """Return the same of labels of which an example may have several, 0 and 1 each.
+
+    ``truth`` has shape (examples, labels), ``predicted`` (runs, examples, labels). Accuracy is that of the examples
+    that have the label: recall.
+    """
+    of_label, as_label = truth.sum(axis=0, dtype=np.int64), predicted.sum(axis=1, dtype=np.int64)
+    right = (predicted & truth).sum(axis=1, dtype=np.int64)
+    f1 = np.where(of_label > 0, _share(2 * right, of_label + as_label), np.nan)
+    whole = np.broadcast_to(of_label, as_label.shape)
+    return ClassShares(of_label, _share(right, whole), _share(right, as_label), f1)
+
+
+def micro_f1(truth: Numbers, predicted: Numbers) -> Floats:
+    """Return F1 over all labels of all examples together, shape (runs,), for arguments as `label_shares` has them.
+
+    It is 0 where nothing is predicted, and where nothing could be, as in scikit-learn.
+    """
+    right = (predicted & truth).sum(axis=(1, 2), dtype=np.int64)
+    either = truth.sum(dtype=np.int64) + predicted.sum(axis=(1, 2), dtype=np.int64)
+    return np.asarray(2 * right / np.maximum(either, 1))
+
+
 def _share(part: Counts, whole: Counts) -> Floats:
     shares: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
     return shares
@@ -78,6 +102,27 @@ def top_accuracy(scores: Numbers, labels: Numbers, most: int) -> float:
     before = np.arange(scores.shape[1]) < labels[:, None]
     place = ((scores > own) | ((scores == own) & before)).sum(axis=1)
     return float((place < most).mean())
+
+
+def average_precision(scores: Numbers, labels: Numbers) -> float | None:
+    """Return the area under the steps of precision over recall: of one label, shape (examples,) each.
+
+    The sum of (R_n - R_(n-1)) P_n over the n distinct scores from the highest on, without interpolation. None where no
+    example has the label. Source: scikit-learn's ``average_precision_score``.
+    """
+    if not (labels == 1).any():
+        return None
+    order = np.argsort(-scores, kind="stable")
+    last_of_ties = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)
+    found = (labels[order] == 1).cumsum()[last_of_ties]
+    steps = np.diff(found, prepend=0) / found[-1]
+    return float((steps * found / (last_of_ties + 1)).sum())
+
+
+def mean_known(values: Iterable[float | None]) -> float | None:
+    """Return the mean of those that are known; None where none is."""
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
 
 
 def roc_auc(scores: Numbers, labels: Numbers) -> float | None:

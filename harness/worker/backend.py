@@ -29,10 +29,14 @@ Held_contra = TypeVar("Held_contra", contravariant=True)
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """A network's scores of examples, float32, shape (examples, classes), and their mean loss."""
+    """A network's scores of examples, float32, shape (examples, classes), and their mean loss.
+
+    Where an example may have several labels, one is predicted whose score is above the threshold: 0 for logits.
+    """
 
     scores: npt.NDArray[np.float32]
     loss: float
+    threshold: float = 0.5
 
 
 class Network(Protocol[Held_contra]):

@@ -71,6 +71,7 @@ def evaluate(
                 evaluator.examples.images,
                 inside.weights() if inside and evaluator.kind.needs_filters else (),
                 inside.responses(name) if inside and evaluator.kind.needs_responses else (),
+                found.threshold,
             )
             metrics = evaluator.kind.measure(scored)
             kept = evaluator.kind.kept(scored)

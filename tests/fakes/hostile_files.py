@@ -86,7 +86,14 @@ PREDICTIONS: Mapping[str, Damage] = {
     "Python objects": _bytes(lambda: packed_member(array_of("(1,)", b"cos\nsystem\n", "|O"))),
     "no such type": _bytes(lambda: packed_member(array_of("(1,)", b"1", "|q9"))),
     "floats": _bytes(lambda: packed_member(array_of("(1,)", bytes(8), "<f8"))),
-    "two axes": _bytes(lambda: packed_member(array_of("(10, 10)", bytes(100)))),
+    "three axes": _bytes(lambda: packed_member(array_of("(10, 10, 1)", bytes(100)))),
+    "no axis": _bytes(lambda: packed_member(array_of("()", bytes(1)))),
+    "labels that are neither 0 nor 1": _bytes(lambda: packed_member(array_of("(10, 10)", bytes(99) + b"\2"))),
+    "labels column by column": _bytes(
+        lambda: packed_member(
+            array_of("(10, 10)", bytes(100)).replace(b"'fortran_order': False", b"'fortran_order': True ")
+        )
+    ),
     "fewer values than declared": _bytes(lambda: packed_member(array_of("(100,)", bytes(99)))),
     "more values than declared": _bytes(lambda: packed_member(array_of("(100,)", bytes(101)))),
     "another name": _bytes(lambda: packed_member(array_of("(100,)", bytes(100)), "../../escape.npy")),

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from harness.statistics.classification import class_shares, confusion_counts, roc_auc, top_accuracy
+from harness.statistics.classification import (
+    average_precision,
+    class_shares,
+    confusion_counts,
+    label_shares,
+    mean_known,
+    micro_f1,
+    roc_auc,
+    top_accuracy,
+)
 
 TRUTH = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2], np.uint8)
 PREDICTED = np.array([[0, 0, 1, 1, 2, 2, 2, 2, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0]], np.uint8)
@@ -54,6 +63,34 @@ def test_scikit_learn_finds_the_same() -> None:
         assert found.balanced_accuracy[run] == pytest.approx(metrics.balanced_accuracy_score(truth, predicted[run]))
         assert found.macro_f1[run] == pytest.approx(metrics.f1_score(truth, predicted[run], average="macro"))
         assert found.precision[run] == pytest.approx(metrics.precision_score(truth, predicted[run], average=None))
+
+
+def test_scikit_learn_finds_the_same_of_several_labels() -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(3)
+    truth, scores = (rng.random((200, 4)) < 0.3).astype(np.uint8), rng.integers(0, 20, (2, 200, 4)) / 20
+    truth[:, 3] = 0
+    predicted = (scores > 0.5).astype(np.uint8)
+    found = label_shares(truth, predicted)
+    for run in range(2):
+        for name, ours in (("recall", found.accuracy), ("precision", found.precision), ("f1", found.f1)):
+            score = metrics.recall_score if name == "recall" else getattr(metrics, f"{name}_score")
+            assert ours[run, :3] == pytest.approx(score(truth, predicted[run], average=None, zero_division=0)[:3])
+        assert np.isnan(found.f1[run, 3])
+        assert micro_f1(truth, predicted)[run] == pytest.approx(
+            metrics.f1_score(truth, predicted[run], average="micro")
+        )
+        assert found.macro_f1[run] == pytest.approx(
+            metrics.f1_score(truth[:, :3], predicted[run][:, :3], average="macro")
+        )
+        for label in range(3):
+            ours_of_label = average_precision(scores[run, :, label], truth[:, label])
+            assert ours_of_label == pytest.approx(
+                metrics.average_precision_score(truth[:, label], scores[run, :, label])
+            )
+    assert average_precision(scores[0, :, 3], truth[:, 3]) is None
+    assert mean_known([0.5, None, 1.0]) == 0.75
+    assert mean_known([None]) is None
 
 
 def test_the_best_score_alone_is_the_accuracy_and_all_scores_hold_every_class() -> None:

@@ -33,6 +33,7 @@ SCORED = 500
 class DeviceData:
     """Examples on the device: images as the data set has them, shape (n, *inputs), and labels, shape (n,).
 
+    Where an example may have several labels, they are 0 and 1, shape (n, classes).
     ``preprocessing`` has each step with its numbers, tensors of their own for the reason that `Scaling.fitted` gives.
     """
 
@@ -49,19 +50,22 @@ class DeviceData:
     def batch(self, indices: tf.Tensor, outputs: int | None = None) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the examples' images as a network takes them, float32, and their one-hot labels.
 
-        For a network with one output labels are a column of 0 and 1, shape (batch, 1).
+        For a network with one output labels are a column of 0 and 1, shape (batch, 1); where an example may have
+        several, a row of them.
         """
         images = tf.cast(tf.gather(self.images, indices), tf.float32)
         for step, numbers in self.preprocessing:
             images = step.apply(images, *numbers)
         labels = tf.gather(self.labels, indices)
+        if labels.shape.rank > 1:
+            return images, tf.cast(labels, tf.float32)
         if outputs == 1:
             return images, tf.cast(labels, tf.float32)[:, tf.newaxis]
         return images, tf.one_hot(labels, self.classes)
 
 
 def to_device(images: Values, labels: Bytes, pipeline: Pipeline) -> DeviceData:
-    """Put some of a data set's images, shape (n, ...), and their labels, shape (n,), on the device."""
+    """Put some of a data set's images, shape (n, ...), and their labels, shape (n,) or rows, on the device."""
     steps = (
         (step, tuple(tf.constant(number, tf.float32) for number in numbers)) for step, numbers in pipeline.scalings
     )
@@ -170,7 +174,8 @@ def compile_scoring(model: keras.Model, data: DeviceData) -> Callable[[], Scores
         scores, losses = zip(*(score(batch) for batch in batches), strict=True)
         mean_loss = np.average(np.array([float(loss) for loss in losses]), weights=sizes)
         found = np.concatenate([batch.numpy() for batch in scores])
-        return Scores(of_classes(found, logits=from_logits(model.loss)), float(mean_loss))
+        logits = from_logits(model.loss)
+        return Scores(of_classes(found, logits=logits), float(mean_loss), threshold(logits=logits))
 
     return run
 
@@ -190,6 +195,11 @@ def of_classes(scores: npt.NDArray[np.float32], *, logits: bool) -> npt.NDArray[
         return scores
     first = np.zeros_like(scores) if logits else 1 - scores
     return np.concatenate([first, scores], axis=1)
+
+
+def threshold(*, logits: bool) -> float:
+    """Return above which output a label is predicted of which an example may have several: a probability of .5."""
+    return 0.0 if logits else 0.5
 
 
 def from_logits(loss: object) -> bool:

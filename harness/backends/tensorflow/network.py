@@ -20,6 +20,7 @@ from harness.backends.tensorflow.epoch import (
     compile_scoring,
     from_logits,
     output_count,
+    threshold,
     to_device,
 )
 from harness.backends.tensorflow.model import TensorFlowModel
@@ -215,7 +216,7 @@ def build_phases(computation: Computation, seed: int) -> tuple[Phase, ...]:
     classes = computation.data.classes
     return tuple(
         Phase(
-            compiled(keras.Model(inputs, outputs), recipe, number, images),
+            compiled(keras.Model(inputs, outputs), recipe, number, images, multi_label=computation.data.multi_label),
             recipe,
             classes,
             recipe.rates(keras, number),
@@ -227,13 +228,15 @@ def build_phases(computation: Computation, seed: int) -> tuple[Phase, ...]:
     )
 
 
-def compiled(model: keras.Model, recipe: Recipe, epochs: int | None, images: int) -> keras.Model:
+def compiled(
+    model: keras.Model, recipe: Recipe, epochs: int | None, images: int, *, multi_label: bool = False
+) -> keras.Model:
     """Return the model, compiled to be trained by the recipe; a schedule that spans the training needs its epochs."""
     loss = recipe.loss.build(keras)
     model.compile(
         optimizer=recipe.build_optimizer(keras, epochs, images),
         loss=loss,
-        metrics=[accuracy(model, loss)],
+        metrics=[exact_match(loss) if multi_label else accuracy(model, loss)],
         jit_compile=False,  # XLA is two to ten times slower for these networks on a CPU
     )
     return model
@@ -265,3 +268,18 @@ def accuracy(model: keras.Model, loss: keras.losses.Loss) -> str | keras.metrics
     if output_count(model) == 1 and from_logits(loss):
         return keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)
     return "accuracy"
+
+
+def exact_match(loss: keras.losses.Loss) -> keras.metrics.Metric:
+    """Return the share of examples whose labels are all predicted right, where one may have several.
+
+    Keras' ``accuracy`` would take the highest output for the class, as of one-hot labels. Blended labels count as what
+    they are nearer to.
+    """
+    least = threshold(logits=from_logits(loss))
+
+    def right(labels: keras.KerasTensor, outputs: keras.KerasTensor) -> keras.KerasTensor:
+        found = keras.ops.equal(keras.ops.greater(labels, 0.5), keras.ops.greater(outputs, least))
+        return keras.ops.cast(keras.ops.all(found, axis=-1), "float32")
+
+    return keras.metrics.MeanMetricWrapper(right, name="accuracy")

@@ -58,6 +58,8 @@ def noise(dataset: Dataset, images: int) -> DeviceData:
     pixels = rng.integers(0, 256, (images, *dataset.arrays.train_images.shape[1:]), dtype=np.uint8)
     pixels = pixels.astype(dataset.arrays.train_images.dtype)
     labels = rng.integers(0, len(dataset.classes), images, dtype=np.uint8)
+    if dataset.multi_label:
+        labels = rng.integers(0, 2, (images, len(dataset.classes)), dtype=np.uint8)
     return to_device(pixels, labels, fit(dataset, pixels))
 
 

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Values as a data set's array has them, shape (n, ...), and the number of each one's class, shape (n,)."""
+    """Values as a data set's array has them, shape (n, ...), and the number of each one's class, shape (n,).
+
+    Where an example may have several labels, these are 0 and 1, shape (n, labels).
+    """
 
     values: NDArray[Any]
-    labels: NDArray[np.intp]
+    labels: NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, eq=False)

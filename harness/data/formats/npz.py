@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import math
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, ClassVar, NamedTuple
 
 import numpy as np
+from pydantic import Field
 
 from harness.arrays import Values
 from harness.data.array_formats import CHUNK_BYTES, UNREADABLE, dtype_of
 from harness.data.formats.file_format import Examples, FileFormat, Found
+from harness.data.label_sets import (
+    LabelSets,
+    check_several,
+    is_one_hot,
+    label_sets,
+    one_hot_refusal,
+    single_labels,
+)
 from harness.data.labels import check_numbers, numbered, numbers_of
 from harness.data.memory import check_fits
 from harness.data.numbers import as_values
@@ -31,21 +41,61 @@ class Npz(FileFormat):
     """An .npz file with x_train and y_train, and x_test and y_test where the test examples are set apart."""
 
     kind: ClassVar[str] = "npz"
+    one_hot: bool | None = Field(
+        default=None, description="Whether rows of labels have a single 1, each of them a class."
+    )
 
     def read(self, path: Path) -> Found:
-        """Return the examples in the arrays' order; equal labels are one class, in the order of their numbers."""
+        """Return the examples in the arrays' order; equal labels are one class, in the order of their numbers.
+
+        Rows of 0 and 1 are labels of which an example may have several.
+        """
         arrays = _arrays(path)
         names = [name for name in (TRAIN[0], TEST[0]) if name in arrays]
         _check_shapes(path, arrays)
         values = as_values([arrays[name] for name in names], [f"{path} ({name})" for name in names])
-        labels = {
-            name: check_numbers(arrays[name], f"{path} ({name})") for name in (TRAIN[1], TEST[1]) if name in arrays
-        }
+        given = {name: arrays[name] for name in (TRAIN[1], TEST[1]) if name in arrays}
+        if given[TRAIN[1]].ndim > 1 and given[TRAIN[1]].size > len(given[TRAIN[1]]):
+            sets = _label_sets(path, given)
+            if not self.one_hot:
+                return _several(path, values, sets)
+            given = {name: single_labels(labels, f"{path} ({name})") for name, labels in sets.items()}
+        elif self.one_hot:
+            raise DataRefused(f"{path} (y_train): has a label for each example and no row; leave out --one-hot.")
+        labels = {name: check_numbers(array, f"{path} ({name})") for name, array in given.items()}
         classes, train = numbered(labels[TRAIN[1]], f"{path} (y_train)")
         if TEST[1] not in labels:
             return Found(Examples(values[0], train), classes=classes)
         test = numbers_of(labels[TEST[1]], classes, f"{path} (y_test)")
         return Found(Examples(values[0], train), Examples(values[1], test), classes)
+
+
+def _label_sets(path: Path, given: dict[str, Values]) -> dict[str, LabelSets]:
+    """Return which labels each example has, by array; labels go by the numbers of their columns."""
+    shape = given[TRAIN[1]].shape[1:]
+    names, sets = _numbers(shape[0]), dict[str, LabelSets]()
+    for name, rows in given.items():
+        if len(shape) > 1 or rows.shape[1:] != shape:
+            if any(map(is_one_hot, sets.values())):
+                raise one_hot_refusal(f"{path} (y_train)")
+            what = f"has the shape {rows.shape}, where {'a row' if len(shape) > 1 else f'a row of {shape[0]}'}"
+            raise DataRefused(f"{path} ({name}): {what} of labels for each example is expected; reshape it.")
+        sets[name] = label_sets(rows, names, f"{path} ({name})")
+    return sets
+
+
+def _several(path: Path, values: Sequence[Values], sets: dict[str, LabelSets]) -> Found:
+    """Return the examples, each with the labels that it has."""
+    names = _numbers(sets[TRAIN[1]].shape[1])
+    if all(map(is_one_hot, sets.values())):
+        raise one_hot_refusal(f"{path} (y_train)")
+    check_several(sets[TRAIN[1]], names, f"{path} (y_train)")
+    train, *test = (Examples(*pair) for pair in zip(values, sets.values(), strict=True))
+    return Found(train, test[0] if test else None, names)
+
+
+def _numbers(count: int) -> tuple[str, ...]:
+    return tuple(map(str, range(count)))
 
 
 class _Header(NamedTuple):

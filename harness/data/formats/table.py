@@ -1,4 +1,4 @@
-"""A table, as CSV or Parquet: a column of labels, and pixels or features in the others; it downloads nothing."""
+"""A table, as CSV or Parquet: labels in a column or several, pixels or features in the others; it downloads nothing."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import Field
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field
 
 from harness.arrays import Values
 from harness.data.formats.file_format import Examples, FileFormat, Found
+from harness.data.label_sets import check_several, is_one_hot, label_sets, one_hot_refusal, single_labels
 from harness.data.labels import check_numbers, numbered
 from harness.data.memory import check_fits
 from harness.data.numbers import as_values
-from harness.declaration.spec_error import one_line, shown
-from harness.declaration.values import Count, Line
+from harness.declaration.spec_error import one_line, refused, shown
+from harness.declaration.values import Count
 from harness.errors import DataRefused, did_you_mean
 
 if TYPE_CHECKING:
@@ -36,12 +38,28 @@ MOST_CATEGORIES = 100
 MOST_COLUMNS_SHOWN = 8
 
 
+def _columns(value: object) -> object:
+    """Return a column's name, or a tuple of several."""
+    several = isinstance(value, list | tuple)
+    names: Any = value if several else (value,)
+    if all(isinstance(name, str) and name and one_line(name) == name for name in names) and len(names) != several:
+        return tuple(names) if several else value
+    raise refused("columns", f"{shown(value)} names no column", "write its name, or a list of two names or more")
+
+
+Columns = Annotated[str | tuple[str, ...], BeforeValidator(_columns)]
+
+
 class Table(FileFormat):
     """A table with one example in each row."""
 
     kind: ClassVar[str] = "table"
-    label: Line = Field(
-        min_length=1, description="The column with the classes; by its number where there is no header."
+    label: Columns = Field(
+        description="The column with the classes, by its number where there is no header; or several columns of 0 and "
+        "1, one for each label that an example may have: [sunny, rainy]."
+    )
+    one_hot: bool | None = Field(
+        default=None, description="Whether of several columns a single one is 1: the row's class."
     )
     shape: Annotated[tuple[Count, ...], Field(strict=False, max_length=7)] | None = Field(
         default=None, description="The shape of the pixels in the other columns; left out, they are features."
@@ -54,15 +72,35 @@ class Table(FileFormat):
         Categories are those of the whole table: which there are, not how often, so that nothing is fitted to it.
         """
         frame = _frame(path, header=self.header)
-        if self.label not in frame.columns:
-            raise DataRefused(f"{path}: there is no column {shown(self.label)}; {_known(self.label, frame)}.")
-        if not len(frame) or frame.shape[1] == 1:
+        for name in self.columns:
+            if name not in frame.columns:
+                raise DataRefused(f"{path}: there is no column {shown(name)}; {_known(name, frame)}.")
+        if not len(frame) or frame.shape[1] <= len(self.columns):
             raise DataRefused(f"{path}: holds no examples; give a row for each, with values beside the label.")
-        classes, labels = numbered(_labels(path, frame[self.label]), f"{path}, column {shown(self.label)}")
-        rest = frame.drop(columns=self.label)
+        classes, labels = self._labelled(path, frame)
+        rest = frame.drop(columns=list(self.columns))
         if self.shape is not None:
             return Found(Examples(_pixels(path, rest, self.shape), labels), classes=classes)
         return Found(Examples(_features(path, rest), labels), classes=classes, numbers=len(_numeric(rest)))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns with labels."""
+        return (self.label,) if isinstance(self.label, str) else self.label
+
+    def _labelled(self, path: Path, frame: pd.DataFrame) -> tuple[tuple[str, ...], NDArray[Any]]:
+        """Return the names of the classes, and each row's number, shape (n,), or 0 and 1, shape (n, labels)."""
+        if isinstance(self.label, str):
+            if self.one_hot:
+                raise DataRefused(f"{path}: one-hot rows stand in several columns; name them, or leave out --one-hot.")
+            return numbered(_labels(path, frame[self.label]), f"{path}, column {shown(self.label)}")
+        sets = _label_sets(path, frame, self.label)
+        if self.one_hot:
+            return numbered(np.array(self.label)[single_labels(sets, str(path))], str(path))
+        if is_one_hot(sets):
+            raise one_hot_refusal(str(path))
+        check_several(sets, self.label, str(path))
+        return self.label, sets
 
 
 def columns_of(path: Path) -> tuple[str, ...]:
@@ -157,6 +195,19 @@ def _labels(path: Path, column: pd.Series[Any]) -> Values:
     if column.dtype.kind in "uif":
         return check_numbers(column.to_numpy(), f"{path}, column {shown(str(column.name))}")
     return np.array([str(label) for label in column])
+
+
+def _label_sets(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) -> NDArray[np.uint8]:
+    """Return which of the labels each row has, as 0 and 1."""
+    if len(set(columns)) < len(columns):
+        raise DataRefused(f"{path}: a column is named twice for labels; name each once.")
+    for name in columns:
+        _check_complete(path, frame[name])
+        if frame[name].dtype.kind not in "buif":
+            first = shown(str(frame[name].iloc[0]))
+            what = f"the column {shown(name)} holds words such as {first}, and labels in several columns are 0 or 1"
+            raise DataRefused(f"{path}: {what}; write 1 where an example has the label, else 0.")
+    return label_sets(frame[list(columns)].to_numpy(np.float64), columns, str(path))
 
 
 def _pixels(path: Path, frame: pd.DataFrame, shape: tuple[int, ...]) -> Values:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.findings import Findings
-from harness.analysis.images import right_predictions
+from harness.analysis.images import label_of, right_predictions
 from harness.analysis.runs import ArchitectureResults
+from harness.reporting.sections.images import named
 
 if TYPE_CHECKING:
     from harness.reporting.figures.images import Images
@@ -50,11 +51,19 @@ def shown_images(findings: Findings, shares: Shares, images: Images) -> dict[str
         shown[data.name] = {
             "shape": [*pixels.shape[1:3], 3 if pixels.ndim == COLOUR_AXES else 1],
             "indices": indices,
-            "labels": labels[indices].tolist(),
-            "classes": list(data.classes),
+            **_labelled(labels[indices], data.classes),
             "pixels": base64.b64encode(np.ascontiguousarray(pixels[indices]).tobytes()).decode(),
         }
     return shown
+
+
+def _labelled(labels: NDArray[np.uint8], classes: Sequence[str]) -> dict[str, Any]:
+    """Return the images' labels as numbers of classes, and these; of several labels, each combination is a class."""
+    if labels.ndim == 1:
+        return {"labels": labels.tolist(), "classes": list(classes)}
+    names = [named(classes, label_of(row)) for row in labels]
+    known = list(dict.fromkeys(names))
+    return {"labels": [known.index(name) for name in names], "classes": known}
 
 
 def _indices(known: Sequence[ArchitectureResults], shares: Shares, most: int) -> list[int]:

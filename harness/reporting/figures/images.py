@@ -18,6 +18,7 @@ from harness.records.predictions import Classes
 from harness.reporting.blocks import Figure
 from harness.reporting.figures.drawing import INK, ORANGE, PANEL, QUIET, WIDTH, Draw, as_svg, canvas, draw_anew, legible
 from harness.reporting.sections.headline import shortened
+from harness.reporting.sections.images import named
 
 # All test images by data set, each of shape (test examples, height, width), or with three colours behind.
 Images = Mapping[str, Classes]
@@ -93,7 +94,7 @@ def _write_texts(axes: Axes, image: HardImage, names: Sequence[str], corner: tup
     """Write the label above a picture, and the most frequent wrong prediction below it."""
     left, top = corner
     bottom, middle = top + SIDE, left + SIDE / 2
-    name, wrong = (_short(names[number]) for number in (image.label, image.predicted[0][0]))
+    name, wrong = (_short(named(names, label)) for label in (image.label, image.predicted[0][0]))
     label = f"contested label {name}" if image.contested else f"label {name}"
     axes.text(middle, top - GAP, label, ha="center", va="bottom", fontsize=8.5, parse_math=False)
     caption = f"predicted {wrong} in\n{100 * image.predicted[0][1]:.0f} % of runs\nimage {image.index}"

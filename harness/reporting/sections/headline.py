@@ -117,7 +117,24 @@ def _short(headline: Quantity) -> str:
 
 def _notes(findings: Findings) -> tuple[str, ...]:
     values = f"{findings.study.headline.heading}: mean ± standard deviation over n seeds, after the last epoch."
-    return (*NOTES, *_timing(findings), values, *_chosen(findings), *preset_notes(findings.study), *_pooled(findings))
+    return (
+        *NOTES,
+        *_timing(findings),
+        values,
+        *_exact(findings),
+        *_chosen(findings),
+        *preset_notes(findings.study),
+        *_pooled(findings),
+    )
+
+
+def _exact(findings: Findings) -> tuple[str, ...]:
+    """Return on which data an example is right in all of its labels or not at all."""
+    data = (entry.architecture.data for entry in findings.ranking)
+    several = sorted({dataset.name for dataset in data if dataset.multi_label})
+    if not several:
+        return ()
+    return (f"On {numbers.listed(map(escape, several))}: the share of examples of which every label is right.",)
 
 
 def _chosen(findings: Findings) -> tuple[str, ...]:

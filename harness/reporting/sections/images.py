@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.analysis.findings import Findings
-from harness.analysis.images import DisputedImage, HardImage
+from harness.analysis.images import DisputedImage, HardImage, Label
 from harness.reporting.blocks import Folded, Illustration, Section, Table
 
 # Height, width, channels.
@@ -39,9 +39,11 @@ def hardest_table(
         rows=tuple(
             (
                 f"{image.index} (contested)" if image.contested else str(image.index),
-                classes[image.dataset][image.label],
+                named(classes[image.dataset], image.label),
                 _percent(image.missed),
-                ", ".join(f"{classes[image.dataset][wrong]} ({_percent(share)})" for wrong, share in image.predicted),
+                ", ".join(
+                    f"{named(classes[image.dataset], wrong)} ({_percent(share)})" for wrong, share in image.predicted
+                ),
                 _missed_by(image),
             )
             for image in images
@@ -52,6 +54,13 @@ def hardest_table(
             *(f"Contested: reviewers reject the image's label. Source: {source}." for source in contested_by),
         ),
     )
+
+
+def named(names: Sequence[str], label: Label) -> str:
+    """Return the name of a class, or the names of an example's labels: beach + sunset."""
+    if isinstance(label, int):
+        return names[label]
+    return " + ".join(names[number] for number in label) or "no label"
 
 
 def _missed_by(image: HardImage) -> str:
@@ -69,7 +78,7 @@ def disputed_table(images: Sequence[DisputedImage], first: str, second: str, nam
         title="Test images on which they differ most",
         header=("Test image", "Label", f"{first} correct", f"{second} correct"),
         rows=tuple(
-            (str(image.index), names[image.label], _percent(image.first_right), _percent(image.second_right))
+            (str(image.index), named(names, image.label), _percent(image.first_right), _percent(image.second_right))
             for image in images
         ),
         alignments=("right",) * 4,

@@ -180,7 +180,10 @@ class TopFiveAccuracy(NumberClaim):
 
     def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
         """Find a data set with so few classes that it is not measured."""
-        if dataset is not None and len(dataset.classes) < FEWEST_CLASSES:
+        if dataset is not None and dataset.multi_label:
+            what = f"top-5 accuracy is of one class for each example, and those of {spec.dataset} may have several"
+            yield SpecError((), what, "claim test_accuracy", on_key=True)
+        elif dataset is not None and len(dataset.classes) < FEWEST_CLASSES:
             what = f"top-5 accuracy is measured from {FEWEST_CLASSES} classes on, and {spec.dataset} has"
             yield SpecError((), f"{what} {len(dataset.classes)}", "claim test_accuracy", on_key=True)
 

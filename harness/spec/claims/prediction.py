@@ -29,6 +29,10 @@ class Prediction(ValueClaim):
         """Find an image or a class that the data set doesn't have."""
         if dataset is None:
             return
+        if dataset.multi_label:
+            what = f"the claim is of the one class of an image, and examples of {spec.dataset} may have several"
+            yield SpecError((), what, "remove it", on_key=True)
+            return
         limits = (
             ("image", self.image, dataset.test_examples, "test images"),
             ("value", self.value, len(dataset.classes), "classes"),

@@ -22,7 +22,8 @@ class LossKind(KerasKind):
 
     keras_module: ClassVar[str] = "losses"
     short_names: ClassVar[tuple[str, ...]] = ()
-    # Whether it takes one output for two classes, whose label is 0 or 1; the others compare outputs with one another.
+    # Whether it takes each output by itself, whose label is 0 or 1: one for two classes, or one for each of several
+    # labels. The others compare outputs with one another.
     takes_one_output: ClassVar[bool] = False
     # Whether it takes logarithms of the outputs.
     of_probabilities: ClassVar[bool] = False
