@@ -49,7 +49,7 @@ def _shown(control: re.Match[str]) -> str:
 
 def stderr() -> Console:
     """Return the console for progress and messages. Rich respects NO_COLOR, FORCE_COLOR, pipes and notebooks."""
-    return SafeConsole(stderr=True, highlight=False)
+    return SafeConsole(stderr=True, highlight=False, emoji=False)
 
 
 def is_watched(console: Console) -> bool:

@@ -15,7 +15,7 @@ from harness.app.console import SafeConsole, stderr
 
 def stdout() -> Console:
     """Return the console for results. Rich respects NO_COLOR, FORCE_COLOR and pipes."""
-    return SafeConsole(highlight=False)
+    return SafeConsole(highlight=False, emoji=False)
 
 
 def say(sentence: str) -> None:

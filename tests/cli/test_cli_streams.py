@@ -15,6 +15,7 @@ import fake_records as fake
 import pytest
 
 from harness.app.console import SafeConsole
+from harness.cli.console import say, stdout
 
 BENCH = [sys.executable, "-c", "from harness.cli import main; main()"]
 
@@ -103,6 +104,12 @@ def test_control_characters_of_names_do_not_reach_the_terminal() -> None:
     shown = capture.get()
     assert "\\x1b[2J\\x9b31m\\u202eabc" in shown
     assert "\x1b[31mred\x1b[0m" in shown
+
+
+def test_names_between_colons_stay_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    say("there is no :fire: here")
+    stdout().print("nor :smile: here")
+    assert capsys.readouterr() == ("nor :smile: here\n", "there is no :fire: here\n")
 
 
 # Says when the first module of the package is looked for: before that, Python itself is still starting.
