@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from harness.data.dataset import Dataset, DatasetFile
-from harness.data.folder import FOLDER, dataset_files, file_state
+from harness.data.folder import FOLDER, FileState, dataset_files, file_state
 from harness.data.mistakes import content_mistakes
 from harness.declaration.files import file_text, shipped_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError
@@ -47,7 +47,7 @@ def read_dataset(file: Path) -> Dataset:
 
 
 @lru_cache(maxsize=MOST_FILES_KEPT)
-def _read(file: Path, state: tuple[str, int, int]) -> Dataset | tuple[SpecError, ...]:
+def _read(file: Path, state: FileState) -> Dataset | tuple[SpecError, ...]:
     del state  # another state is another file to the cache
     try:
         content = read_model(DatasetFile, file, file_text(file), partial(_mistakes, file=file))

@@ -10,6 +10,8 @@ from pathlib import Path
 from harness.declaration.files import DATASETS, HERE, declared_files, shipped_folder, specs_folder
 
 FOLDER = DATASETS
+FileState = tuple[str, int, int]
+"""A file's whole path, its size and its time."""
 
 
 def dataset_files(specs: Path | None = None) -> dict[str, Path]:
@@ -37,8 +39,8 @@ def dataset_names(specs: Path | None = None) -> tuple[str, ...]:
     return tuple(dataset_files(specs))
 
 
-def file_state(path: Path) -> tuple[str, int, int]:
-    """Return what changes when the file does: its whole path, its size and its time; sizes of what is gone are -1."""
+def file_state(path: Path) -> FileState:
+    """Return what changes when the file does; sizes of what is gone are -1."""
     try:
         state = path.stat()
     except OSError:

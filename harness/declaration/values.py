@@ -23,9 +23,9 @@ from harness.declaration.spec_error import refused
 
 def _line(text: str) -> str:
     """Refuse what a terminal could obey or a page not show: control characters, marks that reverse the text."""
-    for letter in text:
-        # A non-breaking space is fine.
-        if not letter.isprintable() and unicodedata.category(letter) != "Zs":
+    hidden = () if text.isprintable() else (letter for letter in text if not letter.isprintable())
+    for letter in hidden:
+        if unicodedata.category(letter) != "Zs":  # a non-breaking space is fine
             raise refused("hidden_character", None, f"write it without the character {letter!a}, which can't be shown")
     return text
 

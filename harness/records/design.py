@@ -41,7 +41,7 @@ Seeds = Annotated[tuple[int, ...], BeforeValidator(_seeds), PlainSerializer(seed
 class StudyPart(BaseModel):
     """A part of the file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class ClaimSeeds(StudyPart):

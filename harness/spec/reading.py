@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
-from harness.data.folder import FOLDER, dataset_names
+from harness.data.folder import FOLDER, FileState, dataset_files, dataset_names, file_state
 from harness.declaration.files import file_text
 from harness.declaration.kept_texts import keep, kept_data
 from harness.declaration.spec_error import InvalidSpec, SpecError, joined, shown
@@ -38,6 +38,7 @@ from harness.spec.training.monitoring import with_decisions
 SURELY_FITS = 1 << 30
 # Keras follows a network by recursion, and Python's ends at 1,000.
 MOST_LAYERS = 900
+MOST_KEPT = 200
 
 
 def read_architecture(path: Path) -> Architecture:
@@ -76,7 +77,14 @@ def _read(path: Path, text: str) -> Architecture:
 
 
 def _plain(path: Path, text: str) -> Architecture:
-    """Return the architecture of a file that stands for itself."""
+    """Return the architecture of a file that stands for itself, however many specs extend it."""
+    return _read_once(path, text, tuple(map(file_state, dataset_files(path.parent).values())))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _read_once(path: Path, text: str, declared: tuple[FileState, ...]) -> Architecture:
+    """Return the architecture, read once for as long as its text and the data sets' declarations stay as they are."""
+    del declared  # others are another file to the cache
     folder = path.parent
     spec = read_model(SpecFile, path, text, partial(_mistakes, folder=folder), partial(_written_out, folder=folder))
     return _architecture(path, spec, find_dataset(spec.dataset, folder))
