@@ -76,7 +76,7 @@ class Reshaping(Step):
 class Divide(Scaling):
     """Divides every value by a number: by 255, bytes become fractions in [0, 1]."""
 
-    kind: ClassVar[str] = "divide"
+    kind = "divide"
     by: Positive = Field(description="The divisor.")
 
     def fitted(self, images: Values) -> Numbers:
@@ -95,8 +95,8 @@ class Divide(Scaling):
 class Standardize(Scaling):
     """Subtracts the mean and divides by the standard deviation, both of the examples to train on alone."""
 
-    kind: ClassVar[str] = "standardize"
-    needs_images: ClassVar[bool] = True
+    kind = "standardize"
+    needs_images = True
     by: Literal["channel", "pixel", "feature"] = Field(
         default="channel", description="Of what each has its own mean: the last axis, or every place of an example."
     )
@@ -130,7 +130,7 @@ class Standardize(Scaling):
 class Pad(Reshaping):
     """Adds rows and columns of one value on all sides."""
 
-    kind: ClassVar[str] = "pad"
+    kind = "pad"
     by: AmountPair = Field(description="How many rows above and below, and how many columns left and right.")
     value: Annotated[int, Field(ge=0, le=255)] = Field(default=0, description="Their value.")
 
@@ -151,7 +151,7 @@ class Pad(Reshaping):
 class Resize(Reshaping):
     """Resizes images, interpolating linearly between pixels, and averaging over them where images become smaller."""
 
-    kind: ClassVar[str] = "resize"
+    kind = "resize"
     size: Pair = Field(description="The new height and width.")
 
     def sides(self, height: int, width: int) -> tuple[int, int]:

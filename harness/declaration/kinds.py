@@ -20,8 +20,7 @@ Errors, as pydantic reports them (``loc`` runs through the kind as it is written
 and pydantic's own for values out of type or range.
 """
 
-from __future__ import annotations
-
+# No 'from __future__ import annotations': pydantic would evaluate this base's annotations, as strings, for every kind.
 import importlib
 import inspect
 import pkgutil

@@ -116,7 +116,7 @@ class SpecFile(Provenance):
 class DerivedFile(Provenance):
     """The content of a spec file that says how it differs from another one."""
 
-    field_words: ClassVar[OtherWords] = other_words.DERIVED
+    field_words = other_words.DERIVED
 
     extends: str = Field(description="Architecture that it differs from: one that stands for itself.")
     changes: tuple[Change, ...] = Field(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -225,7 +225,7 @@ class TrainingChange(ChangeKind):
     """Train by another recipe: the fields of 'training' that differ, or those of one of the parent's phases."""
 
     model_config = ConfigDict(extra="allow")
-    kind: ClassVar[str] = "training"
+    kind = "training"
 
     phase: Annotated[
         Count | None, Field(description="Which of the parent's phases, counted from 1, where it has phases.")

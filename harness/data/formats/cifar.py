@@ -6,7 +6,6 @@ import re
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -26,7 +25,7 @@ PIXELS = CHANNELS * SIDE * SIDE
 class Cifar(FileFormat):
     """The archive cifar-10-binary.tar.gz or cifar-100-binary.tar.gz, as its authors publish it."""
 
-    kind: ClassVar[str] = "cifar"
+    kind = "cifar"
     labels: Count = Field(default=1, description="How many labels each record has; the last one counts.")
 
     def read(self, path: Path) -> Found:

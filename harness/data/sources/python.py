@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
@@ -21,7 +21,7 @@ Inside = Annotated[
 class PythonPackage(Source):
     """A file that an installed package brings along."""
 
-    kind: ClassVar[str] = "python"
+    kind = "python"
     package: Distribution = Field(description="The package's name, as pip knows it.")
     file: Inside = Field(description="The file's path from the folder that packages are installed in.")
 

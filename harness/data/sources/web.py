@@ -9,7 +9,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -31,7 +31,7 @@ MOST_SECONDS = 3600.0
 class WebFile(Source):
     """One file at a web address, or several below it."""
 
-    kind: ClassVar[str] = "web"
+    kind = "web"
     address: Address = Field(description="The file's address, or that of the folder with the files, which ends in '/'.")
     files: tuple[FileName, ...] = Field(default=(), strict=False, description="The files' names, if they are several.")
     timeout_seconds: Positive = Field(default=20.0, description="How long the address may send nothing.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from harness.declaration.values import Line
@@ -14,7 +12,7 @@ from harness.spec.claims.claim import Case, OrderClaim, Ruling
 class BetterThan(OrderClaim):
     """The network's test accuracy is higher than another architecture's."""
 
-    other_field: ClassVar[str] = "architecture"
+    other_field = "architecture"
 
     architecture: Line = Field(min_length=1, description="The other architecture's name.")
 

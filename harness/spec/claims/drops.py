@@ -52,7 +52,7 @@ class ToleratesShift(DropClaim):
     Of the shifted images those count that keep all their ink; all four directions do.
     """
 
-    other_field: ClassVar[str] = "than"
+    other_field = "than"
 
     pixels: Annotated[int, Field(ge=1, le=8, description="How far the test images are shifted, 1 to 8 pixels.")]
     than: Other | None = None
@@ -105,8 +105,8 @@ class ToleratesShift(DropClaim):
 class GapSmallerThan(DropClaim):
     """The training accuracy of the final weights exceeds the test accuracy by less than in another network."""
 
-    of_pictures: ClassVar[bool] = False
-    other_field: ClassVar[str] = "architecture"
+    of_pictures = False
+    other_field = "architecture"
 
     architecture: Other
 
@@ -127,7 +127,7 @@ class LearnsLocalPatterns(DropClaim):
     Local patterns within the tiles are left, and no arrangement of them.
     """
 
-    other_field: ClassVar[str] = "than"
+    other_field = "than"
 
     than: Other
     tiles: Annotated[Literal[2, 4, 7, 14], Field(description="Tiles per side that the test images are cut into.")]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from harness.declaration.values import Line
@@ -15,7 +13,7 @@ from harness.spec.claims.metrics import SHARE_MARGIN
 class Needs(OrderClaim):
     """Without this the test accuracy is lower by more than .30 points; how often training fails is said beside it."""
 
-    other_field: ClassVar[str] = "without"
+    other_field = "without"
 
     what: Line = Field(min_length=1, description="What is needed, in a few words: rescaled inputs.")
     without: Line = Field(min_length=1, description="Name of the architecture that does without it.")

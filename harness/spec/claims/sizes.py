@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from harness.declaration.spec_error import SpecError
-from harness.spec.claims.claim import Basis, Case, Claim, Ruling
+from harness.spec.claims.claim import Case, Claim, Ruling
 from harness.spec.claims.structure import FROM_SPEC, beyond_last_layer
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ LayerNumber = Annotated[int, Field(ge=1, description="Which layer, counted from 
 class Halves(Claim):
     """One layer halves the height and the width of its input, to the pixel."""
 
-    basis: ClassVar[Basis] = "spec"
+    basis = "spec"
 
     layer: LayerNumber
 
@@ -68,7 +68,7 @@ class SeesMore(Claim):
     That is what the layer can learn from; it does not say what it has learnt.
     """
 
-    basis: ClassVar[Basis] = "spec"
+    basis = "spec"
 
     layer: LayerNumber
     than: Annotated[int, Field(ge=1, description="The other layer, counted from 1.")]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from harness.declaration.values import Text
-from harness.spec.claims.claim import Basis, Case, Claim, Ruling
+from harness.spec.claims.claim import Case, Claim, Ruling
 
 
 class Statement(Claim):
     """Something the document says that these numbers can't judge; it is listed as not tested, with the reason."""
 
-    basis: ClassVar[Basis] = "nothing"
+    basis = "nothing"
 
     text: Text = Field(min_length=1, description="What it says, in your own words.")
     reason: Text = Field(min_length=1, description="Why the numbers here can't judge it.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from harness.declaration.spec_error import SpecError
-from harness.spec.claims.claim import Basis, Case, Ruling, Value, ValueClaim
+from harness.spec.claims.claim import Case, Ruling, Value, ValueClaim
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
@@ -23,7 +23,7 @@ ParameterCount = Annotated[int, Field(ge=0, description="The number that the doc
 class Parameters(ValueClaim):
     """The network, or its first layers, have this many parameters."""
 
-    basis: ClassVar[Basis] = "spec"
+    basis = "spec"
 
     value: ParameterCount
     layers: int | None = Field(default=None, ge=1, description="Count the first n layers only.")
@@ -52,7 +52,7 @@ class Parameters(ValueClaim):
 class TrainableParameters(ValueClaim):
     """The network has this many parameters that are trained: not moving averages, nor those of frozen layers."""
 
-    basis: ClassVar[Basis] = "spec"
+    basis = "spec"
 
     value: ParameterCount
 
@@ -64,7 +64,7 @@ class TrainableParameters(ValueClaim):
 class LayerClaim(ValueClaim):
     """One layer has a property that follows from the spec."""
 
-    basis: ClassVar[Basis] = "spec"
+    basis = "spec"
 
     layer: Annotated[int, Field(ge=1, description="Which layer, counted from 1.")]
 

@@ -7,7 +7,7 @@ Each wants its input on a scale of its own, as Keras' documentation says: what s
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -51,7 +51,7 @@ class Application(OwnLayer):
         Field(description="none: drawn from the seed; imagenet: those that Keras publishes, for images of 3 channels."),
     ] = "none"
     # Dumped as it was before all layers had it.
-    rare: ClassVar[frozenset[str]] = frozenset()
+    rare = frozenset()
     trainable: Annotated[bool, Field(description="Whether its weights are trained.")] = True
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from math import prod
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -78,7 +78,7 @@ class Convolution(KernelLayer):
 class Conv2D(Convolution):
     """2D convolution with a trainable kernel."""
 
-    aliases: ClassVar[tuple[str, ...]] = ("Convolution2D",)
+    aliases = ("Convolution2D",)
 
     filters: f.Filters
     groups: f.Groups = 1
@@ -110,7 +110,7 @@ class Conv2D(Convolution):
 class Conv2DTranspose(Convolution):
     """Transposed 2D convolution, which upsamples with a trainable kernel."""
 
-    aliases: ClassVar[tuple[str, ...]] = ("Convolution2DTranspose",)
+    aliases = ("Convolution2DTranspose",)
 
     filters: f.Filters
     output_padding: Annotated[
@@ -189,7 +189,7 @@ class DepthwiseConv2D(Convolution):
 class SeparableConv2D(Convolution):
     """Depthwise 2D convolution followed by a 1×1 convolution that mixes the channels."""
 
-    aliases: ClassVar[tuple[str, ...]] = ("SeparableConvolution2D",)
+    aliases = ("SeparableConvolution2D",)
 
     filters: f.Filters
     depth_multiplier: f.DepthMultiplier = 1

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from types import ModuleType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from harness.declaration.kinds import Family, KerasKind
-from harness.declaration.naming import OtherWords
 from harness.declaration.spec_error import DataPath, SpecError
 from harness.errors import BenchError
 from harness.spec import other_words
@@ -116,9 +115,9 @@ class Window:
 class LayerKind(KerasKind):
     """One layer: its fields, its output shape, its cost, and its Keras call."""
 
-    keras_module: ClassVar[str] = "layers"
-    field_words: ClassVar[OtherWords] = other_words.FIELDS
-    rare: ClassVar[frozenset[str]] = frozenset({"trainable"})
+    keras_module = "layers"
+    field_words = other_words.FIELDS
+    rare = frozenset({"trainable"})
 
     trainable: Annotated[
         bool, Field(description="Whether its weights are trained; false: they, and those inside it, stay as they are.")

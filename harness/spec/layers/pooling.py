@@ -5,7 +5,7 @@ Left out are Keras' adaptive ones: in 3.15 they fail on images that are not squa
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -39,7 +39,7 @@ class _Pooling2D(LayerKind):
 class MaxPooling2D(_Pooling2D):
     """Maximum of each window."""
 
-    aliases: ClassVar[tuple[str, ...]] = ("MaxPool2D",)
+    aliases = ("MaxPool2D",)
 
     pool_size: PoolSize = (2, 2)
 
@@ -47,7 +47,7 @@ class MaxPooling2D(_Pooling2D):
 class AveragePooling2D(_Pooling2D):
     """Mean of each window."""
 
-    aliases: ClassVar[tuple[str, ...]] = ("AvgPool2D",)
+    aliases = ("AvgPool2D",)
 
 
 class _GlobalPooling2D(LayerKind):
@@ -71,22 +71,22 @@ class _GlobalPooling1D(LayerKind):
 class GlobalAveragePooling1D(_GlobalPooling1D):
     """Mean of each feature over all rows."""
 
-    aliases: ClassVar[tuple[str, ...]] = ("GlobalAvgPool1D",)
+    aliases = ("GlobalAvgPool1D",)
 
 
 class GlobalMaxPooling1D(_GlobalPooling1D):
     """Maximum of each feature over all rows."""
 
-    aliases: ClassVar[tuple[str, ...]] = ("GlobalMaxPool1D",)
+    aliases = ("GlobalMaxPool1D",)
 
 
 class GlobalAveragePooling2D(_GlobalPooling2D):
     """Mean of each channel over the whole image."""
 
-    aliases: ClassVar[tuple[str, ...]] = ("GlobalAvgPool2D",)
+    aliases = ("GlobalAvgPool2D",)
 
 
 class GlobalMaxPooling2D(_GlobalPooling2D):
     """Maximum of each channel over the whole image."""
 
-    aliases: ClassVar[tuple[str, ...]] = ("GlobalMaxPool2D",)
+    aliases = ("GlobalMaxPool2D",)

@@ -79,7 +79,7 @@ class SimpleRNN(_Recurrent):
 class LSTM(_Recurrent):
     """Long short-term memory."""
 
-    gates: ClassVar[int] = 4
+    gates = 4
 
     recurrent_activation: GateActivation = "sigmoid"
     unit_forget_bias: Annotated[bool, Field(description="Whether the forget gate's bias starts at 1.")] = True
@@ -88,7 +88,7 @@ class LSTM(_Recurrent):
 class GRU(_Recurrent):
     """Gated recurrent unit."""
 
-    gates: ClassVar[int] = 3
+    gates = 3
 
     recurrent_activation: GateActivation = "sigmoid"
     reset_after: Annotated[bool, Field(description="Whether the reset gate acts after the product with the state.")] = (

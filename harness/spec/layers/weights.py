@@ -27,20 +27,20 @@ class _WeightKind(KerasKind):
 class InitializerKind(_WeightKind):
     """Initial values of a weight."""
 
-    keras_module: ClassVar[str] = "initializers"
+    keras_module = "initializers"
     min_rank: ClassVar[int] = 1
 
 
 class Zeros(InitializerKind):
     """Initializes all weights to 0."""
 
-    short_names: ClassVar[tuple[str, ...]] = ("zero",)
+    short_names = ("zero",)
 
 
 class Ones(InitializerKind):
     """Initializes all weights to 1."""
 
-    short_names: ClassVar[tuple[str, ...]] = ("one",)
+    short_names = ("one",)
 
 
 class Constant(InitializerKind):
@@ -52,7 +52,7 @@ class Constant(InitializerKind):
 class RandomNormal(InitializerKind):
     """Draws initial weights from a normal distribution."""
 
-    short_names: ClassVar[tuple[str, ...]] = ("normal",)
+    short_names = ("normal",)
 
     mean: Number = 0.0
     stddev: NonNegative = 0.05
@@ -61,7 +61,7 @@ class RandomNormal(InitializerKind):
 class RandomUniform(InitializerKind):
     """Draws initial weights from a uniform distribution."""
 
-    short_names: ClassVar[tuple[str, ...]] = ("uniform",)
+    short_names = ("uniform",)
 
     minval: Number = -0.05
     maxval: Number = 0.05
@@ -109,7 +109,7 @@ class LecunNormal(InitializerKind):
 class Orthogonal(InitializerKind):
     """Initializes kernels to an orthogonal matrix; not for biases."""
 
-    min_rank: ClassVar[int] = 2
+    min_rank = 2
 
     gain: Number = 1.0
 
@@ -120,7 +120,7 @@ Initializer = Annotated[InitializerKind, Family("initializer", InitializerKind, 
 class RegularizerKind(_WeightKind):
     """Penalty that is added to the loss."""
 
-    keras_module: ClassVar[str] = "regularizers"
+    keras_module = "regularizers"
 
 
 class L1(RegularizerKind):
@@ -138,7 +138,7 @@ class L2(RegularizerKind):
 class L1L2(RegularizerKind):
     """Adds l1 × the sum of absolute values and l2 × the sum of squares to the loss."""
 
-    aliases: ClassVar[tuple[str, ...]] = ()
+    aliases = ()
 
     l1: NonNegative = 0.0
     l2: NonNegative = 0.0
@@ -166,7 +166,7 @@ Axes = Annotated[
 class ConstraintKind(_WeightKind):
     """Constraint applied to a weight after each update."""
 
-    keras_module: ClassVar[str] = "constraints"
+    keras_module = "constraints"
 
     @property
     def min_rank(self) -> int:

@@ -20,7 +20,7 @@ LabelSmoothing = Annotated[BelowOne, Field(description="Share of each label that
 class LossKind(KerasKind):
     """The loss that training minimizes."""
 
-    keras_module: ClassVar[str] = "losses"
+    keras_module = "losses"
     short_names: ClassVar[tuple[str, ...]] = ()
     # Whether it takes each output by itself, whose label is 0 or 1: one for two classes, or one for each of several
     # labels. The others compare outputs with one another.
@@ -37,8 +37,8 @@ class LossKind(KerasKind):
 class CategoricalCrossentropy(LossKind):
     """Categorical cross-entropy: negative log probability of the correct class."""
 
-    short_names: ClassVar[tuple[str, ...]] = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
-    of_probabilities: ClassVar[bool] = True
+    short_names = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+    of_probabilities = True
 
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
@@ -47,7 +47,7 @@ class CategoricalCrossentropy(LossKind):
 class CategoricalFocalCrossentropy(LossKind):
     """Focal cross-entropy: gives less weight to examples that are classified well."""
 
-    of_probabilities: ClassVar[bool] = True
+    of_probabilities = True
 
     alpha: Annotated[NonNegative, Field(description="Weight of each class.")] = 0.25
     gamma: Annotated[NonNegative, Field(description="Exponent that gives less weight to easy examples.")] = 2.0
@@ -58,9 +58,9 @@ class CategoricalFocalCrossentropy(LossKind):
 class BinaryCrossentropy(LossKind):
     """Binary cross-entropy of each class, or of one output for two classes: for networks that end in sigmoids."""
 
-    short_names: ClassVar[tuple[str, ...]] = ("bce", "BCE")
-    takes_one_output: ClassVar[bool] = True
-    of_probabilities: ClassVar[bool] = True
+    short_names = ("bce", "BCE")
+    takes_one_output = True
+    of_probabilities = True
 
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
@@ -69,34 +69,34 @@ class BinaryCrossentropy(LossKind):
 class KLDivergence(LossKind):
     """Kullback-Leibler divergence of the predicted probabilities from the labels."""
 
-    short_names: ClassVar[tuple[str, ...]] = ("kld", "KLD")
-    of_probabilities: ClassVar[bool] = True
+    short_names = ("kld", "KLD")
+    of_probabilities = True
 
 
 class Poisson(LossKind):
     """Poisson loss, with the outputs as rates."""
 
-    takes_one_output: ClassVar[bool] = True
+    takes_one_output = True
 
 
 class MeanSquaredError(LossKind):
     """Mean squared error against the one-hot label."""
 
-    short_names: ClassVar[tuple[str, ...]] = ("mse", "MSE")
-    takes_one_output: ClassVar[bool] = True
+    short_names = ("mse", "MSE")
+    takes_one_output = True
 
 
 class MeanAbsoluteError(LossKind):
     """Mean absolute error against the one-hot label."""
 
-    short_names: ClassVar[tuple[str, ...]] = ("mae", "MAE")
-    takes_one_output: ClassVar[bool] = True
+    short_names = ("mae", "MAE")
+    takes_one_output = True
 
 
 class Huber(LossKind):
     """Huber loss: quadratic up to delta, linear beyond it."""
 
-    takes_one_output: ClassVar[bool] = True
+    takes_one_output = True
 
     delta: Annotated[Positive, Field(description="Error beyond which the loss is linear.")] = 1.0
 
@@ -104,7 +104,7 @@ class Huber(LossKind):
 class LogCosh(LossKind):
     """Logarithm of the hyperbolic cosine of the error against the one-hot label."""
 
-    takes_one_output: ClassVar[bool] = True
+    takes_one_output = True
 
 
 class CategoricalHinge(LossKind):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 from annotated_types import Gt
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
@@ -17,7 +17,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from harness.declaration.kinds import Family, KerasKind
-from harness.declaration.naming import OtherWords
 from harness.declaration.spec_error import refused, shown
 from harness.declaration.values import BelowOne, NonNegative, Positive
 from harness.spec import other_words
@@ -44,8 +43,8 @@ GlobalClipNorm = Annotated[Positive | None, Field(description="Maximum norm of a
 class OptimizerKind(KerasKind):
     """One optimizer. ``slots`` says how many numbers it keeps for each trainable weight."""
 
-    keras_module: ClassVar[str] = "optimizers"
-    field_words: ClassVar[OtherWords] = other_words.FIELDS
+    keras_module = "optimizers"
+    field_words = other_words.FIELDS
 
     learning_rate: LearningRate = 0.001
     weight_decay: WeightDecay = None

@@ -6,7 +6,7 @@ the recipe's numbers depend on its epochs.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 from annotated_types import Ge
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, SerializationInfo, model_validator
@@ -26,7 +26,7 @@ DecaySteps = Annotated[
 class ScheduleKind(KerasKind):
     """A learning rate that changes from step to step."""
 
-    keras_module: ClassVar[str] = "optimizers.schedules"
+    keras_module = "optimizers.schedules"
 
     @property
     def spans_training(self) -> bool:
