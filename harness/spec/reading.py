@@ -38,7 +38,7 @@ from harness.spec.training.monitoring import with_decisions
 SURELY_FITS = 1 << 30
 # Keras follows a network by recursion, and Python's ends at 1,000.
 MOST_LAYERS = 900
-MOST_KEPT = 200
+MOST_PARENTS_KEPT = 100
 
 
 def read_architecture(path: Path) -> Architecture:
@@ -77,17 +77,21 @@ def _read(path: Path, text: str) -> Architecture:
 
 
 def _plain(path: Path, text: str) -> Architecture:
-    """Return the architecture of a file that stands for itself, however many specs extend it."""
-    return _read_once(path, text, tuple(map(file_state, dataset_files(path.parent).values())))
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _read_once(path: Path, text: str, declared: tuple[FileState, ...]) -> Architecture:
-    """Return the architecture, read once for as long as its text and the data sets' declarations stay as they are."""
-    del declared  # others are another file to the cache
+    """Return the architecture of a file that stands for itself."""
     folder = path.parent
     spec = read_model(SpecFile, path, text, partial(_mistakes, folder=folder), partial(_written_out, folder=folder))
     return _architecture(path, spec, find_dataset(spec.dataset, folder))
+
+
+def _parent(path: Path, text: str) -> Architecture:
+    """Return the architecture that a spec extends, read once for as long as nothing that it says is said anew."""
+    return _read_once(path, text, tuple(map(file_state, dataset_files(path.parent).values())))
+
+
+@lru_cache(maxsize=MOST_PARENTS_KEPT)
+def _read_once(path: Path, text: str, declared: tuple[FileState, ...]) -> Architecture:
+    del declared  # other declarations of data sets are another file to the cache
+    return _plain(path, text)
 
 
 def _written_out(content: Any, folder: Path) -> Any:  # noqa: ANN401 - whatever the file holds
@@ -97,7 +101,7 @@ def _written_out(content: Any, folder: Path) -> Any:  # noqa: ANN401 - whatever 
 
 def _derived(path: Path, tree: Tree, read_tree_of: Callable[[Path, str], Tree]) -> Architecture:
     """Return the architecture of a file that extends another; its data set is looked for where it is named."""
-    derived = read_derived(path, tree, read_tree_of, _plain)
+    derived = read_derived(path, tree, read_tree_of, _parent)
 
     def check(spec: SpecFile) -> Iterator[SpecError]:
         yield from derived.without_effect(spec)

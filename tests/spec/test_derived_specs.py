@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import fake_digits
 import pytest
 
 from harness.declaration.spec_error import InvalidSpec
@@ -381,3 +382,18 @@ def test_a_misspelt_extends_or_changes_is_recognized(folder: Path) -> None:
         "there is no field 'extend' here",
         "there is no field 'chnages' here",
     ]
+
+
+def test_a_parent_is_read_once_until_its_data_set_is_declared_anew(folder: Path, derive: Derive) -> None:
+    toy = fake_digits.declared()
+    fake_digits.declare(folder, toy)
+    (folder / "parent.yaml").write_text(PARENT.replace("mnist", "toy"))
+
+    def parent(rate: float) -> Architecture:
+        derivation = derive(f"changes:\n  - set: {{number: 5, rate: {rate}}}\n").derivation
+        assert derivation is not None
+        return derivation.parent
+
+    assert parent(0.1) is parent(0.2)
+    fake_digits.declare(folder, toy.model_copy(update={"title": "Other digits"}))
+    assert parent(0.1).data.title == "Other digits"

@@ -317,13 +317,3 @@ def test_a_tuple_is_reported_once_and_as_one(spec_file: Path, valid: str) -> Non
     assert mistakes(spec_file, in_a_block) == [
         "6:18: 'pool_size' is '(2, 2)'; write one whole number, or a list of two: [3, 3]"
     ]
-
-
-def test_a_text_is_read_once_until_its_data_set_is_declared_anew(spec_file: Path, valid: str) -> None:
-    toy = fake_digits.declared()
-    fake_digits.declare(spec_file.parent, toy)
-    spec_file.write_text(valid.replace("mnist", "toy").replace("kernel_size: 3", "kernel_size: 2"))
-    first = read_architecture(spec_file)
-    assert read_architecture(spec_file) is first
-    fake_digits.declare(spec_file.parent, toy.model_copy(update={"title": "Other digits"}))
-    assert read_architecture(spec_file).data.title == "Other digits"
