@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from harness.evaluations.evaluation import find_evaluation
 from harness.evaluations.metric import ACCURACY, TEST, TEST_ACCURACY, Quantity
 from harness.evaluations.names import evaluation_names
 from harness.evaluations.transformed import Transformed
+from harness.records.record import Record
 from harness.statistics.samples import Estimate, estimate
 
 
@@ -50,6 +52,21 @@ def gap(entry: ArchitectureResults) -> Estimate | None:
     """Return accuracy on the training set minus that on the test images, both of the final weights; None: unknown."""
     training, test = entry.by_seed(Quantity("train_set", ACCURACY)), entry.by_seed(TEST_ACCURACY)
     return estimate([value - test[seed] for seed, value in training.items()])
+
+
+def evaluation_shares(records: Iterable[Record]) -> tuple[float, ...]:
+    """Return what the evaluations beside the test images' own took of every trial that has any, relative to training.
+
+    CPU seconds of one record: other work on the machine lengthens neither, and no two machines are mixed.
+    """
+    measured = [record.measurement.epochs for record in records if record.measurement]
+    shares = [
+        sum(one.cpu_seconds for epoch in epochs for name, one in epoch.evaluations.items() if name != TEST)
+        / math.fsum(epoch.train_cpu_seconds for epoch in epochs)
+        for epochs in measured
+        if any(epoch.train_cpu_seconds for epoch in epochs)
+    ]
+    return tuple(share for share in shares if share)
 
 
 def _tolerance(name: str, kind: Transformed, entries: Sequence[ArchitectureResults]) -> Tolerance:

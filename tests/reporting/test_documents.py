@@ -141,4 +141,4 @@ def test_each_kind_of_claim_about_sentences_says_what_it_measures(found: Finding
     section = documents.section(found)
     assert section is not None
     for kind in ("tolerates shift", "gap smaller than", "learns local patterns", "needs", "halves", "sees more"):
-        assert f"- *{kind}*: " in str(section.blocks[1])
+        assert f"- *{kind}*: " in str(section.blocks[2])

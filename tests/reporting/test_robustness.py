@@ -9,7 +9,7 @@ import fake_records as fake
 import pytest
 
 from harness.analysis.findings import Findings
-from harness.analysis.robustness import gap, tolerances
+from harness.analysis.robustness import evaluation_shares, gap, tolerances
 from harness.evaluations.evaluation import find_evaluation
 from harness.evaluations.names import evaluation_names
 from harness.evaluations.transformed import Transformed
@@ -94,15 +94,30 @@ def test_the_gap_is_taken_seed_by_seed(everything: Findings) -> None:
     assert found.mean == pytest.approx(sum(b - a for a, b in zip(tested, trained, strict=True)) / 2)
     section = robustness.section(everything)
     assert section is not None
-    single = section.blocks[-1]
+    single = section.blocks[-2]
     assert isinstance(single, Table)
     assert single.header[-1] == "Gap (points)"
+
+
+def test_the_page_says_what_evaluations_took_of_the_training(everything: Findings) -> None:
+    taken = 0.1 * len([name for name in evaluation_names() if name != "test"])
+    trained = [
+        sum(epoch.train_cpu_seconds for epoch in record.measurement.epochs)
+        for record in everything.records
+        if record.measurement
+    ]
+    shares = evaluation_shares(everything.records)
+    assert shares == pytest.approx([taken / seconds for seconds in trained])
+    section = robustness.section(everything)
+    assert section is not None
+    assert str(section.blocks[-1]).endswith(f"(median of {len(trained)} trials), {100 * max(shares):.1f} % at most.")
+    assert evaluation_shares(findings().records) == ()
 
 
 def test_only_what_is_recorded_is_shown() -> None:
     section = robustness.section(findings("inversion"))
     assert section is not None
-    (single,) = section.blocks
+    single, _ = section.blocks
     assert isinstance(single, Table)
     assert single.header == ("Architecture", "Inverted images (%)")
     assert tolerances(findings("inversion").ranking) == ()

@@ -105,6 +105,7 @@ def test_a_statement_says_why_it_is_not_tested() -> None:
     statements = [claim for name in DOCUMENTS for claim in named(name).claims if isinstance(claim, Statement)]
     assert [statement.text for statement in statements] == [
         "The first convolution learns small patterns such as edges",
+        "The third convolution has 32 filters",
         "Convolutions are typically done with 3 × 3 windows and no stride",
         "The network is trained for ten epochs",
         "Convolutional networks are almost universally used in computer vision",

@@ -28,7 +28,7 @@ from harness.reporting.blocks import Table
 from harness.reporting.explorer.evidence_data import evidence_data, metric_data
 from harness.reporting.explorer.network import fields_text, network_nodes
 from harness.reporting.explorer.pictures import Shares, right_shares, shown_images
-from harness.reporting.sections.documents import INTRODUCTION, OTHER_RECIPES, alternatives, methods, sentences
+from harness.reporting.sections.documents import INTRODUCTION, OTHER_RECIPES, READING, alternatives, methods, sentences
 from harness.reporting.sections.headline import state
 from harness.reporting.sections.insides import AGREEMENT_NOTE, FILTERS_NOTE
 from harness.reporting.verdicts import explanation, measured, published
@@ -103,7 +103,7 @@ def findings_data(findings: Findings, images: Images) -> dict[str, Any]:
             for found in tolerances(findings.study.measured)
         ],
         # Emphasis is Markdown's.
-        "documentsIntroduction": INTRODUCTION.replace("*", ""),
+        "documentsIntroduction": [text.replace("*", "") for text in (INTRODUCTION, READING)],
         "claimKinds": [[name, text] for name, text in methods(findings).items()],
         "documents": list(_documents(findings, verdicts)),
         "images": shown,

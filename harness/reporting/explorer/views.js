@@ -151,7 +151,7 @@ function showDocuments() {
   const documents = data.documents.filter((found) => names.has(found.name));
   const numbers = (header) => new Set([header.indexOf("Seeds")]);
   const tableOf = (title, { header, rows }) => stacked(table(title, header, rows.map(coloured(header.indexOf("Verdict"))), numbers(header)));
-  return [el("h2", null, "What the documents say, and what we found"), documents.length ? el("p", null, data.documentsIntroduction) : el("p", null, "No claim is declared."),
+  return [el("h2", null, "What the documents say, and what we found"), documents.length ? data.documentsIntroduction.map((text) => el("p", null, text)) : el("p", null, "No claim is declared."),
     data.claimKinds.length ? el("details", null, el("summary", null, "What each kind of judgement measures"), el("dl", null, data.claimKinds.map(([name, text]) => [el("dt", null, name), el("dd", null, text)]))) : null,
     documents.map((found) => [el("h3", null, el("a", { href: link({ view: "architecture", a: found.name }) }, found.name), `: ${found.source}`), tableOf(found.title, found.sentences), evidenceOf(found.evidence.filter((one) => one.type !== "recipes")),
       found.alternatives ? [el("p", null, found.alternatives.introduction), tableOf(`Its numbers by other recipes: ${found.name}`, found.alternatives), evidenceOf(found.evidence.filter((one) => one.type === "recipes")), el("p", null, found.alternatives.conclusion)] : null])];

@@ -12,11 +12,16 @@ from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import ACCURACY
 from harness.reporting import numbers
 from harness.reporting.blocks import Alignment, Cells, Illustration, Section, Table
-from harness.reporting.sections.headline import timing_mark
+from harness.reporting.sections.headline import UNSTEADY, timing_mark
 
 # The values of a metric that the seconds to reach are worth a column.
 BELOW_BEST = (10, 5, 2, 0)
 TARGETS: Mapping[str, Sequence[float]] = MappingProxyType({ACCURACY.name: (0.98, 0.985, 0.99, 0.992)})
+
+MARKED = (
+    f"{UNSTEADY}: too few trials found the machine quiet, so these times and those to a target are over all trials, "
+    "and what else ran there may have lengthened them."
+)
 
 
 def section(findings: Findings) -> Section | None:
@@ -32,6 +37,7 @@ def cost_table(findings: Findings) -> Table:
     headline = findings.study.headline
     metric, targets = headline.metric, targets_of(findings)
     right: list[Alignment] = ["right"] * (1 + len(targets))
+    rows = tuple(_row(findings, entry, targets) for entry in findings.ranking if entry.runs)
     return Table(
         title=f"Cost against {metric.name}",
         header=(
@@ -40,9 +46,10 @@ def cost_table(findings: Findings) -> Table:
             *(f"Seconds to {numbers.with_unit(metric, numbers.measured(metric, target, 1))}" for target in targets),
             "Dominated by",
         ),
-        rows=tuple(_row(findings, entry, targets) for entry in findings.ranking if entry.runs),
+        rows=rows,
         alignments=("left", *right, "left"),
         notes=(
+            *([MARKED] if any(UNSTEADY in row[1] for row in rows) else []),
             (
                 f"Seconds to a target: what the first epoch that reaches this {headline.title} is expected to take, "
                 "the training time of all seeds over the number of those that reach it (in brackets unless all do). "

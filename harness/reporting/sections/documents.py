@@ -29,7 +29,15 @@ INTRODUCTION = (
     "that: one network, one recipe, one data set and one way to measure, where the sentence may be about more. "
     "*Reproduced*: the runs here clearly agree. *Refuted*: they clearly do not. *Inconclusive*: they allow both. *Not "
     "tested*: no number here is about it, or none is recorded yet. *By arithmetic*: it follows from the spec, whatever "
-    f"is trained. Results of fewer than {ENOUGH_SEEDS} seeds are thin evidence, and marked as few."
+    f"is trained. Results of fewer than {ENOUGH_SEEDS} seeds are thin evidence, and marked as few. Sentences that "
+    "define a word or say how to use a library have no row."
+)
+READING = (
+    "*The typical run* is where the median over the seeds lies, with 90 % confidence. A number *could be one run* if "
+    "the chance that one more run is as far off, p, is not small. *P(A > B)* is how often a run of A has the higher "
+    "value than one of B. Where p is *corrected for n claims*, the chance of even one false refutation among all of "
+    "them is bounded; the 95 % intervals beside it are not corrected, so that one may leave 0 out where the verdict is "
+    "inconclusive. *Seeds*: where two networks are compared, of the one with fewer."
 )
 EXACT = "its printed shapes and parameter counts"
 ARITHMETIC = "by arithmetic"
@@ -38,7 +46,7 @@ OTHER_RECIPES = (
     "Its numbers by other recipes, which it does not describe (corrected for their number, apart from the rest):"
 )
 
-LEAST_P = "with the chance that one run of it is as far off as the number that fits it least, before correction"
+LEAST_P = "by the smallest p among each recipe's numbers, before correction"
 SCATTER = "A recipe whose runs scatter more fits more easily."
 
 
@@ -60,7 +68,7 @@ def section(findings: Findings) -> Section | None:
     if not blocks or not findings.study.measured:
         return None
     told = "\n".join(f"- *{name}*: {escape(text)}" for name, text in methods(findings).items())
-    return Section(TITLE, (INTRODUCTION, *([told] if told else []), *blocks))
+    return Section(TITLE, (INTRODUCTION, READING, *([told] if told else []), *blocks))
 
 
 def documented(findings: Findings) -> Iterator[tuple[ArchitectureResults, Sequence[Verdict]]]:
@@ -160,7 +168,7 @@ def _exact(verdicts: Sequence[Verdict]) -> Iterator[Cells]:
     """Yield one row for the shapes and counts that a document prints, and one for each that does not hold."""
     wrong = [verdict for verdict in verdicts if verdict.decision != "reproduced"]
     if verdicts:
-        equal = f"{len(verdicts) - len(wrong)} of {len(verdicts)} are those of the spec"
+        equal = f"{len(verdicts) - len(wrong)} of {len(verdicts)} follow from its layers"
         yield EXACT, "equality", "refuted" if wrong else "reproduced", ARITHMETIC, equal
     yield from (_row(_quotation(verdict), verdict) for verdict in wrong)
 

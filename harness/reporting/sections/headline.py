@@ -25,6 +25,11 @@ QUIET = (
     f"Times are over the quiet trials alone (at least {100 * LEAST_PROCESSOR_SHARE:.0f} % of a processor, its speed "
     f"changed by at most {100 * MOST_DRIFT:.0f} %, no other program running)"
 )
+UNQUIET = (
+    f"fewer than {FEWEST_QUIET} trials found the machine quiet (at least {100 * LEAST_PROCESSOR_SHARE:.0f} % of a "
+    f"processor, its speed changed by at most {100 * MOST_DRIFT:.0f} %, no other program running), so these times are "
+    "over all trials, and what else ran there may have lengthened them"
+)
 NOTES = (
     (
         "Rank: together the ranges hold all ranks with 95 % confidence; architectures that these seeds do not separate "
@@ -234,7 +239,7 @@ def _timing(findings: Findings) -> tuple[str, ...]:
         elif entry.timed:
             others.append(entry.name)
     quiet = "; ".join(f"{count} of {numbers.listed(names)}" for count, names in counts.items())
-    fewer = f"{UNSTEADY}: fewer than {FEWEST_QUIET} quiet trials, so over all: {', '.join(others)}."
+    fewer = f"{UNSTEADY}: {UNQUIET}: {', '.join(others)}."
     return (*((f"{QUIET}: {quiet}.",) if quiet else ()), *((fewer,) if others else ()))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from statistics import median
 
 from harness.analysis.findings import Findings
-from harness.analysis.robustness import Tolerance, evaluated, gap, tolerances
+from harness.analysis.robustness import Tolerance, evaluated, evaluation_shares, gap, tolerances
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.calibration import BRIER, ECE, NLL
 from harness.evaluations.metric import ACCURACY, Quantity
@@ -34,7 +35,19 @@ def section(findings: Findings) -> Section | None:
     found = tolerances(entries)
     blocks: list[Block] = [tolerance_table(tolerance) for tolerance in found]
     single = single_table(entries)
-    return Section(TITLE, (*blocks, *([Illustration("robustness")] if found else []), *([single] if single else [])))
+    drawn = [Illustration("robustness")] if found else []
+    return Section(TITLE, (*blocks, *drawn, *([single] if single else []), *_costs(findings)))
+
+
+def _costs(findings: Findings) -> Iterator[str]:
+    """Yield what the evaluations cost, beside training."""
+    shares = evaluation_shares(findings.records)
+    if shares:
+        middle, most = numbers.percent(median(shares), 1), numbers.percent(max(shares), 1)
+        yield (
+            f"All evaluations of a trial together took {middle} % of the CPU seconds of its training (median of "
+            f"{numbers.plural(len(shares), 'trial')}), {most} % at most."
+        )
 
 
 def tolerance_table(tolerance: Tolerance) -> Table:

@@ -49,7 +49,7 @@ class DropClaim(OrderClaim):
 class ToleratesShift(DropClaim):
     """Shifted test images cost the network less accuracy than another one, or at most so much.
 
-    Of the shifted images those count that keep all their ink; all four directions do.
+    Of up to 500 test images, those count that keep all their ink when they are shifted; all four directions do.
     """
 
     other_field = "than"
@@ -103,7 +103,10 @@ class ToleratesShift(DropClaim):
 
 
 class GapSmallerThan(DropClaim):
-    """The training accuracy of the final weights exceeds the test accuracy by less than in another network."""
+    """The training accuracy of the final weights exceeds the test accuracy by less than in another network.
+
+    The training accuracy is that of up to 10,000 of the images that were trained on.
+    """
 
     of_pictures = False
     other_field = "architecture"
@@ -124,7 +127,7 @@ class GapSmallerThan(DropClaim):
 class LearnsLocalPatterns(DropClaim):
     """The network loses less accuracy than another one where the tiles of an image change places.
 
-    Local patterns within the tiles are left, and no arrangement of them.
+    Local patterns within the tiles are left, and no arrangement of them. Up to 500 test images are cut into tiles.
     """
 
     other_field = "than"
