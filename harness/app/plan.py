@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from harness.app.benchmark import PlanOptions, jobs_for, plan_benchmark, read_benchmark
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import load_records
+from harness.errors import Unaffordable
 from harness.planning.forecast import heaviest_layer
 from harness.planning.plan import Plan, Status
 from harness.planning.seeds import LOOKS
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 # A night: who plans so long a run wants to know what would be cheaper.
 LONG_SECONDS = 8 * 3600
+DAY_SECONDS = 86_400.0
+# What takes longer, nobody waits for.
+MOST_DAYS = 30
 
 
 @dataclass(frozen=True, repr=False)
@@ -168,3 +172,15 @@ def _standing(decided: Plan) -> tuple[str, ...]:
         return (f"{trials} {'stands' if len(decided.standing) == 1 else 'stand'} {recorded_there}.",)
     first = "the one trained here first has" if checks == 1 else f"those {checks} trained here first have"
     return (f"{trials} can stand {recorded_there}, if {first} the same bits.",)
+
+
+def check_affordable(plan: Plan) -> None:
+    """Refuse a plan with a trial that would not end.
+
+    Raises:
+        Unaffordable: A trial would take more than ``MOST_DAYS``.
+    """
+    each = {planned.trial.fingerprint: planned for planned in plan.pending}
+    days = ((", ".join(found.trial.architectures), found.seconds / DAY_SECONDS) for found in each.values())
+    if found := [(names, needed) for names, needed in days if needed > MOST_DAYS]:
+        raise Unaffordable(found)

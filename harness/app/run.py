@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from harness.analysis.findings import Findings
 from harness.analysis.frame import runs_frame, summary_frame
-from harness.app.affording import check_affordable
 from harness.app.benchmark import Benchmark, PlanOptions, largest_bytes, plan_benchmark, read_benchmark
 from harness.app.design import fix_seeds
 from harness.app.elsewhere import other_bits, standing
 from harness.app.findings import Fetch, read_inputs
 from harness.app.live_page import LivePage
 from harness.app.other_data import read_others
-from harness.app.plan import misfit_sentences, most_sentences, plan_sentences
+from harness.app.plan import check_affordable, misfit_sentences, most_sentences, plan_sentences
 from harness.app.progress import SILENT, Progress
 from harness.app.recording import run_benchmark
 from harness.app.report import ReportOptions, ReportResult, report_on, short_summary, with_main_page

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from harness.declaration.files import file_text
+from harness.declaration.files import SUFFIX, declared_files, file_text, is_safe_name, shipped_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError, shown
 from harness.declaration.tree import Tree
 from harness.declaration.validation import all_mistakes, first_mistakes, spec_errors
@@ -22,7 +22,6 @@ from harness.spec.drafting import Draft, Parent
 from harness.spec.merging import Whole, merge
 from harness.spec.numbering import numbered_layers
 from harness.spec.outputs import class_count, written_out
-from harness.spec.parents import find_parent, parent_names
 from harness.spec.wording import phases_in_words
 
 _OWN_KEYS = ("extends", "changes")
@@ -130,9 +129,9 @@ def _parent(name: object, file: Path, read_tree: ReadTree, read_plain: ReadPlain
         raise InvalidSpec([])  # reported with the form
     if name == file.stem:
         raise _not_named("this extends itself", "name another architecture")
-    found = find_parent(name, file.parent)
+    found = _find_parent(name, file.parent)
     if found is None:
-        remedy = did_you_mean(name, parent_names(file.parent)) or "'bench list' shows the architectures"
+        remedy = did_you_mean(name, _parent_names(file.parent)) or "'bench list' shows the architectures"
         raise _not_named(f"there is no architecture {shown(name, 80)}", remedy)
     text = file_text(found)
     tree = read_tree(found, text)
@@ -140,6 +139,32 @@ def _parent(name: object, file: Path, read_tree: ReadTree, read_plain: ReadPlain
         origin = shown(tree.data.get("extends"))
         raise _not_named(f"{shown(name, 80)} is derived itself", f"extend {origin}, and repeat the changes that stay")
     return Parent(read_plain(found, text), tree)
+
+
+def _parent_folders(folder: Path) -> tuple[Path, ...]:
+    """Return where the parent of a spec in this folder may lie, in turn: beside it, one folder up, as shipped."""
+    above = folder.parent if folder.name not in {"", ".."} else folder.resolve().parent
+    return tuple(dict.fromkeys((folder, above, shipped_folder())))
+
+
+def _find_parent(name: str, folder: Path) -> Path | None:
+    """Return the file that a spec in this folder extends by this name, or None where there is none."""
+    if not is_safe_name(name):
+        return None
+    candidates = (place / f"{name}{SUFFIX}" for place in _parent_folders(folder))
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def _parent_names(folder: Path) -> tuple[str, ...]:
+    """Return the names of all files that a spec in this folder could extend."""
+    return tuple(sorted({file.stem for place in _parent_folders(folder) for file in _files(place)}))
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    try:
+        return declared_files(folder)
+    except OSError:
+        return ()
 
 
 def _not_named(what: str, remedy: str) -> InvalidSpec:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fake_trials import dense_trial
 
-from harness.app.affording import check_affordable
+from harness.app.plan import check_affordable
 from harness.app.run import RunOptions, run
 from harness.errors import Unaffordable
 from harness.planning.plan import Plan, PlannedTrial, Status
