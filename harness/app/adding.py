@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.data.folder import FOLDER, dataset_names
-from harness.declaration.files import HERE, SUFFIX, is_safe_name
+from harness.declaration.files import HERE, SUFFIX, is_safe_name, shipped_folder
 from harness.declaration.spec_error import one_line, shown
 from harness.errors import CannotAdd
 
@@ -250,7 +250,6 @@ def _check_reads_back(file: Path, text: str, dataset: Dataset) -> None:
 
 def _write_schema(schema: Path) -> None:
     from harness.records.files import write_atomically
-    from harness.spec.schema import dataset_schema, schema_text
 
     if not schema.exists():
-        write_atomically(schema, schema_text(dataset_schema()).encode())
+        write_atomically(schema, (shipped_folder() / FOLDER / schema.name).read_bytes())

@@ -23,7 +23,7 @@ from harness.spec.folder import only_file
 from harness.spec.keras_models.writing import flow
 from harness.spec.numbering import numbered_layers
 from harness.spec.reading import read_text
-from harness.spec.schema import FILE_NAME, schema_text, spec_schema
+from harness.spec.schema import FILE_NAME
 
 _HEADER = """\
 # yaml-language-server: $schema=schema.json
@@ -139,7 +139,7 @@ def start_spec(options: NewOptions) -> Path:
     text = _text(path, options)
     schema = path.parent / FILE_NAME
     if not os.path.lexists(schema):
-        write_atomically(schema, schema_text(spec_schema()).encode())
+        write_atomically(schema, (shipped_folder() / FILE_NAME).read_bytes())
     write_atomically(path, text.encode())
     return path
 
