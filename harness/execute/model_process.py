@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.arrays import Values
 from harness.declaration.files import cache_folder
 from harness.errors import ModelFailed
+from harness.execute.process_folder import process_folder
 from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, variables_set
 from harness.planning.trial import Trial
 from harness.worker.backend import Array
@@ -24,9 +25,9 @@ def model_scores(
     Raises:
         ModelFailed: The framework can't do it, in its own words.
     """
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+    with tempfile.TemporaryDirectory(dir=process_folder()) as folder:
         job = ModelJob(trial, weights, cache_folder(), Path(folder, "log"), images, target)
-        variables = {**ONE_THREAD, **preload_variables(trial.computation.backend, Path(folder))}
+        variables = {**ONE_THREAD, **preload_variables(trial.computation.backend, process_folder())}
         try:
             with ProcessPoolExecutor(1, mp_context=process_context()) as pool, main_hidden(), variables_set(variables):
                 return pool.submit(use_model, job).result()

@@ -10,7 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import util
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from types import ModuleType
+
+from harness.execute.process_folder import process_folder
 
 # In which sockets find room, and how long another folder's name may be beside theirs.
 SHORT_PLACES = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - folders of random names are made in them
@@ -26,19 +29,18 @@ def process_context(start_method: str | None = None) -> BaseContext:
     On macOS a fork after Apple's libraries are loaded can hang, and Windows has none: there each trial imports
     for itself.
     """
-    keep_sockets_short()
+    keep_sockets_short(process_folder())
     context = multiprocessing.get_context(start_method or ("forkserver" if sys.platform == "linux" else "spawn"))
     context.set_forkserver_preload(["harness.worker.preload"])
     return context
 
 
-def keep_sockets_short(places: Sequence[str] = SHORT_PLACES) -> None:
-    """Put the sockets of ``multiprocessing`` elsewhere where TMPDIR is too long for them: systems allow 107 bytes."""
-    usual = tempfile.gettempdir()
-    if len(os.fsencode(usual)) <= MOST_FOLDER_BYTES:
-        return
+def keep_sockets_short(usual: Path, places: Sequence[str] = SHORT_PLACES) -> None:
+    """Put the sockets of ``multiprocessing`` into a folder; elsewhere where its name is too long for the 107 bytes."""
     before = tempfile.tempdir
-    tempfile.tempdir = next((place for place in places if os.access(place, os.W_OK)), usual)
+    tempfile.tempdir = str(usual)
+    if len(os.fsencode(usual)) > MOST_FOLDER_BYTES:
+        tempfile.tempdir = next((place for place in places if os.access(place, os.W_OK)), str(usual))
     try:
         util.get_temp_dir()  # kept for this process and its children, and removed when it ends
     finally:

@@ -15,6 +15,7 @@ import pytest
 
 from harness.declaration.files import cache_folder
 from harness.errors import NoCacheFolder
+from harness.execute import process_start
 from harness.execute.process_start import keep_sockets_short
 from harness.execute.trial_process import last_lines
 
@@ -74,11 +75,15 @@ def test_a_working_folder_that_was_deleted_is_one_sentence(tmp_path: Path) -> No
 
 
 def test_sockets_have_room_whatever_tmpdir_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 120)))
-    monkeypatch.delitem(multiprocessing.process.current_process()._config, "tempdir", raising=False)  # type: ignore[attr-defined]
-    keep_sockets_short([str(tmp_path)])
-    assert Path(util.get_temp_dir()).parent == tmp_path
-    assert tempfile.tempdir == str(tmp_path / ("x" * 120))
+    monkeypatch.setattr(tempfile, "tempdir", "as before")
+    config = multiprocessing.process.current_process()._config  # type: ignore[attr-defined]
+    monkeypatch.setattr(process_start, "MOST_FOLDER_BYTES", len(os.fsencode(tmp_path)))
+    (other := tmp_path / "other").mkdir()
+    for usual, place in ((tmp_path, tmp_path), (tmp_path / ("x" * 120), other)):
+        monkeypatch.delitem(config, "tempdir", raising=False)
+        keep_sockets_short(usual, [str(other)])
+        assert Path(util.get_temp_dir()).parent == place
+    assert tempfile.tempdir == "as before"
 
 
 WAITING = """

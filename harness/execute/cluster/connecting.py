@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.execute.cluster.on_node import FOLDER_VARIABLE
+from harness.execute.process_folder import FOLDER_VARIABLE, process_folder
 
 CONNECT_SECONDS = 10.0
 # Of a cluster on this machine alone: the data sets fit, and the rest goes to the disk.
@@ -46,7 +46,7 @@ def connected(address: str | None, cpus: int) -> Iterator[None]:
     folder = None
     try:
         if address is None:
-            folder = Path(tempfile.mkdtemp(prefix="bench-ray-"))
+            folder = Path(tempfile.mkdtemp(dir=process_folder()))
             os.environ[FOLDER_VARIABLE] = str(folder)
             start_here(folder, cpus, quiet)
         else:

@@ -18,6 +18,7 @@ from harness.execute.cluster.connecting import CONNECT_SECONDS
 from harness.execute.cluster.liaison import liaise
 from harness.execute.cluster.messages import Connected, EndAll, Node, Nodes, Ready, Refused, Report, Request
 from harness.execute.engine import EngineOptions
+from harness.execute.process_folder import process_folder
 from harness.execute.process_start import ONE_THREAD, main_hidden, variables_set
 
 # Importing Ray, and starting its processes on a machine that is busy.
@@ -44,7 +45,7 @@ class Link:
     def __init__(self, options: EngineOptions, cpus: int, talk: Talk = liaise) -> None:
         self.nodes: tuple[Node, ...] = ()
         self._heard: set[type[Report]] = set()
-        self._folder = Path(tempfile.mkdtemp(prefix="bench-"))
+        self._folder = Path(tempfile.mkdtemp(dir=process_folder()))
         context = multiprocessing.get_context("spawn")
         self._connection, there = context.Pipe()
         self._process = context.Process(target=talk, args=(options, cpus, self._folder / "ray.log", there), daemon=True)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing.connection
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -29,6 +27,7 @@ from harness.execute.core_pool import CorePool
 from harness.execute.cores import physical_cores
 from harness.execute.engine import EngineOptions
 from harness.execute.engines.local import Starter
+from harness.execute.process_folder import process_folder
 from harness.execute.process_start import process_context, variables_set
 from harness.execute.trial_process import TrialProcess
 from harness.planning.trial import Trial
@@ -42,8 +41,6 @@ PATIENCE_SECONDS = 0.5
 # What a wheel has in the package and a clone beside it.
 BESIDE = ("architectures/", "benchmarks/")
 CACHE_VARIABLE = "BENCH_CACHE"
-# Of a cluster that is started for one run: where what it leaves is removed with it.
-FOLDER_VARIABLE = "BENCH_RAY_FOLDER"
 
 
 @dataclass(frozen=True)
@@ -191,6 +188,5 @@ def fetched(content: Any) -> npt.NDArray[np.uint8]:  # noqa: ANN401 - a referenc
 
 @cache
 def this_host() -> Host:
-    """Return what this worker keeps."""
-    folder = tempfile.mkdtemp(prefix="bench-", dir=os.environ.get(FOLDER_VARIABLE))
-    return Host(Path(folder), process_context(), current_commit())
+    """Return what this worker keeps. Ray may end it without a word: the next one on the node clears away after it."""
+    return Host(process_folder(), process_context(), current_commit())

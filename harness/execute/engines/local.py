@@ -17,6 +17,7 @@ from harness.declaration.files import cache_folder
 from harness.execute.core_pool import CorePool
 from harness.execute.cores import RESERVE, available_memory, jobs_here, physical_cores, pinned_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
+from harness.execute.process_folder import process_folder
 from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, variables_set
 from harness.execute.trial_process import TrialProcess
 from harness.planning.trial import Trial
@@ -56,7 +57,7 @@ class LocalEngine:
         running: list[TrialProcess] = []
         share = max(LEAST_SHARE_BYTES, available_memory() * RESERVE / self.jobs)
         cores = CorePool(pinned_cores(physical_cores(), options.threads, self.jobs))
-        with tempfile.TemporaryDirectory(prefix="bench-") as logs:
+        with tempfile.TemporaryDirectory(dir=process_folder()) as logs:
             start = Starter(options, process_context(self.start_method), Path(logs), current_commit())
             try:
                 while True:
@@ -86,7 +87,10 @@ engine = LocalEngine
 
 @dataclass(frozen=True)
 class Starter:
-    """Starts the processes of one run; its folder takes their output."""
+    """Starts the processes of one run, whose logs are in its folder.
+
+    The server that they are forked from stays for the next run of this process, and so does what it writes.
+    """
 
     options: EngineOptions
     context: BaseContext
@@ -126,7 +130,7 @@ class Starter:
         return TrialProcess(job, process, parent, options.timeout_seconds)
 
     def _variables(self, backend: str) -> Mapping[str, str]:
-        return {**ONE_THREAD, **preload_variables(backend, self.logs)}
+        return {**ONE_THREAD, **preload_variables(backend, process_folder())}
 
 
 def listen(running: list[TrialProcess], memory_bytes: float = math.inf) -> Iterator[TrialEvent]:
