@@ -38,7 +38,8 @@ def test_its_outputs_name_no_folder_of_the_machine_that_made_them() -> None:
 @pytest.mark.training
 @pytest.mark.usefixtures("mnist")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Jupyter's own
-def test_the_example_runs(tmp_path: Path) -> None:
+def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # where it has its results
     notebook = example()
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
     text = str(notebook)

@@ -20,7 +20,7 @@ import pytest
 import tensorflow as tf
 
 from harness.arrays import Bytes
-from harness.backends.tensorflow.epoch import create_variables, graph, output_count, to_device
+from harness.backends.tensorflow.epoch import graph, output_count, to_device
 from harness.backends.tensorflow.network import Phase, TensorFlowNetwork, build_model, build_phases
 from harness.data.fetching import fetch
 from harness.data.pipeline import fit
@@ -61,14 +61,12 @@ class Ways:
     def __init__(self, computation: Computation, images: Bytes, labels: Bytes, epochs: int = 1) -> None:
         self.computation = computation
         self._batch_size = computation.recipe.batch_size
-        self._data = to_device(images, labels, fit(computation.data, images))
-        self._orders = [epoch_order(0, epoch, self._data.examples) for epoch in range(1, epochs + 1)]
-        self._model = build_model(computation, seed=0)
-        create_variables(self._model, self._data)
-        self._network = TensorFlowNetwork([Phase(self._model, computation.recipe)])
+        self.data = to_device(images, labels, fit(computation.data, images))
+        self._orders = [epoch_order(0, epoch, self.data.examples) for epoch in range(1, epochs + 1)]
+        self._network = TensorFlowNetwork(build_phases(computation, seed=0))
+        self._network.compile(self.data, {})
+        self.model = self._network._model
         self._start = self._network.state()
-        self._compiled = TensorFlowNetwork(build_phases(computation, seed=0))
-        self._compiled.compile(self._data, {})
 
     @cached_property
     def compiled(self) -> list[Outcome]:
@@ -82,31 +80,31 @@ class Ways:
 
     def train_compiled(self) -> list[Outcome]:
         """Train every epoch in one compiled call."""
-        self._compiled.restore(self._start)
-        return [outcome(self._compiled, self._compiled.train_epoch(order)) for order in self._orders]
+        self._network.restore(self._start)
+        return [outcome(self._network, self._network.train_epoch(order)) for order in self._orders]
 
     def fit(self) -> list[Outcome]:
         """Train every epoch with Keras' `fit`."""
         self._network.restore(self._start)
         outcomes = []
         for order in self._orders:
-            x, y = (tensor.numpy() for tensor in self._data.batch(tf.constant(order), output_count(self._model)))
-            self._model.fit(x, y, batch_size=self._batch_size, shuffle=False, verbose=0)
-            outcomes.append(outcome(self._network, self._model.get_metrics_result()))
+            x, y = (tensor.numpy() for tensor in self.data.batch(tf.constant(order), output_count(self.model)))
+            self.model.fit(x, y, batch_size=self._batch_size, shuffle=False, verbose=0)
+            outcomes.append(outcome(self._network, self.model.get_metrics_result()))
         return outcomes
 
     def train_stepwise(self) -> list[Outcome]:
         """Train every batch in a call that takes batches of any size and returns the running means."""
-        outputs = output_count(self._model)
-        traced = graph(lambda indices: self._model.train_step(self._data.batch(indices, outputs)))
+        outputs = output_count(self.model)
+        traced = graph(lambda indices: self.model.train_step(self.data.batch(indices, outputs)))
         step = traced.get_concrete_function(tf.TensorSpec([None], tf.int32))
         self._network.restore(self._start)
         outcomes = []
         for order in self._orders:
-            self._model.reset_metrics()
+            self.model.reset_metrics()
             for start in range(0, len(order), self._batch_size):
                 step(tf.constant(order[start : start + self._batch_size]))
-            outcomes.append(outcome(self._network, self._model.get_metrics_result()))
+            outcomes.append(outcome(self._network, self.model.get_metrics_result()))
         return outcomes
 
 

@@ -9,13 +9,10 @@ import numpy as np
 import pytest
 from test_fit import Ways
 
-from harness.backends.tensorflow.epoch import to_device
-from harness.backends.tensorflow.network import Phase, TensorFlowNetwork, build_model
+from harness.backends.tensorflow.epoch import compile_scoring
 from harness.data.declarations import find_dataset
-from harness.data.pipeline import fit
 from harness.evaluations.evaluation import Scored
 from harness.planning.trial import Computation
-from harness.worker.training import epoch_order
 
 BATCH_SIZE = 32
 RNG = np.random.default_rng(0)
@@ -44,23 +41,15 @@ ENDS = [
 
 
 @pytest.mark.parametrize(("units", "activation", "loss"), ENDS)
-def test_an_epoch_has_the_bits_of_fit(units: int, activation: str | None, loss: Any) -> None:  # noqa: ANN401
-    ways = Ways(computation(units, activation, loss), IMAGES, LABELS, epochs=2)
+def test_an_epoch_has_the_bits_of_fit_and_accuracy_and_loss_are_those_of_keras_evaluate(
+    units: int,
+    activation: str | None,
+    loss: Any,  # noqa: ANN401
+) -> None:
+    ways = Ways(computation(units, activation, loss), IMAGES, LABELS, epochs=3)
     assert ways.compiled == ways.fitted
-
-
-@pytest.mark.parametrize(("units", "activation", "loss"), ENDS)
-def test_accuracy_and_loss_are_those_of_keras_evaluate(units: int, activation: str | None, loss: Any) -> None:  # noqa: ANN401
-    wanted = computation(units, activation, loss)
-    model = build_model(wanted, seed=0)
-    network, data = (
-        TensorFlowNetwork([Phase(model, wanted.recipe)]),
-        to_device(IMAGES, LABELS, fit(TWO_CLASSES, IMAGES)),
-    )
-    network.compile(data, {"test": data})
-    for epoch in (1, 2, 3):
-        network.train_epoch(epoch_order(0, epoch, len(LABELS)))
-    scores = network.score("test")
+    model = ways.model
+    scores = compile_scoring(model, ways.data)()
     assert scores.scores.shape == (len(LABELS), 2)
     scored = Scored(scores.scores, LABELS, scores.loss)
     images = IMAGES[..., np.newaxis].astype("float32") / 255

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -318,15 +319,20 @@ def until(lines: Iterator[str], word: str) -> None:
 
 
 @pytest.mark.training
+@pytest.mark.usefixtures("interrupts_heard")
 def test_ctrl_c_ends_with_130_says_how_to_resume_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     arguments = ["run", "003_wide_conv_dropout", "--seeds", "3", "--progress", "json", "--results", str(tmp_path)]
-    running = subprocess.Popen(
+    with subprocess.Popen(
         [*BENCH, *arguments], cwd=SPECS.parent, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert running.stderr is not None
-    until(running.stderr, '"event": "built"')  # the first epoch has begun, and takes longer than this test
-    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process of the group
-    _, stderr = running.communicate(timeout=180)
+    ) as running:
+        try:
+            assert running.stderr is not None
+            until(running.stderr, '"event": "built"')  # the first epoch has begun, and takes longer than this test
+            os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process of the group
+            _, stderr = running.communicate(timeout=180)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
     assert running.returncode == 130
     assert "the same command resumes" in stderr
     assert "Traceback" not in stderr

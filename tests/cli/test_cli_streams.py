@@ -125,6 +125,7 @@ main()
 """
 
 
+@pytest.mark.usefixtures("interrupts_heard")
 @pytest.mark.parametrize("after", [0, 0.01, 0.03, 0.1, 0.3, 0.6])
 @pytest.mark.parametrize("words", [("validate",), ("list",)])
 def test_an_interrupt_at_any_moment_leaves_no_traceback(words: tuple[str, ...], after: float, tmp_path: Path) -> None:
@@ -155,6 +156,7 @@ with streams.interruptible():
 """
 
 
+@pytest.mark.usefixtures("interrupts_heard")
 def test_an_interrupt_that_python_would_only_report_is_made_again() -> None:
     done = subprocess.run([sys.executable, "-c", SWALLOWED], capture_output=True, check=False, timeout=60)
     assert b"Exception ignored" not in done.stderr
