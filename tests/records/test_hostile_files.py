@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from fake_trials import dense_trial, fake_record
 from hostile_files import IMPOSSIBLE, PREDICTIONS, RECORDS, TIMES, rewritten
+from mutations import mutated
 
 from harness.records.content import UnusableRecord
 from harness.records.later import LaterEvaluation
@@ -114,48 +115,6 @@ def test_numbers_that_no_trial_gives_are_refused_whatever_the_digest(tmp_path: P
     assert not loaded.records
     assert [unreadable.path for unreadable in loaded.unreadable] == [path]
     assert "\n" not in loaded.unreadable[0].reason
-
-
-NUMBERS = (0, 1, -1, 2, 0.5, 1e-9, 1e9, 1e308, -1e308, 1e-320, 2**31, 2**63, 10**300, float("nan"), float("inf"))
-OTHERS: tuple[object, ...] = (
-    None,
-    True,
-    False,
-    "",
-    "x",
-    "é" * 200,
-    "0" * 64,
-    [],
-    {},
-    [[]],
-    {"a": {}},
-    "../../x",
-    "\x1b[31m",
-    "\u202e",
-)
-
-
-def mutated(content: Any, draw: random.Random) -> Any:  # noqa: ANN401 - JSON
-    """Return the document with one of its values, anywhere in it, changed, removed, doubled or renamed."""
-    places = list(_places(content))
-    parent, key = draw.choice(places)
-    action = draw.random()
-    if action < 0.15 and isinstance(parent, dict):
-        del parent[key]
-    elif action < 0.3 and isinstance(parent, list):
-        parent.insert(draw.randrange(len(parent) + 1), parent[key])
-    elif action < 0.4 and isinstance(parent, dict):
-        parent[draw.choice(["x", "", "a" * 300, f"{key}_"])] = parent[key]
-    else:
-        parent[key] = draw.choice([*NUMBERS, *OTHERS, draw.choice(places)[0], draw.uniform(-1e3, 1e3)])
-    return content
-
-
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - JSON
-    for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
-        yield value, key
-        if isinstance(item, dict | list):
-            yield from _places(item)
 
 
 def attempts(seed: str) -> Iterator[random.Random]:

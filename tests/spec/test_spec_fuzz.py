@@ -10,18 +10,29 @@ import os
 import random
 import re
 import tempfile
+from contextlib import suppress
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mutations import mutated as with_a_change
 
 from harness.declaration.kinds import Family
 from harness.declaration.spec_error import InvalidSpec
+from harness.declaration.yaml_text import parse
+from harness.planning.forecast import Forecast
+from harness.planning.settings import Settings
+from harness.planning.trial import Trial, trial_computation
+from harness.spec.advice import advice
+from harness.spec.architecture import Architecture
 from harness.spec.claims import Claim
+from harness.spec.cost import cost
 from harness.spec.layers import LAYERS
 from harness.spec.reading import read_architecture
+from harness.spec.receptive import receptive_fields
 from harness.spec.schema import spec_schema
 
 FOLDER = Path(__file__).parents[2] / "architectures"
@@ -31,7 +42,7 @@ MISTAKE = re.compile(r".+/fuzzed\.yaml:\d+:\d+: [^\n]+; [^\n]+")
 
 fuzz = settings(
     max_examples=int(os.environ.get("BENCH_FUZZ", "200")),
-    deadline=timedelta(seconds=5),
+    deadline=timedelta(seconds=20),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     derandomize="BENCH_FUZZ" not in os.environ,
 )
@@ -49,10 +60,21 @@ def read(raw: bytes) -> None:
 def mistakes(file: Path) -> list[str] | None:
     """Return what is wrong with the file, None for nothing."""
     try:
-        read_architecture(file)
+        architecture = read_architecture(file)
     except InvalidSpec as error:
         return [str(mistake) for mistake in error.mistakes]
+    use(architecture)
     return None
+
+
+def use(architecture: Architecture) -> None:
+    """Ask of a valid spec what showing and planning it asks."""
+    assert cost(architecture).parameters >= 0
+    assert len(receptive_fields(architecture.layers, architecture.data.inputs)) == len(cost(architecture).layers)
+    assert all(advice(architecture))
+    trial = Trial(trial_computation(architecture, Settings()), 0, architecture.epochs, (architecture.name,))
+    assert len(trial.fingerprint) == 16
+    assert Forecast().trial_seconds(trial) > 0
 
 
 WORDS = [
@@ -94,6 +116,23 @@ def mutated(draw: st.DrawFn) -> str:
 @given(mutated())
 def test_mutated_files_end_in_an_architecture_or_in_mistakes(text: str) -> None:
     read(text.encode("utf-8", "surrogatepass"))
+
+
+@cache
+def content(text: str) -> str:
+    """Return what a spec holds, as JSON."""
+    return json.dumps(parse(text, "a spec").data)
+
+
+@fuzz
+@given(st.sampled_from(TEXTS), st.integers(0, 2**32), st.integers(1, 4))
+def test_changed_values_end_in_an_architecture_or_in_mistakes(text: str, seed: int, changes: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    changed = json.loads(content(text))
+    with suppress(ValueError):  # a value that holds itself
+        for _ in range(changes):
+            changed = json.loads(json.dumps(with_a_change(changed, chance)))
+        read(json.dumps(changed).encode())
 
 
 @st.composite

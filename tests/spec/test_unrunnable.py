@@ -52,6 +52,10 @@ REFUSED = {
         "Conv2D: {filters: 4, kernel_size: 500, padding: same}",
         "most of Conv2D's window of 500×500 never meets its input of 26×26×4; use a smaller window",
     ),
+    "a blur far beyond the border": (
+        "RandomGaussianBlur: {kernel_size: 2147483647}",
+        "never meets its input of 26×26×4; use a smaller window",
+    ),
     "a dilated window far beyond the border": (
         "SeparableConv2D: {filters: 4, kernel_size: 3, padding: same, dilation_rate: 100}",
         "never meets its input",

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from harness.declaration.spec_error import refused
 from harness.declaration.values import BelowOne, Count, Fraction, Number
-from harness.spec.layers.layer import LayerKind, SameShape, Shape, image
+from harness.spec.layers.layer import LayerKind, SameShape, Shape, Window, image
 
 
 def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
@@ -189,6 +189,12 @@ class RandomGaussianBlur(_OfImages):
             what = f"kernel_size is {self.kernel_size}, which is not odd"
             raise refused("odd", what, "write an odd number such as 3")
         return self
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the image's shape, which the window must not be far beyond: Keras makes the window whole."""
+        shape = image(self.kind, input_shape)
+        Window((self.kernel_size, self.kernel_size), (1, 1), "same").check_runs(self.kind, shape)
+        return shape
 
 
 Rate = Annotated[BelowOne, Field(description="Fraction that is dropped, from 0 to below 1.")]

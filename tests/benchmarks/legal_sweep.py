@@ -1,0 +1,254 @@
+"""Trains specs that try the legal values of every kind for a moment, each in a process that is watched.
+
+    PYTHONPATH=tests/fakes python tests/benchmarks/legal_sweep.py --kinds Conv2D,Lion
+
+tries the values of these kinds, or of all, pair by pair; ``--drawn 500`` so many at random, ``--compiled`` as trials
+are trained, else operation by operation, which is faster.
+
+Run by hand; a short version is a test. What it prints: each case that did not end as it should, and counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import multiprocessing
+import os
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+from typing import Any
+
+import psutil
+from fake_digits import idx_file
+from fake_trials import ENVIRONMENT
+from legal_values import Case, declare_tiny, images, read_case, subjects
+
+from harness.data import fetching
+from harness.data.declarations import find_dataset
+from harness.planning.settings import Settings
+from harness.planning.trial import Trial, trial_computation, trial_epochs
+from harness.spec.cost import PROCESS_BYTES, cost
+from harness.worker import clocks
+from harness.worker.evaluating import NotANumber
+from harness.worker.messages import Job
+from harness.worker.training import run_trial
+
+# Of the processor, for a step on six images, and of the clock, on a machine that does other things.
+MOST_CPU_SECONDS = 20.0
+MOST_SECONDS = 300.0
+# Beside twice what the spec is said to need.
+MOST_BYTES_BESIDE = 1 << 30
+CASES_PER_PROCESS = 60
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a case ended: ``trained``, ``not a number``, ``error``, ``crash``, ``slow`` or ``memory``."""
+
+    case: Case
+    how: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        """Return a line with the values."""
+        return f"{self.how}: {self.case.kind} {json.dumps(self.case.fields)} {self.why}".rstrip()
+
+
+class Bench:
+    """A folder with the tiny data set, in which specs are read, and its arrays where trials find them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        os.environ["BENCH_CACHE"] = str(folder / "cache")
+        declare_tiny(folder)
+        files = [self.folder / f"{name}.idx" for name in images()]
+        for path, array in zip(files, images().values(), strict=True):
+            path.write_bytes(idx_file(array))
+        fetching.import_files(find_dataset("tiny", self.folder), files)
+
+    def train(self, case: Case) -> None:
+        """Train a case's spec as a trial is trained."""
+        from harness.backends.tensorflow.network import TensorFlow  # noqa: PLC0415 - takes seconds
+
+        architecture = read_case(case, self.folder)
+        assert architecture is not None
+        settings = Settings()
+        trial = Trial(trial_computation(architecture, settings), 0, trial_epochs(architecture, settings), ("legal",))
+        job = Job(
+            trial=trial,
+            cores=(),
+            threads=1,
+            deterministic=True,
+            cache=self.folder / "cache",
+            checkpoint=None,
+            log=self.folder / "log",
+            spawned=time.time(),
+        )
+        run_trial(job, TensorFlow(), lambda _: None, lambda: ENVIRONMENT)
+
+    def expected_bytes(self, case: Case) -> int:
+        """Return what the case's training may take beside a process that has TensorFlow."""
+        architecture = read_case(case, self.folder)
+        assert architecture is not None
+        return 2 * (cost(architecture).training_bytes - PROCESS_BYTES) + MOST_BYTES_BESIDE
+
+
+def run_one_by_one() -> None:
+    """Let TensorFlow run operations one by one instead of compiling the epoch and the scoring."""
+    import tensorflow as tf  # noqa: PLC0415 - takes seconds
+
+    from harness.backends.tensorflow import epoch  # noqa: PLC0415 - as above
+
+    def plain(function: Callable[..., object]) -> Callable[..., object]:
+        def called(*arguments: object) -> object:
+            return function(*arguments)
+
+        called.get_concrete_function = lambda *_: None  # type: ignore[attr-defined]
+        return called
+
+    whole_loop = tf.while_loop
+
+    def loop(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Sequence[Any], **others: object) -> object:
+        if len(loop_vars) > 1:
+            return whole_loop(cond, body, loop_vars, **others)
+        [number] = loop_vars  # the epoch's own, which TensorFlow expects as a list where it runs operations one by one
+        while cond(number):
+            number = body(number)
+        return number
+
+    tf.config.run_functions_eagerly(run_eagerly=True)
+    epoch.graph, tf.while_loop = plain, loop
+
+
+def sweep(bench: Bench, cases: Sequence[Case], *, compiled: bool) -> Iterator[Ended]:
+    """Yield how each case ended."""
+    import harness.backends.tensorflow.network  # noqa: F401, PLC0415 - imported once, for all processes
+
+    gc.collect()
+    gc.freeze()  # each case ends in a collection, which need not go through TensorFlow
+    context = multiprocessing.get_context("fork")
+    done = 0
+    while done < len(cases):
+        ours, theirs = context.Pipe(duplex=False)
+        part = cases[done : done + CASES_PER_PROCESS]
+        process = context.Process(target=_train_all, args=(bench, part, theirs), kwargs={"compiled": compiled})
+        process.start()
+        theirs.close()
+        for ended in _watched(bench, part, ours, process):
+            yield ended
+            done += 1
+        process.kill()
+        process.join()
+
+
+def _train_all(bench: Bench, cases: Sequence[Case], send: Connection, *, compiled: bool) -> None:
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    clocks.MATRIX_SIZE, clocks.PRODUCTS = 8, 2
+    if not compiled:
+        run_one_by_one()
+    import keras  # noqa: PLC0415 - takes seconds
+
+    for case in cases:
+        keras.backend.clear_session()
+        try:
+            bench.train(case)
+        except NotANumber as error:
+            send.send(("not a number", str(error)))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+            send.send(("error", f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"))
+        else:
+            send.send(("trained", ""))
+
+
+def _watched(bench: Bench, cases: Sequence[Case], receive: Connection, process: ForkProcess) -> Iterator[Ended]:
+    """Yield how cases ended, up to the first that ends its process."""
+    watched = psutil.Process(process.pid)
+    for case in cases:
+        began, cpu = time.monotonic(), _cpu_seconds(watched)
+        before, most = _bytes(watched), bench.expected_bytes(case)
+        while not receive.poll(0.2):
+            spent = _cpu_seconds(watched) - cpu
+            if spent > MOST_CPU_SECONDS or time.monotonic() - began > MOST_SECONDS:
+                yield Ended(case, "slow", f"{spent:.0f} s of the processor")
+                return
+            if (more := _bytes(watched) - before) > most:
+                yield Ended(case, "memory", f"{more >> 20:,} MiB")
+                return
+        try:
+            yield Ended(case, *receive.recv())
+        except EOFError:
+            process.join()
+            yield Ended(case, "crash", f"exit code {process.exitcode}")
+            return
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
+
+
+def _bytes(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def pairs(bench: Bench, kinds: Sequence[str], seed: int) -> Iterator[Case]:
+    """Yield cases of these kinds, or of all, until every pair of values of two fields was tried."""
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    for subject in subjects(bench.folder, draw):
+        if not kinds or subject.kind in kinds:
+            yield from subject.cases(draw)
+
+
+def drawn(bench: Bench, kinds: Sequence[str], seed: int, count: int) -> Iterator[Case]:
+    """Yield so many cases, each of a kind and with values that are drawn at random."""
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    found = [subject for subject in subjects(bench.folder, draw) if not kinds or subject.kind in kinds]
+    for _ in range(count):
+        if case := draw.choice(found).drawn(draw):
+            yield case
+
+
+def main() -> int:
+    """Print what did not train, and how many did."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--drawn", type=int, help="so many at random, instead of all pairs")
+    options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--kinds", default="", help="with commas between them")
+    options.add_argument("--compiled", action="store_true", help="as trials are trained")
+    asked = options.parse_args()
+    os.environ.update({"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"})
+    kinds = asked.kinds.split(",") if asked.kinds else ()
+    counts: dict[str, Counter[str]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder))
+        found = pairs(bench, kinds, asked.seed) if asked.drawn is None else drawn(bench, kinds, asked.seed, asked.drawn)
+        for ended in sweep(bench, list(found), compiled=asked.compiled):
+            counts.setdefault(ended.case.kind, Counter())[ended.how] += 1
+            if ended.how != "trained":
+                print(ended, flush=True)
+    for kind, how in counts.items():
+        print(f"{kind}: {dict(how)}")
+    in_all = sum(counts.values(), Counter[str]())
+    print(f"all: {dict(in_all)}")
+    return int(bool(set(in_all) - {"trained", "not a number"}))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
