@@ -79,5 +79,6 @@ def _draw_number(axes: Axes, number: PublishedNumber, letters: int) -> None:
             draw_row(axes, place, row)
     where = shorten(number.where, letters, placeholder=" …")
     axes.set_title(f"{number.title} {number.text}\n{where}", fontsize=8)
-    axes.set_xlabel(axis_label(number.title, number.metric), fontsize=8)
+    # The title says what it is; beside another panel there is room for no more.
+    axes.set_xlabel(axis_label("", number.metric).strip(" ()"), fontsize=8)
     without_frame(axes)
