@@ -122,12 +122,15 @@ def plainly(error: UnicodeError) -> tuple[str, int]:
 
 
 def _open_standard() -> None:
-    """Open what was closed before the start: the next file that is opened would take its place, and what is printed."""
+    """Open what was closed before the start: the next file that is opened would take its place, and what is printed.
+
+    Processes that are started have it too, the trials' server among them.
+    """
     for number in range(STANDARD):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - its only form
 
 
 def _wrapped(kind: type[io.TextIOWrapper], stream: TextIO | None, number: int) -> io.TextIOWrapper:

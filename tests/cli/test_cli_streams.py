@@ -97,6 +97,19 @@ def test_no_file_takes_the_place_of_a_closed_stream(closed: str, tmp_path: Path)
     assert int((tmp_path / "opened").read_text()) > 2
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_processes_that_are_started_have_what_was_closed(closed: str, tmp_path: Path) -> None:
+    program = (
+        "import os, subprocess, sys\n"
+        "from harness.cli.streams import guarded\n"
+        "child = 'import os; [os.fstat(number) for number in range(3)]'\n"
+        "with guarded(): subprocess.run([sys.executable, '-c', child], check=True)"
+    )
+    subprocess.run(
+        ["/bin/bash", "-c", f'"$@" {closed}', "bash", sys.executable, "-c", program], check=True, cwd=tmp_path
+    )
+
+
 def test_control_characters_of_names_do_not_reach_the_terminal() -> None:
     console = SafeConsole(force_terminal=True, width=60, color_system="standard", highlight=False)
     with console.capture() as capture:
