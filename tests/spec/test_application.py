@@ -66,3 +66,56 @@ def test_images_that_are_too_small_and_unknown_names_are_mistakes() -> None:
         application("ResNet50").output_shape((28, 28, 1))
     with pytest.raises(ValueError, match="there is no application 'ResNet500'; did you mean 'ResNet50'"):
         application("ResNet500")
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "channels"),
+    [("MobileNetV3Small", "conv_1", 1), ("VGG16", "block5_conv1", 3), ("MobileNet", -9, 3)],
+)
+def test_layers_from_one_on_are_trained_as_those_that_keras_calls_so(
+    name: str, first: str | int, channels: int
+) -> None:
+    shape, x = (37, 46, channels), keras.Input((37, 46, channels))
+    for fields in (
+        {"trainable_from": first},
+        {"normalization_trainable": False},
+        {"trainable_from": first, "normalization_trainable": False},
+    ):
+        layer = application(name, **fields)
+        model = keras.Model(x, layer.connect(keras, x))
+        assert 0 < layer.trainable_parameters(shape) == parameters(model.trainable_weights)
+        assert layer.trainable_parameters(shape) + layer.frozen_parameters(shape) == model.count_params()
+        [inner] = [one for one in model.layers if isinstance(one, keras.Model)]
+        normalizing = [one for one in inner.layers if isinstance(one, keras.layers.BatchNormalization)]
+        if not fields.get("normalization_trainable", True):
+            assert not any(one.trainable for one in normalizing)
+    keras.utils.clear_session()
+    inner = getattr(keras.applications, name)(include_top=False, weights=None, input_shape=shape)
+    place = [one.name for one in inner.layers].index(first) if isinstance(first, str) else first
+    assert application(name, trainable_from=place % len(inner.layers)) == application(name, trainable_from=first)
+    assert application(name, trainable_from=0) == application(name)
+    assert set(application(name).model_dump()) == {"name", "weights", "trainable"}
+    assert application(**layer.model_dump()) == layer
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"trainable_from": "block5_conv4"}, "the network has no layer 'block5_conv4'; did you mean 'block5_conv"),
+        (
+            {"trainable_from": 19},
+            "the network has no layer 19; write a name, such as block5_pool, or a place from 0 to 18",
+        ),
+        ({"trainable_from": True}, "the network has no layer true"),
+        (
+            {"trainable_from": -1},
+            "no layer of VGG16 from -1 on has weights to train; write block5_conv3, or an earlier",
+        ),
+        ({"trainable_from": -5, "trainable": False}, "'trainable_from' stands beside 'trainable: false'"),
+        ({"normalization_trainable": False, "trainable": False}, "'normalization_trainable' stands beside"),
+    ],
+)
+def test_layers_that_there_are_not_and_contradictions_are_mistakes(fields: dict[str, Any], expected: str) -> None:
+    with pytest.raises(ValueError, match=r"VGG16|the network") as caught:
+        application("VGG16", **fields)
+    assert expected in str(caught.value)

@@ -6,6 +6,7 @@ Shapes, parameters and products follow from it for inputs of any size, without K
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ from harness.spec.keras_models.writing import written
 from harness.spec.layers import LAYERS, LayerKind
 from harness.spec.layers.composites import CompositeKind, Parallel, Residual
 from harness.spec.layers.kernels import Convolution, KernelLayer
-from harness.spec.layers.known_applications import FILE
+from harness.spec.layers.known_applications import FILE, LAYERS_FILE
 from harness.spec.layers.reshaping import ZeroPadding2D
 
 NAMES = (
@@ -57,10 +58,27 @@ class _Counted(Nesting):
 
 
 def main() -> None:
-    """Write what each network is made of."""
-    found = {name: application(name) for name in NAMES}
-    lines = [f"{json.dumps(name)}: {json.dumps(one, separators=(',', ':'))}" for name, one in found.items()]
-    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    """Write what each network is made of, and what Keras calls its layers."""
+    for file, made in ((FILE, application), (LAYERS_FILE, layer_list)):
+        lines = [f"{json.dumps(name)}: {json.dumps(made(name), separators=(',', ':'))}" for name in NAMES]
+        file.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def layer_list(name: str) -> list[list[Any]]:
+    """Return Keras' layers in its order: name, trainable weights for three channels, whether it normalizes batches.
+
+    Some names count layers: they are those of the first network that is built.
+    """
+    keras.utils.clear_session()
+    model = getattr(keras.applications, name)(include_top=False, weights=None, input_shape=(None, None, 3))
+    return [
+        [
+            layer.name,
+            sum(math.prod(weights.shape) for weights in layer.trainable_weights),
+            isinstance(layer, keras.layers.BatchNormalization),
+        ]
+        for layer in model.layers
+    ]
 
 
 def application(name: str) -> dict[str, Any]:

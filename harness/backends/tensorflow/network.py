@@ -78,14 +78,16 @@ class Phase:
     @contextmanager
     def freezing(self) -> Iterator[None]:
         """Let the layers that it leaves as they are be so for what is compiled in the block."""
-        before = [layer.trainable for layer in self.frozen]
+        # Setting it on a network sets it on all of its layers, some of which may never be trained: they come after it.
+        parts = [part for layer in self.frozen for part in with_inner(layer)]
+        before = [part.trainable for part in parts]
         for layer in self.frozen:
             layer.trainable = False
         try:
             yield
         finally:
-            for layer, was_trainable in zip(self.frozen, before, strict=True):
-                layer.trainable = was_trainable
+            for part, was_trainable in zip(parts, before, strict=True):
+                part.trainable = was_trainable
 
     def compile_epoch(self, training: DeviceData) -> Callable[[npt.NDArray[np.int32]], None]:
         """Return what trains an epoch."""
@@ -261,6 +263,13 @@ def layers_between(ends: Sequence[keras.KerasTensor], number: int) -> list[keras
     through = keras.Model(ends[0], ends[number]).layers
     before = keras.Model(ends[0], ends[number - 1]).layers if number > 1 else []
     return [layer for layer in through if not any(layer is other for other in before)]
+
+
+def with_inner(layer: keras.layers.Layer) -> Iterator[keras.layers.Layer]:
+    """Yield a layer and, where it is a network, those inside it."""
+    yield layer
+    for inner in layer.layers if isinstance(layer, keras.Model) else ():
+        yield from with_inner(inner)
 
 
 def accuracy(model: keras.Model, loss: keras.losses.Loss) -> str | keras.metrics.Metric:

@@ -6,16 +6,32 @@ Each wants its input on a scale of its own, as Keras' documentation says: what s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from harness.declaration.spec_error import refused, shown
+from harness.declaration.values import is_whole
 from harness.errors import did_you_mean
-from harness.spec.layers.known_applications import KnownApplication, application_names, known_application
+from harness.spec.layers.known_applications import (
+    KnownApplication,
+    NamedLayer,
+    application_layers,
+    application_names,
+    known_application,
+)
 from harness.spec.layers.layer import OwnLayer, Shape, image, misfit, text
 
 COLORS = 3
@@ -27,6 +43,22 @@ def _known(name: object) -> object:
         remedy = did_you_mean(str(name), known) or f"available: {', '.join(known)}"
         raise refused("application_unknown", f"there is no application {shown(name)}", remedy)
     return name
+
+
+def _place_of(value: object, layers: Sequence[NamedLayer]) -> int:
+    """Return the place from 0 of a layer that is named, or counted from the beginning or the end."""
+    names, count = [layer.name for layer in layers], len(layers)
+    if value in names:
+        return names.index(str(value))
+    if isinstance(value, int) and is_whole(value) and -count <= value < count:
+        return value % count
+    remedy = did_you_mean(str(value), names) or f"write a name, such as {names[-1]}, or a place from 0 to {count - 1}"
+    raise refused("application_layer", f"the network has no layer {shown(value)}", remedy)
+
+
+def _orders(count: int) -> tuple[range, range]:
+    """Return the places forwards and backwards."""
+    return range(count), range(count - 1, -1, -1)
 
 
 class _Names:
@@ -50,9 +82,54 @@ class Application(OwnLayer):
         Literal["none", "imagenet"],
         Field(description="none: drawn from the seed; imagenet: those that Keras publishes, for images of 3 channels."),
     ] = "none"
-    # Dumped as it was before all layers had it.
-    rare = frozenset()
+    # ``trainable`` is dumped as it was before all layers had it; what came later is not, at its default.
+    rare = frozenset({"trainable_from", "normalization_trainable"})
     trainable: Annotated[bool, Field(description="Whether its weights are trained.")] = True
+    trainable_from: Annotated[
+        int | None,
+        WithJsonSchema({"type": ["integer", "string"]}),
+        Field(
+            description="The first of Keras' layers that is trained: its name, such as block5_conv1; its place from 0, "
+            "as in layers[100:]; or from the end, as in layers[-20:]."
+        ),
+    ] = None
+    normalization_trainable: Annotated[
+        bool,
+        Field(description="Whether its batch normalization is trained with the rest; false: it keeps its averages."),
+    ] = True
+
+    @field_validator("trainable_from", mode="before")
+    @classmethod
+    def _place(cls, value: object, info: ValidationInfo) -> object:
+        """Return the place from 0, so that the same layers read the same; None where all of them are trained."""
+        name = info.data.get("name")
+        if value is None or name is None:
+            return None
+        layers = application_layers(name)
+        place = _place_of(value, layers)
+        first, last = (next(at for at in order if layers[at].trainable) for order in _orders(len(layers)))
+        if place > last:
+            what = f"no layer of {name} from {shown(value)} on has weights to train"
+            raise refused("application_layer", what, f"write {layers[last].name}, or an earlier one")
+        return place if place > first else None
+
+    @model_validator(mode="after")
+    def _trains_something(self) -> Self:
+        if self.trainable_from is None and self.normalization_trainable:
+            return self
+        if not self.trainable:
+            field = "normalization_trainable" if self.trainable_from is None else "trainable_from"
+            what = f"'{field}' stands beside 'trainable: false', which leaves out all of {self.name}"
+            raise refused("application_frozen", what, "keep one of the two")
+        if not self._trained():
+            what = f"no layer of {self.name} from there on has weights to train but for its batch normalization"
+            raise refused("application_frozen", what, "begin earlier, or leave out 'normalization_trainable: false'")
+        return self
+
+    def _trained(self) -> list[NamedLayer]:
+        """Return those of Keras' layers that are trained and have weights for it."""
+        layers = application_layers(self.name)[self.trainable_from or 0 :]
+        return [one for one in layers if one.trainable and (self.normalization_trainable or not one.normalizes_batches)]
 
     @property
     def known(self) -> KnownApplication:
@@ -74,14 +151,22 @@ class Application(OwnLayer):
         return self.known.chain.output_shape(input_shape)
 
     def trainable_parameters(self, input_shape: Shape) -> int:
-        """Return its layers' trainable weights, where it is trained."""
-        return self.known.chain.total("trainable_parameters", input_shape) if self.trainable else 0
+        """Return its layers' trainable weights, as far as it is trained."""
+        if not self.trainable:
+            return 0
+        every = self.known.chain.total("trainable_parameters", input_shape)
+        if self.trainable_from is None and self.normalization_trainable:
+            return every
+        # The first layer alone has more weights where there are more channels.
+        further = every - self.known.chain.total("trainable_parameters", (*input_shape[:2], COLORS))
+        return sum(one.trainable for one in self._trained()) + (further if self.trainable_from is None else 0)
 
     def frozen_parameters(self, input_shape: Shape) -> int:
-        """Return its layers' other weights, or all of them where it is not trained."""
+        """Return its layers' other weights, and those that could be trained and are not."""
         known = self.known
-        frozen = known.chain.total("frozen_parameters", input_shape) + known.input_parameters(input_shape)
-        return frozen if self.trainable else frozen + known.chain.total("trainable_parameters", input_shape)
+        weights = known.chain.total("frozen_parameters", input_shape) + known.input_parameters(input_shape)
+        every = known.chain.total("trainable_parameters", input_shape)
+        return weights + every - self.trainable_parameters(input_shape)
 
     def macs(self, input_shape: Shape) -> int:
         """Return its layers' products."""
@@ -97,5 +182,9 @@ class Application(OwnLayer):
         weights = None if self.weights == "none" else self.weights
         built = network(include_top=False, weights=weights, input_shape=tuple(x.shape[1:]))
         built.trainable = self.trainable
+        for place, layer in enumerate(built.layers):
+            kept = isinstance(layer, keras.layers.BatchNormalization) and not self.normalization_trainable
+            if kept or place < (self.trainable_from or 0):
+                layer.trainable = False
         built.pretrained_on = weights
         return built(x)

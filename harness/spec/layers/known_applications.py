@@ -6,13 +6,14 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
 from harness.spec.layers.layer import Chain, Layer, LayerKind, Shape, numbers_made
 
 FILE = Path(__file__).with_name("known_applications.json")
+LAYERS_FILE = Path(__file__).with_name("known_application_layers.json")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,14 @@ class KnownApplication:
         return sum(numbers_made(self.chain, shape))
 
 
+class NamedLayer(NamedTuple):
+    """One of Keras' layers: its name, its trainable weights for images of three channels, what kind it is."""
+
+    name: str
+    trainable: int
+    normalizes_batches: bool
+
+
 def application_names() -> tuple[str, ...]:
     """Return the networks that there are."""
     return tuple(_lines())
@@ -43,6 +52,12 @@ def known_application(name: str) -> KnownApplication:
     found = _lines()[name]
     layers: tuple[LayerKind, ...] = TypeAdapter(tuple[Layer, ...]).validate_python(found["layers"], strict=False)
     return KnownApplication(Chain((), layers), found["smallest"], found["normalizes"])
+
+
+@cache
+def application_layers(name: str) -> tuple[NamedLayer, ...]:
+    """Return the network's layers in Keras' order."""
+    return tuple(NamedLayer(*layer) for layer in json.loads(LAYERS_FILE.read_text(encoding="utf-8"))[name])
 
 
 @cache
