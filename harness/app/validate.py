@@ -15,6 +15,8 @@ from harness.declaration.files import is_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError, in_order
 from harness.errors import NoArchitectures
 from harness.records.design import FILE_NAME, design_path, read_design
+from harness.spec.advice import advice
+from harness.spec.architecture import Architecture
 from harness.spec.folder import files_apart, find_architectures, select_files
 from harness.spec.reading import read_architecture, reference_mistakes
 
@@ -31,10 +33,14 @@ class ValidateOptions(Workspace):
 
 @dataclass(frozen=True)
 class ValidateResult:
-    """The files that were checked and every mistake in them, in their order."""
+    """The files that were checked and every mistake in them, in their order.
+
+    ``advice`` is what to consider of valid ones, a sentence each.
+    """
 
     files: tuple[Path, ...]
     mistakes: tuple[SpecError, ...]
+    advice: tuple[str, ...] = ()
 
 
 def validate_specs(options: ValidateOptions) -> ValidateResult:
@@ -47,7 +53,11 @@ def validate_specs(options: ValidateOptions) -> ValidateResult:
     files = sorted({file for path in options.paths or (str(folder),) for file in _files(path, folder)})
     design = design_path(options.folder)
     files += [design] if not options.paths and _is_design(design) and os.path.lexists(design) else []
-    return ValidateResult(tuple(files), in_order(_mistakes(files)))
+    found = tuple(_found(files))
+    mistakes = in_order(one for one in found if isinstance(one, SpecError))
+    architectures = (one for one in found if isinstance(one, Architecture))
+    sentences = tuple(f"{one.name}: {sentence}" for one in architectures for sentence in advice(one))
+    return ValidateResult(tuple(files), mistakes, sentences)
 
 
 def _files(path: str, folder: Path) -> tuple[Path, ...]:
@@ -62,7 +72,8 @@ def _files(path: str, folder: Path) -> tuple[Path, ...]:
     return select_files([path], folder) if is_name else (given,)
 
 
-def _mistakes(files: Iterable[Path]) -> Iterator[SpecError]:
+def _found(files: Iterable[Path]) -> Iterator[SpecError | Architecture]:
+    """Yield what the files' specs are, and every mistake in them."""
     names: dict[Path, set[str]] = {}
     for file in files:
         try:
@@ -79,6 +90,7 @@ def _mistakes(files: Iterable[Path]) -> Iterator[SpecError]:
         if file.parent not in names:
             names[file.parent] = {path.stem for path in _beside(file.parent)}
         yield from reference_mistakes(architecture, names[file.parent])
+        yield architecture
 
 
 def _beside(folder: Path) -> Iterator[Path]:

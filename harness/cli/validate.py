@@ -25,6 +25,7 @@ def validate(
 ) -> None:
     """Report every mistake in specs as file:line:column, and exit with 2 if there is one.
 
+    What is valid and hardly meant is said too: slow convolutions, batch normalization that sees too few steps.
     Without paths, study.yaml of the results is checked too, which says which seeds count.
 
     Examples:
@@ -37,6 +38,8 @@ def validate(
 
     found = validate_specs(ValidateOptions(paths=tuple(paths or ()), results=results, architectures=architectures))
     print_lines(str(mistake) for mistake in found.mistakes)
+    for sentence in found.advice:
+        say(sentence)
     files = plural(len(found.files), "file")
     if found.mistakes:
         broken = len({mistake.file for mistake in found.mistakes})
