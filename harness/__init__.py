@@ -68,6 +68,7 @@ def run(
     page: bool = False,
     smoke: bool = False,
     dataset: str | None = None,
+    folds: int | None = None,
     results: str | Path = "results",
     architectures: str | Path | None = None,
     progress: str = "auto",
@@ -91,6 +92,7 @@ def run(
         page: Whether to rewrite ``index.html`` after every round of trials.
         smoke: A few thousand examples and one epoch: seconds, kept apart from real results.
         dataset: Data set that all are trained on; by default the one that each spec names.
+        folds: How many folds all are cross-validated in, one for each seed, in a folder of its own.
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
         progress: How progress is shown: auto, live, plain, json or none.
@@ -118,6 +120,7 @@ def run(
         page=page,
         smoke=smoke,
         dataset=dataset,
+        folds=folds,
         results=Path(results),
         architectures=_path(architectures),
     )
@@ -137,6 +140,7 @@ def plan(
     evaluate: str | Iterable[str] = (),
     smoke: bool = False,
     dataset: str | None = None,
+    folds: int | None = None,
     results: str | Path = "results",
     architectures: str | Path | None = None,
 ) -> PlanResult:
@@ -154,6 +158,7 @@ def plan(
         evaluate: What else is measured of the weights after the last epoch, such as ``["shift", "calibration"]``.
         smoke: A few thousand examples and one epoch.
         dataset: Data set that all are trained on; by default the one that each spec names.
+        folds: How many folds all are cross-validated in, one for each seed, in a folder of its own.
         results: Folder of the results.
         architectures: Folder of the specs; by default ``./architectures``, else those that ship with the package.
 
@@ -175,6 +180,7 @@ def plan(
         evaluate=_names(evaluate),
         smoke=smoke,
         dataset=dataset,
+        folds=folds,
         results=Path(results),
         architectures=_path(architectures),
     )
@@ -190,6 +196,7 @@ def report(
     seeds: int | str | Iterable[int] | None = None,
     smoke: bool = False,
     dataset: str | None = None,
+    folds: int | None = None,
     progress: str = "auto",
 ) -> ReportResult:
     """Write README.md and figures from the records, or check them.
@@ -202,6 +209,7 @@ def report(
         seeds: Seeds that ranks and verdicts use from now on; the page says that they were changed.
         smoke: Report on smoke results.
         dataset: Data set that all are trained on; by default the one that each spec names.
+        folds: Report on cross-validation in so many folds, as `run` with them trained it.
         progress: How a download of test images is shown: auto, live, plain, json or none.
 
     Raises:
@@ -218,6 +226,7 @@ def report(
         seeds=None if seeds is None else _seeds(seeds),
         smoke=smoke,
         dataset=dataset,
+        folds=folds,
     )
     return write_report(options, progress=_shown(progress))
 

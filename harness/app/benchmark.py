@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.app.workspace import Workspace
-from harness.errors import Exclusive, InvalidArgument, MissingOption, TooFewForALook
+from harness.declaration.values import is_whole
+from harness.errors import Exclusive, InvalidArgument, MissingOption, NothingFits, TooFewForALook
 from harness.execute.cores import jobs_here
 from harness.planning.plan import Plan, make_plan
 from harness.planning.seeds import LOOKS
@@ -19,8 +20,10 @@ from harness.records.store import Loaded, Store, recorded
 from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
 from harness.spec.evaluating import check_evaluations
+from harness.spec.in_folds import all_in_folds
 from harness.spec.moving import Misfit, select_on
 from harness.spec.reading import select
+from harness.spec.training.folds import MOST_FOLDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +32,7 @@ class PlanOptions(Workspace):
 
     Args:
         names: Architectures, as names or globs; none: every one of the folder.
-        seeds: The seeds of each; None: seeds 0 to 4.
+        seeds: The seeds of each; None: seeds 0 to 4, or one for each fold.
         until_decided: Whether to train up to 10, 20 and 40 seeds, for as long as a claim is open, instead.
         most_seeds: The number of seeds after which no claim is looked at again; None: 40.
         jobs: Trials at once; None: as many as cores and memory allow.
@@ -109,9 +112,11 @@ def read_benchmark(options: PlanOptions) -> Benchmark:
     """
     check_looks(options)
     check_at_once(jobs=options.jobs, threads=options.threads)
+    if options.folds is not None and not (is_whole(options.folds) and 2 <= options.folds <= MOST_FOLDS):  # noqa: PLR2004
+        raise InvalidArgument("folds", options.folds, f"a whole number from 2 to {MOST_FOLDS:,}")
     architectures, misfits = selected(options, options.names)
     evaluations = check_evaluations(options.evaluate, architectures)
-    seeds = options.seeds or DEFAULT_SEEDS
+    seeds = options.seeds or (tuple(range(options.folds)) if options.folds else DEFAULT_SEEDS)
     settings = Settings(seeds, options.threads, options.deterministic, evaluations=evaluations)
     return Benchmark(
         architectures=architectures,
@@ -130,6 +135,14 @@ def selected(workspace: Workspace, names: tuple[str, ...]) -> tuple[tuple[Archit
     Raises:
         BenchError: A name means no spec, a spec is invalid, or none fits.
     """
+    chosen, misfits = _on_data(workspace, names)
+    found, too_many = all_in_folds(chosen, workspace.folds)
+    if not found:
+        raise NothingFits(", ".join(sorted({one.dataset for one in chosen})), too_many)
+    return found, (*misfits, *too_many)
+
+
+def _on_data(workspace: Workspace, names: tuple[str, ...]) -> tuple[tuple[Architecture, ...], tuple[Misfit, ...]]:
     if workspace.dataset is None:
         return select(names, workspace.specs), ()
     return select_on(workspace.dataset, names, workspace.specs)
@@ -144,6 +157,8 @@ def check_looks(options: PlanOptions) -> None:
     """
     if options.until_decided and options.dataset is not None:
         raise Exclusive("--until-decided", "--dataset")
+    if options.until_decided and options.folds is not None:
+        raise Exclusive("--until-decided", "--folds")
     if options.until_decided and (options.smoke or options.seeds is not None):
         raise Exclusive("--until-decided", "--smoke" if options.smoke else "--seeds")
     if options.most_seeds is not None:

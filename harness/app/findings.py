@@ -25,6 +25,7 @@ from harness.records.store import Loaded, Store
 from harness.records.times import Times, read_times, times_path
 from harness.spec.architecture import Architecture
 from harness.spec.folder import files_apart, select_files
+from harness.spec.in_folds import all_in_folds
 from harness.spec.moving import moved, select_on
 from harness.spec.reading import sound
 
@@ -121,14 +122,12 @@ def sound_architectures(
         raise joined(wrong or broken)
     for error in (*broken, *broken_apart):
         progress.warn(f"{error.mistakes[0]}\nthis file is left out; 'bench validate' reports every mistake")
-    if workspace.dataset is None:
-        return architectures, apart
-    names, dataset = [one.name for one in architectures], find_dataset(workspace.dataset, workspace.specs)
-    moved_apart = (moved(one, dataset) for one in apart)
-    return (
-        select_on(workspace.dataset, names, workspace.specs)[0],
-        tuple(one for one in moved_apart if isinstance(one, Architecture)),
-    )
+    if workspace.dataset is not None:
+        names, dataset = [one.name for one in architectures], find_dataset(workspace.dataset, workspace.specs)
+        moved_apart = (moved(one, dataset) for one in apart)
+        architectures = select_on(workspace.dataset, names, workspace.specs)[0]
+        apart = tuple(one for one in moved_apart if isinstance(one, Architecture))
+    return all_in_folds(architectures, workspace.folds)[0], all_in_folds(apart, workspace.folds)[0]
 
 
 def read_arrays(datasets: Iterable[Dataset], fetch: Fetch, progress: Progress) -> tuple[DatasetArrays, ...]:

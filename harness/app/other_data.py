@@ -23,7 +23,9 @@ def read_others(workspace: Workspace, progress: Progress, fetch: Fetch | None) -
     """
     found = []
     for name in _names(workspace):
-        there = Workspace(results=workspace.results, architectures=workspace.architectures, dataset=name)
+        there = Workspace(
+            results=workspace.results, architectures=workspace.architectures, dataset=name, folds=workspace.folds
+        )
         try:
             found.append(read_inputs(there, progress, fetch and _at_hand(fetch)))
         except (UnknownDataset, NothingFits, InvalidSpec) as error:

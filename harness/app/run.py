@@ -277,7 +277,11 @@ class _Training:
 def _report_options(options: RunOptions) -> ReportOptions:
     """Return what the page is written from and where, for what is trained."""
     return ReportOptions(
-        results=options.results, architectures=options.architectures, smoke=options.smoke, dataset=options.dataset
+        results=options.results,
+        architectures=options.architectures,
+        smoke=options.smoke,
+        dataset=options.dataset,
+        folds=options.folds,
     )
 
 

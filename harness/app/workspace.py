@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness.records.store import Loaded, Store
 
 DEFAULT_RESULTS = Path("results")
+FOLDS = "folds"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +27,20 @@ class Workspace:
         architectures: Where the specs are; None: ``./architectures``, else those that ship with the package.
         smoke: Cut to a few thousand examples and one epoch, in a folder of its own below ``results``.
         dataset: The data set that all are trained on, in a folder of its own; None: the one that each spec names.
+        folds: How many folds all are cross-validated in, in a folder of its own; None: what each spec says.
     """
 
     results: Path = DEFAULT_RESULTS
     architectures: Path | None = None
     smoke: bool = False
     dataset: str | None = None
+    folds: int | None = None
 
     @property
     def folder(self) -> Path:
-        """Where the records and the report are: smoke results are kept apart, and those on another data set."""
+        """Where records and report are: smoke results are kept apart, those of folds, and those on another data set."""
         folder = self.results / "smoke" if self.smoke else self.results
+        folder = folder / FOLDS / str(self.folds) if self.folds else folder
         return folder / DATASETS / self.dataset if self.dataset else folder
 
     @property

@@ -152,6 +152,16 @@ OnDataset = Annotated[
         show_default=False,
     ),
 ]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        "--folds",
+        metavar="K",
+        envvar="BENCH_FOLDS",
+        help="Cross-validate in so many folds, one for each seed, in a folder of results of its own.",
+        show_default=False,
+    ),
+]
 Threads = Annotated[
     int,
     typer.Option(

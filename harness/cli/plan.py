@@ -31,6 +31,7 @@ def plan(
     evaluate: options.Evaluate = None,
     smoke: options.Smoke = False,
     dataset: options.OnDataset = None,
+    folds: options.Folds = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
@@ -57,6 +58,7 @@ def plan(
         evaluate=options.parse_names(evaluate),
         smoke=smoke,
         dataset=dataset,
+        folds=folds,
         results=results,
         architectures=architectures,
     )

@@ -53,6 +53,7 @@ def report(
     environment: options.EnvironmentId = None,
     smoke: options.Smoke = False,
     dataset: options.OnDataset = None,
+    folds: options.Folds = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
 ) -> None:
@@ -75,6 +76,7 @@ def report(
         seeds=parse_seeds(seeds) if seeds else None,
         smoke=smoke,
         dataset=dataset,
+        folds=folds,
         results=results,
         architectures=architectures,
     )

@@ -42,6 +42,7 @@ def run(
     address: options.Address = None,
     smoke: options.Smoke = False,
     dataset: options.OnDataset = None,
+    folds: options.Folds = None,
     results: options.Results = options.DEFAULT_RESULTS,
     architectures: options.ArchitecturesFolder = None,
     json: options.Json = False,
@@ -57,6 +58,7 @@ def run(
         bench run '00*' --evaluate shift       how they tolerate shifted images
         bench run 000_convnet --smoke          see it work in seconds
         bench run --all --dataset digits       every architecture that fits, on other data
+        bench run --all --folds 5              five-fold cross-validation, seeds 0 to 4
         bench run --all --engine ray           on the machines of a Ray cluster (--address)
     """
     if not names and not all_:
@@ -82,6 +84,7 @@ def run(
         address=address,
         smoke=smoke,
         dataset=dataset,
+        folds=folds,
         results=results,
         architectures=architectures,
     )

@@ -134,8 +134,8 @@ class DerivedFile(Provenance):
 class Architecture(SpecFile):
     """A spec file, its name, which is the file's, and the data set that it names.
 
-    ``on_dataset`` is the name of the data set that was asked for instead. Where that is another one than the file's,
-    the claims, which are about ``documented_on``, are ``foreign_claims``.
+    ``on_dataset`` is the name of the data set that was asked for instead, ``asked_folds`` are the folds. Where the data
+    set is another one than the file's, the claims, which are about ``documented_on``, are ``foreign_claims``.
     """
 
     name: str
@@ -143,6 +143,7 @@ class Architecture(SpecFile):
     data: Dataset
     derivation: Derivation | None = None
     on_dataset: str | None = None
+    asked_folds: int | None = None
     documented_on: str | None = None
     foreign_claims: tuple[AnyClaim, ...] = Field(default=(), strict=False)
 

@@ -164,4 +164,6 @@ def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
         parts.append("--smoke")
     on = {entry.architecture.on_dataset for entry in study.entries} - {None}
     parts += [f"--dataset {name}" for name in on]
+    folds = {entry.architecture.asked_folds for entry in study.entries} - {None}
+    parts += [f"--folds {count}" for count in folds]
     return " ".join(parts)
