@@ -87,7 +87,7 @@ class Application(OwnLayer):
     trainable: Annotated[bool, Field(description="Whether its weights are trained.")] = True
     trainable_from: Annotated[
         int | None,
-        WithJsonSchema({"type": ["integer", "string"]}),
+        WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}, {"type": "null"}]}),
         Field(
             description="The first of Keras' layers that is trained: its name, such as block5_conv1; its place from 0, "
             "as in layers[100:]; or from the end, as in layers[-20:]."
