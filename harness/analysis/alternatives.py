@@ -1,4 +1,4 @@
-"""A document's numbers under other recipes than the one that it gives, and which of them fit; judges nothing itself."""
+"""Networks derived from a document's: its numbers by their recipes, which of them fit, and their own claims."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
+from harness.spec.claims.metrics import NumberClaim
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,14 @@ class OtherRecipe:
 
 def other_recipes(entry: ArchitectureResults, findings: Findings) -> tuple[OtherRecipe, ...]:
     """Return the recipes that were tried for a document's numbers and trained, in the order of their names."""
-    own = [verdict for verdict in findings.judgement.apart if _is_of(entry, verdict, findings)]
-    tested = [verdict for verdict in own if verdict.decision != "not tested" and verdict.claim.basis == "training"]
+    tested = [verdict for verdict in _tested(entry, findings) if isinstance(verdict.claim, NumberClaim)]
     names = dict.fromkeys(verdict.architecture for verdict in tested)
     return tuple(OtherRecipe(name, tuple(one for one in tested if one.architecture == name)) for name in names)
+
+
+def other_claims(entry: ArchitectureResults, findings: Findings) -> tuple[Verdict, ...]:
+    """Return the verdicts on what is derived from the document's network that are about no number of the document."""
+    return tuple(verdict for verdict in _tested(entry, findings) if not isinstance(verdict.claim, NumberClaim))
 
 
 def own_recipe(entry: ArchitectureResults, others: tuple[OtherRecipe, ...], findings: Findings) -> OtherRecipe | None:
@@ -52,6 +57,11 @@ def own_recipe(entry: ArchitectureResults, others: tuple[OtherRecipe, ...], find
 def published_number(verdict: Verdict) -> tuple[str, str, str]:
     """Return what a published number is told by: its kind, its digits and its place in the document."""
     return verdict.claim.kind, str(verdict.claim.published), verdict.claim.where
+
+
+def _tested(entry: ArchitectureResults, findings: Findings) -> list[Verdict]:
+    own = [verdict for verdict in findings.judgement.apart if _is_of(entry, verdict, findings)]
+    return [verdict for verdict in own if verdict.decision != "not tested" and verdict.claim.basis == "training"]
 
 
 def _is_of(entry: ArchitectureResults, verdict: Verdict, findings: Findings) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from harness.analysis.margins import DROP_RULE, judge_drop_within, judge_needed, judge_smaller_drop
@@ -90,7 +92,8 @@ class Verdict:
 class Judgement:
     """The verdicts on all claims, and how many of them the correction was made for.
 
-    ``apart`` are those on the claims of what is never ranked, such as ablations: a family of their own.
+    ``apart`` are those on the claims of what is never ranked, such as ablations: a family for each parent, since each
+    asks another question (by which recipe were this document's numbers found?) that no other network's claims change.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -261,8 +264,18 @@ def judge(study: Study, alpha: float = ALPHA) -> Judgement:
     ``alpha`` is the level of each question: lower for one of several looks at the same claims. Which runs are judged
     is the study's choice.
     """
-    verdicts, apart = (tuple(_family(entries, study, alpha)) for entries in (study.entries, study.apart))
-    return Judgement(verdicts, sum(verdict.adjusted_p is not None for verdict in verdicts), apart)
+    verdicts = tuple(_family(study.entries, study, alpha))
+    apart = chain.from_iterable(_family(entries, study, alpha) for entries in _by_parent(study.apart))
+    return Judgement(verdicts, sum(verdict.adjusted_p is not None for verdict in verdicts), tuple(apart))
+
+
+def _by_parent(entries: Iterable[ArchitectureResults]) -> Iterable[list[ArchitectureResults]]:
+    """Return what is derived from each parent, in the order of the parents' first; what has none is a group too."""
+    groups = dict[Path | None, list[ArchitectureResults]]()
+    for entry in entries:
+        derivation = entry.architecture.derivation
+        groups.setdefault(derivation.parent.path if derivation else None, []).append(entry)
+    return groups.values()
 
 
 def _family(entries: Iterable[ArchitectureResults], study: Study, alpha: float) -> Iterator[Verdict]:

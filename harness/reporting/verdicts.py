@@ -6,13 +6,21 @@ What training decides is counted apart from what is arithmetic, so that the one 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import get_args
 
 from harness.analysis.verdicts import Verdict
 from harness.reporting import numbers
 from harness.reporting.units import FORMATS, UnitFormat
 from harness.spec.claims import Basis, Decision
+from harness.spec.claims.metrics import NumberClaim
+from harness.spec.claims.prediction import Prediction
 from harness.statistics.samples import Interval
+
+# From so many seeds on, evidence is not called thin.
+ENOUGH_SEEDS = 10
+FEW = " (few)"
+ARITHMETIC = "by arithmetic"
 
 
 def decided_by(basis: Basis, verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -48,6 +56,26 @@ def bounds(verdict: Verdict) -> str:
     """Return where the typical run, the difference or the share lies, in the unit of what was measured."""
     low, high = verdict.ruling.interval
     return "" if low is None or high is None else _format(verdict).interval(Interval(low, high))
+
+
+def seeds(verdict: Verdict) -> str:
+    """Return how many seeds a verdict rests on; of a claim that is not tested they are none."""
+    if verdict.claim.basis == "spec":
+        return ARITHMETIC
+    if verdict.decision == "not tested":
+        return numbers.UNKNOWN
+    number = verdict.ruling.seeds
+    return f"{number}{FEW if number < ENOUGH_SEEDS else ''}"
+
+
+def found(verdict: Verdict) -> str:
+    """Return the reason, with where a difference that was measured lies."""
+    claim, interval = verdict.claim, bounds(verdict)
+    is_difference = claim.basis == "training" and not isinstance(claim, NumberClaim | Prediction)
+    if not interval or not is_difference:
+        return explanation(verdict)
+    reason = f"{verdict.ruling.reason} (95 % interval {interval} points)"
+    return explanation(replace(verdict, ruling=replace(verdict.ruling, reason=reason)))
 
 
 def _format(verdict: Verdict) -> UnitFormat:

@@ -15,6 +15,7 @@ from harness.reporting.blocks import Illustrations, Table
 from harness.reporting.numbers import UNKNOWN
 from harness.reporting.page import page
 from harness.reporting.sections import documents
+from harness.reporting.sections.alternatives import alternatives
 from harness.spec.folder import files_apart
 from harness.spec.reading import read_architecture
 
@@ -110,8 +111,7 @@ def test_recipes_are_ordered_by_the_number_that_fits_each_least() -> None:
     assert own is not None
     assert [verdict.claim.kind for verdict in own.verdicts] == ["test_loss", "test_accuracy"]
     assert own.least_p == min(verdict.ruling.p for verdict in own.verdicts if verdict.ruling.p is not None)
-    other = documents.alternatives(entry, found)
-    assert other is not None
+    (other,) = alternatives(entry, found)
     recipes = (*others, own)
     expected = sorted(recipes, key=lambda recipe: -(recipe.least_p or 0))
     places = [other.conclusion.index(f"{recipe.name} (p") for recipe in expected]

@@ -23,6 +23,7 @@ from harness.reporting.figures.evidence_levels import levels_drawing
 from harness.reporting.figures.evidence_seeds import recipes_drawing, rows_drawing
 from harness.reporting.figures.evidence_sizes import changes_drawing, sights_drawing
 from harness.reporting.page import page
+from harness.reporting.sections.alternatives import alternatives
 from harness.spec.architecture import Architecture
 from harness.spec.folder import files_apart
 from harness.spec.reading import read_architecture
@@ -103,6 +104,25 @@ def test_figures_stand_below_the_sentences_they_are_about(everything: Findings) 
     assert text.index("Its numbers by other recipes") < recipes < text.index("Recipes by which all of these numbers")
     for figure in figures:
         assert f"![{figure.description}]" in text.replace("\\", "")
+
+
+def test_claims_of_derived_networks_about_no_number_have_a_table_of_their_own() -> None:
+    found = study("000_shifted_training", "dense_512_shifted_training", evaluations=("shift",))
+    entry = found.study.named("000_convnet")
+    assert entry is not None
+    (other,) = alternatives(entry, found)
+    assert [row[0] for row in other.table.rows] == ["000_shifted_training"] * 2
+    assert other.introduction.startswith("What is asked of networks derived from it")
+    assert (other.conclusion, other.figure) == ("", "")
+    assert "Recipes by which" not in page(found, ())
+
+
+def test_claims_of_networks_derived_from_others_change_no_correction() -> None:
+    alone, beside = study("002_sgd"), study("002_sgd", "001_after_1_epoch")
+    p = [[one.adjusted_p for one in found.judgement.apart if "002" in one.architecture] for found in (alone, beside)]
+    assert p[0] == p[1]
+    assert len(beside.judgement.apart) > len(alone.judgement.apart)
+    assert any(one.adjusted_p is not None for one in beside.judgement.apart if "001" in one.architecture)
 
 
 def test_curves_have_every_level_and_who_turns_the_claim_round(everything: Findings) -> None:

@@ -62,7 +62,7 @@ def parameters(weights: list[Any]) -> int:
     return sum(prod(weight.shape) for weight in weights)
 
 
-@settings(EFFORT, max_examples=EFFORT.max_examples // 2)
+@EFFORT
 @given(networks())
 def test_a_network_has_the_shapes_and_parameters_that_keras_builds(network: tuple[list[Spec], Shape]) -> None:
     specs, shape = network

@@ -12,7 +12,8 @@ from harness.reporting.evidence.levels import Levels, levels
 from harness.reporting.evidence.recipes import Recipes, recipes
 from harness.reporting.evidence.seeds import Rows, accuracies, gaps
 from harness.reporting.evidence.sizes import Changes, Sights, changes, sights
-from harness.reporting.sections.documents import RECIPES, documented, figure_name
+from harness.reporting.sections.alternatives import RECIPES
+from harness.reporting.sections.documents import documented, figure_name
 from harness.spec.claims import Claim
 
 Data = Levels | Rows | Changes | Sights | Recipes

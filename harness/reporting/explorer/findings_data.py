@@ -28,7 +28,8 @@ from harness.reporting.blocks import Table
 from harness.reporting.explorer.evidence_data import evidence_data, metric_data
 from harness.reporting.explorer.network import fields_text, network_nodes
 from harness.reporting.explorer.pictures import Shares, right_shares, shown_images
-from harness.reporting.sections.documents import INTRODUCTION, OTHER_RECIPES, READING, alternatives, methods, sentences
+from harness.reporting.sections.alternatives import Alternatives, alternatives
+from harness.reporting.sections.documents import INTRODUCTION, READING, methods, sentences
 from harness.reporting.sections.headline import state
 from harness.reporting.sections.insides import AGREEMENT_NOTE, FILTERS_NOTE
 from harness.reporting.verdicts import explanation, measured, published
@@ -119,7 +120,7 @@ def _documents(findings: Findings, verdicts: Mapping[str, Sequence[Verdict]]) ->
     stated = [entry for entry in findings.study.entries if verdicts.get(entry.name)]
     drawn = evidence_data(findings)
     for entry in sorted(stated, key=lambda entry: (entry.architecture.document is None, entry.name)):
-        source, other = entry.architecture.document or entry.architecture.source, alternatives(entry, findings)
+        source = entry.architecture.document or entry.architecture.source
         if source is not None:
             yield {
                 "name": entry.name,
@@ -127,9 +128,13 @@ def _documents(findings: Findings, verdicts: Mapping[str, Sequence[Verdict]]) ->
                 "title": entry.architecture.title,
                 "sentences": _table(sentences(verdicts[entry.name])),
                 "evidence": drawn.get(entry.name, []),
-                "alternatives": other
-                and {**_table(other.table), "introduction": OTHER_RECIPES, "conclusion": other.conclusion},
+                "alternatives": [_alternatives(other) for other in alternatives(entry, findings)],
             }
+
+
+def _alternatives(other: Alternatives) -> dict[str, Any]:
+    words = {"title": other.table.title, "introduction": other.introduction, "conclusion": other.conclusion}
+    return {**_table(other.table), **words, "figure": other.figure}
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -154,5 +154,5 @@ function showDocuments() {
   return [el("h2", null, "What the documents say, and what we found"), documents.length ? data.documentsIntroduction.map((text) => el("p", null, text)) : el("p", null, "No claim is declared."),
     data.claimKinds.length ? el("details", null, el("summary", null, "What each kind of judgement measures"), el("dl", null, data.claimKinds.map(([name, text]) => [el("dt", null, name), el("dd", null, text)]))) : null,
     documents.map((found) => [el("h3", null, el("a", { href: link({ view: "architecture", a: found.name }) }, found.name), `: ${found.source}`), tableOf(found.title, found.sentences), evidenceOf(found.evidence.filter((one) => one.type !== "recipes")),
-      found.alternatives ? [el("p", null, found.alternatives.introduction), tableOf(`Its numbers by other recipes: ${found.name}`, found.alternatives), evidenceOf(found.evidence.filter((one) => one.type === "recipes")), el("p", null, found.alternatives.conclusion)] : null])];
+      found.alternatives.map((other) => [el("p", null, other.introduction), tableOf(`${other.title}: ${found.name}`, other), evidenceOf(found.evidence.filter((one) => one.type === other.figure)), other.conclusion ? el("p", null, other.conclusion) : null])])];
 }

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 
-from harness.analysis.alternatives import OtherRecipe, other_recipes, own_recipe
 from harness.analysis.findings import Findings
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.verdicts import Verdict
 from harness.reporting import numbers
 from harness.reporting.blocks import Block, Cells, Illustrations, Section, Table
 from harness.reporting.markdown import escape
-from harness.reporting.verdicts import bounds, explanation, published
+from harness.reporting.sections.alternatives import alternatives
+from harness.reporting.verdicts import ARITHMETIC, ENOUGH_SEEDS, found, published, seeds
 from harness.spec.claims import Claim
 from harness.spec.claims.drops import ToleratesShift
 from harness.spec.claims.metrics import NumberClaim
-from harness.spec.claims.prediction import Prediction
 
 TITLE = "What the documents say, and what we found"
-# From so many seeds on, evidence is not called thin.
-ENOUGH_SEEDS = 10
-FEW = " (few)"
 INTRODUCTION = (
     "Each row has a few words of a document, what was judged in their place, and what came of it. A verdict is about "
     "that: one network, one recipe, one data set and one way to measure, where the sentence may be about more. "
@@ -40,22 +35,6 @@ READING = (
     "inconclusive. *Seeds*: where two networks are compared, of the one with fewer."
 )
 EXACT = "its printed shapes and parameter counts"
-ARITHMETIC = "by arithmetic"
-RECIPES = "recipes"
-OTHER_RECIPES = (
-    "Its numbers by other recipes, which it does not describe (corrected for their number, apart from the rest):"
-)
-
-LEAST_P = "by the smallest p among each recipe's numbers, before correction"
-SCATTER = "A recipe whose runs scatter more fits more easily."
-
-
-@dataclass(frozen=True)
-class Alternatives:
-    """What a document's numbers come to by other recipes, and a sentence on which of them fit all."""
-
-    table: Table
-    conclusion: str
 
 
 def section(findings: Findings) -> Section | None:
@@ -64,7 +43,7 @@ def section(findings: Findings) -> Section | None:
     for entry, verdicts in documented(findings):
         kinds = dict.fromkeys(verdict.claim.kind for verdict in verdicts)
         drawn = Illustrations(tuple(figure_name(entry, kind) for kind in kinds))
-        blocks += [_heading(entry), sentences(verdicts), drawn, *_other_recipes(entry, findings)]
+        blocks += [_heading(entry), sentences(verdicts), drawn, *_beside(entry, findings)]
     if not blocks or not findings.study.measured:
         return None
     told = "\n".join(f"- *{name}*: {escape(text)}" for name, text in methods(findings).items())
@@ -85,10 +64,13 @@ def figure_name(entry: ArchitectureResults, kind: str) -> str:
     return f"{entry.name}-{kind.replace('_', '-')}"
 
 
-def _other_recipes(entry: ArchitectureResults, findings: Findings) -> Iterator[Block]:
-    other = alternatives(entry, findings)
-    if other:
-        yield from (OTHER_RECIPES, other.table, Illustrations((figure_name(entry, RECIPES),)), escape(other.conclusion))
+def _beside(entry: ArchitectureResults, findings: Findings) -> Iterator[Block]:
+    for other in alternatives(entry, findings):
+        yield from (other.introduction, other.table)
+        if other.figure:
+            yield Illustrations((figure_name(entry, other.figure),))
+        if other.conclusion:
+            yield escape(other.conclusion)
 
 
 def _by_architecture(verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
@@ -112,8 +94,8 @@ def sentences(verdicts: Sequence[Verdict]) -> Table:
     """Return one row for each claim, those of one sentence together, and one for all that the document prints."""
     spoken = [verdict for verdict in verdicts if _has_row(verdict)]
     rows: list[Cells] = []
-    for quotation, found in groupby(spoken, key=_quotation):
-        rows += [_row("" if place else quotation, verdict) for place, verdict in enumerate(found)]
+    for quotation, together in groupby(spoken, key=_quotation):
+        rows += [_row("" if place else quotation, verdict) for place, verdict in enumerate(together)]
     return Table(
         title="Sentences",
         header=("It says", "Judged by", "Verdict", "Seeds", "What was found"),
@@ -134,7 +116,7 @@ def _quotation(verdict: Verdict) -> str:
 
 
 def _row(quotation: str, verdict: Verdict) -> Cells:
-    return quotation, _judged(verdict.claim), verdict.decision, _seeds(verdict), _found(verdict)
+    return quotation, _judged(verdict.claim), verdict.decision, seeds(verdict), found(verdict)
 
 
 def _judged(claim: Claim) -> str:
@@ -144,26 +126,6 @@ def _judged(claim: Claim) -> str:
     return f"{claim.label} ({claim.published})" if isinstance(claim, ToleratesShift) and claim.within else claim.label
 
 
-def _seeds(verdict: Verdict) -> str:
-    """Return how many seeds a verdict rests on; of a claim that is not tested they are none."""
-    if verdict.claim.basis == "spec":
-        return ARITHMETIC
-    if verdict.decision == "not tested":
-        return numbers.UNKNOWN
-    seeds = verdict.ruling.seeds
-    return f"{seeds}{FEW if seeds < ENOUGH_SEEDS else ''}"
-
-
-def _found(verdict: Verdict) -> str:
-    """Return the reason, with where a difference that was measured lies."""
-    claim, interval = verdict.claim, bounds(verdict)
-    is_difference = claim.basis == "training" and not isinstance(claim, NumberClaim | Prediction)
-    if not interval or not is_difference:
-        return explanation(verdict)
-    reason = f"{verdict.ruling.reason} (95 % interval {interval} points)"
-    return explanation(replace(verdict, ruling=replace(verdict.ruling, reason=reason)))
-
-
 def _exact(verdicts: Sequence[Verdict]) -> Iterator[Cells]:
     """Yield one row for the shapes and counts that a document prints, and one for each that does not hold."""
     wrong = [verdict for verdict in verdicts if verdict.decision != "reproduced"]
@@ -171,34 +133,3 @@ def _exact(verdicts: Sequence[Verdict]) -> Iterator[Cells]:
         equal = f"{len(verdicts) - len(wrong)} of {len(verdicts)} follow from its layers"
         yield EXACT, "equality", "refuted" if wrong else "reproduced", ARITHMETIC, equal
     yield from (_row(_quotation(verdict), verdict) for verdict in wrong)
-
-
-def alternatives(entry: ArchitectureResults, findings: Findings) -> Alternatives | None:
-    """Return what a document's numbers come to under other recipes; None where none of these was trained."""
-    others = other_recipes(entry, findings)
-    if not others:
-        return None
-    table = Table(
-        title="Other recipes",
-        header=("Recipe", "Judged by", "Published", "Verdict", "Seeds", "What was found"),
-        rows=tuple(
-            (other.name, one.claim.label, published(one), one.decision, _seeds(one), _found(one))
-            for other in others
-            for one in other.verdicts
-        ),
-        alignments=("left", "left", "right", "left", "right", "left"),
-    )
-    own = own_recipe(entry, others, findings)
-    return Alternatives(table, _conclusion((*others, *([own] if own else []))))
-
-
-def _conclusion(recipes: Sequence[OtherRecipe]) -> str:
-    """Return which recipes fit, and how well each does by the number that suits it least."""
-    fitting = [recipe.name for recipe in recipes if recipe.fits]
-    names = numbers.listed(fitting) if fitting else "none of them"
-    first = f"Recipes by which all of these numbers are reproduced: {names}."
-    known = sorted((-recipe.least_p, recipe.name) for recipe in recipes if recipe.least_p is not None)
-    if len(known) < len(recipes) or len(recipes) == 1:
-        return first
-    ordered = ", ".join(f"{name} ({numbers.p_phrase(-p)})" for p, name in known)
-    return f"{first} From the best fit to the worst, {LEAST_P}: {ordered}. {SCATTER}"
