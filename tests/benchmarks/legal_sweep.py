@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
@@ -106,7 +107,7 @@ def run_one_by_one() -> None:
     """Let TensorFlow run operations one by one instead of compiling the epoch and the scoring."""
     import tensorflow as tf  # noqa: PLC0415 - takes seconds
 
-    from harness.backends.tensorflow import epoch  # noqa: PLC0415 - as above
+    from harness.backends.tensorflow import epoch, network  # noqa: PLC0415 - as above
 
     def plain(function: Callable[..., object]) -> Callable[..., object]:
         def called(*arguments: object) -> object:
@@ -125,8 +126,15 @@ def run_one_by_one() -> None:
             number = body(number)
         return number
 
+    def freeze(phase: network.Phase) -> AbstractContextManager[None]:
+        """Leave layers frozen: steps are not traced while they are, but run afterwards."""
+        for layer in phase.frozen:
+            layer.trainable = False
+        return nullcontext()
+
     tf.config.run_functions_eagerly(run_eagerly=True)
     epoch.graph, tf.while_loop = plain, loop
+    network.Phase.freezing = freeze  # type: ignore[method-assign, assignment]
 
 
 def sweep(bench: Bench, cases: Sequence[Case], *, compiled: bool) -> Iterator[Ended]:
