@@ -19,7 +19,7 @@ from harness.app.verification import compare
 from harness.app.workspace import Workspace
 from harness.data import fetching
 from harness.errors import CannotExport, CannotWrite, NothingRecorded, OtherWeights, Stopped, UntrainedSeed
-from harness.evaluations.evaluation import Scored, all_right
+from harness.evaluations.evaluation import Scored, all_right, label_threshold
 from harness.evaluations.metric import TEST
 from harness.execute.engine import Engine, EngineOptions, Outcome, TrialEnded, make_engine
 from harness.execute.model_process import model_scores
@@ -185,7 +185,7 @@ def scored(network: TrainedNetwork, scores: npt.NDArray[np.float32]) -> Scored:
     architecture = network.entry.architecture
     labels = np.zeros(scores.shape if architecture.data.multi_label else len(scores), np.uint8)
     logits = getattr(architecture.recipe.loss, "from_logits", False)
-    return Scored(scores, labels, 0.0, threshold=0.0 if logits else 0.5)
+    return Scored(scores, labels, 0.0, threshold=label_threshold(logits=logits))
 
 
 def _check_predictions(network: TrainedNetwork, found: Scored) -> None:

@@ -119,6 +119,11 @@ class Scored:
         return shares
 
 
+def label_threshold(*, logits: bool) -> float:
+    """Return above which output a label is predicted of which an example may have several: a probability of .5."""
+    return 0.0 if logits else 0.5
+
+
 def all_right(predicted: Bytes, labels: Bytes) -> npt.NDArray[np.bool_]:
     """Return which examples are predicted right, shape (..., n), labels being of shape (n,).
 

@@ -23,6 +23,7 @@ import tensorflow as tf
 from harness.arrays import Bytes, Values
 from harness.data.pipeline import Pipeline
 from harness.data.preprocessing import Scaling
+from harness.evaluations.evaluation import label_threshold
 from harness.worker.backend import Scores
 
 # Images scored at once: divides the 10,000 test images; 000 and 003 are not faster with more.
@@ -175,7 +176,7 @@ def compile_scoring(model: keras.Model, data: DeviceData) -> Callable[[], Scores
         mean_loss = np.average(np.array([float(loss) for loss in losses]), weights=sizes)
         found = np.concatenate([batch.numpy() for batch in scores])
         logits = from_logits(model.loss)
-        return Scores(of_classes(found, logits=logits), float(mean_loss), threshold(logits=logits))
+        return Scores(of_classes(found, logits=logits), float(mean_loss), label_threshold(logits=logits))
 
     return run
 
@@ -195,11 +196,6 @@ def of_classes(scores: npt.NDArray[np.float32], *, logits: bool) -> npt.NDArray[
         return scores
     first = np.zeros_like(scores) if logits else 1 - scores
     return np.concatenate([first, scores], axis=1)
-
-
-def threshold(*, logits: bool) -> float:
-    """Return above which output a label is predicted of which an example may have several: a probability of .5."""
-    return 0.0 if logits else 0.5
 
 
 def from_logits(loss: object) -> bool:

@@ -20,13 +20,12 @@ from harness.backends.tensorflow.epoch import (
     compile_scoring,
     from_logits,
     output_count,
-    threshold,
     to_device,
 )
 from harness.backends.tensorflow.model import TensorFlowModel
 from harness.backends.tensorflow.pretrained import pretrained_digest, share_weights_folder
 from harness.data.pipeline import Pipeline
-from harness.evaluations.evaluation import Examples
+from harness.evaluations.evaluation import Examples, label_threshold
 from harness.planning.trial import Computation
 from harness.spec.layers.shared import with_sharing
 from harness.spec.training import Recipe
@@ -285,7 +284,7 @@ def exact_match(loss: keras.losses.Loss) -> keras.metrics.Metric:
     Keras' ``accuracy`` would take the highest output for the class, as of one-hot labels. Blended labels count as what
     they are nearer to.
     """
-    least = threshold(logits=from_logits(loss))
+    least = label_threshold(logits=from_logits(loss))
 
     def right(labels: keras.KerasTensor, outputs: keras.KerasTensor) -> keras.KerasTensor:
         found = keras.ops.equal(keras.ops.greater(labels, 0.5), keras.ops.greater(outputs, least))

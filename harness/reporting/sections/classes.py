@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -67,25 +67,9 @@ def label_table(findings: Findings, rivals: Sequence[ArchitectureResults]) -> Ta
     fewer = f"Of {len(data.classes)} labels those {len(chosen)} whose F1 is lowest over all architectures."
     summaries = [findings.summaries[entry.name] for entry, _ in known]
     quantities = [quantity for quantity in OF_LABELS if any(summary.of(quantity) for summary in summaries)]
-    right: list[Alignment] = ["right"] * (len(quantities) + len(chosen))
-    return Table(
-        title=data.name,
-        header=(
-            "Architecture",
-            *(numbers.headed(quantity.metric, _heading(quantity)) for quantity in quantities),
-            *(f"F1 of {data.classes[number]}" for number in chosen),
-        ),
-        rows=tuple(
-            (
-                entry.name,
-                *(numbers.plus_minus(of.metric, findings.summaries[entry.name].of(of)) for of in quantities),
-                *(numbers.percent(float(shares.f1[:, number].mean()), 1) for number in chosen),
-            )
-            for entry, shares in known
-        ),
-        alignments=("left", *right),
-        notes=(OF_SEVERAL, *([fewer] if len(chosen) < len(data.classes) else [])),
-    )
+    columns = {number: f"F1 of {data.classes[number]}" for number in chosen}
+    notes = (OF_SEVERAL, *([fewer] if len(chosen) < len(data.classes) else []))
+    return _shares_table(findings, [(entry, shares.f1) for entry, shares in known], quantities, columns, notes)
 
 
 def label_errors_table(findings: Findings, rivals: Sequence[ArchitectureResults]) -> Table | None:
@@ -119,44 +103,59 @@ def label_errors_table(findings: Findings, rivals: Sequence[ArchitectureResults]
     )
 
 
+def _ranked(findings: Findings, rivals: Sequence[ArchitectureResults]) -> list[ArchitectureResults]:
+    names = {entry.name for entry in rivals}
+    return [entry for entry in findings.ranking if entry.name in names]
+
+
 def _known(findings: Findings, rivals: Sequence[ArchitectureResults]) -> list[tuple[ArchitectureResults, ClassShares]]:
     """Return those whose predictions and labels are at hand, best first."""
-    names = {entry.name for entry in rivals}
-    ranked = [entry for entry in findings.ranking if entry.name in names]
+    ranked = _ranked(findings, rivals)
     return [(entry, shares) for entry in ranked if (shares := shares_by_class(entry, findings.labels)) is not None]
 
 
 def class_table(findings: Findings, rivals: Sequence[ArchitectureResults]) -> Table | None:
     """Return one row per architecture, best first, with the means, and each class or those that are hardest."""
-    names = {entry.name for entry in rivals}
-    ranked = [entry for entry in findings.ranking if entry.name in names]
     known = _known(findings, rivals)
     if not known:
         return None
     data = known[0][0].architecture.data
     chosen = _shown([shares.accuracy for _, shares in known], known[0][1].examples)
-    quantities = _quantities(findings, ranked)
-    right: list[Alignment] = ["right"] * (len(quantities) + len(chosen))
+    quantities = _quantities(findings, _ranked(findings, rivals))
     first, second, *_ = data.classes
     further = [FURTHER[quantity].format(first=first, second=second) for quantity in quantities if quantity in FURTHER]
     hardest = f"Of {len(data.classes)} classes those {len(chosen)} whose accuracy is lowest over all architectures."
+    columns = {number: data.classes[number] for number in chosen}
+    notes = (MEANS, *further, *([hardest] if len(chosen) < len(data.classes) else []))
+    return _shares_table(findings, [(entry, shares.accuracy) for entry, shares in known], quantities, columns, notes)
+
+
+def _shares_table(
+    findings: Findings,
+    known: Sequence[tuple[ArchitectureResults, Floats]],
+    quantities: Sequence[Quantity],
+    columns: Mapping[int, str],
+    notes: tuple[str, ...],
+) -> Table:
+    """Return one row per architecture: the means, then its share of each class that has a column, by its number."""
+    right: list[Alignment] = ["right"] * (len(quantities) + len(columns))
     return Table(
-        title=data.name,
+        title=known[0][0].architecture.data.name,
         header=(
             "Architecture",
             *(numbers.headed(quantity.metric, _heading(quantity)) for quantity in quantities),
-            *(data.classes[number] for number in chosen),
+            *columns.values(),
         ),
         rows=tuple(
             (
                 entry.name,
                 *(numbers.plus_minus(of.metric, findings.summaries[entry.name].of(of)) for of in quantities),
-                *(numbers.percent(float(shares.accuracy[:, number].mean()), 1) for number in chosen),
+                *(numbers.percent(float(shares[:, number].mean()), 1) for number in columns),
             )
             for entry, shares in known
         ),
         alignments=("left", *right),
-        notes=(MEANS, *further, *([hardest] if len(chosen) < len(data.classes) else [])),
+        notes=notes,
     )
 
 
