@@ -6,7 +6,6 @@ characters that a terminal's encoding lacks are replaced.
 
 from __future__ import annotations
 
-import _thread
 import codecs
 import contextlib
 import errno
@@ -17,7 +16,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from harness.errors import OutputLost
+from harness.errors import BenchError, OutputLost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,26 +91,55 @@ def guarded() -> Iterator[None]:
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """Let Ctrl-C interrupt the block, also where Python would report it and go on: while a module is imported, say."""
+    """Let Ctrl-C interrupt the block, also where it would be lost while a module is imported.
+
+    Python reports an interrupt in some places and goes on, and a library may make another exception of it (pydantic
+    does while it builds a type): the first is made again, and the second is an interrupt still.
+    """
     before, report = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    heard = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        heard.set()
+        if any(caller.f_code is interrupt_again.__code__ for caller in _callers(frame)):
+            _interrupt_soon()  # now it would be lost once more
+        else:
+            signal.default_int_handler(number, frame)
 
     def interrupt_again(found: sys.UnraisableHookArgs) -> None:
-        if not issubclass(found.exc_type, KeyboardInterrupt):
+        if issubclass(found.exc_type, KeyboardInterrupt):
+            _interrupt_soon()
+        else:
             report(found)
-            return
-        again = threading.Timer(AGAIN_SECONDS, _thread.interrupt_main)
-        again.daemon = True
-        again.start()
 
     if callable(before):
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, interrupt)
     sys.unraisablehook = interrupt_again
     try:
         yield
+    except Exception as error:
+        if heard.is_set() and not isinstance(error, BenchError):
+            raise KeyboardInterrupt from error
+        raise
     finally:
         sys.unraisablehook = report
         if callable(before):
             signal.signal(signal.SIGINT, before)
+
+
+def _interrupt_soon() -> None:
+    """Send Ctrl-C to the main thread, which wakes from what it waits for, as soon as the caller has returned."""
+    main_thread = threading.main_thread().ident
+    again = threading.Timer(AGAIN_SECONDS, signal.pthread_kill, (main_thread, signal.SIGINT))
+    again.daemon = True
+    again.start()
+
+
+def _callers(frame: FrameType | None) -> Iterator[FrameType]:
+    """Yield a frame and all that called it."""
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
 
 
 def plainly(error: UnicodeError) -> tuple[str, int]:

@@ -16,6 +16,8 @@ import pytest
 
 from harness.app.console import SafeConsole
 from harness.cli.console import say, stdout
+from harness.cli.streams import interruptible
+from harness.errors import OutputLost
 
 BENCH = [sys.executable, "-c", "from harness.cli import main; main()"]
 
@@ -174,3 +176,29 @@ def test_an_interrupt_that_python_would_only_report_is_made_again() -> None:
     done = subprocess.run([sys.executable, "-c", SWALLOWED], capture_output=True, check=False, timeout=60)
     assert b"Exception ignored" not in done.stderr
     assert done.stderr.rstrip().endswith(b"KeyboardInterrupt")
+
+
+def interrupted_and_then(raised: Exception) -> None:
+    """Be interrupted, and raise this in the interrupt's place."""
+    with interruptible():
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt as interrupt:
+            raise raised from interrupt
+
+
+@pytest.mark.usefixtures("interrupts_heard")
+def test_an_interrupt_that_a_library_makes_another_exception_of_stays_one() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_and_then(ValueError())
+
+
+@pytest.mark.usefixtures("interrupts_heard")
+def test_after_an_interrupt_a_sentence_for_the_user_is_said() -> None:
+    with pytest.raises(OutputLost, match="full"):
+        interrupted_and_then(OutputLost(OSError("full")))
+
+
+def test_without_an_interrupt_an_exception_stays_as_it_is() -> None:
+    with pytest.raises(ValueError, match="as it is"), interruptible():
+        raise ValueError("as it is")
