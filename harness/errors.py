@@ -6,7 +6,7 @@ Mistakes in declared files are put into words where they are found, with their p
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 MOST_SHOWN = 60
@@ -233,10 +233,10 @@ def _unlisted(error: OSError) -> str:
 
 
 class UnknownArchitecture(BenchError):
-    """Names or globs that match no file of the folder."""
+    """Names or globs that match no file of the folder; ``shipped`` are names of the package's own."""
 
-    def __init__(self, names: Sequence[str], known: Sequence[str], folder: Path) -> None:
-        lines = [_unknown(name, known, folder) for name in names]
+    def __init__(self, names: Sequence[str], known: Sequence[str], folder: Path, shipped: Collection[str] = ()) -> None:
+        lines = [_unknown(name, known, folder, shipped) for name in names]
         super().__init__("\n".join(lines))
 
 
@@ -255,9 +255,11 @@ class NotOne(BenchError):
         super().__init__(f"'{name}' matches {', '.join(path.stem for path in files)}; choose one of them")
 
 
-def _unknown(name: str, known: Sequence[str], folder: Path) -> str:
+def _unknown(name: str, known: Sequence[str], folder: Path, shipped: Collection[str]) -> str:
     kind = "no architecture matches" if set(name) & set("*?[") else "there is no architecture"
     remedy = did_you_mean(name, known) or "'bench list' shows the architectures"
+    if name in shipped:
+        remedy = f"'bench new {name} --from {name}' copies the one that ships with the package"
     return f"{kind} '{name}' in {folder}; {remedy}"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from harness.declaration.files import DATASETS, declared_files, is_folder, is_safe_name
+from harness.declaration.files import DATASETS, declared_files, is_folder, is_safe_name, shipped_folder
 from harness.errors import NoArchitectures, NotOne, UnknownArchitecture
 
 
@@ -48,7 +48,8 @@ def select_files(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
     unknown = [name for name in wanted if not meant[name]]
     if unknown:
         subfolders = dict.fromkeys(path.parent.name for path in apart)
-        raise UnknownArchitecture(unknown, [*(path.stem for path in (*files, *apart)), *subfolders], folder)
+        known = [*(path.stem for path in (*files, *apart)), *subfolders]
+        raise UnknownArchitecture(unknown, known, folder, [path.stem for path in _listed(shipped_folder())])
     chosen = {path for found in meant.values() for path in found}
     return tuple(path for path in (*files, *apart) if not wanted or path in chosen)
 

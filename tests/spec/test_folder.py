@@ -97,6 +97,11 @@ def test_a_folder_may_hold_specs_in_subfolders_alone(tmp_path: Path) -> None:
         select_files([], tmp_path)
 
 
+def test_a_shipped_one_that_the_folder_lacks_is_answered_with_how_to_copy_it(folder: Path) -> None:
+    with pytest.raises(UnknownArchitecture, match=r"; 'bench new lenet_5 --from lenet_5' copies the one that ships"):
+        select_files(["lenet_5"], folder)
+
+
 def test_a_name_that_leaves_the_folder_means_no_file(folder: Path) -> None:
     (folder.parent / "outside.yaml").write_text("")
     with pytest.raises(UnknownArchitecture, match="there is no architecture"):
