@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -109,33 +110,39 @@ def median_bounds(values: ArrayLike, level: float) -> tuple[Numbers, Numbers] | 
     Between the order statistics whose interval is just wide enough and the next ones inside, interpolated; no
     distribution is assumed. Source: Hettmansperger and Sheather, Statistics & Probability Letters 4 (1986) 75-79.
     """
-    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=-1)
-    runs = ordered.shape[-1]
+    return _bounds(np.moveaxis(np.sort(np.asarray(values, dtype=np.float64), axis=-1), -1, 0), level)
+
+
+def _bounds(ordered: Any, level: float) -> tuple[Any, Any] | None:  # noqa: ANN401 - numbers of numbers, arrays of arrays
+    """Return the median's interval for values that are ``ordered`` along the first axis."""
+    runs = len(ordered)
     depth, inward = _depth(runs, level)
     if depth == 0:
         return None
-    low = (1 - inward) * ordered[..., depth - 1] + inward * ordered[..., depth]
-    high = (1 - inward) * ordered[..., runs - depth] + inward * ordered[..., runs - depth - 1]
+    low = (1 - inward) * ordered[depth - 1] + inward * ordered[depth]
+    high = (1 - inward) * ordered[runs - depth] + inward * ordered[runs - depth - 1]
     return low, high
 
 
-@lru_cache
 def _depth(runs: int, level: float) -> tuple[int, float]:
     """Return which order statistic from each end bounds the median, and the weight of the next one; 0 for none.
 
     The two bounds never pass each other: at the level 0 both are the median.
     """
-
-    def coverage(depth: int) -> float:
-        return max(0.0, float(1 - 2 * special.bdtr(depth - 1, runs, 0.5)))
-
-    depth = max((k for k in range(1, runs // 2 + 1) if coverage(k) >= level), default=0)
+    coverages = _coverages(runs)
+    depth = sum(coverage >= level for coverage in coverages[:-1])
     if depth == 0:
         return 0, 0.0
-    here, next_one = coverage(depth), coverage(depth + 1)
+    here, next_one = coverages[depth - 1 : depth + 1]
     share = (here - level) / (here - next_one)
     inward = (runs - depth) * share / (depth + (runs - 2 * depth) * share)
     return depth, min(inward, 1 / 2) if 2 * depth == runs else inward
+
+
+@lru_cache
+def _coverages(runs: int) -> tuple[float, ...]:
+    """Return how surely the median lies between the order statistics at each depth from 1 on, and one beyond them."""
+    return tuple(max(0.0, float(1 - 2 * special.bdtr(depth, runs, 0.5))) for depth in range(runs // 2 + 1))
 
 
 def median_interval(values: Sequence[float], level: float) -> Interval | None:
@@ -160,20 +167,19 @@ def p_outside(values: Sequence[float], published: float, reach: float) -> float:
     The smallest alpha at which the median's interval at the level 1 - 2 · alpha is `inside`; at most 0.5. With few
     runs it can't be small: the widest interval is from the lowest to the highest.
     """
+    ordered = sorted(map(float, values))
+
+    def decided(alpha: float) -> bool:
+        bounds = _bounds(ordered, 1 - 2 * alpha)
+        return bounds is not None and bool(inside(*bounds, published, reach))
+
     smallest, largest = 0.5 ** len(values), 0.5
-    if not _is_inside(values, 1 - 2 * largest, published, reach):
+    if not decided(largest):
         return largest
     while largest - smallest > P_PRECISION:
         middle = (smallest + largest) / 2
-        smallest, largest = (
-            (smallest, middle) if _is_inside(values, 1 - 2 * middle, published, reach) else (middle, largest)
-        )
+        smallest, largest = (smallest, middle) if decided(middle) else (middle, largest)
     return largest
-
-
-def _is_inside(values: Sequence[float], level: float, published: float, reach: float) -> bool:
-    interval = median_interval(values, level)
-    return interval is not None and bool(inside(interval.low, interval.high, published, reach))
 
 
 def narrowing(centre: float, interval: Interval, published: float, reach: float) -> float | None:
