@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from math import prod
 from typing import Any, cast
 
@@ -183,6 +184,7 @@ ANY_LAYERS: dict[str, SearchStrategy[Spec]] = {
 }  # fmt: skip
 
 
+@cache  # Hypothesis looks through all that a strategy is made of once for each
 def leaves() -> SearchStrategy[Spec]:
     """Any layer that holds no others; its fields may contradict each other."""
     return st.one_of(*IMAGE_LAYERS.values(), *ROW_LAYERS.values(), *ANY_LAYERS.values())
