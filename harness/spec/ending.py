@@ -1,7 +1,7 @@
 """How a network ends, held against its data set's classes and against the losses of its recipes; trains nothing.
 
-What Keras trains without a word is reported: scores where a loss takes probabilities, probabilities where it takes
-scores, noise behind the last activation. Whoever means scores, because a document has them so, ends with
+What Keras trains without a word is reported: scores where a loss takes probabilities or rates, probabilities where it
+takes scores, noise behind the last activation. Whoever means scores, because a document has them so, ends with
 ``Activation: {activation: linear}``.
 """
 
@@ -48,6 +48,8 @@ POSITIVE = {
     "softplus",
     "squareplus",
 }
+# And those of rates, which may be 0.
+NOT_NEGATIVE = POSITIVE | {"relu", "relu6", "sparse_plus", "ReLU"}
 LINEAR = "linear"
 # Activations that make outputs depend on one another.
 OF_ONE_CLASS = {"softmax", "sparsemax", "log_softmax"}
@@ -83,13 +85,23 @@ def loss_mistakes(spec: SpecFile) -> Iterator[SpecError]:
     activation = end_activation(spec.layers)
     for path, recipe in spec.placed_recipes:
         from_logits = getattr(recipe.loss, "from_logits", None)
-        if activation is None or not recipe.loss.of_probabilities:
+        if activation is None:
+            continue
+        if recipe.loss.of_rates and activation not in NOT_NEGATIVE:
+            yield _negative(last, activation, recipe.loss)
+        if not recipe.loss.of_probabilities:
             continue
         if not from_logits and activation not in POSITIVE:
             yield _scores(last, activation, recipe.loss)
         elif from_logits and activation in {"softmax", "sigmoid"}:
             what = f"from_logits says that the network ends in scores, and it ends in a {activation}"
             yield SpecError((*path, "loss"), what, f"leave out from_logits, or the {activation}")
+
+
+def _negative(last: DataPath, activation: str, loss: LossKind) -> SpecError:
+    end = "scores" if activation == LINEAR else activation
+    what = f"the network ends in {end}, which may be negative, and {loss.kind} takes their logarithms"
+    return SpecError(last, what, "end with 'activation: softplus', or softmax")
 
 
 def _scores(last: DataPath, activation: str, loss: LossKind) -> SpecError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from harness.spec.training import Training
 
 MOST_CLASSES_SHOWN = 10
+# What float32 makes of numbers near 1, in which schedules count.
+FLOAT32_ERROR = 1e-6
 # Rows, columns and channels.
 IMAGE_AXES = 3
 
@@ -29,6 +32,7 @@ def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[S
         yield from _class_weight_mistakes(recipe, path, dataset)
         yield from _freezing_mistakes(recipe, path, [row for row in costs.layers if row.depth == 0])
         yield from _mixup_mistakes(recipe, path, dataset)
+        yield from _schedule_mistakes(recipe, path, dataset)
         if recipe.training_examples(dataset.train_examples) < 1:
             what = (
                 f"holding out {recipe.validation_split!r} of {dataset.train_examples:,} images leaves none to train on"
@@ -41,6 +45,17 @@ def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[S
             what = f"this phase holds out {recipe.validation_split:g} of the training images, the first one {first:g}"
             yield SpecError((*path, "validation_split"), what, "hold out the same share in all phases")
         yield from _fold_mistakes(recipe, path, dataset, folds)
+
+
+def _schedule_mistakes(recipe: Training, path: DataPath, dataset: Dataset) -> Iterator[SpecError]:
+    """Yield a schedule whose shrinking periods end before the training does: from then on the rate is NaN."""
+    schedule = recipe.optimizer.learning_rate
+    ends = schedule.ends_after if isinstance(schedule, ScheduleKind) else math.inf
+    steps = recipe.epochs * (1 if recipe.schedule_steps == "epochs" else recipe.steps_in_epoch(dataset.train_examples))
+    if steps - 1 >= ends * (1 - FLOAT32_ERROR):  # the first step is 0
+        place = (*path, "optimizer", type(recipe.optimizer).__name__, "learning_rate", type(schedule).__name__, "t_mul")
+        what = f"all of the schedule's periods end within {math.ceil(ends):,} steps, and the training has {steps:,}"
+        yield SpecError(place, what, "write t_mul of 1 or more, or larger first_decay_steps")
 
 
 def _fold_mistakes(recipe: Training, path: DataPath, dataset: Dataset, first: int | None) -> Iterator[SpecError]:

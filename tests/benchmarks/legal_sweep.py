@@ -3,9 +3,10 @@
     PYTHONPATH=tests/fakes python tests/benchmarks/legal_sweep.py --kinds Conv2D,Lion
 
 tries the values of these kinds, or of all, pair by pair; ``--drawn 500`` so many at random, ``--compiled`` as trials
-are trained, else operation by operation, which is faster.
+are trained, else operation by operation, which is faster. All pairs of all kinds are some 6,000 cases.
 
-Run by hand; a short version is a test. What it prints: each case that did not end as it should, and counts.
+Run by hand; a short version is a test. What it prints: each case that did not end as it should, and counts; on stderr,
+after every kind, how far it is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import math
 import multiprocessing
 import os
 import random
@@ -23,6 +25,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -43,9 +46,10 @@ from harness.worker.evaluating import NotANumber
 from harness.worker.messages import Job
 from harness.worker.training import run_trial
 
-# Of the processor, for a step on six images, and of the clock, on a machine that does other things.
+# Of the processor, for a step on six images, beside what its size takes; and of the clock, where others work too.
 MOST_CPU_SECONDS = 20.0
-MOST_SECONDS = 300.0
+MOST_SECONDS = 900.0
+BYTES_PER_SECOND, MACS_PER_SECOND = 2e7, 2e7
 # Beside twice what the spec is said to need.
 MOST_BYTES_BESIDE = 1 << 30
 CASES_PER_PROCESS = 60
@@ -96,11 +100,14 @@ class Bench:
         )
         run_trial(job, TensorFlow(), lambda _: None, lambda: ENVIRONMENT)
 
-    def expected_bytes(self, case: Case) -> int:
-        """Return what the case's training may take beside a process that has TensorFlow."""
+    def most(self, case: Case) -> tuple[float, int]:
+        """Return the seconds of the processor, and the memory beside TensorFlow's, that the training may take."""
         architecture = read_case(case, self.folder)
         assert architecture is not None
-        return 2 * (cost(architecture).training_bytes - PROCESS_BYTES) + MOST_BYTES_BESIDE
+        costs = cost(architecture)
+        needed = costs.training_bytes - PROCESS_BYTES
+        seconds = needed / BYTES_PER_SECOND + costs.batch_size * costs.macs / MACS_PER_SECOND
+        return MOST_CPU_SECONDS + seconds, 2 * needed + MOST_BYTES_BESIDE
 
 
 def run_one_by_one() -> None:
@@ -137,12 +144,23 @@ def run_one_by_one() -> None:
     network.Phase.freezing = freeze  # type: ignore[method-assign, assignment]
 
 
-def sweep(bench: Bench, cases: Sequence[Case], *, compiled: bool) -> Iterator[Ended]:
-    """Yield how each case ended."""
-    import harness.backends.tensorflow.network  # noqa: F401, PLC0415 - imported once, for all processes
+@cache
+def _import_once() -> None:
+    """Import for all processes what a training needs."""
+    import harness.backends.tensorflow.network  # noqa: F401, PLC0415 - takes seconds
 
     gc.collect()
     gc.freeze()  # each case ends in a collection, which need not go through TensorFlow
+
+
+def affordable(bench: Bench, cases: Sequence[Case], seconds: float) -> tuple[Case, ...]:
+    """Return the cases whose size takes no more than so many seconds of the processor."""
+    return tuple(case for case in cases if bench.most(case)[0] <= MOST_CPU_SECONDS + seconds)
+
+
+def sweep(bench: Bench, cases: Sequence[Case], *, compiled: bool) -> Iterator[Ended]:
+    """Yield how each case ended."""
+    _import_once()
     context = multiprocessing.get_context("fork")
     done = 0
     while done < len(cases):
@@ -184,13 +202,13 @@ def _watched(bench: Bench, cases: Sequence[Case], receive: Connection, process: 
     watched = psutil.Process(process.pid)
     for case in cases:
         began, cpu = time.monotonic(), _cpu_seconds(watched)
-        before, most = _bytes(watched), bench.expected_bytes(case)
+        before, (most_seconds, most_bytes) = _bytes(watched), bench.most(case)
         while not receive.poll(0.2):
             spent = _cpu_seconds(watched) - cpu
-            if spent > MOST_CPU_SECONDS or time.monotonic() - began > MOST_SECONDS:
+            if spent > most_seconds or time.monotonic() - began > MOST_SECONDS:
                 yield Ended(case, "slow", f"{spent:.0f} s of the processor")
                 return
-            if (more := _bytes(watched) - before) > most:
+            if (more := _bytes(watched) - before) > most_bytes:
                 yield Ended(case, "memory", f"{more >> 20:,} MiB")
                 return
         try:
@@ -216,21 +234,32 @@ def _bytes(process: psutil.Process) -> int:
         return 0
 
 
-def pairs(bench: Bench, kinds: Sequence[str], seed: int) -> Iterator[Case]:
-    """Yield cases of these kinds, or of all, until every pair of values of two fields was tried."""
+@dataclass(frozen=True)
+class Part:
+    """Cases that are tried together, and what share of all that there is to try is done with them."""
+
+    name: str
+    cases: Sequence[Case]
+    share: float
+
+
+def pairs(bench: Bench, kinds: Sequence[str], seed: int) -> Iterator[Part]:
+    """Yield for each of these kinds, or of all, cases until every pair of values of two fields was tried."""
     draw = random.Random(seed)  # noqa: S311 - no secret
-    for subject in subjects(bench.folder, draw):
-        if not kinds or subject.kind in kinds:
-            yield from subject.cases(draw)
+    found = [subject for subject in subjects(bench.folder, draw) if not kinds or subject.kind in kinds]
+    wanted = [sum(1 for _ in subject.wanted(draw)) for subject in found]
+    for place, subject in enumerate(found, start=1):
+        cases = tuple(subject.cases(random.Random(f"{seed} {subject.kind}")))  # noqa: S311 - as above
+        yield Part(f"{subject.kind}, {place} of {len(found)} kinds", cases, sum(wanted[:place]) / sum(wanted))
 
 
-def drawn(bench: Bench, kinds: Sequence[str], seed: int, count: int) -> Iterator[Case]:
+def drawn(bench: Bench, kinds: Sequence[str], seed: int, count: int) -> Iterator[Part]:
     """Yield so many cases, each of a kind and with values that are drawn at random."""
     draw = random.Random(seed)  # noqa: S311 - no secret
     found = [subject for subject in subjects(bench.folder, draw) if not kinds or subject.kind in kinds]
-    for _ in range(count):
-        if case := draw.choice(found).drawn(draw):
-            yield case
+    for done in range(0, count, CASES_PER_PROCESS):
+        tried = [draw.choice(found).drawn(draw) for _ in range(min(CASES_PER_PROCESS, count - done))]
+        yield Part("drawn", [case for case in tried if case], min(1.0, (done + CASES_PER_PROCESS) / count))
 
 
 def main() -> int:
@@ -239,6 +268,7 @@ def main() -> int:
     options.add_argument("--drawn", type=int, help="so many at random, instead of all pairs")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--kinds", default="", help="with commas between them")
+    options.add_argument("--affordable", type=float, default=math.inf, help="leave out what is larger, in seconds")
     options.add_argument("--compiled", action="store_true", help="as trials are trained")
     asked = options.parse_args()
     os.environ.update({"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"})
@@ -247,10 +277,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
         found = pairs(bench, kinds, asked.seed) if asked.drawn is None else drawn(bench, kinds, asked.seed, asked.drawn)
-        for ended in sweep(bench, list(found), compiled=asked.compiled):
-            counts.setdefault(ended.case.kind, Counter())[ended.how] += 1
-            if ended.how != "trained":
-                print(ended, flush=True)
+        began = time.monotonic()
+        for part in found:
+            cases = affordable(bench, part.cases, asked.affordable)
+            for ended in sweep(bench, cases, compiled=asked.compiled):
+                counts.setdefault(ended.case.kind, Counter())[ended.how] += 1
+                if ended.how != "trained":
+                    print(ended, flush=True)
+            spent, done = time.monotonic() - began, sum(map(Counter.total, counts.values()))
+            left = spent / part.share - spent
+            print(f"{part.name}: {done:,} cases, about {left / 60:.0f} min left", file=sys.stderr, flush=True)
     for kind, how in counts.items():
         print(f"{kind}: {dict(how)}")
     in_all = sum(counts.values(), Counter[str]())

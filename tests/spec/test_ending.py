@@ -210,3 +210,27 @@ def test_a_missing_flatten_is_called_that() -> None:
             "and 'Dense: {units: classes, activation: softmax}'"
         )
     ]
+
+
+RATES = ["softplus", "exponential", "relu", "relu6", "sparse_plus", "squareplus", "softmax", "sigmoid"]
+
+
+@pytest.mark.parametrize("activation", RATES)
+def test_poisson_takes_outputs_that_are_not_negative(activation: str) -> None:
+    assert mistakes(spec(dense(10, activation), "poisson"), MNIST) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "named"), [(dense(10, None), "scores"), (dense(10, "tanh"), "tanh"), ([dense(10, None), "ELU"], "ELU")]
+)
+def test_poisson_of_outputs_that_may_be_negative_is_reported(end: object, named: str) -> None:
+    [mistake] = mistakes(spec(end, "poisson"), MNIST)
+    assert mistake.endswith(
+        f": the network ends in {named}, which may be negative, and poisson takes their logarithms; "
+        "end with 'activation: softplus', or softmax"
+    )
+
+
+def test_poisson_of_outputs_that_are_said_to_be_linear_is_taken() -> None:
+    said = [dense(10, None), {"Activation": {"activation": "linear"}}]
+    assert mistakes(spec(said, "poisson"), MNIST) == []

@@ -52,6 +52,10 @@ REFUSED = {
         "Conv2D: {filters: 4, kernel_size: 500, padding: same}",
         "most of Conv2D's window of 500×500 never meets its input of 26×26×4; use a smaller window",
     ),
+    "a window that makes more of a pixel than there are pixels": (
+        transposed("kernel_size: 500, padding: valid"),
+        "most of Conv2DTranspose's window of 500×500 never meets its input of 26×26; use a smaller window",
+    ),
     "a blur far beyond the border": (
         "RandomGaussianBlur: {kernel_size: 2147483647}",
         "never meets its input of 26×26×4; use a smaller window",
@@ -104,6 +108,31 @@ def test_a_recipe_that_can_not_run_is_refused(recipe: str) -> None:
     assert why in reason(training=f"training: {{{training}}}")
 
 
+def restarts(t_mul: float, first: int, steps: str = "") -> str:
+    """Return a recipe of 10 epochs of 938 steps with a schedule whose periods change their length."""
+    rate = f"CosineDecayRestarts: {{initial_learning_rate: 0.1, first_decay_steps: {first}, t_mul: {t_mul}}}"
+    optimizer = f"optimizer: {{Adam: {{learning_rate: {{{rate}}}}}}}"
+    return f"training: {{{optimizer}, {steps}loss: mse, batch_size: 64, epochs: 10}}"
+
+
+def test_a_schedule_whose_shrinking_periods_end_before_the_training_is_refused() -> None:
+    found = reason(training=restarts(0.5, 1_000))
+    assert "all of the schedule's periods end within 2,000 steps, and the training has 9,380" in found
+    assert "write t_mul of 1 or more, or larger first_decay_steps" in found
+    of_epochs = reason(training=restarts(0.5, 3, "schedule_steps: epochs, "))
+    assert "all of the schedule's periods end within 6 steps, and the training has 10" in of_epochs
+
+
+def test_a_schedule_has_a_rate_at_the_last_step_of_its_last_period() -> None:
+    assert "end within 9,378 steps" in reason(training=restarts(0.5, 4_689))
+    assert reason(training=restarts(0.5, 4_690)) == ""
+
+
+@pytest.mark.parametrize("t_mul", [1.0, 2.0])
+def test_periods_that_do_not_shrink_have_no_end(t_mul: float) -> None:
+    assert reason(training=restarts(t_mul, 1)) == ""
+
+
 @pytest.mark.parametrize(
     "layer",
     [
@@ -112,6 +141,8 @@ def test_a_recipe_that_can_not_run_is_refused(recipe: str) -> None:
         transposed("kernel_size: 2, strides: 3, padding: valid"),
         transposed("kernel_size: 1"),
         transposed("kernel_size: [1, 3], strides: 2"),
+        transposed("kernel_size: 60"),
+        transposed("kernel_size: 100, strides: 2"),
         "Conv2D: {filters: 4, kernel_size: 3, padding: same, dilation_rate: 18}",
         "Conv2D: {filters: 4, kernel_size: 51, padding: same}",
         "MaxPooling2D: {pool_size: 3, strides: 1000}",

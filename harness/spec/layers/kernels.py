@@ -141,7 +141,8 @@ class Conv2DTranspose(Convolution):
             what = f"Conv2DTranspose makes {rows}×{columns} of its input of {text(input_shape)}"
             raise misfit(what, "use a smaller kernel_size, or padding: valid")
         window = Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
-        window.check_runs("Conv2DTranspose", (rows, columns))
+        # It convolves its input with zeros between the pixels: of a larger window most is never needed at once.
+        window.check_runs("Conv2DTranspose", (height * self.strides[0], width * self.strides[1]))
         self._check_runs((height, width), (rows, columns))
         return (rows, columns, self.filters)
 

@@ -27,6 +27,8 @@ class LossKind(KerasKind):
     takes_one_output: ClassVar[bool] = False
     # Whether it takes logarithms of the outputs.
     of_probabilities: ClassVar[bool] = False
+    # Whether it does so of any number: a negative one makes the loss NaN.
+    of_rates: ClassVar[bool] = False
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -74,9 +76,10 @@ class KLDivergence(LossKind):
 
 
 class Poisson(LossKind):
-    """Poisson loss, with the outputs as rates."""
+    """Poisson loss, with the outputs as rates: for networks whose outputs are not negative."""
 
     takes_one_output = True
+    of_rates = True
 
 
 class MeanSquaredError(LossKind):

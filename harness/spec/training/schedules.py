@@ -6,6 +6,7 @@ the recipe's numbers depend on its epochs.
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Self
 
 from annotated_types import Ge
@@ -32,6 +33,11 @@ class ScheduleKind(KerasKind):
     def spans_training(self) -> bool:
         """Tell whether the length of the training is part of the schedule."""
         return getattr(self, "decay_steps", 1) is None
+
+    @property
+    def ends_after(self) -> float:
+        """After how many steps there is no rate any more; infinity where there always is one."""
+        return math.inf
 
     def over(self, total_steps: int | None) -> Self:
         """Return the schedule with its open length filled in; raise ValueError where it is not known."""
@@ -82,13 +88,21 @@ class CosineDecay(ScheduleKind):
 
 
 class CosineDecayRestarts(ScheduleKind):
-    """Cosine decay with restarts, each period longer than the one before."""
+    """Cosine decay with restarts, each period longer than the one before, or shorter where t_mul is below 1."""
 
     initial_learning_rate: InitialRate
     first_decay_steps: Annotated[Count, Field(description="Steps (batches) of the first period.")]
     t_mul: Annotated[Positive, Field(description="Factor on the length of each further period.")] = 2.0
     m_mul: Annotated[Positive, Field(description="Factor on the initial rate of each further period.")] = 1.0
     alpha: Annotated[Fraction, Field(description="Final learning rate as a share of the initial one.")] = 0.0
+
+    @property
+    def ends_after(self) -> float:
+        """The length of all periods together, each t_mul times as long as the one before.
+
+        Keras' number of restarts until a step is the logarithm, to the base t_mul, of 1 - step × (1 - t_mul) / first.
+        """
+        return self.first_decay_steps / (1 - self.t_mul) if self.t_mul < 1 else math.inf
 
 
 class PiecewiseConstantDecay(ScheduleKind):
