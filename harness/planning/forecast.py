@@ -30,6 +30,8 @@ SECONDS_PER_AUGMENTED_NUMBER = {
     "RandomCrop": 5e-9,
     "RandomContrast": 8e-9,
     "RandomBrightness": 5e-9,
+    "RandomSaturation": 1.5e-8,
+    "RandomHue": 1.9e-8,
     "RandomErasing": 3.1e-8,
     "RandomGaussianBlur": 1.3e-8,
     "GaussianNoise": 1.9e-8,

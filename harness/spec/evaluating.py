@@ -73,9 +73,9 @@ def misfit(name: str, spec: SpecFile, dataset: Dataset) -> str | None:
 
 def _first_weighted(layers: Iterable[LayerKind]) -> str | None:
     """Return the kind of the first layer that may have weights of its own, normalization aside; None: there is none."""
-    from harness.spec.layers import activations, normalization, pooling, randomized, reshaping  # noqa: PLC0415 - as above
+    from harness.spec.layers import activations, colors, normalization, pooling, randomized, reshaping  # noqa: PLC0415 - as above
 
-    without = {module.__name__ for module in (activations, normalization, pooling, randomized, reshaping)}
+    without = {module.__name__ for module in (activations, colors, normalization, pooling, randomized, reshaping)}
     for layer in layers:
         if layer.chains:
             found = next(filter(None, (_first_weighted(chain.layers) for chain in layer.chains)), None)

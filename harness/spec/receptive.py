@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from harness.spec.layers import LayerKind, Shape, randomized
+from harness.spec.layers import LayerKind, Shape, colors, randomized
 from harness.spec.layers.activations import PReLU
 from harness.spec.layers.composites import CompositeKind
 from harness.spec.layers.kernels import Conv2DTranspose, Convolution, Dense
@@ -99,7 +99,8 @@ def _behind(layer: LayerKind, shape: Shape, sight: Sight, whole: Sight) -> Sight
         return whole
     if isinstance(layer, Dense) or hasattr(layer, "axis"):
         return _along_last_axes(layer, shape, sight, whole)
-    in_training = layer.__module__ == randomized.__name__ and not isinstance(layer, randomized.RandomCrop)
+    augmenting = {colors.__name__, randomized.__name__}
+    in_training = layer.__module__ in augmenting and not isinstance(layer, randomized.RandomCrop)
     return sight if in_training or isinstance(layer, PLACE_BY_PLACE) else UNKNOWN
 
 

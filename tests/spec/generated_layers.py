@@ -149,6 +149,8 @@ IMAGE_LAYERS: dict[str, SearchStrategy[Spec]] = {
     "RandomShear": _kind("RandomShear", x_factor=st.sampled_from([0, 0.5]), y_factor=st.sampled_from([0, 0.5])),
     "RandomContrast": _kind("RandomContrast", {"factor": _FROM_ZERO}, value_range=st.just([0, 1])),
     "RandomBrightness": _kind("RandomBrightness", {"factor": _AROUND_ZERO}, value_range=st.just([0, 1])),
+    "RandomSaturation": _kind("RandomSaturation", {"factor": _FROM_ZERO}, value_range=st.just([0, 1])),
+    "RandomHue": _kind("RandomHue", {"factor": _FROM_ZERO}, value_range=st.just([0, 1])),
     "RandomErasing": _kind("RandomErasing", factor=_FROM_ZERO, scale=_FROM_ZERO, fill_value=st.none() | st.just(1)),
     "RandomGaussianBlur": _kind("RandomGaussianBlur", factor=_FROM_ZERO, kernel_size=st.just(1)),
 }  # fmt: skip

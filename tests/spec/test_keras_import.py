@@ -62,7 +62,8 @@ def test_every_shipped_network_comes_back_with_its_address(tmp_path: Path, name:
 def test_every_kind_of_layer_comes_back_from_what_keras_saves(tmp_path: Path, kind: str) -> None:
     fitting: dict[str, dict[str, Any]] = {"GroupNormalization": {"groups": 2}, "Permute": {"dims": [2, 1, 3]}}
     layer = parsed({kind: {**smallest(LAYERS.kinds[kind]), **fitting.get(kind, {})}})
-    inputs = keras.Input((8, 12) if kind in ROW_LAYERS else (8, 8, 2))
+    channels = 3 if kind in {"RandomSaturation", "RandomHue"} else 2
+    inputs = keras.Input((8, 12) if kind in ROW_LAYERS else (8, 8, channels))
     (tmp_path / "model.json").write_text(keras.Model(inputs, layer.connect(keras, inputs)).to_json())
     assert imported_model(tmp_path / "model.json").layers == (layer,)
 

@@ -24,6 +24,7 @@ FITTING: dict[str, dict[str, Any]] = {
     # What is cut off at the range's ends has no gradient.
     "RandomBrightness": {"value_range": [-200, 200]},
 }
+COLORED = {"RandomSaturation", "RandomHue"}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_a_kind_trains_and_makes_one_shape_in_training_and_in_evaluation(kind: s
     keras.utils.set_random_seed(0)
     inputs = keras.Input(IMAGES.shape[1:])
     # A layer with weights in front, so that the gradient has to come through the kind.
-    before = keras.layers.Conv2D(2, 1)(inputs)
+    before = keras.layers.Conv2D(3 if kind in COLORED else 2, 1)(inputs)
     if kind in ROW_LAYERS:
         before = keras.layers.Reshape(ROWS)(before)
     made = layer.connect(keras, before)

@@ -1,7 +1,7 @@
 """Layers that act at random during training and do nothing during inference, under Keras' names; they take no seed.
 
 Images here hold values from 0 to 1. Keras' ``value_range`` is that of images from 0 to 255 by default, so where a kind
-has it, write [0, 1]. Left out is what needs colors.
+has it, write [0, 1]. What needs colors is in ``colors``.
 """
 
 from __future__ import annotations
