@@ -52,7 +52,8 @@ def read_plain(path: Path, most_bytes: int) -> bytes:
         OSError: As `open_plain`.
     """
     with open_plain(path, most_bytes) as file:
-        return file.read(most_bytes)
+        # Room for what there is, one byte in case it grows: to ask for the most would take that much memory first.
+        return file.read(min(most_bytes, os.fstat(file.fileno()).st_size + 1))
 
 
 def reason_of(error: Exception) -> str:

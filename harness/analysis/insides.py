@@ -40,7 +40,7 @@ class LayerAgreement:
 
 def first_filters(entry: ArchitectureResults) -> FirstFilters | None:
     """Return the filters, or None where none are recorded."""
-    for run in entry.runs:
+    for run in entry.runs if FILTERS in entry.evaluated else ():
         if FILTERS in run.last.evaluations:
             kept = run.predictions.get(FILTERS)
             pictures = None if kept is None else pictured(kept)

@@ -90,7 +90,8 @@ def front(xs: Sequence[float], merits: Sequence[float]) -> tuple[int, ...]:
 
 def first_epoch_at(run: Run, quantity: Quantity, target: float) -> int | None:
     """Return the first epoch after which the quantity is at least as good as ``target``."""
-    return next((epoch.epoch for epoch in run.epochs if quantity.metric.reaches(quantity.of(epoch), target)), None)
+    reaches = quantity.metric.reaches
+    return next((epoch for epoch, value in enumerate(run.curve(quantity), 1) if reaches(value, target)), None)
 
 
 def time_to_target(entry: ArchitectureResults, quantity: Quantity, target: float) -> TimeToTarget:
@@ -106,13 +107,13 @@ def time_to_target(entry: ArchitectureResults, quantity: Quantity, target: float
     budget = spread([run.train_seconds for run in timed])
     if not reached or budget is None:
         return TimeToTarget(target, len(reached), len(entry.runs), None, budget)
-    ends = [np.cumsum([epoch.train_seconds for epoch in run.epochs]) for run in timed]
+    ends = [run.seconds_until for run in timed]
     seconds_to = {epoch: _median_seconds(ends, epoch) for epoch in set(reached)}
     spent = sum(seconds_to[epoch] for epoch in reached) + misses * _median_seconds(ends, None)
     return TimeToTarget(target, len(reached), len(entry.runs), float(spent / len(reached)), budget)
 
 
-def _median_seconds(ends: Sequence[NDArray[np.float64]], epoch: int | None) -> float:
+def _median_seconds(ends: Sequence[Sequence[float]], epoch: int | None) -> float:
     """Return the median seconds up to an epoch, over the runs that got there; None: up to each one's own last."""
     there = [sums[epoch - 1] for sums in ends if epoch is not None and len(sums) >= epoch]
     return float(np.median(there or [sums[-1] for sums in ends]))

@@ -38,7 +38,7 @@ class Tolerance:
 
 def evaluated(entries: Iterable[ArchitectureResults]) -> tuple[str, ...]:
     """Return the evaluations beside the test images' own that any run has, in the order of their names."""
-    found = {name for entry in entries for run in entry.runs for name in run.last.evaluations}
+    found = frozenset[str]().union(*(entry.evaluated for entry in entries))
     return tuple(sorted(found & set(evaluation_names()) - {TEST}))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import accumulate
 
+from harness.evaluations.metric import Quantity
 from harness.records.predictions import Classes
 from harness.records.record import EpochMeasurement, Failure, Measurement
 
@@ -34,6 +36,21 @@ class Run:
     threads: int = 1
     counted: int | None = None
 
+    @cached_property
+    def _curves(self) -> dict[Quantity, tuple[float, ...]]:
+        """What ``curve`` has looked up: tables, figures and scripts ask for it again."""
+        return {}
+
+    def curve(self, quantity: Quantity) -> tuple[float, ...]:
+        """Return the quantity after every epoch.
+
+        Raises:
+            KeyError: It was not measured after all of them.
+        """
+        if quantity not in self._curves:
+            self._curves[quantity] = tuple(map(quantity.of, self.epochs))
+        return self._curves[quantity]
+
     @property
     def epochs(self) -> tuple[EpochMeasurement, ...]:
         """The epochs up to the architecture's own last one."""
@@ -48,7 +65,7 @@ class Run:
         """Return the run up to an earlier epoch."""
         return replace(self, measurement=self.measurement.model_copy(update={"epochs": self.epochs[:epoch]}))
 
-    @property
+    @cached_property
     def last(self) -> EpochMeasurement:
         """The measurement that counts: the last epoch, never the one that is best on the test images.
 
@@ -61,6 +78,16 @@ class Run:
         """Seconds of training over the architecture's own epochs; evaluation and start-up are not in it."""
         return sum(epoch.train_seconds for epoch in self.epochs)
 
+    @cached_property
+    def seconds_until(self) -> tuple[float, ...]:
+        """Seconds of training up to the end of every epoch."""
+        return tuple(accumulate(epoch.train_seconds for epoch in self.epochs))
+
+    @cached_property
+    def evaluation_seconds(self) -> float:
+        """Seconds of all evaluations after the architecture's own epochs."""
+        return sum(epoch.evaluation_seconds for epoch in self.epochs)
+
     @property
     def drift(self) -> float | None:
         """By which share the machine's speed changed during the trial: 0.05 is five per cent. Unknown is None."""
@@ -69,7 +96,7 @@ class Run:
             return None
         return abs(conditions.calibration_after_gflops / conditions.calibration_before_gflops - 1)
 
-    @property
+    @cached_property
     def processor_share(self) -> float | None:
         """The processor seconds of training per wall second."""
         processor_seconds = sum(epoch.train_cpu_seconds for epoch in self.epochs)

@@ -95,10 +95,16 @@ class ArchitectureResults:
         """What ``by_seed`` has looked up: every pair of architectures asks for it again."""
         return {}
 
+    @cached_property
+    def evaluated(self) -> frozenset[str]:
+        """The evaluations that any run has after its last epoch."""
+        return frozenset(name for run in self.runs for name in run.last.evaluations)
+
     def by_seed(self, quantity: PerRun) -> Mapping[int, float]:
         """Return the quantity after the last epoch of every seed for which it is recorded."""
         if quantity not in self._by_quantity:
-            found = {run.seed: quantity.known_of(run.last) for run in self.runs}
+            runs = self.runs if quantity.evaluations <= self.evaluated else ()
+            found = {run.seed: quantity.known_of(run.last) for run in runs}
             self._by_quantity[quantity] = {seed: value for seed, value in found.items() if value is not None}
         return self._by_quantity[quantity]
 

@@ -94,7 +94,7 @@ def stages(entry: ArchitectureResults) -> Stages:
         build_seconds=spread([clock.build_seconds for clock in clocks]),
         compile_seconds=spread([clock.compile_seconds for clock in clocks]),
         train_seconds=spread([run.train_seconds for run in runs]),
-        test_seconds=spread([sum(epoch.evaluation_seconds for epoch in run.epochs) for run in runs]),
+        test_seconds=spread([run.evaluation_seconds for run in runs]),
         processor_share=_middle(run.processor_share for run in runs),
         peak_memory_bytes=_middle(measurement.peak_memory_bytes for measurement in measurements),
         concurrent_trials=max((run.concurrent_trials for run in runs), default=None),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from harness.errors import CannotWrite, UnusableFolder
 from harness.evaluations.metric import TEST
 from harness.planning.plan import Recorded
 from harness.planning.trial import Computation, Due
-from harness.records.content import FORMAT, UnusableRecord, content_digest, read_content
+from harness.records.content import FORMAT, UnusableRecord, content_digest, names_in, read_content
 from harness.records.environment import Environment
 from harness.records.files import write_atomically
 from harness.records.later import LaterEvaluation, joined, read_later, record_of
@@ -65,7 +65,7 @@ class Store:
         self._warn = cache(warn)
         self.folder = results / "records"
 
-    def load(self, environment: str = "*") -> Loaded:
+    def load(self, environment: str | None = None) -> Loaded:
         """Read every record, or every one of an environment; what can't be used is named, never dropped silently."""
         found = tuple(self.by_path(environment).values())
         return Loaded(
@@ -73,12 +73,12 @@ class Store:
             tuple(file for file in found if isinstance(file, Unreadable)),
         )
 
-    def by_path(self, environment: str = "*") -> dict[Path, Record | Unreadable]:
+    def by_path(self, environment: str | None = None) -> dict[Path, Record | Unreadable]:
         """Read every file among the records, or among those of an environment: a record, or why it is none.
 
         What was evaluated later is in its record, and has no place of its own unless it can't be used.
         """
-        owners = {path: record_of(path) for path in sorted(self.folder.glob(f"{environment}/*.json"))}
+        owners = {path: record_of(path) for path in self._files(environment)}
         found = {path: _record_or_reason(path) for path, owner in owners.items() if owner is None}
         for path, owner in owners.items():
             if owner is not None:
@@ -88,7 +88,7 @@ class Store:
 
     def first(self, environment: str) -> Record | None:
         """Return the first record of an environment by name; None where it has none that can be used."""
-        files = map(_record_or_reason, sorted(self.folder.glob(f"{environment}/*.json")))
+        files = map(_record_or_reason, self._files(environment))
         return next((file for file in files if isinstance(file, Record)), None)
 
     def read(self, environment: str, name: str) -> Record | None:
@@ -197,6 +197,13 @@ class Store:
         except OSError as error:
             raise CannotWrite(target, error) from error
         return target
+
+    def _files(self, environment: str | None = None) -> Iterator[Path]:
+        """Yield every file of an environment that may be a record, by name; without one, of every environment."""
+        for folder in names_in(self.folder) if environment is None else (environment,):
+            for name in names_in(self.folder / folder):
+                if name.endswith(".json"):
+                    yield self.folder / folder / name
 
     def _path(self, environment: str, name: str) -> Path:
         return self.folder / environment / f"{name}.json"

@@ -237,9 +237,11 @@ def _filters(entry: ArchitectureResults) -> dict[str, Any] | None:
     }
 
 
-def _curves(runs: Sequence[Run], quantity: Quantity) -> list[list[float | None]]:
-    found = [[_number(quantity.known_of(epoch)) for epoch in run.epochs] for run in runs]
-    return found if all(value is not None for curve in found for value in curve) else []
+def _curves(runs: Sequence[Run], quantity: Quantity) -> list[list[float]]:
+    try:
+        return [_rounded(run.curve(quantity)) for run in runs]
+    except KeyError:  # not of every epoch
+        return []
 
 
 def _stages(entry: ArchitectureResults) -> list[list[Any]]:

@@ -87,7 +87,7 @@ def _curve(entry: ArchitectureResults, headline: Quantity) -> LearningCurve:
 
 def _band(runs: Sequence[Run], quantity: Quantity) -> Band:
     """Return the band over the runs; where recipes end the training early, over those that got to the epoch."""
-    values = [[quantity.of(epoch) for epoch in run.epochs] for run in runs]
+    values = [run.curve(quantity) for run in runs]
     reached = range(max(map(len, values)))
     by_epoch = [np.array([of_run[epoch] for of_run in values if epoch < len(of_run)]) for epoch in reached]
     lows, means, highs = (tuple(float(bound(there)) for there in by_epoch) for bound in (np.min, np.mean, np.max))

@@ -162,9 +162,10 @@ def _pooled(findings: Findings) -> tuple[str, ...]:
     """Return whose seeds count beside those of the machine that times are of."""
     here, compared = findings.study.environment, findings.study.compared
     trials = {(entry.fingerprint, run.seed, run.environment) for entry in compared for run in entry.runs}
-    taken = Counter(machine for *_, machine in trials if here and machine != here.id)
-    if not taken or here is None:
+    taken = Counter(machine for *_, machine in trials)
+    if here is None or not taken.keys() - {here.id}:
         return ()
+    del taken[here.id]
     first = f"n counts a seed once, whichever machine of the same numerics recorded it: {here.id}"
     others = numbers.listed(f"{machine} ({count})" for machine, count in sorted(taken.items()))
     return (f"{first}, which all times are of, else {others}.",)
