@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,13 +20,14 @@ from fake_trials import FakeTrainer
 import harness
 from harness.records.environment import current_environment
 
+pytest_plugins = ["written_results"]
+
 
 @pytest.fixture
-def results(tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def results(written_results: Path, tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BENCH_CACHE", str(shared_cache))
     monkeypatch.chdir(fake.ARCHITECTURES.parent)
-    fake.save(tmp_path, fake.fake_trials(fake.architectures()))
-    return tmp_path
+    return Path(shutil.copytree(written_results, tmp_path, dirs_exist_ok=True))
 
 
 def test_one_call_gives_a_tidy_frame_of_all_records(results: Path) -> None:

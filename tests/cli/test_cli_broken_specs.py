@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import fake_records as fake
@@ -18,15 +19,23 @@ from harness.records.environment import current_environment
 from harness.reporting import writing
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return results that are written once, to be copied."""
+    results = tmp_path_factory.mktemp("written") / "results"
+    fake.save(results, fake.fake_trials(fake.architectures("000_convnet", "dense_512")))
+    return results
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two valid specs with records, and a broken one."""
     specs = tmp_path / "specs"
     specs.mkdir()
     for name in ("000_convnet", "dense_512"):
         (specs / f"{name}.yaml").write_bytes((fake.ARCHITECTURES / f"{name}.yaml").read_bytes())
     (specs / "broken.yaml").write_text("titel: Broken\n")
-    fake.save(tmp_path / "results", fake.fake_trials(fake.architectures("000_convnet", "dense_512")))
+    shutil.copytree(written, tmp_path / "results")
     monkeypatch.setattr(findings, "read_arrays", lambda *_: ())
     monkeypatch.setattr(writing, "gallery", lambda *_: ())
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(specs))

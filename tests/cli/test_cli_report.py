@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import fake_records as fake
@@ -24,6 +25,7 @@ from harness.records.environment import current_environment
 from harness.reporting import writing
 from harness.reporting.blocks import Figure
 
+pytest_plugins = ["written_results"]
 CLAIM_KEYS = [
     *("architecture", "claim", "published", "measured", "low", "high"),
     *("seeds", "verdict", "reason", "where"),
@@ -42,9 +44,8 @@ def fake_data(monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> None:
 
 
 @pytest.fixture
-def results(tmp_path: Path) -> Path:
-    fake.save(tmp_path / "results", fake.fake_trials(fake.architectures()))
-    return tmp_path / "results"
+def results(written_results: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(written_results, tmp_path / "results"))
 
 
 def bench(results: Path, *words: str) -> Result:
