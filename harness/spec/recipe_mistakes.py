@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from harness.spec.training import Training
 
 MOST_CLASSES_SHOWN = 10
+# Its order is held in memory.
+MOST_IMAGES_PER_EPOCH = 10**9
 # What float32 makes of numbers near 1, in which schedules count.
 FLOAT32_ERROR = 1e-6
 # Rows, columns and channels.
@@ -33,6 +35,9 @@ def recipe_mistakes(spec: SpecFile, dataset: Dataset, costs: Cost) -> Iterator[S
         yield from _freezing_mistakes(recipe, path, [row for row in costs.layers if row.depth == 0])
         yield from _mixup_mistakes(recipe, path, dataset)
         yield from _schedule_mistakes(recipe, path, dataset)
+        if recipe.steps_per_epoch and (images := recipe.examples_per_epoch(0)) > MOST_IMAGES_PER_EPOCH:
+            what = f"an epoch of {images:,} images has an order that memory can't be expected to hold"
+            yield SpecError((*path, "steps_per_epoch"), what, "write fewer steps_per_epoch, and more epochs")
         if recipe.training_examples(dataset.train_examples) < 1:
             what = (
                 f"holding out {recipe.validation_split!r} of {dataset.train_examples:,} images leaves none to train on"

@@ -95,6 +95,15 @@ TRAINED = {
     "Lion without a moving average": ("optimizer: {Lion: {beta_1: 0}}", "beta_1"),
     "a share that is 1 in float32": ("optimizer: {Adam: {beta_1: 0.999999999}}", "is 1 in float32"),
     "no image held out": ("validation_split: 1.0e-30", "is not one of them; hold out a larger share"),
+    "an epoch whose order memory can't hold": (
+        "steps_per_epoch: 2147483647",
+        "an epoch of 137,438,953,408 images has an order that memory can't be expected to hold",
+    ),
+    "a weight of a class beyond float32": (
+        "class_weight: {0: 1.0e+300}",
+        "the weight of class '0' is not a number in float32; write 0, or a number between 1.2e-38 and 3.4e+38",
+    ),
+    "a weight of a class below float32": ("class_weight: {0: 1.0e-300}", "is not a number in float32"),
     "no image left": ("validation_split: 0.99999", "leaves none to train on; hold out a smaller share"),
 }
 

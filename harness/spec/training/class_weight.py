@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from harness.declaration.spec_error import refused, shown
+from harness.declaration.values import LARGEST_FLOAT, LEAST_FLOAT
 
 BALANCED: Literal["balanced"] = "balanced"
 Weights = tuple[tuple[str, float], ...]
@@ -33,6 +34,9 @@ def _read(value: object) -> object:
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
             what = f"the weight of class {shown(str(name))} is {shown(weight)}"
             raise refused("class_weight", what, "write a number from 0")
+        if weight > LARGEST_FLOAT or 0 < weight < LEAST_FLOAT:
+            what = f"the weight of class {shown(str(name))} is not a number in float32"
+            raise refused("class_weight", what, f"write 0, or a number between {LEAST_FLOAT:g} and {LARGEST_FLOAT:g}")
     return tuple(sorted((str(name), float(weight)) for name, weight in value.items()))
 
 
