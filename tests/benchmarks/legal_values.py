@@ -317,6 +317,7 @@ BEHIND: Mapping[str, Sequence[Plain]] = {
     "a dense layer": ("Flatten", {"Dense": {"units": 12}}),
     "rows": ({"Reshape": {"target_shape": [8, 12]}},),
     "one pixel": ({"Conv2D": {"filters": 6, "kernel_size": [8, 6]}},),
+    "colors": ({"Conv2D": {"filters": 3, "kernel_size": 1, "activation": "sigmoid"}},),
     "a larger image": ({"Resizing": {"height": 32, "width": 33}},),
 }
 END: tuple[Plain, ...] = ("Flatten", {"Dense": {"units": CLASSES, "activation": "softmax"}})
@@ -387,6 +388,7 @@ NEEDED: Mapping[str, Fields] = {
     "GroupNormalization": {"groups": 2},
     "Application": {"name": "MobileNetV3Small", "behind": "a larger image"},
     "PositionEmbedding": {"behind": "rows"},
+    **{kind: {"factor": 0.5, "behind": "colors"} for kind in ("RandomSaturation", "RandomHue")},
     "GlobalAveragePooling1D": {"behind": "rows"},
     "GlobalMaxPooling1D": {"behind": "rows"},
     **{kind: {"units": 3, "behind": "rows"} for kind in ("SimpleRNN", "LSTM", "GRU")},

@@ -64,6 +64,14 @@ REFUSED = {
         "SeparableConv2D: {filters: 4, kernel_size: 3, padding: same, dilation_rate: 100}",
         "never meets its input",
     ),
+    "images of one value": (
+        "RandomContrast: {factor: 0.1, value_range: [1, 1]}",
+        "'value_range' goes from 1 to 1; write [0, 1]",
+    ),
+    "a range of values beyond float32": (
+        "RandomBrightness: {factor: 0.1, value_range: [-3.0e+38, 3.0e+38]}",
+        "'value_range' goes from -3e+38 to 3e+38",
+    ),
     "noise above 1": ("GaussianNoise: {stddev: 2.0}", "'stddev' is 2.0"),
     "one axis that is not the last": ("RMSNormalization: {axis: -2}", "name the last ones"),
     "the first axis": ("RMSNormalization: {axis: -3}", "name the last ones"),

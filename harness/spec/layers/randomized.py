@@ -13,7 +13,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from harness.declaration.spec_error import refused
-from harness.declaration.values import BelowOne, Count, Fraction, Number
+from harness.declaration.values import LARGEST_FLOAT, BelowOne, Count, Fraction, Number
 from harness.spec.layers.layer import LayerKind, SameShape, Shape, Window, image
 
 
@@ -66,10 +66,19 @@ FromZero = Annotated[
     AfterValidator(_rising),
     _range_schema(0),
 ]
+
+
+def _holds_some(bounds: tuple[float, float]) -> tuple[float, float]:
+    if not 0 < bounds[1] - bounds[0] <= LARGEST_FLOAT:
+        raise refused("value_range", f"'value_range' goes from {bounds[0]:g} to {bounds[1]:g}", "write [0, 1]")
+    return bounds
+
+
 ValueRange = Annotated[
     tuple[Number, Number],
     Field(strict=False, description="Minimum and maximum of an image's values; here [0, 1]."),
     AfterValidator(_rising),
+    AfterValidator(_holds_some),
 ]
 FillMode = Annotated[
     Literal["reflect", "wrap", "constant", "nearest"], Field(description="How points beyond the border are filled.")
