@@ -15,7 +15,7 @@ from harness.data.dataset import Dataset
 from harness.evaluations.evaluation import Examples, all_right, find_evaluation
 from harness.evaluations.metric import ACCURACY, TRAIN, Quantity
 from harness.evaluations.names import evaluation_names
-from harness.planning.trial import Computation
+from harness.planning.trial import Computation, phase_at
 from harness.records.predictions import Classes, Predictions, digest
 from harness.records.record import EpochMeasurement, Record
 from harness.spec.cost import network_cost
@@ -83,9 +83,10 @@ def data(record: Record, evidence: Evidence) -> Iterator[str]:
 
 def orders(record: Record, evidence: Evidence) -> Iterator[str]:
     """The order of the examples is the one that seed and epoch give."""
-    examples = _examples(record, evidence)
+    examples, starts = _examples(record, evidence), record.computation.starts(_epochs(record))
     for epoch in _epochs(record):
-        if examples and epoch.order_sha256 != _order_digest(record.computation, record.seed, epoch.epoch, examples):
+        order = (record.computation, record.seed, epoch.epoch)
+        if examples and epoch.order_sha256 != _order_digest(*order, examples, starts):
             yield f"epoch {epoch.epoch}: the order of the examples is not that of seed {record.seed}"
 
 
@@ -183,14 +184,14 @@ def _examples(record: Record, evidence: Evidence) -> int | None:
 
 def _seen(record: Record, epoch: EpochMeasurement, examples: int) -> int:
     """Return how many examples the epoch trained on, some of them several times."""
-    computation = record.computation
-    recipe = computation.recipes[computation.phase_of(epoch.epoch)]
+    phase, _ = phase_at(epoch.epoch, record.computation.starts(_epochs(record)))
+    recipe = record.computation.recipes[phase]
     return examples if recipe.steps_per_epoch is None else recipe.examples_per_epoch(examples)
 
 
 @lru_cache(maxsize=4096)
-def _order_digest(computation: Computation, seed: int, epoch: int, examples: int) -> str:
-    return digest(trial_order(computation, seed, epoch, examples))
+def _order_digest(computation: Computation, seed: int, epoch: int, examples: int, starts: tuple[int, ...]) -> str:
+    return digest(trial_order(computation, seed, epoch, examples, starts))
 
 
 def _is_float32(value: float) -> bool:

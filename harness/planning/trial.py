@@ -8,7 +8,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
@@ -39,8 +38,9 @@ FIRST_FIELDS = frozenset(
 class Computation(BaseModel):
     """All that changes a network's numbers, apart from its seed: data, graph, recipe, precision, backend.
 
-    ``earlier`` are the phases that come before the recipe, each with its epochs. ``schedule_epochs`` is None unless the
-    recipe depends on its number of epochs, as a learning-rate schedule over all of them does.
+    ``earlier`` are the phases that come before the recipe, each with its epochs. ``schedule_epochs`` is None unless
+    the recipe depends on its number of epochs, as a learning-rate schedule over all of them does, or unless a phase
+    before may stop: then only the recipe's own epochs say when all is over.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -87,22 +87,38 @@ class Computation(BaseModel):
         return (*self.earlier, self.recipe)
 
     @property
-    def phase_starts(self) -> tuple[int, ...]:
-        """The first epoch of every phase: 1, and more where there are several."""
-        return tuple(accumulate((phase.epochs for phase in self.earlier), initial=1))
+    def chooses_weights(self) -> bool:
+        """Tell whether the weights that count may be others than those of the last epoch that was asked for."""
+        return any(recipe.chooses_weights for recipe in self.recipes)
 
-    def phase_of(self, epoch: int) -> int:
-        """Return in which phase an epoch is, counted from 0."""
-        return bisect_right(self.phase_starts, epoch) - 1
+    @property
+    def phase_starts(self) -> tuple[int, ...]:
+        """The first epoch of every phase, where none stops: 1, and more where there are several."""
+        return self.starts(())
+
+    def starts(self, epochs: Sequence[Measured]) -> tuple[int, ...]:
+        """Return the first epoch of every phase, as far as these epochs, the first ones of a trial, say.
+
+        A phase that does not stop in them has all of its epochs.
+        """
+        starts = [1]
+        for phase in self.earlier:
+            starts.append(starts[-1] + phase.length(epochs[starts[-1] - 1 :]))
+        return tuple(starts)
 
     def counted(self, epochs: Sequence[Measured]) -> int:
-        """Return the epoch whose weights count after these epochs, the first ones of a trial; 0 without any."""
-        before = self.phase_starts[-1] - 1
-        return before + self.recipe.counted(epochs[before:]) if len(epochs) > before else len(epochs)
+        """Return the epoch whose weights count after these epochs, the first ones of a trial; 0 without any.
+
+        In a phase before the last they are those that the next one begins with.
+        """
+        phase, first = phase_at(len(epochs), self.starts(epochs))
+        return first - 1 + self.recipes[phase].counted(epochs[first - 1 :]) if epochs else 0
 
     def stops_after(self, epochs: Sequence[Measured]) -> bool:
-        """Tell whether the recipe ends the training after the last of these epochs, the first ones of a trial."""
-        return self.recipe.stops_after(epochs[self.phase_starts[-1] - 1 :])
+        """Tell whether the recipes end the training early after the last of these epochs, the first ones of a trial."""
+        planned, *_, last = self.phase_starts[-1], self.starts(epochs)[-1]
+        over = last < planned and self.schedule_epochs is not None and len(epochs) == last - 1 + self.schedule_epochs
+        return over or self.recipe.stops_after(epochs[last - 1 :])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -112,6 +128,12 @@ class Computation(BaseModel):
             content["earlier"] = [_content(phase) for phase in self.earlier]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def phase_at(epoch: int, starts: Sequence[int]) -> tuple[int, int]:
+    """Return in which phase an epoch is, counted from 0, and the first epoch of that phase."""
+    phase = max(bisect_right(starts, epoch) - 1, 0)
+    return phase, starts[phase]
 
 
 def _content(model: BaseModel, leaving_out: str | None = None) -> dict[str, Any]:
@@ -172,8 +194,8 @@ class Trial:
 
     @property
     def may_stop(self) -> bool:
-        """Tell whether the recipe may end the training before the last epoch."""
-        return self.computation.recipe.early_stopping is not None
+        """Tell whether a recipe may end the training, or its phase, before the last epoch."""
+        return any(recipe.early_stopping is not None for recipe in self.computation.recipes)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -194,6 +216,7 @@ class Trial:
 def trial_computation(architecture: Architecture, settings: Settings) -> Computation:
     """Return what training the architecture under the settings computes."""
     *earlier, last = trial_phases(architecture, settings)
+    by_epochs = last.depends_on_epochs or any(phase.early_stopping for phase in earlier)
     computation = Computation(
         dataset=architecture.dataset,
         dataset_sha256=architecture.data.identity,
@@ -202,7 +225,7 @@ def trial_computation(architecture: Architecture, settings: Settings) -> Computa
         layers=numbered_names(spelled_out(architecture.layers)),
         earlier=tuple(earlier),
         recipe=Recipe.model_construct(**{name: getattr(last, name) for name in Recipe.model_fields}),
-        schedule_epochs=last.epochs if last.depends_on_epochs else None,
+        schedule_epochs=last.epochs if by_epochs else None,
         precision=settings.precision,
         backend=settings.backend,
     )

@@ -239,7 +239,7 @@ def _unfinished(record: Record) -> bool:
 def _counted(record: Record) -> tuple[int, ...]:
     """Return the epoch whose weights count after each one, where the recipe chooses."""
     epochs = _epochs(record)
-    if not record.computation.recipe.chooses_weights:
+    if not record.computation.chooses_weights:
         return ()
     return tuple(record.computation.counted(epochs[:number]) for number in range(1, len(epochs) + 1))
 

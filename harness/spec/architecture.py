@@ -30,7 +30,8 @@ MOST_TITLE = 120
 Sentence = Annotated[Text, Field(min_length=1)]
 PHASES = (
     "Instead of training: recipes one after another on the same weights. The optimizer starts anew with each, as "
-    "Keras' compile does, and epochs are counted through all of them. A phase without a loss has the one before's."
+    "Keras' compile does, and epochs are counted through all of them. Where a phase stops early, or keeps its best "
+    "weights, the next one begins there, with these. A phase without a loss has the one before's."
 )
 # Stands for the recipe of a file that has phases, until these are validated.
 _LAST_PHASE = object()

@@ -79,8 +79,8 @@ def _fold_mistakes(recipe: Training, path: DataPath, dataset: Dataset, first: in
 
 def monitoring_mistakes(spec: SpecFile) -> Iterator[SpecError]:
     """Yield what recipes can't decide after an epoch, whatever they are trained on."""
-    for index, (path, recipe) in enumerate(spec.placed_recipes):
-        yield from _monitoring_mistakes(recipe, path, is_last=index == len(spec.recipes) - 1)
+    for path, recipe in spec.placed_recipes:
+        yield from _monitoring_mistakes(recipe, path)
 
 
 def _freezing_mistakes(recipe: Training, path: DataPath, layers: Sequence[LayerCost]) -> Iterator[SpecError]:
@@ -111,7 +111,7 @@ def _mixup_mistakes(recipe: Training, path: DataPath, dataset: Dataset) -> Itera
         yield SpecError(place, what, "keep one of the two", on_key=True)
 
 
-def _monitoring_mistakes(recipe: Training, path: DataPath, *, is_last: bool) -> Iterator[SpecError]:
+def _monitoring_mistakes(recipe: Training, path: DataPath) -> Iterator[SpecError]:
     """Yield what is decided by images that are not held out, and what can't be decided in such a recipe."""
     for name, decision in recipe.monitored.items():
         place = (*path, name)
@@ -121,9 +121,6 @@ def _monitoring_mistakes(recipe: Training, path: DataPath, *, is_last: bool) -> 
         if name == "reduce_on_plateau" and isinstance(recipe.optimizer.learning_rate, ScheduleKind):
             what = "'reduce_on_plateau' can't lower a learning rate that a schedule gives"
             yield SpecError(place, what, "keep one of the two", on_key=True)
-        elif name != "reduce_on_plateau" and not is_last:
-            what = f"'{name}' stands in a phase before the last, whose epochs are fixed"
-            yield SpecError(place, what, "keep it for the last phase", on_key=True)
 
 
 def _class_weight_mistakes(recipe: Training, path: DataPath, dataset: Dataset) -> Iterator[SpecError]:

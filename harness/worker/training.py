@@ -18,7 +18,7 @@ from harness.data.pipeline import Pipeline, fit
 from harness.data.splitting import parts
 from harness.evaluations.evaluation import Examples, Response, find_evaluation
 from harness.evaluations.metric import TEST, TRAIN, VALIDATION
-from harness.planning.trial import Computation, Trial
+from harness.planning.trial import Computation, Trial, phase_at
 from harness.records.environment import Environment
 from harness.records.predictions import digest
 from harness.records.record import LEAST_SECONDS, Clocks, EpochMeasurement, Measurement, Stage
@@ -102,12 +102,21 @@ class PreparedTrial:
         Raises:
             NotANumber: A loss or a metric is not finite.
         """
-        epoch, chooses = len(done) + 1, self.trial.computation.recipe.chooses_weights
+        epoch, chooses = len(done) + 1, self.trial.computation.chooses_weights
         names = self.trial.evaluations_of_all if chooses else self.trial.evaluations_after(epoch)
-        done.append(self.run_epoch(epoch, names))
+        starts = self.trial.computation.starts(measured(done))
+        if epoch in starts:
+            self._begin_phase(done, phase_at(epoch, starts)[0])
+        done.append(self.run_epoch(epoch, names, starts))
         further = self._evaluate_counted(done) if chooses else ()
         self._lower_rate(done)
         return (done[epoch - 1], *further)
+
+    def _begin_phase(self, done: Sequence[EpochDone], phase: int) -> None:
+        """Go on to a phase, with the weights that count in the one before."""
+        if self.trial.computation.counted(measured(done)) < len(done):
+            self.network.restore(self.counted_state)
+        self.network.begin_phase(phase)
 
     def counted_weights(self) -> tuple[Array, ...]:
         """Return the weights that count, after the last epoch; the network has them from then on."""
@@ -140,21 +149,18 @@ class PreparedTrial:
     def _lower_rate(self, done: Sequence[EpochDone]) -> None:
         """Lower the learning rate where the recipe of the phase says so."""
         computation = self.trial.computation
-        phase = computation.phase_of(len(done))
-        plateau, first = computation.recipes[phase].reduce_on_plateau, computation.phase_starts[phase]
+        phase, first = phase_at(len(done), computation.starts(measured(done)))
+        plateau = computation.recipes[phase].reduce_on_plateau
         if plateau and plateau.reduces(measured(done)[first - 1 :]):
             self.network.reduce_learning_rate(plateau.factor, plateau.min_lr)
 
-    def run_epoch(self, epoch: int, names: Iterable[str]) -> EpochDone:
+    def run_epoch(self, epoch: int, names: Iterable[str], starts: Sequence[int]) -> EpochDone:
         """Train one epoch and do the evaluations of these names, each on its own clock.
 
         Raises:
             NotANumber: A loss or a metric is not finite.
         """
-        computation = self.trial.computation
-        order = trial_order(computation, self.trial.seed, epoch, self.examples)
-        if epoch in computation.phase_starts:
-            self.network.begin_phase(computation.phase_of(epoch))
+        order = trial_order(self.trial.computation, self.trial.seed, epoch, self.examples, starts)
         with stopwatch() as train_clock:
             means = dict(self.network.train_epoch(order))
         check_finite(epoch, TRAIN, means)
@@ -281,14 +287,17 @@ def epoch_order(seed: int, epoch: int, examples: int) -> npt.NDArray[np.int32]:
     return np.random.default_rng((seed, epoch)).permutation(examples).astype(np.int32)
 
 
-def trial_order(computation: Computation, seed: int, epoch: int, examples: int) -> npt.NDArray[np.int32]:
+def trial_order(
+    computation: Computation, seed: int, epoch: int, examples: int, starts: Sequence[int] = ()
+) -> npt.NDArray[np.int32]:
     """Return the indices of the examples in the order in which an epoch trains on them.
 
     Where the recipe says how many steps an epoch has, a phase goes through the examples again and again, each time in
-    another order unless they are not shuffled, and an epoch goes on where the one before ended.
+    another order unless they are not shuffled, and an epoch goes on where the one before ended. ``starts`` are the
+    first epochs of the phases, where one of them has stopped.
     """
-    phase = computation.phase_of(epoch)
-    recipe, first = computation.recipes[phase], computation.phase_starts[phase]
+    phase, first = phase_at(epoch, starts or computation.phase_starts)
+    recipe = computation.recipes[phase]
 
     def order(time: int) -> npt.NDArray[np.int32]:
         return epoch_order(seed, time, examples) if recipe.shuffle else np.arange(examples, dtype=np.int32)
@@ -321,8 +330,8 @@ def resume(path: Path, prepared: PreparedTrial) -> list[EpochDone]:
     network, checkpoint = prepared.network, read_checkpoint(path)
     if checkpoint is None or not _has_all(prepared.trial, measured(checkpoint.epochs)):
         return []
-    last = checkpoint.epochs[-1].measurement
-    network.begin_phase(prepared.trial.computation.phase_of(last.epoch))
+    epochs = measured(checkpoint.epochs)
+    network.begin_phase(phase_at(len(epochs), prepared.trial.computation.starts(epochs))[0])
     fresh = network.state()
     with suppress(ValueError):
         if _restored(prepared, checkpoint):
@@ -349,7 +358,7 @@ def _restored(prepared: PreparedTrial, checkpoint: Checkpoint) -> bool:
     network, epochs = prepared.network, measured(checkpoint.epochs)
     counted = prepared.trial.computation.counted(epochs)
     state = checkpoint.state if counted == len(epochs) else checkpoint.counted
-    if prepared.trial.computation.recipe.chooses_weights:
+    if prepared.trial.computation.chooses_weights:
         network.restore(state)
         if weights_digest(network.weights()) != epochs[counted - 1].weights_sha256:
             return False

@@ -151,3 +151,19 @@ def test_a_list_shows_the_seeds_of_trials_that_stopped(trained: Benchmark) -> No
     found = index_records(trained.store.results)
     every = found.files[record.fingerprint]
     assert [file.seed for file in every if found.known.reach(file.path).includes(LONG.epochs)] == [0, 1]
+
+
+def test_a_phase_that_stopped_leaves_a_whole_record_and_a_whole_page(fake_backend: FakeBackend, tmp_path: Path) -> None:
+    fake_backend.losses.update({1: 0.5, 2: 0.3, 3: 0.4, 4: 0.45})
+    read = architecture("phased", epochs=3)
+    first = read.training.model_copy(update={"early_stopping": STOPPING, "epochs": 6})
+    of = benchmark(tmp_path, [read.model_copy(update={"phases": (first, read.training)})])
+    run(of)
+    assert {planned.status for planned in plan_benchmark(of).trials} == {Status.RECORDED}
+    for record in records(of):
+        assert (len(record.measurement.epochs) if record.measurement else 0, record.epochs) == (7, 7)
+        evidence = Evidence(of.environment.id, {}, None, None)
+        assert not [*CHECKS["stops"](record, evidence), *CHECKS["epochs"](record, evidence)]
+    study = make_study(of.architectures, records(of), of.settings, of.environment)
+    assert [run.last.epoch for run in study.entries[0].runs] == [7, 7]
+    assert "≤: at most; phased may stop early." in page(Findings(study, {}, records(of)))

@@ -23,6 +23,7 @@ from harness.data.pipeline import fit
 from harness.evaluations.metric import Measured
 from harness.planning.trial import Computation, Trial
 from harness.records.weights import weights_digest
+from harness.spec.training import Training
 from harness.spec.training.monitoring import BestEpoch, EarlyStopping, ReduceOnPlateau
 from harness.worker import training
 from harness.worker.messages import EpochDone, Finished, Job, Message
@@ -148,13 +149,13 @@ IMAGES = RNG.integers(0, 256, (EXAMPLES, 28, 28), dtype=np.uint8)
 LABELS = RNG.integers(0, 10, EXAMPLES, dtype=np.uint8)
 MNIST = find_dataset("mnist")
 ARRAYS = DatasetArrays(MNIST, IMAGES, LABELS, IMAGES[:TESTED], LABELS[:TESTED])
-MONITOR = {"monitor": "val_loss", "patience": 2}
+MONITOR: dict[str, Any] = {"monitor": "val_loss", "patience": 2}
 
 
-def in_our_order(data: DeviceData) -> Any:  # noqa: ANN401 - TensorFlow's own, without types
-    """Return the batches of all epochs, each epoch in the harness's own order."""
+def in_our_order(data: DeviceData, first: int = 1) -> Any:  # noqa: ANN401 - TensorFlow's own, without types
+    """Return the batches of epochs from the first on, each epoch in the harness's own order."""
     epochs = []
-    for epoch in range(1, MOST_EPOCHS + 1):
+    for epoch in range(first, first + MOST_EPOCHS):
         examples = data.batch(tf.constant(epoch_order(0, epoch, TRAINED)))
         epochs.append(tf.data.Dataset.from_tensor_slices(examples).batch(BATCH_SIZE))
     return functools.reduce(lambda before, next_one: before.concatenate(next_one), epochs)
@@ -216,3 +217,43 @@ def test_a_trial_ends_with_the_weights_that_fit_restores_after_the_same_epochs(
     counted = trial.computation.counted(epochs)
     assert counted < len(epochs)
     assert epochs[counted - 1].weights_sha256 == weights_digest(model.get_weights())
+
+
+def test_a_phase_that_stops_hands_its_best_weights_to_the_next_as_two_fits_of_keras_do(
+    trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "load", lambda *_: ARRAYS)
+    monkeypatch.setattr(TensorFlow, "configure", lambda *_, **__: None)
+    stopping = {"early_stopping": EarlyStopping(**MONITOR, restore_best_weights=True), "reduce_on_plateau": None}
+    recipe = trial.computation.recipe.model_copy(update=stopping)
+    earlier = Training(**{name: getattr(recipe, name) for name in type(recipe).model_fields}, epochs=MOST_EPOCHS)
+    phases = {"earlier": (earlier,), "recipe": recipe, "schedule_epochs": MOST_EPOCHS}
+    computation = trial.computation.model_copy(update=phases)
+    reported: list[Message] = []
+    wanted = Trial(computation, 0, 2 * MOST_EPOCHS)
+    job = Job(wanted, (), 1, True, tmp_path, None, tmp_path / "log", time.time())  # noqa: FBT003
+    run_trial(job, TensorFlow(), reported.append, lambda: None)  # type: ignore[arg-type, return-value]
+    epochs = [message.measurement for message in reported if isinstance(message, EpochDone)]
+
+    model = build_model(computation, seed=0)
+    data = to_device(IMAGES[:TRAINED], LABELS[:TRAINED], fit(MNIST, IMAGES[:TRAINED]))
+    held_out = to_device(IMAGES[TRAINED:], LABELS[TRAINED:], fit(MNIST, IMAGES[:TRAINED]))
+    validation = tuple(tensor.numpy() for tensor in held_out.batch(tf.range(HELD_OUT)))
+    weights: list[str] = []
+    keep = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: weights.append(weights_digest(model.get_weights())))
+    starts = []
+    for _ in range(2):
+        starts.append(len(weights) + 1)
+        model.compile(keras.optimizers.Adam(0.003), "categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+        model.fit(
+            in_our_order(data, starts[-1]),
+            validation_data=validation,
+            epochs=MOST_EPOCHS,
+            steps_per_epoch=math.ceil(TRAINED / BATCH_SIZE),
+            verbose=0,
+            callbacks=[keep, keras.callbacks.EarlyStopping(**MONITOR, restore_best_weights=True)],
+        )
+    assert computation.starts(epochs) == tuple(starts)
+    assert 3 < starts[1] <= MOST_EPOCHS
+    assert [epoch.weights_sha256 for epoch in epochs] == weights
+    assert epochs[computation.counted(epochs) - 1].weights_sha256 == weights_digest(model.get_weights())

@@ -13,7 +13,7 @@ from harness.data.dataset import Split
 from harness.data.declarations import find_dataset
 from harness.data.preprocessing import Divide
 from harness.errors import DataChanged
-from harness.planning.trial import Computation, Trial
+from harness.planning.trial import Computation, Trial, phase_at
 
 CONTENT: dict[str, Any] = {
     "dataset": "mnist",
@@ -87,7 +87,8 @@ def test_what_a_phase_before_computes_is_part_of_the_fingerprint() -> None:
 def test_epochs_are_counted_through_all_phases() -> None:
     computation = Computation.model_validate({**CONTENT, "earlier": [PHASE, {**PHASE, "epochs": 1}]})
     assert computation.phase_starts == (1, 4, 5)
-    assert [computation.phase_of(epoch) for epoch in range(1, 7)] == [0, 0, 0, 1, 2, 2]
+    phases = [phase_at(epoch, computation.phase_starts) for epoch in range(1, 7)]
+    assert phases == [(0, 1), (0, 1), (0, 1), (1, 4), (2, 5), (2, 5)]
     assert Computation.model_validate(CONTENT).phase_starts == (1,)
 
 

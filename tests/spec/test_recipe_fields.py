@@ -9,7 +9,7 @@ from fake_architectures import PLAIN
 
 from harness.declaration.spec_error import InvalidSpec
 from harness.planning.settings import Settings
-from harness.planning.trial import trial_computation
+from harness.planning.trial import Computation, trial_computation
 from harness.spec.architecture import Architecture
 from harness.spec.reading import read_text
 from harness.spec.training import Recipe
@@ -75,16 +75,29 @@ def test_a_decision_without_a_word_has_its_defaults(name: str) -> None:
     assert fingerprint(HELD_OUT, f"{name}:") == fingerprint(HELD_OUT, f"{name}: {{}}")
 
 
-def test_a_decision_in_a_phase_before_the_last_is_refused() -> None:
+@pytest.mark.parametrize("name", ["early_stopping", "best_epoch", "reduce_on_plateau"])
+def test_any_phase_decides_and_by_images_only_that_it_holds_out(name: str) -> None:
     start, _, recipe = PLAIN.partition("training:\n")
     phase = ", ".join(line.strip() for line in recipe.splitlines())
-    text = f"{start}phases:\n  - {{{phase}, early_stopping: {{monitor: loss}}}}\n  - {{{phase}}}\n"
-    with pytest.raises(InvalidSpec) as caught:
-        read_text(Path("small.yaml"), text)
-    sentence = "'early_stopping' stands in a phase before the last, whose epochs are fixed; keep it for the last phase"
-    assert str(caught.value).endswith(sentence)
-    lowered = text.replace("early_stopping", "reduce_on_plateau")
-    assert len(read_text(Path("small.yaml"), lowered).phases) == 2
+    text = f"{start}phases:\n  - {{{phase}, {name}: {{monitor: loss}}}}\n  - {{{phase}}}\n"
+    assert len(read_text(Path("small.yaml"), text).phases) == 2
+    with pytest.raises(InvalidSpec, match=f"'{name}' monitors val_loss, and the recipe holds out no images"):
+        read_text(Path("small.yaml"), text.replace("monitor: loss", "monitor: val_loss"))
+
+
+def test_only_after_a_phase_that_may_stop_the_last_ones_epochs_are_computed_with() -> None:
+    start, _, recipe = PLAIN.partition("training:\n")
+    phase = ", ".join(line.strip() for line in recipe.splitlines())
+
+    def computation(decision: str) -> Computation:
+        text = f"{start}phases:\n  - {{{phase}{decision}}}\n  - {{{phase}}}\n"
+        return trial_computation(read_text(Path("small.yaml"), text), Settings())
+
+    decisions = ["", ", early_stopping: {monitor: loss}", ", best_epoch: {monitor: loss}"]
+    plain, stopping, best = map(computation, decisions)
+    assert plain.schedule_epochs is best.schedule_epochs is None
+    assert stopping.schedule_epochs == 2
+    assert len({one.fingerprint for one in (plain, stopping, best)}) == 3
 
 
 def test_frozen_layers_are_the_same_in_any_order() -> None:

@@ -145,7 +145,7 @@ def _exact(findings: Findings) -> tuple[str, ...]:
 def _chosen(findings: Findings) -> tuple[str, ...]:
     """Return whose recipes end the training, and whose choose the weights that count."""
     recipes = {entry.name: entry.architecture.recipe for entry in findings.ranking}
-    ending = [escape(name) for name, recipe in recipes.items() if recipe.early_stopping]
+    ending = [escape(entry.name) for entry in findings.ranking if _may_stop(entry)]
     choosing = [escape(name) for name, recipe in recipes.items() if recipe.keeps_best]
     early = f"{AT_MOST}: at most; {numbers.listed(ending)} may stop early." if ending else ""
     counts = "the weights of the best epoch count, by what the recipe monitors: never the test"
@@ -154,8 +154,11 @@ def _chosen(findings: Findings) -> tuple[str, ...]:
 
 
 def _epochs(entry: ArchitectureResults) -> str:
-    stopping = entry.architecture.recipe.early_stopping
-    return f"{AT_MOST} {entry.epochs}" if stopping else str(entry.epochs)
+    return f"{AT_MOST} {entry.epochs}" if _may_stop(entry) else str(entry.epochs)
+
+
+def _may_stop(entry: ArchitectureResults) -> bool:
+    return any(recipe.early_stopping for recipe in entry.architecture.recipes)
 
 
 def _pooled(findings: Findings) -> tuple[str, ...]:

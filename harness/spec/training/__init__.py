@@ -157,6 +157,11 @@ class Training(Recipe):
 
     epochs: Annotated[Count, Field(description="Passes over the training images, or so many times steps_per_epoch.")]
 
+    def length(self, epochs: Sequence[Measured]) -> int:
+        """Return how many epochs it has, the first of which are given: all, unless it stops in these."""
+        stop = self.early_stopping.stop(epochs[: self.epochs]).after if self.early_stopping else None
+        return stop or self.epochs
+
     @property
     def special(self) -> tuple[str, ...]:
         """The fields that few recipes have, as far as they are not at their defaults."""
