@@ -16,6 +16,8 @@ LOSSES = OtherWords(_FILE, "losses")
 CLAIMS = OtherWords(_FILE, "claims")
 # The fields of whatever is a kind; of several names those that it has are meant.
 FIELDS = OtherWords(_FILE, "fields")
+# Those of Keras' own networks.
+APPLICATION = OtherWords(_FILE, "application")
 RECIPE = OtherWords(_FILE, "recipe")
 SPEC = OtherWords(_FILE, "spec")
 DERIVED = OtherWords(_FILE, "derived")

@@ -16,6 +16,7 @@ from harness.spec import other_words
 from harness.spec.architecture import DerivedFile, SpecFile
 from harness.spec.claims import CLAIMS
 from harness.spec.layers import LAYERS
+from harness.spec.layers.application import Application
 from harness.spec.layers.fields import KNOWN
 from harness.spec.layers.weights import Initializer
 from harness.spec.reading import read_text
@@ -35,6 +36,7 @@ NAMES = {
     **{section: {*family.kinds, *family.aliases} for section, family in FAMILIES.items()},
     "activations": set(KNOWN),
     "fields": {name for family in FAMILIES.values() for kind in family.kinds.values() for name in kind.model_fields},
+    "application": set(Application.model_fields),
     "recipe": set(Training.model_fields),
     "spec": set(SpecFile.model_fields),
     "derived": set(DerivedFile.model_fields),

@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema
 from harness.declaration.spec_error import refused, shown
 from harness.declaration.values import is_whole
 from harness.errors import did_you_mean
+from harness.spec import other_words
 from harness.spec.layers.known_applications import (
     KnownApplication,
     NamedLayer,
@@ -71,6 +72,8 @@ class _Names:
 
 class Application(OwnLayer):
     """One of Keras' own networks, without its top: it makes a smaller image with many channels."""
+
+    field_words = other_words.APPLICATION
 
     name: Annotated[
         str,
