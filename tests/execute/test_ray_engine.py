@@ -184,7 +184,6 @@ def test_an_address_where_nothing_answers_is_refused(address: str, sentence: str
 
 def test_an_address_that_never_says_a_word_is_given_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "CONNECT_SECONDS", 2.0)
-    monkeypatch.setattr(link, "GOODBYE_SECONDS", 0.5)  # what waits for an answer hears no goodbye, and is killed
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         with (

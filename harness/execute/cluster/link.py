@@ -45,6 +45,7 @@ class Link:
     def __init__(self, options: EngineOptions, cpus: int, talk: Talk = liaise) -> None:
         self.nodes: tuple[Node, ...] = ()
         self._heard: set[type[Report]] = set()
+        self._address = options.address
         self._folder = Path(tempfile.mkdtemp(dir=process_folder()))
         context = multiprocessing.get_context("spawn")
         self._connection, there = context.Pipe()
@@ -57,7 +58,7 @@ class Link:
         self._sender = threading.Thread(target=self._send_all, daemon=True)
         self._sender.start()
         try:
-            self._connect(options.address)
+            self._connect(self._address)
         except BaseException:
             self.close()
             raise
@@ -94,7 +95,9 @@ class Link:
         """End the process, and what it has started."""
         self.send(EndAll(goodbye=True))
         self._requests.put(None)
-        deadline = time.monotonic() + GOODBYE_SECONDS
+        # What still asks for another's cluster hears nothing, and has started nothing.
+        hears = self._address is None or Connected in self._heard
+        deadline = time.monotonic() + (GOODBYE_SECONDS if hears else 0.0)
         with suppress(ClusterLost):
             while time.monotonic() < deadline:
                 self.hear(deadline - time.monotonic())
