@@ -37,11 +37,11 @@ def check_folder(folder: Path) -> Path:
     """Refuse a folder that can't be looked at, before any verb does; one that is not there yet is fine.
 
     Raises:
-        CannotRead: Its path is too long, a file's, or leads through a folder that is closed to the user.
+        CannotRead: Its path is too long, or leads through a folder that is closed to the user.
     """
     try:
         (folder / "records").stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
         raise CannotRead(folder, error) from None

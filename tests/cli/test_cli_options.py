@@ -1,10 +1,9 @@
-"""Durations as people write them, folders that are none, and values that nobody means."""
+"""Durations as people write them."""
 
 from __future__ import annotations
 
 import doctest
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,9 @@ import typer
 
 from harness.app.benchmark import check_at_once
 from harness.cli import options
-from harness.cli.options import check_folder, parse_duration
+from harness.cli.options import parse_duration
 from harness.cli.program import program
-from harness.errors import BenchError, CannotRead, InvalidArgument, UnknownDuration
+from harness.errors import BenchError, InvalidArgument, UnknownDuration
 
 
 def test_examples_in_docstrings_hold() -> None:
@@ -26,13 +25,6 @@ def test_examples_in_docstrings_hold() -> None:
 def test_what_is_not_a_duration_is_refused(text: str) -> None:
     with pytest.raises(UnknownDuration):
         parse_duration(text)
-
-
-def test_a_file_in_place_of_a_folder_is_refused_and_what_is_not_there_yet_is_not(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(CannotRead, match=r"file: can't be read: Not a directory; choose another folder"):
-        check_folder(tmp_path / "file")
-    assert check_folder(tmp_path / "none") == tmp_path / "none"
 
 
 HOSTILE = (
