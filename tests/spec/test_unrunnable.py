@@ -72,6 +72,14 @@ REFUSED = {
         "RandomBrightness: {factor: 0.1, value_range: [-3.0e+38, 3.0e+38]}",
         "'value_range' goes from -3e+38 to 3e+38",
     ),
+    "variances below 0": (
+        "BatchNormalization: {moving_variance_initializer: {Constant: {value: -0.3}}}",
+        "Constant may give a variance below 0, which has no square root; write ones",
+    ),
+    "variances drawn around 0": (
+        "BatchNormalization: {moving_variance_initializer: he_normal}",
+        "HeNormal may give a variance below 0",
+    ),
     "noise above 1": ("GaussianNoise: {stddev: 2.0}", "'stddev' is 2.0"),
     "one axis that is not the last": ("RMSNormalization: {axis: -2}", "name the last ones"),
     "the first axis": ("RMSNormalization: {axis: -3}", "name the last ones"),

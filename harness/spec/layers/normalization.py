@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import inf, prod
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
@@ -11,7 +11,7 @@ from harness.declaration.spec_error import refused
 from harness.declaration.values import BelowOne, Positive, listed
 from harness.spec.layers import fields as f
 from harness.spec.layers.layer import LayerKind, SameShape, Shape, misfit, text
-from harness.spec.layers.weights import Ones, Zeros
+from harness.spec.layers.weights import Constant, InitializerKind, Ones, RandomUniform, Zeros
 
 Epsilon = Annotated[Positive, Field(description="Small constant added to the variance.")]
 
@@ -30,6 +30,23 @@ LastAxes = Annotated[
     AfterValidator(_in_order),
     WithJsonSchema({"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1}]}),
 ]
+
+
+def _never_negative(initializer: InitializerKind) -> InitializerKind:
+    """Refuse values below 0, which most initializers draw: the first loss is NaN."""
+    match initializer:
+        case Zeros() | Ones():
+            least = 0.0
+        case Constant():
+            least = initializer.value
+        case RandomUniform():
+            least = min(initializer.minval, initializer.maxval)
+        case _:
+            least = -inf
+    if least < 0:
+        what = f"{initializer.kind} may give a variance below 0, which has no square root"
+        raise refused("negative_variance", what, "write ones")
+    return initializer
 
 
 class _OverLastAxes(LayerKind):
@@ -75,7 +92,7 @@ class BatchNormalization(SameShape, _Affine):
 
     momentum: Annotated[BelowOne, Field(description="Momentum of the moving averages.")] = 0.99
     moving_mean_initializer: f.VectorInitializer = Zeros()
-    moving_variance_initializer: f.VectorInitializer = Ones()
+    moving_variance_initializer: Annotated[f.VectorInitializer, AfterValidator(_never_negative)] = Ones()
 
     def frozen_parameters(self, input_shape: Shape) -> int:
         """Return moving means and variances."""
