@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_backend import FakeBackend, fake_backend_trial
-from fake_trials import ENVIRONMENT
 from honest_records import dataset_arrays
+from worker_trials import STOPPING, finished, interrupt, resumed_epochs, run, run_interrupted
 
 from harness.planning.trial import Due, Trial
-from harness.records.record import EpochMeasurement, Measurement
-from harness.spec.training.monitoring import BestEpoch, EarlyStopping, ReduceOnPlateau
+from harness.records.record import EpochMeasurement
+from harness.spec.training.monitoring import BestEpoch, ReduceOnPlateau
 from harness.worker.checkpoint import read_checkpoint, write_checkpoint
-from harness.worker.messages import Built, EpochDone, Finished, Job, Message
-from harness.worker.training import run_trial
+from harness.worker.messages import EpochDone, Message
 
 pytest_plugins = ["fake_training"]
 # The best of these is the second, and after it the training waits for two epochs.
 LOSSES = {1: 0.5, 2: 0.3, 3: 0.4, 4: 0.45, 5: 0.2}
-STOPPING = EarlyStopping(monitor="loss", patience=2, restore_best_weights=True)
 PLAIN = fake_backend_trial(epochs=9)
 
 
@@ -31,25 +28,9 @@ def trial(**recipe: object) -> Trial:
     return replace(PLAIN, computation=PLAIN.computation.model_copy(update={"recipe": changed}))
 
 
-def job(folder: Path, wanted: Trial) -> Job:
-    checkpoint, log = folder / "checkpoint.npz", folder / "trial.log"
-    return Job(wanted, (), 1, True, folder, checkpoint, log, time.time())  # noqa: FBT003
-
-
-def run(folder: Path, wanted: Trial, backend: FakeBackend) -> list[Message]:
-    reported: list[Message] = []
-    run_trial(job(folder, wanted), backend, reported.append, lambda: ENVIRONMENT)
-    return reported
-
-
 def epochs(messages: list[Message]) -> dict[int, EpochMeasurement]:
     """The epochs by number, as they were reported last."""
     return {message.measurement.epoch: message.measurement for message in messages if isinstance(message, EpochDone)}
-
-
-def finished(messages: list[Message]) -> Measurement:
-    (measurement,) = [message.measurement for message in messages if isinstance(message, Finished)]
-    return measurement
 
 
 def bits(messages: list[Message]) -> list[tuple[str, Any]]:
@@ -111,39 +92,25 @@ def test_an_interrupted_trial_decides_as_an_undisturbed_one(
 ) -> None:
     wanted = replace(trial(**fields), due=(Due(9, "train_set"), Due(3, "train_set")))
     whole = run(tmp_path / "whole", wanted, backend)
-
-    def interrupt() -> None:
-        raise InterruptedError
-
     backend.actions[done + 1] = interrupt
-    with pytest.raises(InterruptedError):
-        run(tmp_path / "broken", wanted, backend)
-    backend.actions.clear()
+    run_interrupted(tmp_path / "broken", wanted, backend)
     again = run(tmp_path / "broken", wanted, backend)
-    (built,) = [message.measurement for message in again if isinstance(message, Built)]
-    assert built.resumed_epochs == done
+    assert resumed_epochs(again) == done
     assert bits(again) == bits(whole)
     assert finished(again).stopped == finished(whole).stopped
 
 
 def test_a_checkpoint_without_the_weights_that_count_is_not_trusted(backend: FakeBackend, tmp_path: Path) -> None:
     wanted = trial(early_stopping=STOPPING)
-
-    def interrupt() -> None:
-        raise InterruptedError
-
     backend.actions[4] = interrupt
-    with pytest.raises(InterruptedError):
-        run(tmp_path, wanted, backend)
-    backend.actions.clear()
+    run_interrupted(tmp_path, wanted, backend)
     path = tmp_path / "checkpoint.npz"
     checkpoint = read_checkpoint(path)
     assert checkpoint is not None
     assert checkpoint.counted
     write_checkpoint(path, replace(checkpoint, counted=()))
     again = run(tmp_path, wanted, backend)
-    (built,) = [message.measurement for message in again if isinstance(message, Built)]
-    assert built.resumed_epochs == 0
+    assert resumed_epochs(again) == 0
 
 
 def test_the_images_held_out_are_scored_after_every_epoch(backend: FakeBackend, tmp_path: Path) -> None:

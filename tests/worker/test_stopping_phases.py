@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fake_backend import FakeBackend, fake_backend_trial
-from fake_trials import ENVIRONMENT
 from honest_records import TRAIN
+from worker_trials import STOPPING, finished, interrupt, resumed_epochs, run, run_interrupted
 
 from harness.planning.trial import Due, Trial
-from harness.records.record import EpochMeasurement, Measurement
+from harness.records.record import EpochMeasurement
 from harness.records.weights import weights_digest
 from harness.spec.training import Training
-from harness.spec.training.monitoring import BestEpoch, EarlyStopping
-from harness.worker.messages import Built, EpochDone, Finished, Job, Message
-from harness.worker.training import epoch_order, run_trial
+from harness.spec.training.monitoring import BestEpoch
+from harness.worker.messages import EpochDone, Message
+from harness.worker.training import epoch_order
 
 pytest_plugins = ["fake_training"]
 PLAIN = fake_backend_trial(epochs=9)
 # The best of these is the second, and after it the training waits for two epochs.
 LOSSES = {1: 0.5, 2: 0.3, 3: 0.4, 4: 0.45}
-STOPPING = EarlyStopping(monitor="loss", patience=2, restore_best_weights=True)
 FIRST, LAST = 6, 3
 
 
@@ -37,23 +35,10 @@ def trial(**decisions: object) -> Trial:
     return replace(PLAIN, computation=computation, epochs=FIRST + LAST)
 
 
-def run(folder: Path, wanted: Trial, backend: FakeBackend) -> list[Message]:
-    reported: list[Message] = []
-    checkpoint, log = folder / "checkpoint.npz", folder / "trial.log"
-    job = Job(wanted, (), 1, True, folder, checkpoint, log, time.time())  # noqa: FBT003
-    run_trial(job, backend, reported.append, lambda: ENVIRONMENT)
-    return reported
-
-
 def epochs(messages: list[Message]) -> list[EpochMeasurement]:
     """The epochs in their order, as they were reported last."""
     found = {message.measurement.epoch: message.measurement for message in messages if isinstance(message, EpochDone)}
     return [found[number] for number in sorted(found)]
-
-
-def finished(messages: list[Message]) -> Measurement:
-    (measurement,) = [message.measurement for message in messages if isinstance(message, Finished)]
-    return measurement
 
 
 @pytest.fixture
@@ -119,10 +104,6 @@ def at_the(time: int, action: Callable[[], None]) -> Callable[[], None]:
     return count
 
 
-def interrupt() -> None:
-    raise InterruptedError
-
-
 # After how many epochs: which epoch of the network's own count is interrupted, and at which time it is trained.
 INTERRUPTED = {1: (2, 1), 3: (4, 1), 4: (3, 2), 5: (4, 2), 6: (5, 1)}
 
@@ -135,11 +116,8 @@ def test_an_interrupted_trial_goes_on_to_the_next_phase_as_an_undisturbed_one(
     whole = run(tmp_path / "whole", wanted, backend)
     number, time = place
     backend.actions[number] = at_the(time, interrupt)
-    with pytest.raises(InterruptedError):
-        run(tmp_path / "broken", wanted, backend)
-    backend.actions.clear()
+    run_interrupted(tmp_path / "broken", wanted, backend)
     again = run(tmp_path / "broken", wanted, backend)
-    (built,) = [message.measurement for message in again if isinstance(message, Built)]
-    assert built.resumed_epochs == done
+    assert resumed_epochs(again) == done
     assert [epoch.weights_sha256 for epoch in epochs(again)] == [epoch.weights_sha256 for epoch in epochs(whole)]
     assert finished(again).stopped
