@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -32,6 +33,23 @@ class _OfColors(LayerKind):
             raise misfit(what, "remove it")
         return shape
 
+    def build(self, keras: ModuleType) -> Any:  # noqa: ANN401 (Keras is not imported here)
+        """Return Keras' layer, which draws the factors, with colors that are changed as here."""
+        changed = self.changed
+
+        def transform_images(layer: Any, images: Any, transformation: Any = None, training: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 (Keras' own)
+            if not training:
+                return images
+            factor = keras.ops.cast(transformation["factor"], layer.compute_dtype)
+            return changed(keras.ops, images, keras.ops.reshape(factor, (-1, 1, 1)))
+
+        kind = type(self.kind, (getattr(keras.layers, self.kind),), {"transform_images": transform_images})
+        return kind(**self.arguments(keras))
+
+    @abstractmethod
+    def changed(self, ops: Any, images: Any, factor: Any) -> Any:  # noqa: ANN401 (Keras is not imported here)
+        """Return images, shape (examples, height, width, 3), changed by factors of shape (examples, 1, 1)."""
+
 
 class RandomSaturation(_OfColors):
     """Multiplies the saturation of images at random during training, by factor / (1 - factor)."""
@@ -40,19 +58,10 @@ class RandomSaturation(_OfColors):
         FromZero, Field(description="Range to draw from, or a number f for 0 to f: 0 is gray, 0.5 changes nothing.")
     ]
 
-    def build(self, keras: ModuleType) -> Any:  # noqa: ANN401 (Keras is not imported here)
-        """Return Keras' layer, whose saturation ends at 1: in 3.15 it ends where the values do, and colors below 0."""
-
-        class RandomSaturation(keras.layers.RandomSaturation):  # type: ignore[misc, name-defined]  # no types
-            def transform_images(self, images: Any, transformation: Any = None, training: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 (Keras' own)
-                if not training:
-                    return images
-                ops = keras.ops
-                hue, saturation, value = ops.unstack(ops.image.rgb_to_hsv(images), CHANNELS, axis=-1)
-                factor = ops.reshape(ops.cast(transformation["factor"], self.compute_dtype), (-1, 1, 1))
-                return _in_rgb(ops, hue, ops.clip(factor * saturation, 0, 1), value)
-
-        return RandomSaturation(**self.arguments(keras))
+    def changed(self, ops: Any, images: Any, factor: Any) -> Any:  # noqa: ANN401 (Keras is not imported here)
+        """Return the images; saturation ends at 1. In Keras 3.15 it ends where the values do, and colors below 0."""
+        hue, saturation, value = ops.unstack(ops.image.rgb_to_hsv(images), CHANNELS, axis=-1)
+        return _in_rgb(ops, hue, ops.clip(factor * saturation, 0, 1), value)
 
 
 class RandomHue(_OfColors):
@@ -60,20 +69,10 @@ class RandomHue(_OfColors):
 
     factor: FromZero
 
-    def build(self, keras: ModuleType) -> Any:  # noqa: ANN401 (Keras is not imported here)
-        """Return Keras' layer, with a gradient."""
-
-        class RandomHue(keras.layers.RandomHue):  # type: ignore[misc, name-defined]  # no types
-            def transform_images(self, images: Any, transformation: Any = None, training: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 (Keras' own)
-                if not training:
-                    return images
-                ops = keras.ops
-                low, high = self.value_range
-                hue, saturation, value = ops.unstack(
-                    ops.image.rgb_to_hsv((images - low) / (high - low)), CHANNELS, axis=-1
-                )
-                factor = ops.reshape(ops.cast(transformation["factor"], self.compute_dtype), (-1, 1, 1))
-                turned = ops.clip(_in_rgb(ops, ops.mod(hue + factor, 1), saturation, value), 0, 1)
-                return turned * (high - low) + low
-
-        return RandomHue(**self.arguments(keras))
+    def changed(self, ops: Any, images: Any, factor: Any) -> Any:  # noqa: ANN401 (Keras is not imported here)
+        """Return the images; the hue goes on at 0 where it ends at 1."""
+        low, high = self.value_range
+        scaled = (images - low) / (high - low)
+        hue, saturation, value = ops.unstack(ops.image.rgb_to_hsv(scaled), CHANNELS, axis=-1)
+        turned = ops.clip(_in_rgb(ops, ops.mod(hue + factor, 1), saturation, value), 0, 1)
+        return turned * (high - low) + low
