@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.evaluation import find_evaluation
 from harness.evaluations.metric import ACCURACY, TEST, TEST_ACCURACY, Quantity
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.evaluations.transformed import Transformed
 from harness.records.record import Record
 from harness.statistics.samples import Estimate, estimate

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.data.folder import FOLDER, dataset_names
+from harness.data.dataset_files import FOLDER, dataset_names
 from harness.declaration.files import HERE, SUFFIX, is_safe_name, shipped_folder
 from harness.declaration.spec_error import one_line, shown
 from harness.errors import CannotAdd
@@ -240,7 +240,7 @@ def _label(path: Path, given: str | None) -> str | tuple[str, ...]:
 def _check_reads_back(file: Path, text: str, dataset: Dataset) -> None:
     """Make sure that the file will say what was found."""
     from harness.data.dataset import Dataset, DatasetFile
-    from harness.data.mistakes import content_mistakes
+    from harness.data.declarations import content_mistakes
     from harness.declaration.validation import read_model
 
     read_back = read_model(DatasetFile, file, text, content_mistakes)

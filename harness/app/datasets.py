@@ -8,8 +8,8 @@ from typing import Any
 
 from harness.data.cache import CachedCopy
 from harness.data.dataset import Dataset
+from harness.data.dataset_files import dataset_files, own_dataset_files
 from harness.data.declarations import all_datasets, read_dataset
-from harness.data.folder import dataset_files, own_dataset_files
 from harness.declaration.files import shipped_folder
 from harness.errors import NoArchitectures
 from harness.spec.folder import files_apart, find_architectures

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.data.dataset import Dataset
+from harness.data.dataset_files import dataset_names
 from harness.data.declarations import find_dataset
-from harness.data.folder import dataset_names
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import CannotImport, UnknownDataset
 from harness.spec.ending import LINEAR, end_activation, has_one_output

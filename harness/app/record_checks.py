@@ -14,7 +14,7 @@ from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.evaluations.evaluation import Examples, all_right, find_evaluation
 from harness.evaluations.metric import ACCURACY, TRAIN, Quantity
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.planning.trial import Computation, phase_at
 from harness.records.predictions import Classes, Predictions, digest
 from harness.records.record import EpochMeasurement, Record

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.app.workspace import Workspace
+from harness.data.dataset_files import FOLDER, own_dataset_files
 from harness.data.declarations import read_dataset
-from harness.data.folder import FOLDER, own_dataset_files
 from harness.declaration.files import is_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError, in_order
 from harness.errors import NoArchitectures

@@ -17,7 +17,7 @@ from harness.app.workspace import Workspace, check_dataset, load_records
 from harness.data import fetching
 from harness.data.declarations import find_dataset
 from harness.errors import BenchError, MissingOption, NothingRecorded, Stopped
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.execute.engine import LOCAL, Engine, EngineOptions, TrialEnded, make_engine, open_site
 from harness.execute.queue import InOrder
 from harness.planning.plan import Plan, PlannedTrial, Status

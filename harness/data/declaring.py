@@ -14,9 +14,9 @@ from harness.arrays import Values
 from harness.data.array_formats import idx_sha256
 from harness.data.dataset import DatasetFile, PublishedArray, PublishedArrays, Split
 from harness.data.formats.file_format import FileFormat, Found
-from harness.data.label_sets import check_several
+from harness.data.labels import check_several
 from harness.data.preprocessing import Divide, Standardize, Step
-from harness.data.sources.path import LocalPath
+from harness.data.sources.local import LocalPath
 from harness.data.splitting import as_arrays
 from harness.declaration.spec_error import shown
 from harness.errors import DataRefused

@@ -11,7 +11,7 @@ import numpy as np
 from harness.arrays import Values
 from harness.evaluations.evaluation import EvaluationKind, Examples, Response, Scored
 from harness.evaluations.metric import LEVEL_MARK, Metric
-from harness.evaluations.pictures import as_pictures, background, shifted
+from harness.evaluations.transformed import as_pictures, background, shifted
 
 # Test images; a layer's responses to all of their copies are held at once.
 SAMPLE = 50

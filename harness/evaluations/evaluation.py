@@ -17,7 +17,7 @@ import numpy.typing as npt
 from harness.arrays import Bytes, Values
 from harness.errors import UnknownEvaluation
 from harness.evaluations.metric import Metric
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.plugins import find_plugin
 
 # Sums of float32 probabilities over hundreds of classes are 1 within this.

@@ -9,8 +9,7 @@ import numpy as np
 
 from harness.evaluations.evaluation import EvaluationKind, Examples, Scored
 from harness.evaluations.metric import ACCURACY
-from harness.evaluations.pictures import as_type
-from harness.evaluations.transformed import SAMPLE
+from harness.evaluations.transformed import SAMPLE, as_type
 
 
 class Inversion(EvaluationKind):

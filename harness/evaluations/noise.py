@@ -8,8 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from harness.arrays import Values
-from harness.evaluations.pictures import as_type
-from harness.evaluations.transformed import Transformed
+from harness.evaluations.transformed import Transformed, as_type
 
 SEED = 0
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from harness.arrays import Values
-from harness.evaluations.pictures import background, scaled
-from harness.evaluations.transformed import Transformed
+from harness.evaluations.transformed import Transformed, background, scaled
 
 
 class Scale(Transformed):

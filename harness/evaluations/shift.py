@@ -8,8 +8,7 @@ from typing import ClassVar
 from harness.arrays import Values
 from harness.evaluations.evaluation import Scored
 from harness.evaluations.metric import ACCURACY, PERCENT, Metric
-from harness.evaluations.pictures import as_pictures, background, shifted
-from harness.evaluations.transformed import Transformed
+from harness.evaluations.transformed import Transformed, as_pictures, background, shifted
 
 # Over the images that lose nothing at the edge alone.
 WHOLE_ACCURACY = Metric("whole_accuracy", higher_is_better=True, unit=PERCENT, low=0.0, high=1.0, places=2)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.exports.export import Selection
-from harness.exports.tables import write_tables
+from harness.exports.export import Selection, write_tables
 
 if TYPE_CHECKING:
     import pandas as pd

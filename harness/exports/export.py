@@ -1,18 +1,19 @@
-"""What every export is given, what it must offer, and where its module is found; writes nothing itself.
+"""What every export is given, what it must offer, where its module is found, and how tables become files.
 
 An export is a module of this folder; its name, with hyphens, is what ``bench export`` calls it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from harness.errors import UnknownExport
+from harness.errors import CannotExport, UnknownExport
 from harness.plugins import find_plugin, plugin_names
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from harness.analysis.findings import Findings
     from harness.analysis.run import Run
     from harness.analysis.runs import ArchitectureResults
+
 
 PACKAGE = "harness.exports"
 
@@ -106,4 +108,31 @@ def find_export(name: str) -> Export:
 
 def export_names() -> tuple[str, ...]:
     """Return the exports that there are."""
-    return plugin_names(PACKAGE, without=("export", "tables"))
+    return plugin_names(PACKAGE, without=("export",))
+
+
+def write_tables(selection: Selection, target: Path, suffix: str, write: Callable[[pd.DataFrame, Path], None]) -> None:
+    """Write the runs where the target is a file of this suffix, every table where it is a folder.
+
+    Raises:
+        CannotExport: It has another suffix.
+    """
+    if target.suffix == suffix:
+        write(selection.runs_frame, target)
+        return
+    if target.suffix:
+        raise CannotExport(
+            f"--to {target}: give a file *{suffix} for the runs, or a folder for runs, summary and verdicts"
+        )
+    target.mkdir()
+    for name, frame in selection.tables.items():
+        write(_plain(frame), target / f"{name}{suffix}")
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with text in place of values of several types: what a claim gives is a number or a shape."""
+    plain = frame.copy()
+    for name in frame:
+        if len({type(value) for value in frame[name].dropna()}) > 1:
+            plain[name] = frame[name].map(json.dumps, na_action="ignore")
+    return plain

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.declaration.spec_error import SpecError, shown
 from harness.errors import UnfitEvaluation, UnknownEvaluation, did_you_mean
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.spec.ending import gives_probabilities
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.data.dataset import Dataset
+from harness.data.dataset_files import FOLDER, FileState, dataset_files, dataset_names, file_state
 from harness.data.declarations import find_dataset
-from harness.data.folder import FOLDER, FileState, dataset_files, dataset_names, file_state
 from harness.declaration.files import file_text
 from harness.declaration.kept_texts import keep, kept_data
 from harness.declaration.spec_error import InvalidSpec, SpecError, joined, shown

@@ -16,10 +16,10 @@ from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from harness.data.dataset import DatasetFile
-from harness.data.folder import FOLDER, own_dataset_files
+from harness.data.dataset_files import FOLDER, own_dataset_files
 from harness.declaration.files import shipped_folder, specs_folder
 from harness.declaration.kinds import Family, Kind
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.spec.architecture import DerivedFile, SpecFile
 
 FILE_NAME = "schema.json"

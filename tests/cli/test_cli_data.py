@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from harness.cli.data import app
-from harness.data import folder
+from harness.data import dataset_files
 from harness.data.cache import CachedCopy
 from harness.data.sources.web import WebFile
 from harness.errors import BenchError, DataRefused, DataUnavailable
@@ -19,7 +19,7 @@ from harness.errors import BenchError, DataRefused, DataUnavailable
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of its own, and a world with one data set, the small one, at an address that is nowhere."""
     fake_digits.declare(tmp_path / "specs", fake_digits.declared(WebFile(address="http://127.0.0.1:9/toy.npz")))
-    monkeypatch.setattr(folder, "shipped_folder", lambda: tmp_path / "nothing")
+    monkeypatch.setattr(dataset_files, "shipped_folder", lambda: tmp_path / "nothing")
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(tmp_path / "specs"))
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"

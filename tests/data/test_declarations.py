@@ -10,8 +10,8 @@ import fake_digits
 import pytest
 
 from harness.data import declarations
+from harness.data.dataset_files import dataset_files, dataset_names
 from harness.data.declarations import all_datasets, find_dataset, read_dataset
-from harness.data.folder import dataset_files, dataset_names
 from harness.data.preprocessing import Divide
 from harness.data.sources.npm import NpmPackage
 from harness.data.sources.web import WebFile

@@ -11,8 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from harness.data.fetching import fetch
-from harness.data.sources.path import LocalPath
-from harness.data.sources.python import PythonPackage
+from harness.data.sources.local import LocalPath, PythonPackage
 from harness.data.sources.source import Source, SourceFailed
 from harness.data.sources.web import WebFile
 from harness.errors import DataUnavailable

@@ -7,7 +7,7 @@ import pytest
 
 from harness.arrays import Values
 from harness.evaluations.evaluation import Examples, Scored, find_evaluation
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.evaluations.transformed import SAMPLE, Transformed
 
 RNG = np.random.default_rng(1)

@@ -20,7 +20,7 @@ from harness.app.recording import run_benchmark
 from harness.errors import UnknownEvaluation
 from harness.evaluations.evaluation import Examples, Scored, find_evaluation
 from harness.evaluations.metric import ACCURACY, LOSS, Quantity
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.execute.engine import Outcome
 from harness.planning.settings import Settings
 from harness.planning.trial import Due, Trial

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import ndimage
 
-from harness.evaluations.pictures import as_type, background, blurred, resampled, rotated, scaled, shifted
+from harness.evaluations.transformed import as_type, background, blurred, resampled, rotated, scaled, shifted
 
 RNG = np.random.default_rng(3)
 PICTURES = RNG.random((3, 7, 6, 2))

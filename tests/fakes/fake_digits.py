@@ -19,7 +19,7 @@ import pytest
 from harness.arrays import Bytes
 from harness.data.array_formats import idx_header, idx_sha256
 from harness.data.dataset import Dataset, PublishedArray, PublishedArrays
-from harness.data.folder import FOLDER
+from harness.data.dataset_files import FOLDER
 from harness.data.sources.source import Source
 
 Respond = Callable[[BaseHTTPRequestHandler], object]

@@ -11,7 +11,7 @@ import pytest
 from harness.analysis.findings import Findings
 from harness.analysis.robustness import evaluation_shares, gap, tolerances
 from harness.evaluations.evaluation import find_evaluation
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.evaluations.transformed import Transformed
 from harness.records.record import Evaluation, Record
 from harness.reporting.blocks import Table

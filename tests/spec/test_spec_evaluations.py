@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from harness.declaration.spec_error import InvalidSpec
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation
 from harness.spec.reading import read_architecture

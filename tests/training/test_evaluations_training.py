@@ -10,7 +10,7 @@ from real_trials import real_benchmark, records, spec, train
 
 from harness.app.benchmark import Benchmark, plan_benchmark
 from harness.evaluations.evaluation import find_evaluation
-from harness.evaluations.names import evaluation_names
+from harness.evaluations.registry import evaluation_names
 from harness.planning.plan import Status
 from harness.records.record import EpochMeasurement, Record
 

@@ -14,17 +14,18 @@ from pydantic import Field
 from harness.arrays import Values
 from harness.data.array_formats import CHUNK_BYTES, UNREADABLE, dtype_of
 from harness.data.formats.file_format import Examples, FileFormat, Found
-from harness.data.label_sets import (
+from harness.data.labels import (
     LabelSets,
+    check_numbers,
     check_several,
     is_one_hot,
     label_sets,
+    numbered,
+    numbers_of,
     one_hot_refusal,
     single_labels,
 )
-from harness.data.labels import check_numbers, numbered, numbers_of
-from harness.data.memory import check_fits
-from harness.data.numbers import as_values
+from harness.data.values import as_values, check_fits
 from harness.declaration.spec_error import one_line
 from harness.errors import DataRefused
 from harness.plain_files import PREFIX, array_header, header_bytes

@@ -16,10 +16,16 @@ from pydantic import BeforeValidator, Field
 
 from harness.arrays import Values
 from harness.data.formats.file_format import Examples, FileFormat, Found
-from harness.data.label_sets import check_several, is_one_hot, label_sets, one_hot_refusal, single_labels
-from harness.data.labels import check_numbers, numbered
-from harness.data.memory import check_fits
-from harness.data.numbers import as_values
+from harness.data.labels import (
+    check_numbers,
+    check_several,
+    is_one_hot,
+    label_sets,
+    numbered,
+    one_hot_refusal,
+    single_labels,
+)
+from harness.data.values import as_values, check_fits
 from harness.declaration.spec_error import one_line, refused, shown
 from harness.declaration.values import Count
 from harness.errors import DataRefused, did_you_mean

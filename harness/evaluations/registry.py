@@ -8,7 +8,7 @@ import harness.evaluations
 from harness.plugins import plugin_names
 
 # The modules of this folder that hold no evaluation.
-OTHERS = {"evaluation", "metric", "names", "pictures", "transformed"}
+OTHERS = {"evaluation", "metric", "registry", "transformed"}
 
 
 def evaluation_names() -> tuple[str, ...]:
