@@ -165,8 +165,8 @@ def plan(
     Raises:
         BenchError: One sentence on what is wrong and what to do.
     """
-    from harness.app.benchmark import PlanOptions
     from harness.app.plan import plan as make_plan
+    from harness.app.training.benchmark import PlanOptions
 
     options = PlanOptions(
         names=_names(names),
@@ -460,8 +460,8 @@ def judge_number(
     >>> harness.judge_number([0.9908, 0.9913, 0.9923, 0.9920, 0.9922, 0.9908, 0.9891], "0.9920").verdict
     'reproduced'
     """
-    from harness.app.published import NumberOptions
-    from harness.app.published import judge_number as judge
+    from harness.app.judge_number import NumberOptions
+    from harness.app.judge_number import judge_number as judge
 
     options = NumberOptions(decimals=decimals, margin=margin, claims=claims, metric=metric, alpha=alpha)
     return judge(values, published, options)
@@ -492,7 +492,7 @@ def findings(
     ``environment`` is an id, its unique beginning, or ``here``; by default the one with most records of preset seeds.
     Test labels are used if the data set is in the cache; nothing is downloaded.
     """
-    from harness.app.findings import cached, read_inputs
+    from harness.app.inputs import cached, read_inputs
     from harness.app.progress import SILENT
     from harness.app.workspace import Workspace
 
@@ -533,7 +533,7 @@ def rankings_frame(results: str | Path = "results", architectures: str | Path | 
     from dataclasses import replace
 
     from harness.analysis import frame
-    from harness.app.other_data import read_others
+    from harness.app.inputs import read_others
     from harness.app.progress import SILENT
     from harness.app.workspace import Workspace
 

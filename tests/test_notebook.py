@@ -114,11 +114,10 @@ def test_every_name_that_is_offered_is_there_whatever_has_been_imported() -> Non
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """One small spec, and an engine that costs nothing in place of the local one; no data and no drawing."""
-    monkeypatch.setattr("harness.app.run.make_engine", lambda _: FakeTrainer())
-    monkeypatch.setattr("harness.app.run.fetch_datasets", lambda *_: None)
-    monkeypatch.setattr("harness.app.verify.make_engine", lambda _: FakeTrainer())
+    monkeypatch.setattr("harness.app.training.engine_choice.make_engine", lambda _: FakeTrainer())
+    monkeypatch.setattr("harness.app.training.trainer.fetch_datasets", lambda *_: None)
     monkeypatch.setattr("harness.app.verify.fetch_datasets", lambda *_: None)
-    monkeypatch.setattr("harness.app.findings.read_arrays", lambda *_: ())
+    monkeypatch.setattr("harness.app.inputs.read_arrays", lambda *_: ())
     monkeypatch.setattr("harness.reporting.writing.gallery", lambda *_: ())
     write_spec(tmp_path / "specs", "small", epochs=2)
     return {"results": tmp_path / "results", "architectures": tmp_path / "specs"}

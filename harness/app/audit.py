@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.app.findings import Fetch, cached
+from harness.app.inputs import Fetch, cached
 from harness.app.progress import SILENT, Progress
 from harness.app.record_checks import CHECKS, Evidence
 from harness.app.workspace import Workspace, check_dataset

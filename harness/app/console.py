@@ -89,13 +89,32 @@ class Shown:
 
     def training(self, plan: Plan, jobs: int) -> AbstractContextManager[Callable[[TrialEvent], None]]:
         """Show the training's events as the mode says."""
-        from harness.app.displays import display
-        from harness.execute.time_left import TimeLeft
-
         mode = self.mode
         if mode is ProgressMode.AUTO:
             mode = ProgressMode.LIVE if is_watched(self.console) else ProgressMode.PLAIN
-        return display(mode, self.console, plan, TimeLeft(plan, jobs))
+        return _training(mode, self.console, plan, jobs)
+
+
+@contextmanager
+def _training(mode: ProgressMode, console: Console, plan: Plan, jobs: int) -> Iterator[Callable[[TrialEvent], None]]:
+    from harness.app.displays import JsonLines, PlainDisplay
+    from harness.app.live_display import LiveDisplay
+    from harness.app.time_left import TimeLeft
+
+    if mode is ProgressMode.LIVE:
+        live = LiveDisplay(console, plan, TimeLeft(plan, jobs))
+        with live.live:
+            yield live.show
+    elif mode is ProgressMode.PLAIN:
+        plain = PlainDisplay(console, plan, TimeLeft(plan, jobs))
+        try:
+            yield plain.show
+        finally:
+            plain.close()
+    elif mode is ProgressMode.JSON:
+        yield JsonLines().show
+    else:
+        yield lambda _: None
 
 
 @contextmanager

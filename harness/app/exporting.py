@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.app.findings import read_inputs
+from harness.app.inputs import read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace
 from harness.errors import AlreadyThere, MissingExtra, NothingRecorded, UnusableTarget

@@ -9,7 +9,7 @@ from harness.analysis.findings import Findings
 from harness.analysis.images import Labels
 from harness.analysis.measured import measured_facts
 from harness.analysis.runs import make_study
-from harness.app.findings import cached
+from harness.app.inputs import cached
 from harness.app.specs import this_environment
 from harness.app.workspace import Workspace
 from harness.data.dataset import Dataset

@@ -12,18 +12,18 @@ import numpy.typing as npt
 from harness.analysis.run import Run
 from harness.analysis.runs import ArchitectureResults
 from harness.app.exporting import check_packages, check_target, put_in_place
-from harness.app.findings import Fetch, read_inputs
+from harness.app.inputs import Fetch, read_inputs
 from harness.app.progress import SILENT, Progress
-from harness.app.run import fetch_datasets
+from harness.app.training.engine_choice import engine_at
+from harness.app.training.trainer import fetch_datasets, train_unrecorded
 from harness.app.verification import compare
 from harness.app.workspace import Workspace
 from harness.data import fetching
 from harness.errors import CannotExport, CannotWrite, NothingRecorded, OtherWeights, Stopped, UntrainedSeed
 from harness.evaluations.evaluation import Scored, all_right, label_threshold
 from harness.evaluations.metric import TEST
-from harness.execute.engine import Engine, EngineOptions, Outcome, TrialEnded, make_engine
+from harness.execute.engine import Engine, EngineOptions, Outcome
 from harness.execute.model_process import model_scores
-from harness.execute.queue import InOrder
 from harness.planning.plan import Plan, PlannedTrial, Status
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial, trial_computation
@@ -143,17 +143,14 @@ class NetworkFinder:
 
     def _outcome(self, trial: Trial, here: Environment) -> Outcome:
         threads, deterministic = here.numerics.threads, here.numerics.deterministic
-        engine = self.engine or make_engine(EngineOptions(1, threads, deterministic=deterministic, keep_weights=True))
+        options = EngineOptions(1, threads, deterministic=deterministic, keep_weights=True)
         forecast = measured_forecast(self.options.store.load().records)
         plan = Plan((PlannedTrial(trial, Status.PENDING, forecast.trial_seconds(trial)),), forecast)
         seconds = duration(plan.seconds(1))
         self.progress.say(f"the weights of {trial.label} were not kept: training it again, about {seconds}")
         try:
-            with self.progress.training(plan, 1) as show:
-                for event in engine(InOrder([trial])):
-                    show(event)
-                    if isinstance(event, TrialEnded):
-                        return event.outcome
+            for ended in train_unrecorded(plan, self.engine or engine_at(None, options), self.progress):
+                return ended.outcome
         except KeyboardInterrupt:
             raise Stopped("the trial was not trained to its end") from None
         return Outcome(None)

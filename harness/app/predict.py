@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.app.exporting import check_packages
-from harness.app.findings import Fetch
+from harness.app.inputs import Fetch
 from harness.app.models import ModelOptions, NetworkFinder, TrainedNetwork, recorded_entry, scored
 from harness.app.progress import SILENT, Progress
 from harness.arrays import Values

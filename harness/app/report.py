@@ -7,28 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.analysis.comparison import Comparison, number_of_tests
-from harness.analysis.comparison import compare as compare_results
 from harness.analysis.findings import Findings
-from harness.analysis.images import DisputedImage, ImageErrors, disputed_images
-from harness.analysis.runs import ArchitectureResults
-from harness.analysis.verdicts import Verdict
-from harness.app.benchmark import selected
-from harness.app.design import choose_seeds
-from harness.app.findings import Fetch, Inputs, cached, read_inputs
-from harness.app.other_data import read_others
-from harness.app.plan import misfit_sentences
+from harness.app.inputs import Fetch, Inputs, cached, read_inputs, read_others
 from harness.app.progress import SILENT, Progress
+from harness.app.training.study_seeds import choose_seeds
 from harness.app.workspace import Workspace
 from harness.data import fetching
-from harness.errors import Exclusive, NothingFits, NotResults
+from harness.errors import Exclusive, NotResults
 from harness.records.content import record_files
-from harness.spec.folder import only_file, select_files
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SHOWN_IMAGES = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,37 +93,37 @@ def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch 
         check_there(options.folder)
     inputs = choose_seeds(inputs, options.seeds) if options.seeds else inputs
     if options.dataset is not None:
-        return with_main_page(report_on(inputs, options), options, progress)
+        own = report_on(inputs, environment=options.environment, check=options.check)
+        return with_main_page(own, options, progress)
     others = read_others(options, progress, fetch)
-    own = report_on(inputs, options, others)
-    return own.joined(*_other_pages(others, options, progress))
+    own = report_on(inputs, others, options.environment, check=options.check)
+    return own.joined(*_other_pages(others, progress, check=options.check))
 
 
-def with_main_page(done: ReportResult, options: ReportOptions, progress: Progress) -> ReportResult:
+def with_main_page(done: ReportResult, workspace: Workspace, progress: Progress) -> ReportResult:
     """Write or check the page above that of a data set too, which lays the data sets beside each other.
 
     There is one where there are records on the data that specs name, or on two other data sets.
     """
-    main = replace(options, dataset=None, environment=None, seeds=None)
+    main = replace(workspace, dataset=None)
     others = read_others(main, progress, None)
     recorded = any(record_files(main.store.folder))
-    if options.smoke or not (recorded or len(others) > 1):
+    if workspace.smoke or not (recorded or len(others) > 1):
         return done
     inputs = read_inputs(main, progress, cached if recorded else None)
     if recorded and not inputs.arrays:
         progress.say(_left(main))
         return done
-    return done.joined(report_on(inputs, main, others))
+    return done.joined(report_on(inputs, others, check=done.checked))
 
 
-def _other_pages(others: Iterable[Inputs], options: ReportOptions, progress: Progress) -> Iterator[ReportResult]:
+def _other_pages(others: Iterable[Inputs], progress: Progress, *, check: bool) -> Iterator[ReportResult]:
     """Write or check the pages of the data sets whose images are at hand; the others would lack what they have."""
     for inputs in others:
-        there = replace(options, dataset=inputs.workspace.dataset, environment=None, seeds=None)
         if inputs.arrays:
-            yield report_on(inputs, there)
+            yield report_on(inputs, check=check)
         else:
-            progress.say(_left(there))
+            progress.say(_left(inputs.workspace))
 
 
 def _left(workspace: Workspace) -> str:
@@ -154,18 +143,18 @@ def check_there(folder: Path) -> None:
     check_own(folder)
 
 
-def report_on(inputs: Inputs, options: ReportOptions, others: Iterable[Inputs] = ()) -> ReportResult:
+def report_on(
+    inputs: Inputs, others: Iterable[Inputs] = (), environment: str | None = None, *, check: bool = False
+) -> ReportResult:
     """Write or check one page and its figures, with what has been read already; ``others`` are on other data."""
-    from harness.data.pictures import pictures
     from harness.reporting.figures.kept import kept_drawing
     from harness.reporting.writing import differing, report_files, write_report
 
     beside = tuple(other.findings() for other in others)
-    findings = replace(inputs.findings(options.environment), other_data=beside)
-    images = {arrays.dataset.name: shown for arrays in inputs.arrays if (shown := pictures(arrays)) is not None}
-    files = report_files(findings, images, kept_drawing)
-    change = differing if options.check else write_report
-    return ReportResult(findings, change(options.folder, files), options.check)
+    findings = replace(inputs.findings(environment), other_data=beside)
+    files = report_files(findings, inputs.pictures, kept_drawing)
+    change = differing if check else write_report
+    return ReportResult(findings, change(inputs.workspace.folder, files), check)
 
 
 def summary_csv(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch = fetching.fetch) -> str:
@@ -174,88 +163,3 @@ def summary_csv(options: ReportOptions, *, progress: Progress = SILENT, fetch: F
 
     findings = read_inputs(options, progress, fetch).findings(options.environment)
     return summary_frame(findings).to_csv(index=False, lineterminator="\n")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClaimsOptions(Workspace):
-    """Whose claims to judge: names and globs, none for all; in which environment, as for a report."""
-
-    names: tuple[str, ...] = ()
-    environment: str | None = None
-
-
-@dataclass(frozen=True)
-class ClaimsResult:
-    """All that was judged, and the verdicts on the claims that were asked for."""
-
-    findings: Findings
-    verdicts: tuple[Verdict, ...]
-
-
-def claims(options: ClaimsOptions, *, progress: Progress = SILENT) -> ClaimsResult:
-    """Judge the claims; the correction for their number covers the whole folder, whatever is asked for.
-
-    No verdict needs a test label or image, so that a machine without the data can judge too.
-
-    Raises:
-        BenchError: A name means no spec, a spec that was named is invalid, none that was named can be trained on the
-            data set, or the environment has no record.
-    """
-    chosen = select_files(options.names, options.specs)
-    if options.names:
-        for sentence in misfit_sentences(selected(options, options.names)[1]):
-            progress.say(sentence)
-    inputs = read_inputs(options, progress, None, needed=chosen if options.names else ())
-    findings = inputs.findings(options.environment)
-    shown = {path.stem for path in chosen}
-    judged = (*findings.judgement.verdicts, *findings.judgement.apart)
-    verdicts = tuple(verdict for verdict in judged if verdict.architecture in shown)
-    return ClaimsResult(findings, verdicts)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompareOptions(Workspace):
-    """Which two architectures, each by a name or a glob that means one; in which environment, as for a report."""
-
-    first: str
-    second: str
-    environment: str | None = None
-
-
-@dataclass(frozen=True)
-class CompareResult:
-    """Two architectures' results, the difference between them, and the test images on which they differ most.
-
-    ``comparison`` is of the two alone, ``among`` of the two as one of all pairs of the study.
-    """
-
-    findings: Findings
-    first: ArchitectureResults
-    second: ArchitectureResults
-    comparison: Comparison
-    among: Comparison
-    images: tuple[DisputedImage, ...]
-
-
-def compare(options: CompareOptions, *, progress: Progress = SILENT, fetch: Fetch = fetching.fetch) -> CompareResult:
-    """Compare two architectures in depth.
-
-    Raises:
-        BenchError: A name means no spec or several, a spec is invalid or can't be trained on the data set, or the
-            environment has no record.
-    """
-    files = tuple(only_file(name, options.specs) for name in (options.first, options.second))
-    _, misfits = selected(options, (options.first, options.second))
-    if misfits:
-        raise NothingFits(str(options.dataset), misfits)
-    findings = read_inputs(options, progress, fetch, needed=files).findings(options.environment)
-    by_name = {entry.name: entry for entry in (*findings.study.compared_apart, *findings.study.compared)}
-    first, second = (by_name[file.stem] for file in files)
-    images = disputed_images(first, second, findings.labels, SHOWN_IMAGES)
-    errors, names = ImageErrors(findings.labels), {first.name, second.name}
-    rivals = next((group for group in findings.study.rivals if names <= {one.name for one in group}), ())
-    alone, among = (
-        compare_results(first, second, findings.study.headline, errors, tests)
-        for tests in (1, max(1, number_of_tests(rivals)))
-    )
-    return CompareResult(findings, first, second, alone, among, images)

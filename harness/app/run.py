@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.analysis.findings import Findings
 from harness.analysis.frame import runs_frame, summary_frame
-from harness.app.benchmark import Benchmark, PlanOptions, largest_bytes, plan_benchmark, read_benchmark
-from harness.app.design import fix_seeds
-from harness.app.elsewhere import other_bits, standing
-from harness.app.findings import Fetch, read_inputs
-from harness.app.live_page import LivePage
-from harness.app.other_data import read_others
-from harness.app.plan import check_affordable, misfit_sentences, most_sentences, plan_sentences
+from harness.app.inputs import Fetch, read_inputs, read_others
+from harness.app.plan import check_affordable
 from harness.app.progress import SILENT, Progress
-from harness.app.recording import run_benchmark
-from harness.app.report import ReportOptions, ReportResult, report_on, short_summary, with_main_page
-from harness.app.until_decided import Rounds, look_ahead, make_rounds, outcome
+from harness.app.report import ReportResult, report_on, short_summary, with_main_page
+from harness.app.training.benchmark import Benchmark, PlanOptions, plan_benchmark, read_benchmark
+from harness.app.training.engine_choice import EngineChoice, connected
+from harness.app.training.rounds import make_rounds
+from harness.app.training.sentences import (
+    misfit_sentences,
+    standing,
+)
+from harness.app.training.study_seeds import fix_seeds
+from harness.app.training.trainer import Trainer
 from harness.app.workspace import load_records
 from harness.data import fetching
-from harness.errors import Interrupted, MissingOption
 from harness.execute.engine import (
-    LOCAL,
     Engine,
     EngineOptions,
-    Site,
     TrialEnded,
-    TrialRecordedElsewhere,
-    make_engine,
-    open_site,
 )
-from harness.planning.plan import Plan
-from harness.planning.trial import Trial
-from harness.records.design import write_design
-from harness.records.pooling import pool
 from harness.records.store import Loaded
-from harness.reporting.numbers import duration, plural
+from harness.reporting.numbers import plural
 from harness.reporting.ownership import check_own
 from harness.spec.moving import Misfit
 
@@ -47,21 +38,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions(PlanOptions):
-    """What to train, how long one trial may take, whether its weights are kept, and what trains it.
+class RunOptions(PlanOptions, EngineChoice):
+    """What to train and what trains it, whether weights are kept, and whether the page is written meanwhile.
 
     Args:
-        timeout_seconds: How long one trial may take; None: as long as it needs.
         keep_weights: Whether the weights are kept beside the record.
-        engine: A module of ``harness.execute.engines``.
-        address: Where the engine finds a cluster, ``auto`` or ``host:port``; None: it starts one on this machine.
+        page: Whether the page to explore is written again after every round of trials.
     """
 
-    timeout_seconds: float | None = None
     keep_weights: bool = False
     page: bool = False
-    engine: str = "local"
-    address: str | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -136,8 +122,7 @@ def run(
         BenchError: A name means no spec, a spec is invalid, the data can't be fetched, a file can't be written.
         Interrupted: The user pressed Ctrl-C; what is recorded stays, checkpoints too.
     """
-    if options.address is not None and options.engine == LOCAL:
-        raise MissingOption("--address", "--engine ray")
+    options.check_engine()
     benchmark = read_benchmark(options)
     for sentence in misfit_sentences(benchmark.misfits):
         progress.say(sentence)
@@ -149,12 +134,12 @@ def run(
         check_affordable(first)
     with ExitStack() as stack:
         needed = engine is None and (options.address or options.until_decided or first.pending)
-        site = stack.enter_context(open_site(engine_options(options))) if needed else None
+        wanted = engine_options(options)
+        site = stack.enter_context(connected(wanted, progress)) if needed else None
         if site is not None:
             benchmark = benchmark.on(site.environments)
-            for sentence in site.sentences:
-                progress.warn(sentence)
-        return _run(options, benchmark, loaded, _Training(options, engine, site, progress, fetch))
+        trainer = Trainer(options, wanted, engine, site, progress, fetch, options.page)
+        return _run(options, benchmark, loaded, trainer)
 
 
 def engine_options(options: RunOptions) -> EngineOptions:
@@ -170,131 +155,29 @@ def engine_options(options: RunOptions) -> EngineOptions:
     )
 
 
-def _run(options: RunOptions, benchmark: Benchmark, loaded: Loaded, training: _Training) -> RunResult:
+def _run(options: RunOptions, benchmark: Benchmark, loaded: Loaded, trainer: Trainer) -> RunResult:
     """Train, and report."""
-    progress, fetch = training.progress, training.fetch
+    progress, fetch = trainer.progress, trainer.fetch
     if options.until_decided:
-        training.until_decided(make_rounds(options, benchmark, loaded), loaded)
+        trainer.until_decided(make_rounds(options, benchmark, loaded), loaded)
     else:
         fix_seeds(options, benchmark.settings.seeds, loaded, progress)
-        training.carry_out(benchmark, loaded)
-    done = _reported(options, benchmark, tuple(training.ended), progress, fetch)
-    for sentence in standing(done.findings) if training.relies_on_others else ():
+        trainer.carry_out(benchmark, loaded)
+    done = _reported(options, benchmark, tuple(trainer.ended), progress, fetch)
+    for sentence in standing(done.findings) if trainer.relies_on_others else ():
         progress.say(sentence)
     return done
-
-
-def fetch_datasets(trials: Iterable[Trial], fetch: Fetch, progress: Progress) -> None:
-    """Fetch what the trials' processes will read from the cache."""
-    datasets = {trial.computation.dataset: trial.computation.data for trial in trials}
-    for _, dataset in sorted(datasets.items()):
-        with progress.fetching() as on_event:
-            fetch(dataset, on_event)
-
-
-@dataclass
-class _Training:
-    """Carries plans out, one after the other, and keeps the trials that ended."""
-
-    options: RunOptions
-    engine: Engine | None
-    site: Site | None
-    progress: Progress
-    fetch: Fetch
-    ended: list[TrialEnded] = field(default_factory=list)
-    relies_on_others: bool = False
-
-    def until_decided(self, rounds: Rounds, loaded: Loaded) -> None:
-        """Train round by round, until no claim is open that more seeds may decide."""
-        if rounds.design != self.options.design:
-            write_design(self.options.folder, rounds.design)
-        _, most = rounds.planned(loaded)
-        jobs = (self.engine or self._engine(rounds.benchmark, most)).jobs
-        for sentence in most_sentences(most, jobs):
-            self.progress.say(sentence)
-        following: Benchmark | None = rounds.first()
-        earlier: Benchmark | None = None
-        # A round that trained nothing of what it was for would be the next one again.
-        while following is not None and following != earlier:
-            self.progress.say(look_ahead(following))
-            self.carry_out(following, loaded)
-            loaded, earlier = rounds.benchmark.store.load(), following
-            looked = rounds.looked(loaded)
-            following = rounds.next(looked)
-            for sentence in outcome(looked, rounds.until):
-                self.progress.say(sentence)
-
-    def carry_out(self, benchmark: Benchmark, loaded: Loaded) -> None:
-        """Train what the benchmark needs and is not recorded, but nothing twice that failed in this run."""
-        failed = {event.trial.name for event in self.ended if event.outcome.failure}
-        plan = plan_benchmark(benchmark, loaded).without(failed)
-        engine = self.engine or self._engine(benchmark, plan)
-        for sentence in plan_sentences(plan, engine.jobs):
-            self.progress.say(sentence)
-        if plan.pending:
-            self._train(benchmark, plan, engine)
-        if plan.checks and plan.standing:
-            self._train_fallen(benchmark, plan, engine)
-        self.relies_on_others |= bool(plan.checks or plan.standing)
-
-    def _engine(self, benchmark: Benchmark, plan: Plan) -> Engine:
-        of_plan = replace(
-            engine_options(self.options),
-            checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
-            trial_bytes=largest_bytes(plan),
-        )
-        return self.site.engine(of_plan) if self.site else make_engine(of_plan)
-
-    def _train(self, benchmark: Benchmark, plan: Plan, engine: Engine) -> None:
-        fetch_datasets((planned.trial for planned in plan.pending), self.fetch, self.progress)
-        left = len(plan.pending)
-        page = LivePage(_report_options(self.options), benchmark.environment, plan, self.progress)
-        try:
-            with self.progress.training(plan, engine.jobs) as show:
-                for event in run_benchmark(benchmark, plan, engine):
-                    show(event)
-                    self.ended += [event] if isinstance(event, TrialEnded) else []
-                    left -= isinstance(event, TrialEnded | TrialRecordedElsewhere)
-                    if self.options.page:
-                        page.observe(event)
-        except KeyboardInterrupt:
-            raise Interrupted(len(self.ended), left) from None
-
-    def _train_fallen(self, benchmark: Benchmark, plan: Plan, engine: Engine) -> None:
-        """Train what was to stand as another machine recorded it, where the trials of both have other bits."""
-        loaded = benchmark.store.load()
-        fallen = plan.fallen(plan_benchmark(benchmark, loaded))
-        if not fallen.pending:
-            return
-        for sentence in other_bits(pool(loaded.records, benchmark.environment), plan):
-            self.progress.say(sentence)
-        self.progress.say(
-            f"{plural(len(fallen.pending), 'trial')} more to train: about {duration(fallen.seconds(engine.jobs))}."
-        )
-        self._train(benchmark, fallen, engine)
-
-
-def _report_options(options: RunOptions) -> ReportOptions:
-    """Return what the page is written from and where, for what is trained."""
-    return ReportOptions(
-        results=options.results,
-        architectures=options.architectures,
-        smoke=options.smoke,
-        dataset=options.dataset,
-        folds=options.folds,
-    )
 
 
 def _reported(
     options: RunOptions, benchmark: Benchmark, ended: tuple[TrialEnded, ...], progress: Progress, fetch: Fetch
 ) -> RunResult:
     """Write the page, and derive what the records of the environment that was trained in say."""
-    about = _report_options(options)
-    inputs = read_inputs(about, progress, fetch)
+    inputs = read_inputs(options, progress, fetch)
     if options.dataset is None:
-        page = report_on(inputs, about, read_others(about, progress, None))
+        page = report_on(inputs, read_others(options, progress, None))
     else:
-        page = with_main_page(report_on(inputs, about), about, progress)
+        page = with_main_page(report_on(inputs), options, progress)
     trained_in, shown = benchmark.environment.id, page.findings.study.environment
     if shown is None or shown.id == trained_in:
         return RunResult(ended, page.findings, page, benchmark.misfits)

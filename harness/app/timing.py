@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.app.benchmark import selected
-from harness.app.plan import misfit_sentences
 from harness.app.progress import SILENT, Progress
 from harness.app.report import ReportOptions, report
 from harness.app.timing_plugin import Chosen
+from harness.app.training.benchmark import selected
+from harness.app.training.sentences import misfit_sentences
 from harness.app.workspace import Workspace
 from harness.errors import NoBenchmarks, Stopped, TimingFailed
 from harness.execute.process_start import ONE_THREAD

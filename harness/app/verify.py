@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.app.audit import Wanted
-from harness.app.benchmark import check_at_once, jobs_for, largest_bytes, selected
-from harness.app.findings import Fetch
+from harness.app.inputs import Fetch
 from harness.app.progress import SILENT, Progress
-from harness.app.run import fetch_datasets
+from harness.app.training.benchmark import check_at_once, jobs_for, largest_bytes, selected
+from harness.app.training.engine_choice import EngineChoice, connected, engine_at
+from harness.app.training.trainer import fetch_datasets, train_unrecorded
 from harness.app.verification import Verification, VerifyResult, compare
 from harness.app.workspace import Workspace, check_dataset, load_records
 from harness.data import fetching
 from harness.data.declarations import find_dataset
-from harness.errors import BenchError, MissingOption, NothingRecorded, Stopped
+from harness.errors import BenchError, NothingRecorded, Stopped
 from harness.evaluations.registry import evaluation_names
-from harness.execute.engine import LOCAL, Engine, EngineOptions, TrialEnded, make_engine, open_site
-from harness.execute.queue import InOrder
+from harness.execute.engine import LOCAL, Engine, EngineOptions
 from harness.planning.plan import Plan, PlannedTrial, Status
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial, trial_computation
@@ -39,7 +39,7 @@ ReaderNames = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerifyOptions(Workspace):
+class VerifyOptions(Workspace, EngineChoice):
     """What to train again, and how.
 
     Args:
@@ -48,9 +48,6 @@ class VerifyOptions(Workspace):
         environment: Whose records: an id, its unique beginning, or ``here``; None: as for a report.
         threads: Threads of each trial; None: as many as the record, since other threads give other bits.
         jobs: Trials at once; None: as many as cores and memory allow.
-        timeout_seconds: How long one trial may take; None: as long as it needs.
-        engine: A module of ``harness.execute.engines``.
-        address: Where the engine finds a cluster, ``auto`` or ``host:port``; None: it starts one on this machine.
     """
 
     names: tuple[str, ...] = ()
@@ -58,9 +55,6 @@ class VerifyOptions(Workspace):
     environment: str | None = None
     threads: int | None = None
     jobs: int | None = None
-    timeout_seconds: float | None = None
-    engine: str = LOCAL
-    address: str | None = None
 
 
 def verify(
@@ -79,8 +73,7 @@ def verify(
         Stopped: The user pressed Ctrl-C.
     """
     check_at_once(jobs=options.jobs, threads=options.threads)
-    if options.address is not None and options.engine == LOCAL:
-        raise MissingOption("--address", "--engine ray")
+    options.check_engine()
     names = _names(options)
     loaded = load_records(options.store, progress)
     this = current_environment(threads=1).id
@@ -94,12 +87,9 @@ def verify(
     here = current_environment(options.threads or numerics.threads, deterministic=numerics.deterministic)
     plan = _plan([trial_of(record, names, options.specs) for record in chosen], loaded, here)
     wanted = engine_options(options, plan, here)
-    with nullcontext() if engine else open_site(wanted) as site:
-        if site is not None:
-            here = site.environments[0]
-            for sentence in site.sentences:
-                progress.warn(sentence)
-        trainer = engine or (site.engine(wanted) if site else make_engine(wanted))
+    with nullcontext() if engine else connected(wanted, progress) as site:
+        here = site.environments[0] if site else here
+        trainer = engine or engine_at(site, wanted)
         fetch_datasets((planned.trial for planned in plan.trials), fetch, progress)
         return VerifyResult(tuple(_train_again(chosen, plan, here, trainer, progress)), recorded, here)
 
@@ -207,12 +197,9 @@ def _train_again(
     recorded = {record.name: record for record in records}
     found: dict[str, Verification] = {}
     try:
-        with progress.training(plan, engine.jobs) as show:
-            for event in engine(InOrder(planned.trial for planned in plan.trials)):
-                show(event)
-                if isinstance(event, TrialEnded):
-                    name = event.trial.name
-                    found[name] = compare(event.trial, recorded[name], event.outcome, here)
+        for ended in train_unrecorded(plan, engine, progress):
+            name = ended.trial.name
+            found[name] = compare(ended.trial, recorded[name], ended.outcome, here)
     except KeyboardInterrupt:
         raise Stopped(f"{len(found)} of {len(plan.trials)} trials verified") from None
     return [found[record.name] for record in records]

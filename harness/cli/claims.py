@@ -41,8 +41,8 @@ def claims(
         bench claims '00*'          those of the documents
         bench claims --strict       in continuous integration
     """
-    from harness.app.report import ClaimsOptions
-    from harness.app.report import claims as judge
+    from harness.app.claims import ClaimsOptions
+    from harness.app.claims import claims as judge
 
     asked = ClaimsOptions(
         names=tuple(names or ()),

@@ -15,7 +15,7 @@ from harness.evaluations.metric import HEADLINE
 
 if TYPE_CHECKING:
     from harness.analysis.comparison import Comparison
-    from harness.app.report import CompareResult
+    from harness.app.compare import CompareResult
     from harness.statistics.comparisons import Difference
 
 Target = Annotated[
@@ -51,8 +51,8 @@ def compare(
         bench compare 000_convnet dense_512 --target 0.985    with the time to that accuracy
         bench compare lenet_5 dense_512 --dataset digits      what was trained on other data
     """
-    from harness.app.report import CompareOptions
-    from harness.app.report import compare as compare_two
+    from harness.app.compare import CompareOptions
+    from harness.app.compare import compare as compare_two
 
     asked = CompareOptions(
         first=first,

@@ -43,8 +43,8 @@ def plan(
         bench plan '00*' --seeds 0-9    the documents, ten seeds
         bench plan --until-decided      the first ten seeds, and what it may cost at most
     """
-    from harness.app.benchmark import PlanOptions
     from harness.app.plan import plan as make_plan
+    from harness.app.training.benchmark import PlanOptions
 
     asked = PlanOptions(
         names=() if all_ else tuple(names or ()),

@@ -10,9 +10,9 @@ from fake_architectures import write_spec
 from fake_records import environment, fake_trials, findings, save, timed
 from fake_trials import elsewhere
 
-from harness.app.benchmark import Benchmark, PlanOptions, read_benchmark
 from harness.app.plan import plan
 from harness.app.specs import ShowOptions, show_spec
+from harness.app.training.benchmark import Benchmark, PlanOptions, read_benchmark
 from harness.reporting.sections.reproduction import commands
 from harness.spec.reading import select
 

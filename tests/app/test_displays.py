@@ -13,11 +13,11 @@ from rich.console import Console
 
 from harness.app import displays
 from harness.app.console import Shown
-from harness.app.displays import LiveDisplay
+from harness.app.live_display import LiveDisplay
 from harness.app.progress import ProgressMode
+from harness.app.time_left import TimeLeft
 from harness.execute.engine import Outcome, TrialEvent, TrialRecordedElsewhere, Waiting
 from harness.execute.queue import InOrder
-from harness.execute.time_left import TimeLeft
 from harness.planning.plan import Plan, PlannedTrial, Status
 from harness.planning.trial import Trial
 from harness.records.record import Failure

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness.app.benchmark import PlanOptions, read_benchmark
-from harness.app.findings import sound_architectures
+from harness.app.inputs import sound_architectures
 from harness.app.plan import plan
 from harness.app.progress import SILENT
+from harness.app.training.benchmark import PlanOptions, read_benchmark
 from harness.errors import BenchError, Exclusive, InvalidArgument, NothingFits
 
 RECIPE = "{optimizer: Adam, loss: categorical_crossentropy, batch_size: 32, epochs: 2%s}"

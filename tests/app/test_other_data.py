@@ -17,14 +17,16 @@ from fake_trials import FakeTrainer
 import harness
 from harness.app.adding import AddOptions, add_dataset
 from harness.app.audit import audit
-from harness.app.benchmark import PlanOptions
-from harness.app.findings import read_inputs
+from harness.app.claims import ClaimsOptions, claims
+from harness.app.compare import CompareOptions, compare
+from harness.app.inputs import read_inputs
 from harness.app.measured import recorded_facts
 from harness.app.plan import plan
 from harness.app.progress import SILENT, Silent
-from harness.app.report import ClaimsOptions, CompareOptions, ReportOptions, claims, compare, report
+from harness.app.report import ReportOptions, report
 from harness.app.run import RunOptions, run
 from harness.app.specs import ListOptions, ShowOptions, list_specs, show_spec
+from harness.app.training.benchmark import PlanOptions
 from harness.app.verify import VerifyOptions, verify
 from harness.app.workspace import Workspace
 from harness.cli.plan import plan_json

@@ -15,8 +15,10 @@ from fake_trials import FakeTrainer, fake_outcome
 from honest_records import dataset_arrays
 
 from harness.app.audit import audit
+from harness.app.claims import ClaimsOptions, claims
+from harness.app.compare import CompareOptions, compare
 from harness.app.plan import plan
-from harness.app.report import ClaimsOptions, CompareOptions, ReportOptions, claims, compare, report, summary_csv
+from harness.app.report import ReportOptions, report, summary_csv
 from harness.app.run import RunOptions, run
 from harness.app.verify import VerifyOptions, verify
 from harness.data.cache import DatasetArrays

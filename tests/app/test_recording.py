@@ -11,8 +11,8 @@ import pytest
 from fake_architectures import architecture
 from fake_trials import ENVIRONMENT, FakeTrainer, elsewhere, fake_outcome
 
-from harness.app.benchmark import Benchmark, plan_benchmark
-from harness.app.recording import record_outcome, run_benchmark
+from harness.app.training.benchmark import Benchmark, plan_benchmark
+from harness.app.training.recording import record_outcome, run_benchmark
 from harness.errors import CannotWrite
 from harness.execute.engine import Outcome, TrialEnded, TrialRecordedElsewhere
 from harness.planning.plan import Status

@@ -10,8 +10,8 @@ import pytest
 from fake_architectures import architecture
 from fake_backend import NAME, FakeBackend, forking_engine
 
-from harness.app.benchmark import Benchmark, plan_benchmark
-from harness.app.recording import run_benchmark
+from harness.app.training.benchmark import Benchmark, plan_benchmark
+from harness.app.training.recording import run_benchmark
 from harness.execute.engine import EngineOptions, TrialBuilt, TrialEvent
 from harness.planning.settings import Settings
 from harness.records.environment import current_environment

@@ -11,10 +11,10 @@ from fake_architectures import write_spec
 from fake_trials import FakeTrainer, changed_epoch, elsewhere, fake_outcome
 from honest_records import dataset_arrays
 
-from harness.app.benchmark import read_benchmark
 from harness.app.plan import plan
 from harness.app.progress import Silent
 from harness.app.run import RunOptions, RunResult, run
+from harness.app.training.benchmark import read_benchmark
 from harness.data.cache import DatasetArrays
 from harness.errors import Interrupted
 from harness.execute.engine import Outcome

@@ -13,11 +13,11 @@ from fake_backend import NAME, FakeBackend, forking_engine
 from harness.analysis.findings import Findings
 from harness.analysis.pareto import time_to_target
 from harness.analysis.runs import make_study
-from harness.app.benchmark import Benchmark, plan_benchmark
-from harness.app.plan import plan_sentences
 from harness.app.record_checks import CHECKS, Evidence
-from harness.app.recording import run_benchmark
 from harness.app.specs import index_records
+from harness.app.training.benchmark import Benchmark, plan_benchmark
+from harness.app.training.recording import run_benchmark
+from harness.app.training.sentences import plan_sentences
 from harness.execute.engine import EngineOptions
 from harness.planning.plan import Plan, Status
 from harness.planning.settings import Settings

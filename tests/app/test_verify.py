@@ -11,7 +11,7 @@ import pytest
 from fake_trials import ENVIRONMENT, FakeTrainer, dense_trial, elsewhere, fake_outcome, fake_record
 from honest_records import dataset_arrays
 
-from harness.app import verify as verifying
+from harness.app.training import engine_choice
 from harness.app.verification import compare
 from harness.app.verify import VerifyOptions, chosen_records, trial_of, verify
 from harness.errors import MissingOption, UnknownEngine
@@ -100,7 +100,7 @@ def test_recorded_trials_are_verified_on_a_cluster(tmp_path: Path, monkeypatch: 
         site.asked.append(options)
         yield site
 
-    monkeypatch.setattr(verifying, "open_site", opened)
+    monkeypatch.setattr(engine_choice, "open_site", opened)
     Store(tmp_path).save(*fake_record(dense_trial()))
     options = VerifyOptions(results=tmp_path, engine="ray", address="host:6379")
     found = verify(options, fetch=lambda *_: dataset_arrays())

@@ -24,8 +24,8 @@ from pathlib import Path
 from fake_architectures import architecture
 from fake_trials import CLOCKS, CONDITIONS, ENVIRONMENT, fake_epoch
 
-from harness.app.benchmark import Benchmark, plan_benchmark
-from harness.app.recording import run_benchmark
+from harness.app.training.benchmark import Benchmark, plan_benchmark
+from harness.app.training.recording import run_benchmark
 from harness.execute.cluster.fitting import Fit
 from harness.execute.cluster.link import Link
 from harness.execute.cluster.messages import (

@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from harness.app import findings
+from harness.app import inputs
 from harness.cli import claims, compare, report, run
 from harness.declaration.spec_error import InvalidSpec
 from harness.errors import BenchError
@@ -36,7 +36,7 @@ def folder(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
         (specs / f"{name}.yaml").write_bytes((fake.ARCHITECTURES / f"{name}.yaml").read_bytes())
     (specs / "broken.yaml").write_text("titel: Broken\n")
     shutil.copytree(written, tmp_path / "results")
-    monkeypatch.setattr(findings, "read_arrays", lambda *_: ())
+    monkeypatch.setattr(inputs, "read_arrays", lambda *_: ())
     monkeypatch.setattr(writing, "gallery", lambda *_: ())
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(specs))
     monkeypatch.setenv("BENCH_RESULTS", str(tmp_path / "results"))
@@ -93,7 +93,7 @@ def test_claims_fetch_and_read_no_data(folder: Path, monkeypatch: pytest.MonkeyP
     def refuse(*_: object) -> None:
         pytest.fail("the data were asked for")
 
-    monkeypatch.setattr(findings, "read_arrays", refuse)
+    monkeypatch.setattr(inputs, "read_arrays", refuse)
     (folder / "broken.yaml").unlink()
     verdicts = json.loads(bench("claims", "--json").stdout)
     assert {"reproduced", "refuted"} & {one["verdict"] for one in verdicts}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 
-from harness.app.benchmark import check_at_once
+from harness.app.training.benchmark import check_at_once
 from harness.cli import options
 from harness.cli.options import parse_duration
 from harness.cli.program import program

@@ -16,7 +16,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 import harness
-from harness.app import findings
+from harness.app import inputs
 from harness.cli import claims, compare, report
 from harness.data.cache import DatasetArrays
 from harness.data.declarations import find_dataset
@@ -36,7 +36,7 @@ CLAIM_KEYS = [
 def fake_data(monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> None:
     nothing = np.zeros((0, 28, 28), dtype=np.uint8)
     arrays = DatasetArrays(find_dataset("mnist"), nothing, nothing[:, 0, 0], fake.images(), fake.labels())
-    monkeypatch.setattr(findings, "read_arrays", lambda *_: (arrays,))
+    monkeypatch.setattr(inputs, "read_arrays", lambda *_: (arrays,))
     # Drawing takes seconds and has tests of its own.
     monkeypatch.setattr(writing, "gallery", lambda *_: (Figure("accuracy", "Accuracy", b"<svg/>"),))
     monkeypatch.setenv("BENCH_ARCHITECTURES", str(fake.ARCHITECTURES))

@@ -19,8 +19,9 @@ from fake_judge import FakeJudge
 from fake_trials import FakeTrainer, elsewhere, fake_outcome
 
 from harness.analysis import judging
-from harness.app import findings
-from harness.app import run as app_run
+from harness.app import inputs
+from harness.app.training import engine_choice
+from harness.app.training import trainer as app_trainer
 from harness.cli import main
 from harness.execute.engine import Outcome
 from harness.planning.trial import Trial
@@ -201,9 +202,9 @@ def faked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undrawn: None) -> Fak
     """An engine that costs nothing in place of the local one, no data, no drawing, and one small spec."""
     del undrawn
     trainer = FakeTrainer()
-    monkeypatch.setattr(app_run, "make_engine", lambda _: trainer)
-    monkeypatch.setattr(app_run, "fetch_datasets", lambda *_: None)
-    monkeypatch.setattr(findings, "read_arrays", lambda *_: ())
+    monkeypatch.setattr(engine_choice, "make_engine", lambda _: trainer)
+    monkeypatch.setattr(app_trainer, "fetch_datasets", lambda *_: None)
+    monkeypatch.setattr(inputs, "read_arrays", lambda *_: ())
     write_spec(tmp_path / "specs", "small", epochs=2)
     return trainer
 

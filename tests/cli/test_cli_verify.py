@@ -13,7 +13,7 @@ from fake_trials import ENVIRONMENT, dense_trial, elsewhere, fake_outcome, fake_
 from honest_records import dataset_arrays, honest
 from typer.testing import CliRunner
 
-from harness.app import findings
+from harness.app import inputs
 from harness.app.verification import VerifyResult, compare
 from harness.cli.verify import verify, verify_json
 from harness.execute.engine import Outcome
@@ -90,7 +90,7 @@ def test_a_name_without_a_record_is_wrong_usage(bench: typer.Typer, tmp_path: Pa
 def test_records_that_hold_exit_0_and_a_forged_one_1_with_its_file(
     bench: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(findings, "load", lambda _: dataset_arrays())
+    monkeypatch.setattr(inputs, "load", lambda _: dataset_arrays())
     store = Store(tmp_path)
     store.save(honest().record, honest().predictions)
     fine = CliRunner().invoke(bench, ["--records", "--results", str(tmp_path)])

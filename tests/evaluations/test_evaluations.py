@@ -15,8 +15,8 @@ from fake_trials import ENVIRONMENT, FakeTrainer, fake_epoch, fake_outcome
 import harness.evaluations
 from harness.analysis.frame import records_frame, runs_frame
 from harness.analysis.runs import make_study
-from harness.app.benchmark import Benchmark, plan_benchmark
-from harness.app.recording import run_benchmark
+from harness.app.training.benchmark import Benchmark, plan_benchmark
+from harness.app.training.recording import run_benchmark
 from harness.errors import UnknownEvaluation
 from harness.evaluations.evaluation import Examples, Scored, find_evaluation
 from harness.evaluations.metric import ACCURACY, LOSS, Quantity

@@ -12,9 +12,9 @@ from fake_architectures import architecture
 from fake_trials import ENVIRONMENT, FakeTrainer, changed_epoch, fake_evaluation, fake_outcome
 
 from harness.app.audit import audit_files
-from harness.app.benchmark import Benchmark, plan_benchmark
-from harness.app.plan import plan_sentences
-from harness.app.recording import run_benchmark
+from harness.app.training.benchmark import Benchmark, plan_benchmark
+from harness.app.training.recording import run_benchmark
+from harness.app.training.sentences import plan_sentences
 from harness.app.verify import trial_of
 from harness.execute.engine import Outcome, TrialEnded
 from harness.planning.plan import Status

@@ -15,7 +15,7 @@ from psutil import Process
 from ray_cluster import QUIET, RayCluster
 from slow_trials import Begun, Slow, bits, kill, options_for, train, train_on
 
-from harness.app.benchmark import Benchmark
+from harness.app.training.benchmark import Benchmark
 from harness.errors import NoCluster, TooManyThreads
 from harness.execute.cluster import link
 from harness.execute.engine import (

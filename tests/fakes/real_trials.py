@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from harness.app.benchmark import Benchmark, plan_benchmark
-from harness.app.recording import run_benchmark
+from harness.app.training.benchmark import Benchmark, plan_benchmark
+from harness.app.training.recording import run_benchmark
 from harness.execute.engine import Engine, EngineOptions, TrialEvent, make_engine
 from harness.planning.settings import Settings
 from harness.records.environment import current_environment

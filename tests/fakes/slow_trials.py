@@ -13,8 +13,8 @@ import fake_digits
 import ray_cluster
 
 import harness.backends
-from harness.app.benchmark import Benchmark, plan_benchmark
-from harness.app.recording import run_benchmark
+from harness.app.training.benchmark import Benchmark, plan_benchmark
+from harness.app.training.recording import run_benchmark
 from harness.data.cache import CachedCopy
 from harness.execute.engine import Engine, EngineOptions, TrialEvent, open_site
 from harness.execute.process_start import variables_set

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.app.findings import cached, read_arrays
+from harness.app.inputs import cached, read_arrays
 from harness.app.progress import SILENT
 from harness.app.report import ReportOptions, report
 from harness.data import fetching

@@ -16,8 +16,8 @@ from program_processes import start_fresh
 from real_trials import engine_for, numbers, real_benchmark, records, spec, train
 from slice_program import train_slice
 
-from harness.app.benchmark import Benchmark, plan_benchmark
-from harness.app.recording import run_benchmark
+from harness.app.training.benchmark import Benchmark, plan_benchmark
+from harness.app.training.recording import run_benchmark
 from harness.execute.engine import EpochEnded, TrialEnded, TrialStarted
 from harness.records.record import Failure
 from harness.records.store import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from real_trials import real_benchmark, records, spec, train
 
-from harness.app.benchmark import Benchmark, plan_benchmark
+from harness.app.training.benchmark import Benchmark, plan_benchmark
 from harness.evaluations.evaluation import find_evaluation
 from harness.evaluations.registry import evaluation_names
 from harness.planning.plan import Status

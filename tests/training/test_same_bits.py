@@ -13,7 +13,7 @@ from real_trials import numbers, real_benchmark, records, spec, train
 from typer.testing import CliRunner
 
 from harness.app.audit import audit_files
-from harness.app.benchmark import Benchmark
+from harness.app.training.benchmark import Benchmark
 from harness.app.verify import VerifyOptions
 from harness.app.verify import verify as train_again
 from harness.cli.verify import verify

@@ -6,8 +6,8 @@ import pytest
 from fake_architectures import architecture
 from fake_trials import fake_epoch
 
+from harness.app.time_left import TimeLeft
 from harness.execute.engine import EpochEnded, Outcome, TrialBuilt, TrialEnded, TrialStarted
-from harness.execute.time_left import TimeLeft
 from harness.planning.forecast import IMPORT_SECONDS, Forecast
 from harness.planning.plan import make_plan
 from harness.planning.settings import Settings

@@ -1,4 +1,4 @@
-"""From folders of specs and records to findings: the one way in which every verb and notebook reads them."""
+"""From folders of specs and records to what findings follow from: the one way in which every verb reads them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from harness.analysis.findings import Findings
 from harness.analysis.runs import make_study
 from harness.app.progress import SILENT, Progress
 from harness.app.workspace import Workspace, load_records
+from harness.arrays import Bytes
 from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
 from harness.data.fetching import OnEvent, load
-from harness.declaration.spec_error import joined
-from harness.errors import BenchError, DataMissing
+from harness.data.pictures import pictures
+from harness.declaration.files import DATASETS, is_safe_name
+from harness.declaration.spec_error import InvalidSpec, joined
+from harness.errors import BenchError, DataMissing, NothingFits, UnknownDataset
 from harness.planning.settings import Settings
-from harness.records.content import UnusableRecord
+from harness.records.content import UnusableRecord, record_files
 from harness.records.design import Design
 from harness.records.environment import Environment, current_environment
 from harness.records.pooling import HERE, choose_environment
@@ -50,6 +53,11 @@ class Inputs:
     loaded: Loaded
     design: Design | None = None
     progress: Progress = SILENT
+
+    @property
+    def pictures(self) -> dict[str, Bytes]:
+        """The test images as people look at them, by data set; those that are no pictures are left out."""
+        return {arrays.dataset.name: shown for arrays in self.arrays if (shown := pictures(arrays)) is not None}
 
     def findings(self, environment: str | None = None) -> Findings:
         """Return what the records say of the architectures: those of one environment's numerics, and its times.
@@ -145,3 +153,41 @@ def read_arrays(datasets: Iterable[Dataset], fetch: Fetch, progress: Progress) -
         except BenchError as error:
             progress.warn(f"{error}\nwithout test labels and images, the report leaves out what needs them")
     return tuple(found)
+
+
+def read_others(workspace: Workspace, progress: Progress, fetch: Fetch | None) -> tuple[Inputs, ...]:
+    """Read the results on each data set that has any, by name; one that is not declared any more is left out.
+
+    Smoke results are beside no others. Data that can't be had is left out without a word: ``arrays`` lack it.
+    """
+    found = []
+    for name in _names(workspace):
+        there = Workspace(
+            results=workspace.results, architectures=workspace.architectures, dataset=name, folds=workspace.folds
+        )
+        try:
+            found.append(read_inputs(there, progress, fetch and _at_hand(fetch)))
+        except (UnknownDataset, NothingFits, InvalidSpec) as error:
+            progress.warn(f"{there.folder}: its results are left out: {error}")
+    return tuple(found)
+
+
+def _names(workspace: Workspace) -> tuple[str, ...]:
+    if workspace.smoke:
+        return ()
+    folder = replace(workspace, dataset=None).folder / DATASETS
+    try:
+        names = sorted(path.name for path in folder.iterdir() if is_safe_name(path.name))
+    except OSError:  # most results are on the data that the specs name
+        return ()
+    return tuple(name for name in names if any(record_files(folder / name / "records")))
+
+
+def _at_hand(fetch: Fetch) -> Fetch:
+    def found(dataset: Dataset, on_event: OnEvent) -> DatasetArrays:
+        try:
+            return fetch(dataset, on_event)
+        except BenchError:
+            return cached(dataset, on_event)  # says that it is missing
+
+    return found

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from harness.analysis.judging import Looked, look
 from harness.analysis.runs import Study, make_study
-from harness.app.benchmark import Benchmark, PlanOptions, plan_benchmark
-from harness.app.design import with_sequential
+from harness.app.training.benchmark import Benchmark, PlanOptions, plan_benchmark
+from harness.app.training.study_seeds import with_sequential
 from harness.errors import DecidesNothing
 from harness.planning.plan import Plan, PlannedTrial
 from harness.planning.seeds import LOOKS
 from harness.records.design import Design, UntilDecided
 from harness.records.store import Loaded
-from harness.reporting.numbers import listed, plural
 from harness.spec.architecture import Architecture
 from harness.spec.folder import files_apart, select_files
 from harness.spec.reading import sound
@@ -99,21 +98,3 @@ def make_rounds(options: PlanOptions, benchmark: Benchmark, loaded: Loaded) -> R
     until = UntilDecided(architectures=names, most_seeds=options.most_seeds or LOOKS[-1])
     study = replace(recorded_study(benchmark, architectures, apart, loaded), design=options.design)
     return Rounds(benchmark, architectures, apart, until, with_sequential(study, until, known=bool(loaded.records)))
-
-
-def look_ahead(round_: Benchmark) -> str:
-    """Return what a round is for."""
-    return f"Look at {len(round_.settings.seeds)} seeds: {listed(one.name for one in round_.architectures)}."
-
-
-def outcome(looked: Looked, until: UntilDecided) -> Iterator[str]:
-    """Yield which claims were decided at how many seeds, and which are open."""
-    verdicts = [verdict for verdict in looked.verdicts.values() if verdict.architecture in until.architectures]
-    decided = [
-        f"{verdict.architecture}, {verdict.claim.label} at {verdict.look}" for verdict in verdicts if verdict.look
-    ]
-    undecided = [f"{verdict.architecture}, {verdict.claim.label}" for verdict in verdicts if not verdict.look]
-    if decided:
-        yield f"{plural(len(decided), 'claim')} decided: {'; '.join(decided)} seeds."
-    if undecided:
-        yield f"{plural(len(undecided), 'claim')} open: {'; '.join(undecided)}."

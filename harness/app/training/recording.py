@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from harness.app.benchmark import Benchmark
+from harness.app.training.benchmark import Benchmark
 from harness.execute.engine import Engine, Outcome, TrialEnded, TrialEvent, TrialRecordedElsewhere, TrialStarted
 from harness.execute.queue import SharedQueue
 from harness.planning.plan import Plan, Status, trial_status

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from harness.analysis.runs import ArchitectureResults, Study
-    from harness.app.findings import Inputs
+    from harness.app.inputs import Inputs
     from harness.app.progress import Progress
     from harness.records.store import Loaded
 
