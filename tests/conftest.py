@@ -1,13 +1,89 @@
-"""The order of all tests, and what they may share."""
+"""The order of all tests, what they may share, and that TensorFlow is for those marked as training alone."""
 
 from __future__ import annotations
 
 import gc
+import re
 import signal
-from collections.abc import Generator, Iterator
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
+
+BACKEND = "harness.backends.tensorflow"
+FRAMEWORKS = {
+    "tensorflow",
+    "keras",
+    *(f"{BACKEND}.{path.stem}" for path in Path(__file__).parents[1].joinpath(*BACKEND.split(".")).glob("[!_]*.py")),
+}
+WHOLE_FILE = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.training\b", re.MULTILINE)
+
+
+@cache
+def trains(file: Path) -> bool:
+    """Tell whether all tests of a file are marked as training, by its text: importing it may import TensorFlow."""
+    return file.suffix == ".py" and bool(WHOLE_FILE.search(file.read_text(encoding="utf-8")))
+
+
+class Refusal:
+    """A finder of modules that refuses TensorFlow, Keras and what imports them."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: object = None) -> ModuleSpec | None:
+        """Refuse a framework, and leave everything else to other finders."""
+        del path, target
+        if name in FRAMEWORKS:
+            reason = f"{name} is imported by a test that is not marked as training (tests/conftest.py)"
+            raise ImportError(reason)
+        return None
+
+
+@contextmanager
+def frameworks_hidden() -> Iterator[None]:
+    """Let no import find the frameworks, where they have been imported already neither."""
+    imported = {name: sys.modules.pop(name) for name in FRAMEWORKS & sys.modules.keys()}
+    sys.meta_path.insert(0, Refusal)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(Refusal)
+        sys.modules.update(imported)
+
+
+def frameworks_for(item: pytest.Item) -> AbstractContextManager[None]:
+    """Hide the frameworks from a test that is not marked as training."""
+    return nullcontext() if item.get_closest_marker("training") else frameworks_hidden()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files out that only train where nothing is to train, without importing them and so TensorFlow."""
+    return True if config.option.markexpr == "not training" and trains(collection_path) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, object, object]:
+    """Hide the frameworks from files that have tests which are not marked as training."""
+    hidden = isinstance(collector, pytest.Module) and not trains(collector.path)
+    with frameworks_hidden() if hidden else nullcontext():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Set up without the frameworks what does not train."""
+    with frameworks_for(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Test without the frameworks what does not train."""
+    with frameworks_for(item):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
@@ -49,6 +50,12 @@ def test_the_command_line_answers_without_loading_what_trains_or_computes(argume
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "|" in line}
     assert "harness" in imported
     assert not imported & HEAVY
+
+
+@pytest.mark.parametrize("framework", ["tensorflow", "keras", "harness.backends.tensorflow.network"])
+def test_a_test_that_is_not_marked_as_training_imports_no_framework(framework: str) -> None:
+    with pytest.raises(ImportError, match="is imported by a test that is not marked as training"):
+        importlib.import_module(framework)
 
 
 def test_continuous_integration_runs_the_line_that_the_readme_gives() -> None:

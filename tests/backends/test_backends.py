@@ -24,6 +24,7 @@ from harness.worker.training import epoch_order
 
 pytest_plugins = ["fake_training"]
 BACKENDS = [NAME, *backend_names()]
+TRAINING = [NAME, *(pytest.param(name, marks=pytest.mark.training) for name in backend_names())]
 EXAMPLES, TESTED = 70, 30
 MNIST = find_dataset("mnist")
 
@@ -49,7 +50,7 @@ def computation(units: int = 10, *epochs: int) -> Computation:
     )
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+@pytest.fixture(scope="module", params=TRAINING)
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend[Any]]:
     with pytest.MonkeyPatch.context() as patch:
         install(FakeBackend(), patch)

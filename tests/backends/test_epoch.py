@@ -17,6 +17,8 @@ from harness.planning.trial import Computation
 from harness.records import weights as records_weights
 from harness.worker.training import epoch_order
 
+pytestmark = pytest.mark.training
+
 MNIST = find_dataset("mnist")
 EXAMPLES = 210
 BATCH_SIZE = 32  # leaves a last batch of 18

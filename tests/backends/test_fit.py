@@ -32,6 +32,8 @@ from harness.spec.reading import select
 from harness.spec.training import OPTIMIZERS
 from harness.worker.training import epoch_order
 
+pytestmark = pytest.mark.training
+
 LAST_BATCH = 12
 
 

@@ -10,6 +10,8 @@ from test_fit import Ways, rewriting
 
 from harness.planning.trial import Computation
 
+pytestmark = pytest.mark.training
+
 BATCH_SIZE, EXAMPLES = 32, 76  # two batches and a smaller one
 SMALLER = {"AveragePooling2D": {"pool_size": 4}}
 ROWS = [SMALLER, {"Reshape": {"target_shape": [7, 7]}}]

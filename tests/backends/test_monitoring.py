@@ -30,6 +30,7 @@ from harness.worker.messages import EpochDone, Finished, Job, Message
 from harness.worker.training import epoch_order, run_trial
 
 pytestmark = [
+    pytest.mark.training,
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # Keras' own, of NumPy 2
     pytest.mark.filterwarnings("ignore:`shuffle=True` was passed:UserWarning"),
 ]

@@ -20,6 +20,8 @@ from harness.evaluations.test import Test
 from harness.planning.trial import Computation
 from harness.worker.training import epoch_order, trial_order
 
+pytestmark = pytest.mark.training
+
 BATCH_SIZE, EXAMPLES = 32, 210
 RNG = np.random.default_rng(0)
 LABELS = (RNG.random((EXAMPLES, 3)) < (0.5, 0.4, 0.2)).astype(np.uint8)

@@ -14,6 +14,8 @@ from harness.data.declarations import find_dataset
 from harness.evaluations.evaluation import Scored
 from harness.planning.trial import Computation
 
+pytestmark = pytest.mark.training
+
 BATCH_SIZE = 32
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (210, 28, 28), dtype=np.uint8)

@@ -18,9 +18,10 @@ from harness.records.weights import weights_digest
 from harness.spec.layers import ShapeError
 from harness.spec.layers.application import Application
 
-FILE = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"
+FILE = "mobilenet_1_0_224_tf_no_top.h5"
 # Keras says that it has no weights for images of this size and takes those of another; h5py's arrays warn.
 pytestmark = [
+    pytest.mark.training,
     pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square"),
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
 ]
@@ -28,7 +29,7 @@ pytestmark = [
 
 def computation(weights: str) -> Computation:
     layers = [
-        {"Application": {"name": "MobileNetV2", "weights": weights, "trainable": False}},
+        {"Application": {"name": "MobileNet", "weights": weights, "trainable": False}},
         "GlobalAveragePooling2D",
         {"Dense": {"units": 10, "activation": "softmax"}},
     ]
@@ -40,7 +41,7 @@ def test_weights_come_from_keras_cache_and_their_digest_does_not_depend_on_the_s
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keras.utils.set_random_seed(99)
-    published = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3))
+    published = keras.applications.MobileNet(include_top=False, weights=None, input_shape=(32, 32, 3))
     (tmp_path / "own").mkdir()
     with h5py.File(tmp_path / "own" / FILE, "w") as file:
         legacy_h5_format.save_weights_to_hdf5_group(file, published)

@@ -18,6 +18,7 @@ from harness.records.weights import weights_digest
 from harness.worker.training import trial_order
 
 pytestmark = [
+    pytest.mark.training,
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # Keras' own, of NumPy 2
     pytest.mark.filterwarnings("ignore:`shuffle=True` was passed:UserWarning"),
 ]

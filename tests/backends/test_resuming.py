@@ -20,7 +20,7 @@ from harness.worker import clocks, training
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message
 from harness.worker.training import run_trial
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 TRAIN, TEST = 120, 40
 RNG = np.random.default_rng(0)
 IMAGES, LABELS = RNG.integers(0, 256, (TRAIN, 28, 28), dtype=np.uint8), RNG.integers(0, 10, TRAIN, dtype=np.uint8)

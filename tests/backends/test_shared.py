@@ -15,7 +15,7 @@ from harness.planning.trial import Computation
 from harness.records.weights import weights_digest
 from harness.worker.training import trial_order
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 L = keras.layers
 EXAMPLES, BATCH_SIZE, EPOCHS = 210, 32, 2
 RNG = np.random.default_rng(0)

@@ -14,7 +14,7 @@ from harness.records.weights import weights_digest
 from harness.spec.cost import cost
 from harness.worker.training import trial_order
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 EXAMPLES, BATCH_SIZE, SEED = 12, 4, 3
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (EXAMPLES, 32, 32, 3), dtype=np.uint8)

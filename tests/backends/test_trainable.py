@@ -21,7 +21,7 @@ from harness.spec.cost import cost
 from harness.spec.reading import read_text
 from harness.worker.training import trial_order
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 L = keras.layers
 EXAMPLES, BATCH_SIZE = 210, 32
 RNG = np.random.default_rng(0)

@@ -23,7 +23,10 @@ COUNTED = {
     "ResNet50": (33, 32, 3),
     "VGG16": (32, 32, 3),
 }
-pytestmark = pytest.mark.filterwarnings("ignore:This model usually expects 1 or 3 input channels")
+pytestmark = [
+    pytest.mark.training,
+    pytest.mark.filterwarnings("ignore:This model usually expects 1 or 3 input channels"),
+]
 
 
 def application(name: str, **fields: Any) -> LayerKind:  # noqa: ANN401 - as a spec writes them

@@ -10,6 +10,8 @@ from generated_layers import parsed
 
 from harness.spec.layers import ShapeError
 
+pytestmark = pytest.mark.training
+
 IMAGES = np.random.default_rng(0).random((6, 5, 4, 3), dtype=np.float32)  # (examples, height, width, channels)
 
 

@@ -13,6 +13,8 @@ import pytest
 from harness.spec.cost import cost
 from harness.spec.reading import read_architecture
 
+pytestmark = pytest.mark.training
+
 FOLDER = fake.ARCHITECTURES.parent / "examples" / "networks"
 DOCUMENT = fake.ARCHITECTURES.parent / "docs" / "what-can-be-written.md"
 L = keras.layers

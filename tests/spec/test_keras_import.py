@@ -31,7 +31,10 @@ SHIPPED = select((), fake.ARCHITECTURES)
 ABLATIONS = select((), fake.ARCHITECTURES / "ablations")
 L = keras.layers
 # Of h5py, where Keras saves weights.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+pytestmark = [
+    pytest.mark.training,
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
+]
 
 
 def fingerprint(architecture: Architecture) -> str:

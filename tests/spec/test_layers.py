@@ -20,7 +20,7 @@ from harness.spec.layers.composites import CompositeKind
 from harness.spec.layers.layer import Chain
 
 # Generated networks are not sensible: Keras warns of a softmax over one number, and is right.
-pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis")
+pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore:You are using a softmax over axis")]
 
 COLORED = {"RandomSaturation", "RandomHue"}
 SHAPES = st.sampled_from([(7,), (3, 4), (5, 6, 2), (4, 4, 4), (1, 1, 8)])

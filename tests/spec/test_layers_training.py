@@ -16,6 +16,8 @@ from harness.spec.layers import LAYERS, ShapeError
 from harness.spec.layers.application import Application
 from harness.spec.layers.composites import CompositeKind
 
+pytestmark = pytest.mark.training
+
 IMAGES = np.random.default_rng(0).random((4, 8, 6, 2), dtype=np.float32)  # (examples, height, width, channels)
 ROWS = (8, 12)
 LABELS = np.eye(2, dtype=np.float32)[[0, 1, 1, 0]]  # (examples, classes)

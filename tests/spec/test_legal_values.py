@@ -10,6 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.training
+
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 ATTEMPTS = os.environ.get("BENCH_FUZZ", "24")
 

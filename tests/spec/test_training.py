@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
-import keras
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -32,8 +32,14 @@ VARIANTS: list[Any] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def keras() -> Any:  # noqa: ANN401 (Keras is not typed)
+    return importlib.import_module("keras")
+
+
+@pytest.mark.training
 @pytest.mark.parametrize("spec", VARIANTS, ids=repr)
-def test_an_optimizer_keeps_as_many_numbers_for_each_weight_as_keras_does(spec: object) -> None:
+def test_an_optimizer_keeps_as_many_numbers_for_each_weight_as_keras_does(keras: Any, spec: object) -> None:  # noqa: ANN401
     optimizer = PARSER.validate_python(spec)
     built = optimizer.build(keras)
     weight = keras.Variable([[1.0, 2.0], [3.0, 4.0]])
@@ -42,8 +48,9 @@ def test_an_optimizer_keeps_as_many_numbers_for_each_weight_as_keras_does(spec: 
     assert sum(tuple(variable.shape) == (2, 2) for variable in built.variables) == optimizer.slots
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("name", OPTIMIZERS.kinds)
-def test_an_optimizer_left_alone_is_keras_own(name: str) -> None:
+def test_an_optimizer_left_alone_is_keras_own(keras: Any, name: str) -> None:  # noqa: ANN401
     theirs = getattr(keras.optimizers, name)().get_config()
     ours = PARSER.validate_python(name).build(keras).get_config()
     assert {**ours, "name": None} == {**theirs, "name": None}
@@ -109,8 +116,9 @@ def test_only_a_schedule_over_the_whole_training_depends_on_the_epochs() -> None
     assert not recipe().depends_on_epochs
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("warmup_steps", [0, 40])
-def test_an_open_schedule_ends_with_the_training(warmup_steps: int) -> None:
+def test_an_open_schedule_ends_with_the_training(keras: Any, warmup_steps: int) -> None:  # noqa: ANN401
     schedule = {"initial_learning_rate": 0.0, "warmup_target": 0.1, "warmup_steps": warmup_steps, "alpha": 0.5}
     optimizer = PARSER.validate_python({"SGD": {"learning_rate": {"CosineDecay": schedule}}})
     built = optimizer.build(keras, total_steps=100)._learning_rate
@@ -118,12 +126,14 @@ def test_an_open_schedule_ends_with_the_training(warmup_steps: int) -> None:
     assert float(built(100)) == float(built(500))
 
 
-def test_an_open_schedule_cannot_be_built_without_the_training_s_length() -> None:
+@pytest.mark.training
+def test_an_open_schedule_cannot_be_built_without_the_training_s_length(keras: Any) -> None:  # noqa: ANN401
     with pytest.raises(ValueError, match="CosineDecay spans the whole training"):
         PARSER.validate_python(adam(learning_rate=COSINE)).build(keras)
 
 
-def test_a_closed_schedule_is_built_as_keras_has_it() -> None:
+@pytest.mark.training
+def test_a_closed_schedule_is_built_as_keras_has_it(keras: Any) -> None:  # noqa: ANN401
     spec = {"PiecewiseConstantDecay": {"boundaries": [10, 20], "values": [0.1, 0.01, 0.001]}}
     rate = PARSER.validate_python(adam(learning_rate=spec)).build(keras)._learning_rate
     assert [round(float(rate(step)), 6) for step in (0, 10, 11, 20, 21)] == [0.1, 0.1, 0.01, 0.01, 0.001]

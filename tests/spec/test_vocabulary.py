@@ -19,6 +19,8 @@ from harness.spec.layers.layer import OwnLayer
 from harness.spec.layers.weights import ConstraintKind, InitializerKind, RegularizerKind
 from harness.spec.training import LOSSES, OPTIMIZERS, SCHEDULES
 
+pytestmark = pytest.mark.training
+
 FAMILIES = (
     LAYERS,
     Family("initializer", InitializerKind, "harness.spec.layers.weights"),
