@@ -1,7 +1,5 @@
 """What a data set is, before a byte of it is read: inputs, classes, arrays, digests, sources; imports no NumPy."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable

@@ -1,14 +1,12 @@
 """What a trial computes and its fingerprint; trains nothing."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -69,7 +67,7 @@ class Computation(BaseModel):
         """
         return self._data or find_dataset(self.dataset)
 
-    def on(self, data: Dataset) -> Computation:
+    def on(self, data: Dataset) -> Self:
         """Return the same on a data set of that name whose declaration is at hand.
 
         Raises:

@@ -4,8 +4,6 @@ Without such a file, ranks use the seeds that all architectures have, and verdic
 that names no environment leaves it to the records whose times are shown.
 """
 
-from __future__ import annotations
-
 import io
 import os
 from collections.abc import Iterator
@@ -90,7 +88,7 @@ class Design(Terms):
         """What holds now."""
         return Terms.model_construct(**{name: getattr(self, name) for name in Terms.model_fields})
 
-    def changed(self, terms: Terms) -> Design:
+    def changed(self, terms: Terms) -> "Design":
         """Return the design with other terms, which remembers those that held until now."""
         if terms == self.terms:
             return self

@@ -1,7 +1,5 @@
 """What bits depend on, and what times depend on; holds no host name, user name or path."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import platform
@@ -104,7 +102,7 @@ class Environment(Frozen):
         """A readable name for the folder of this environment's records, with a hash of what identifies it."""
         return _environment_id(self)
 
-    def has_bits_of(self, other: Environment) -> bool:
+    def has_bits_of(self, other: "Environment") -> bool:
         """Whether a trial is expected to have the same bits in both, whatever the machines.
 
         Without op determinism no bits are expected. Other systems have other builds of the same versions, and what is

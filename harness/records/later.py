@@ -4,8 +4,6 @@
 epoch are those that the record has the digest of; the ``.npz`` of the same name holds its predictions.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping

@@ -8,8 +8,6 @@ History of the format
        format 1, with one evaluation, has ``epoch_<n>``
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -180,7 +178,7 @@ class Measurement(Frozen):
             raise ValueError("epochs are not numbered from 1 without a gap")
         return self
 
-    def keeping(self, earlier: Measurement) -> Measurement:
+    def keeping(self, earlier: Self) -> Self:
         """Return it with what else an earlier training to the same bits has evaluated."""
         kept = [
             epoch.model_copy(update={"evaluations": {**known.evaluations, **epoch.evaluations}})

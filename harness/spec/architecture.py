@@ -1,7 +1,5 @@
 """One architecture, read and checked: layers, recipe, provenance, claims; frozen data that computes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -142,7 +140,7 @@ class Architecture(SpecFile):
     name: str
     path: Path
     data: Dataset
-    derivation: Derivation | None = None
+    derivation: "Derivation | None" = None
     on_dataset: str | None = None
     asked_folds: int | None = None
     documented_on: str | None = None

@@ -4,8 +4,6 @@ All of them speak of the parent's layers, by the parent's numbers: the order of 
 matter, and no change moves the numbers of the next.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

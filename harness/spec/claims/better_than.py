@@ -1,7 +1,5 @@
 """A claim that the network is better than another one."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from harness.declaration.values import Line

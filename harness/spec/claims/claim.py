@@ -5,8 +5,6 @@ its judgement, its unit. Layers are numbered from 1, as a reader counts the rows
 one layer.
 """
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +74,7 @@ class Ruling:
         """Where what was measured lies, as a table shows it beside it."""
         return self.low, self.high
 
-    def corrected(self, adjusted_p: float, claims: int, alpha: float) -> Ruling:
+    def corrected(self, adjusted_p: float, claims: int, alpha: float) -> "Ruling":
         """Return the ruling at level ``alpha``, its p-value corrected for the number of ``claims`` with one."""
         del adjusted_p, claims, alpha
         return self
@@ -86,7 +84,7 @@ class Case(Protocol):
     """What a claim may ask of the records of its architecture, and the rules that it may be judged by."""
 
     @property
-    def layers(self) -> Sequence[LayerCost]:
+    def layers(self) -> "Sequence[LayerCost]":
         """The layers, a composite counted as one."""
 
     @property
@@ -111,7 +109,7 @@ class Case(Protocol):
     def predictions(self, evaluation: str, image: int) -> Sequence[int]:
         """Return the class of an image that each seed predicts, for the seeds whose predictions are recorded."""
 
-    def after(self, epoch: int) -> Case:
+    def after(self, epoch: int) -> "Case":
         """Return the same case with its runs up to an earlier epoch, counted through all phases."""
 
     def equal(self, published: Value, measured: Value, origin: str) -> Ruling:
@@ -168,7 +166,7 @@ class Claim(Kind):
     def judge(self, case: Case) -> Ruling:
         """Return what the rule for claims of this kind finds in the records."""
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Yield what does not fit the spec, each at its field of the claim.
 
         ``dataset`` is the spec's data set, None where there is no such data set.

@@ -1,7 +1,5 @@
 """Claims that something costs a network little accuracy: compared with another network, or by itself."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,7 +37,7 @@ class DropClaim(OrderClaim):
         """Compare what both lose."""
         return case.smaller_drop(self.other, self.drop)
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Find pictures to be changed where there are none; an evaluation itself would have to import NumPy."""
         if self.of_pictures and dataset is not None and len(dataset.inputs) < PICTURE_SIDES:
             what = f"{self.kind} changes pictures, and examples of {spec.dataset} have no rows and columns"

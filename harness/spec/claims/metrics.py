@@ -1,7 +1,5 @@
 """Claims that one run of the document measured a number, or several runs some, judged by the values of our seeds."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from statistics import median
@@ -144,7 +142,7 @@ class TrainAccuracy(NumberClaim):
         """Compare with the values over seeds, after the epoch."""
         return super().judge(case.after(self.epoch) if self.epoch else case)
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Find an epoch that is not trained."""
         del dataset
         if self.epoch and self.epoch > spec.epochs:
@@ -178,7 +176,7 @@ class TopFiveAccuracy(NumberClaim):
         """The top-5 accuracy on the test images."""
         return Quantity(TEST, TOP_5)
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Find a data set with so few classes that it is not measured."""
         if dataset is not None and dataset.multi_label:
             what = f"top-5 accuracy is of one class for each example, and those of {spec.dataset} may have several"

@@ -1,7 +1,5 @@
 """A claim that a network can't do without something: its derived spec without it is clearly worse."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from harness.declaration.values import Line

@@ -1,7 +1,5 @@
 """A claim about the class of one test image."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +23,7 @@ class Prediction(ValueClaim):
         """Count the seeds that predict the class."""
         return case.most_seeds(self.value, case.predictions("test", self.image))
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Find an image or a class that the data set doesn't have."""
         if dataset is None:
             return

@@ -1,7 +1,5 @@
 """Claims about how layers change the size of an image and how much of it they see: arithmetic of the spec alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -42,7 +40,7 @@ class Halves(Claim):
         ruling = case.without_numbers("reproduced" if halved else "refuted", f"{reason}; {FROM_SPEC}")
         return replace(ruling, measured=behind)
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Find a layer that is not there, or one that makes no image."""
         yield from beyond_last_layer("layer", self.layer, spec)
         yield from _no_image(self, "layer", self.layer, spec, dataset)
@@ -87,7 +85,7 @@ class SeesMore(Claim):
         reason = f"it sees {_text(ours)} pixels of the image, layer {self.than} {_text(theirs)}; {FROM_SPEC}"
         return replace(case.without_numbers("reproduced" if more else "refuted", reason), measured=ours)
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Find a layer that is not there."""
         del dataset
         for field, number in (("layer", self.layer), ("than", self.than)):
@@ -108,7 +106,9 @@ class SeesMore(Claim):
         return self.label
 
 
-def _no_image(claim: Claim, field: str, number: int, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+def _no_image(
+    claim: Claim, field: str, number: int, spec: "SpecFile", dataset: "Dataset | None"
+) -> Iterator[SpecError]:
     """Yield the field if the layer's input or output is not an image: two sizes are needed to be halved."""
     from harness.spec.layers.layer import IMAGE_RANK, Chain, ShapeError  # noqa: PLC0415 - claims need no layers else
 

@@ -1,7 +1,5 @@
 """A claim that no number here can judge."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from harness.declaration.values import Text

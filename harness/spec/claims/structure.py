@@ -1,7 +1,5 @@
 """Claims about parameters and shapes, which follow from the spec; a trained network's own count comes first."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -38,7 +36,7 @@ class Parameters(ValueClaim):
             return case.without_numbers("refuted", f"the network has {len(case.layers)} layers only")
         return case.equal(self.value, counted, FROM_SPEC)
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Find layers that are not there."""
         del dataset
         yield from beyond_last_layer("layers", self.layers or 0, spec)
@@ -69,7 +67,7 @@ class LayerClaim(ValueClaim):
     layer: Annotated[int, Field(ge=1, description="Which layer, counted from 1.")]
 
     @abstractmethod
-    def measured(self, layer: LayerCost) -> Value:
+    def measured(self, layer: "LayerCost") -> Value:
         """Return what the claim states of the layer, as it follows from the spec."""
 
     def judge(self, case: Case) -> Ruling:
@@ -78,7 +76,7 @@ class LayerClaim(ValueClaim):
             return case.without_numbers("refuted", f"the network has {len(case.layers)} layers only")
         return case.equal(self.value, self.measured(case.layers[self.layer - 1]), FROM_SPEC)
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Find a layer that is not there."""
         del dataset
         yield from beyond_last_layer("layer", self.layer, spec)
@@ -94,7 +92,7 @@ class LayerParameters(LayerClaim):
 
     value: ParameterCount
 
-    def measured(self, layer: LayerCost) -> int:
+    def measured(self, layer: "LayerCost") -> int:
         """Return the layer's parameters, moving averages included."""
         return layer.parameters
 
@@ -107,12 +105,12 @@ class OutputShape(LayerClaim):
         Field(strict=False, min_length=1, description="The shape, without the batch."),
     ]
 
-    def measured(self, layer: LayerCost) -> tuple[int, ...]:
+    def measured(self, layer: "LayerCost") -> tuple[int, ...]:
         """Return the layer's output shape."""
         return layer.output_shape
 
 
-def beyond_last_layer(field: str, number: int, spec: SpecFile) -> Iterator[SpecError]:
+def beyond_last_layer(field: str, number: int, spec: "SpecFile") -> Iterator[SpecError]:
     """Yield the field if its number is beyond the spec's last layer."""
     last = len(spec.layers)
     if number > last:

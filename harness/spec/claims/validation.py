@@ -1,7 +1,5 @@
 """Claims about what is held out of the training: its accuracy, and the epoch whose weights are best on it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +26,7 @@ class ValidationAccuracy(NumberClaim):
         """The accuracy on the images held out."""
         return Quantity(VALIDATION, ACCURACY)
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Find a recipe that holds out none."""
         del dataset
         if not spec.recipe.holds_out:
@@ -45,7 +43,7 @@ class BestEpoch(ValueClaim):
         """Compare with the epochs that count over seeds."""
         return case.best_epoch(self.value, RELATIVE_MARGIN * self.value)
 
-    def check(self, spec: SpecFile, dataset: Dataset | None) -> Iterator[SpecError]:
+    def check(self, spec: "SpecFile", dataset: "Dataset | None") -> Iterator[SpecError]:
         """Find a recipe that chooses no epoch, and an epoch that is not trained."""
         del dataset
         if not spec.recipe.keeps_best:

@@ -1,7 +1,5 @@
 """Activations as layers of their own, under Keras' names; functions inside other layers are their fields."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import Annotated, Any
 

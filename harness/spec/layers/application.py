@@ -4,8 +4,6 @@ Each wants its input on a scale of its own, as Keras' documentation says: what s
 (``Rescaling: {scale: 255}`` for MobileNetV3 and EfficientNet, where images come divided by 255).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Annotated, Any, Literal, Self

@@ -1,7 +1,5 @@
 """Self-attention and the positions that it needs; of Keras' attention layers, what takes one input."""
 
-from __future__ import annotations
-
 from math import prod
 from types import ModuleType
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """Layers that change the colors of images at random during training, under Keras' names; they take three channels."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from types import ModuleType
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """Layers made of layers, for graphs that are not sequential: how chains are joined, whatever their layers are."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from types import ModuleType
 from typing import Annotated, Any, Literal, Self

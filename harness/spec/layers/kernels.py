@@ -1,7 +1,5 @@
 """Fully connected layers and convolutions over images, under Keras' names: layers with a trainable kernel."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from math import prod
 from typing import Annotated, Self

@@ -4,8 +4,6 @@ Left out of all kinds is what cannot change what is computed (name, dtype), what
 (seeds, the channels' place), and what training here does not support (LoRA, quantization).
 """
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,7 +37,7 @@ class ShapeError(BenchError):
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(map(str, self.mistakes)))
 
-    def below(self, *path: str | int) -> ShapeError:
+    def below(self, *path: str | int) -> "ShapeError":
         """Return the same mistakes, seen from further up."""
         return ShapeError(mistake.below(*path) for mistake in self.mistakes)
 
@@ -134,7 +132,7 @@ class LayerKind(KerasKind):
         return {name: value for name, value in super().arguments(keras).items() if name not in self.rare}
 
     @property
-    def chains(self) -> tuple[Chain, ...]:
+    def chains(self) -> "tuple[Chain, ...]":
         """The layers inside, which all start at this one's input, in the order of their weights."""
         return ()
 

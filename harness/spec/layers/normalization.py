@@ -1,7 +1,5 @@
 """Normalizations, under Keras' names; axes are counted from the last, so that each has one name."""
 
-from __future__ import annotations
-
 from math import inf, prod
 from typing import Annotated, Any, Self
 

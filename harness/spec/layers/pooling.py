@@ -3,8 +3,6 @@
 Left out are Keras' adaptive ones: in 3.15 they fail on images that are not square.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator

@@ -4,8 +4,6 @@ Images here hold values from 0 to 1. Keras' ``value_range`` is that of images fr
 has it, write [0, 1]. What needs colors is in ``colors``.
 """
 
-from __future__ import annotations
-
 from types import ModuleType
 from typing import Annotated, Any, Literal, Self
 

@@ -3,8 +3,6 @@
 Left out are states that outlast a batch or are outputs of their own, and how the loop is carried out.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field

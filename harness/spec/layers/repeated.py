@@ -5,8 +5,6 @@ own each time, but it has a fingerprint of its own. With ``each``, whose words s
 has the fingerprint of the layers written out.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from types import ModuleType

@@ -1,7 +1,5 @@
 """Layers that rearrange, pad, crop or resize, under Keras' names; none has weights."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import Annotated, Literal
 

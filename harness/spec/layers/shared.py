@@ -4,8 +4,6 @@ The layers stand where the name stands first, in the order of the file; after th
 Keras they are one model that is called several times.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from math import prod
 from types import ModuleType
@@ -32,7 +30,7 @@ class Shared(CompositeKind):
         Field(strict=False, description="Layers, one after another, where the name stands first."),
     ] = ()
     # The place whose weights this one uses; None for the first itself.
-    _first: Shared | None = PrivateAttr(default=None)
+    _first: "Shared | None" = PrivateAttr(default=None)
     # The Keras model that all places call, once it is made.
     _made: Any = PrivateAttr(default=None)
 
@@ -87,7 +85,7 @@ class Shared(CompositeKind):
         del keras
         return outputs[0]
 
-    def again(self, first: Shared) -> Shared:
+    def again(self, first: Self) -> Self:
         """Return a later place, which uses the first one's weights."""
         later = self.model_copy(update={"layers": ()})
         later._first = first  # noqa: SLF001 - a Shared too

@@ -3,8 +3,6 @@
 None takes a seed: the settings' seed determines all of them.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema

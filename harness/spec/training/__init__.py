@@ -1,7 +1,5 @@
 """How a network is trained: the recipe, and the ``training:`` block of a spec file; trains nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Annotated, Any, ClassVar, Literal, Self

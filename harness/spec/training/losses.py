@@ -3,8 +3,6 @@
 Keras' sparse cross-entropy is the categorical one on labels that are not one-hot: here it is another name for it.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import Field

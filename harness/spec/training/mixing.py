@@ -1,7 +1,5 @@
 """Training on blends of images and of their labels; blends none."""
 
-from __future__ import annotations
-
 from types import ModuleType
 from typing import Annotated, Any
 

@@ -4,8 +4,6 @@ Each is Keras' callback of that name as a function of the quantity's values so f
 compares in float32, and so do these.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from struct import pack, unpack
 from typing import Annotated, Any, Literal, NamedTuple

@@ -5,8 +5,6 @@ Left out are moving averages of the weights (they act at the end of ``fit`` only
 here) and gradient accumulation (use a larger batch).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Annotated, Any, Self

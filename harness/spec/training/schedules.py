@@ -4,8 +4,6 @@ Where Keras asks for ``decay_steps``, it may be left out here: the schedule then
 the recipe's numbers depend on its epochs.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Annotated, Self
 

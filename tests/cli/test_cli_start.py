@@ -1,0 +1,34 @@
+"""What a command that trains nothing does before it answers: the rules that keep it fast."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+import harness.records
+import harness.spec
+
+# What lists, plans and reports read: those of sources and formats of data are few, and used by few.
+PACKAGES = (harness.spec, harness.records)
+
+
+def models(base: type[BaseModel] = BaseModel) -> Iterator[type[BaseModel]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from models(model)
+
+
+def test_pydantic_evaluates_no_annotation_from_its_text_in_what_every_command_reads() -> None:
+    names = [
+        found.name for package in PACKAGES for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ]
+    for name in names:
+        importlib.import_module(name)
+    homes = {model.__module__ for model in models()} & {"harness.planning.trial", "harness.data.dataset", *names}
+    assert len(homes) > 30
+    # A module keeps the name of what it imports from __future__.
+    assert [home for home in sorted(homes) if "annotations" in vars(sys.modules[home])] == []
