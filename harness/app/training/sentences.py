@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from harness.analysis.findings import Findings
-from harness.analysis.judging import Looked
 from harness.app.training.benchmark import Benchmark
 from harness.planning.forecast import heaviest_layer
 from harness.planning.plan import Plan, Status
@@ -16,6 +15,10 @@ from harness.records.pooling import Pool
 from harness.reporting.numbers import duration, listed, plural
 from harness.spec.advice import advice_on
 from harness.spec.moving import Misfit
+
+if TYPE_CHECKING:  # a plan needs none of the statistics
+    from harness.analysis.findings import Findings
+    from harness.analysis.judging import Looked
 
 # A night: who plans so long a run wants to know what would be cheaper.
 LONG_SECONDS = 8 * 3600
