@@ -11,7 +11,7 @@ from harness.analysis.findings import Findings
 from harness.app.inputs import Fetch, Inputs, cached, read_inputs, read_others
 from harness.app.progress import SILENT, Progress
 from harness.app.training.study_seeds import choose_seeds
-from harness.app.workspace import Workspace
+from harness.app.workspace import Workspace, check_dataset
 from harness.data import fetching
 from harness.errors import Exclusive, NotResults
 from harness.records.content import record_files
@@ -88,9 +88,10 @@ def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch 
     """
     if options.seeds and (options.check or options.smoke):
         raise Exclusive("--check" if options.check else "--smoke", "--seeds")
-    inputs = read_inputs(options, progress, fetch)
     if not options.check:
+        check_dataset(options)
         check_there(options.folder)
+    inputs = read_inputs(options, progress, fetch)
     inputs = choose_seeds(inputs, options.seeds) if options.seeds else inputs
     if options.dataset is not None:
         own = report_on(inputs, environment=options.environment, check=options.check)

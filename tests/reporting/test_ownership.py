@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.app.report import ReportOptions, report
-from harness.errors import NotResults
+from harness.errors import NotResults, UnknownDataset
 from harness.reporting.ownership import MARK, check_own
 from harness.reporting.writing import write_report
 
@@ -32,6 +32,17 @@ def test_a_folder_of_somebody_elses_keeps_every_file(tmp_path: Path) -> None:
     with pytest.raises(NotResults, match=r"README\.md"):
         write_report(folder, {"README.md": b"ours", "figures/accuracy.svg": b"ours"})
     assert content(folder) == THEIRS
+
+
+def test_a_folder_of_somebody_elses_is_refused_before_its_records_are_read(tmp_path: Path) -> None:
+    records = theirs(tmp_path / "project") / "records" / "here"
+    records.mkdir(parents=True)
+    (records / "0-seed0.json").write_text("{}")
+    # A record that can't be used would be warned of, and a warning is an error here.
+    with pytest.raises(NotResults, match=r"README\.md"):
+        report(ReportOptions(results=tmp_path / "project"))
+    with pytest.raises(UnknownDataset, match="nothing_such"):
+        report(ReportOptions(results=tmp_path / "project", dataset="nothing_such"))
 
 
 @pytest.mark.parametrize("name", ["README.md", "index.html"])
