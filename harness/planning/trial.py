@@ -18,7 +18,7 @@ from harness.planning.settings import Precision, Settings
 from harness.spec.architecture import Architecture
 from harness.spec.layers.repeated import spelled_out
 from harness.spec.layers.shared import Network, numbered_names
-from harness.spec.training import Recipe, Training
+from harness.spec.training import Recipe, Training, may_stop
 from harness.spec.training.folds import fold_of
 
 FINGERPRINT_VERSION = 1
@@ -193,7 +193,7 @@ class Trial:
     @property
     def may_stop(self) -> bool:
         """Tell whether a recipe may end the training, or its phase, before the last epoch."""
-        return any(recipe.early_stopping is not None for recipe in self.computation.recipes)
+        return may_stop(self.computation.recipes)
 
     @property
     def facts(self) -> dict[str, Any]:

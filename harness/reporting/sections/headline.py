@@ -14,6 +14,7 @@ from harness.reporting.blocks import Cells, Illustration, Section, Table
 from harness.reporting.markdown import escape
 from harness.reporting.sections.seeds import preset_notes
 from harness.spec.claims.metrics import published_value
+from harness.spec.training import may_stop
 
 SHARED = "Architectures with the same computation share trials"
 LONGEST_SOURCE = 32
@@ -145,7 +146,7 @@ def _exact(findings: Findings) -> tuple[str, ...]:
 def _chosen(findings: Findings) -> tuple[str, ...]:
     """Return whose recipes end the training, and whose choose the weights that count."""
     recipes = {entry.name: entry.architecture.recipe for entry in findings.ranking}
-    ending = [escape(entry.name) for entry in findings.ranking if _may_stop(entry)]
+    ending = [escape(entry.name) for entry in findings.ranking if may_stop(entry.architecture.recipes)]
     choosing = [escape(name) for name, recipe in recipes.items() if recipe.keeps_best]
     early = f"{AT_MOST}: at most; {numbers.listed(ending)} may stop early." if ending else ""
     counts = "the weights of the best epoch count, by what the recipe monitors: never the test"
@@ -154,11 +155,7 @@ def _chosen(findings: Findings) -> tuple[str, ...]:
 
 
 def _epochs(entry: ArchitectureResults) -> str:
-    return f"{AT_MOST} {entry.epochs}" if _may_stop(entry) else str(entry.epochs)
-
-
-def _may_stop(entry: ArchitectureResults) -> bool:
-    return any(recipe.early_stopping for recipe in entry.architecture.recipes)
+    return f"{AT_MOST} {entry.epochs}" if may_stop(entry.architecture.recipes) else str(entry.epochs)
 
 
 def _pooled(findings: Findings) -> tuple[str, ...]:

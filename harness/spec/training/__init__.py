@@ -1,6 +1,6 @@
 """How a network is trained: the recipe, and the ``training:`` block of a spec file; trains nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -20,7 +20,17 @@ from harness.spec.training.monitoring import DECISIONS, BestEpoch, EarlyStopping
 from harness.spec.training.optimizers import OPTIMIZERS, Optimizer, OptimizerKind
 from harness.spec.training.schedules import SCHEDULES, ScheduleKind
 
-__all__ = ["LOSSES", "OPTIMIZERS", "SCHEDULES", "Optimizer", "OptimizerKind", "Recipe", "Training", "with_losses"]
+__all__ = [
+    "LOSSES",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "Optimizer",
+    "OptimizerKind",
+    "Recipe",
+    "Training",
+    "may_stop",
+    "with_losses",
+]
 
 
 class Recipe(BaseModel):
@@ -165,6 +175,11 @@ class Training(Recipe):
         """The fields that few recipes have, as far as they are not at their defaults."""
         fields = {name: field for name, field in type(self).model_fields.items() if name not in PLAIN}
         return tuple(name for name, field in fields.items() if getattr(self, name) != field.default)
+
+
+def may_stop(recipes: Iterable[Recipe]) -> bool:
+    """Tell whether one of a training's recipes may end it, or its phase, before the last epoch."""
+    return any(recipe.early_stopping is not None for recipe in recipes)
 
 
 def with_losses(phases: Any, loss: object = "categorical_crossentropy") -> Any:  # noqa: ANN401 - whatever the file holds
