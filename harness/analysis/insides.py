@@ -42,7 +42,7 @@ def first_filters(entry: ArchitectureResults) -> FirstFilters | None:
     """Return the filters, or None where none are recorded."""
     for run in entry.runs if FILTERS in entry.evaluated else ():
         if FILTERS in run.last.evaluations:
-            kept = run.predictions.get(FILTERS)
+            kept = run.predicted(FILTERS)
             pictures = None if kept is None else pictured(kept)
             if pictures is not None:
                 return FirstFilters(run.seed, pictures, _estimate(entry, EDGES), _estimate(entry, LIKENESS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
@@ -18,20 +18,24 @@ MOST_DRIFT = 0.05
 MOST_OTHER_LOAD = 0.25
 
 
+def _nothing(evaluation: str) -> None:
+    """Return the predictions of a run that keeps none."""
+
+
 @dataclass(frozen=True)
 class Run:
     """A measured trial as one architecture reads it.
 
     ``measurement`` ends at the architecture's own last epoch, or where the recipe ended the training. ``counted`` is
     the epoch whose weights count, where the recipe chooses one; None: the last. ``read_predictions`` returns what was
-    predicted after it: many runs are reported on without a look at their predictions. ``environment`` is the id of the
-    machine's environment that recorded it, on ``threads`` beside ``concurrent_trials`` others.
+    predicted after it in an evaluation: most are never looked at. ``environment`` is the id of the machine's
+    environment that recorded it, on ``threads`` beside ``concurrent_trials`` others.
     """
 
     seed: int
     measurement: Measurement
     concurrent_trials: int = 0
-    read_predictions: Callable[[], Mapping[str, Classes]] = field(default=dict, compare=False, repr=False)
+    read_predictions: Callable[[str], Classes | None] = field(default=_nothing, compare=False, repr=False)
     environment: str = ""
     threads: int = 1
     counted: int | None = None
@@ -57,13 +61,19 @@ class Run:
         return self.measurement.epochs
 
     @cached_property
-    def predictions(self) -> Mapping[str, Classes]:
-        """The predicted classes of all images by evaluation, shape (images,), as far as they were kept."""
-        return self.read_predictions()
+    def _predicted(self) -> dict[str, Classes | None]:
+        """What ``predicted`` has read."""
+        return {}
+
+    def predicted(self, evaluation: str) -> Classes | None:
+        """Return the predicted classes of all images of an evaluation, shape (images,); None where none were kept."""
+        if evaluation not in self._predicted:
+            self._predicted[evaluation] = self.read_predictions(evaluation)
+        return self._predicted[evaluation]
 
     def until(self, epoch: int) -> Run:
         """Return the run up to an earlier epoch."""
-        return replace(self, measurement=self.measurement.model_copy(update={"epochs": self.epochs[:epoch]}))
+        return replace(self, measurement=self.measurement.until(epoch))
 
     @cached_property
     def last(self) -> EpochMeasurement:

@@ -28,8 +28,8 @@ from harness.spec.cost import Cost, cost
 # A spread needs two runs.
 FEWEST_COMMON_SEEDS = 2
 
-ReadPredictions = Callable[[Record, int], Mapping[str, Classes]]
-"""Returns the predicted classes of a record after an epoch, by evaluation, as `Store.predictions_after`."""
+ReadPredictions = Callable[[Record, int, str], Classes | None]
+"""Returns the predicted classes of a record after an epoch in an evaluation, as `Store.predicted`."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +123,9 @@ class ArchitectureResults:
         Where an image may have several labels, 0 and 1 of each, shape (runs, test images, labels). None where a run
         kept none, or not a known class of each image: records come from anybody.
         """
-        kept = [run.predictions[TEST] for run in self.runs if TEST in run.predictions]
+        kept = [found for run in self.runs if (found := run.predicted(TEST)) is not None]
         data = self.architecture.data
-        if not kept or len(kept) < len(self.runs) or len({classes.shape for classes in kept}) > 1:
+        if not kept or len(kept) < len(self.runs) or len({found.shape for found in kept}) > 1:
             return None
         stacked, classes = np.stack(kept), len(data.classes)
         of_each, values = ((classes,), 2) if data.multi_label else ((), classes)
@@ -211,10 +211,8 @@ class Study:
         return next((entry for entry in (*self.entries, *self.apart) if entry.name == name), None)
 
 
-def no_predictions(record: Record, epoch: int) -> Mapping[str, Classes]:
+def no_predictions(record: Record, epoch: int, evaluation: str) -> None:
     """Read no predictions: for callers that need none."""
-    del record, epoch
-    return {}
 
 
 def make_study(  # noqa: PLR0913 - all that a study joins
@@ -302,7 +300,7 @@ def _run(record: Record, epochs: int, read_predictions: ReadPredictions) -> Run 
     measured = record.measurement
     if measured is None or not measured.epochs or not (measured.at(epochs) or measured.stopped):
         return None
-    own = measured.model_copy(update={"epochs": measured.epochs[:epochs]})
+    own = measured.until(epochs)
     counted = record.computation.counted(own.epochs)
     if HEADLINE.known_of(own.epochs[counted - 1]) is None:
         return None

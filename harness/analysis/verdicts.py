@@ -158,8 +158,8 @@ class RecordedCase:
 
     def predictions(self, evaluation: str, image: int) -> tuple[int, ...]:
         """Return the class of an image that each seed predicts, for the seeds whose predictions are recorded."""
-        recorded = [run.predictions[evaluation] for run in self.entry.runs if evaluation in run.predictions]
-        return tuple(int(classes[image]) for classes in recorded if image < len(classes))
+        recorded = [run.predicted(evaluation) for run in self.entry.runs]
+        return tuple(int(classes[image]) for classes in recorded if classes is not None and image < len(classes))
 
     def after(self, epoch: int) -> RecordedCase:
         """Return the same case with its runs up to an earlier epoch."""

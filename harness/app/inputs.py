@@ -70,7 +70,7 @@ class Inputs:
         settings, records = self.workspace.cut(Settings()), self.loaded.records
         here = current_environment(settings.threads).id if environment in {None, HERE} else None
         chosen = choose_environment(records, environment, here, self.design)
-        read = Store(self.workspace.folder, self._left_out).predictions_after
+        read = Store(self.workspace.folder, self._left_out).predicted
         study = make_study(self.architectures, records, settings, chosen, read, apart=self.apart)
         labels = {arrays.dataset.name: arrays.test_labels for arrays in self.arrays}
         return Findings(replace(study, design=self.design), labels, tuple(records), self._times(chosen))

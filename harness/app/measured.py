@@ -32,7 +32,7 @@ def recorded_facts(workspace: Workspace, architecture: Architecture) -> dict[str
     records, settings, design = _records(workspace, architecture), Settings(), workspace.design
     here = this_environment().id if records else None
     chosen = choose_environment(records, here=here, design=design)
-    study = make_study([architecture], records, settings, chosen, workspace.store.predictions_after)
+    study = make_study([architecture], records, settings, chosen, workspace.store.predicted)
     labels = _labels(architecture.data) if records else {}
     findings = Findings(replace(study, design=design), labels, records)
     return measured_facts(findings, findings.study.compared[0])

@@ -187,7 +187,7 @@ def scored(network: TrainedNetwork, scores: npt.NDArray[np.float32]) -> Scored:
 
 def _check_predictions(network: TrainedNetwork, found: Scored) -> None:
     """Hold the saved model's classes of the first test examples against those that were recorded."""
-    recorded = network.run.predictions.get(TEST)
+    recorded = network.run.predicted(TEST)
     if recorded is None:
         return
     differing = int((~all_right(found.classes, recorded[: len(found.classes)])).sum())

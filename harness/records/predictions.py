@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,23 @@ def packed(predictions: Predictions) -> bytes:
     return buffer.getvalue()
 
 
-def stored_arrays(path: Path, epoch: int | None = None) -> Predictions:
-    """Return the arrays of a predictions file, all or those of one epoch, whatever their digests.
+@dataclass(frozen=True)
+class Which:
+    """Which arrays are read: of one epoch and one evaluation, of all where it is None. The others are not unpacked."""
+
+    epoch: int | None = None
+    evaluation: str | None = None
+
+    def takes(self, epoch: int, evaluation: str | None = None) -> bool:
+        """Say whether an array of this epoch, or of this epoch and evaluation, is read."""
+        return self.epoch in {None, epoch} and (evaluation is None or self.evaluation in {None, evaluation})
+
+
+ALL = Which()
+
+
+def stored_arrays(path: Path, which: Which = ALL) -> Predictions:
+    """Return the arrays of a predictions file, whatever their digests.
 
     The header of each is read first: it can't ask for more than predictions take.
 
@@ -75,7 +91,7 @@ def stored_arrays(path: Path, epoch: int | None = None) -> Predictions:
     found: dict[int, dict[str, Classes]] = {}
     try:
         with open_plain(path, MOST_PACKED_BYTES) as file, zipfile.ZipFile(file) as archive:
-            for of_epoch, evaluation, member in _members(archive, epoch):
+            for of_epoch, evaluation, member in _members(archive, which):
                 found.setdefault(of_epoch, {})[evaluation] = _array(archive.read(member))
     except FileNotFoundError:
         return {}
@@ -84,36 +100,37 @@ def stored_arrays(path: Path, epoch: int | None = None) -> Predictions:
     return found
 
 
-def stored_beside(path: Path, record: Record, epoch: int | None = None, warn: Warn = _unheard) -> Predictions:
+def stored_beside(path: Path, record: Record, which: Which = ALL, warn: Warn = _unheard) -> Predictions:
     """Return the arrays that belong to a record's file, with those of what was evaluated later, whatever their digests.
 
-    All, or those of one epoch; a file that can't be used is left out with a warning.
+    A file that can't be used is left out with a warning.
     """
-    stored = _usable(path.with_suffix(".npz"), epoch, warn)
+    stored = _usable(path.with_suffix(".npz"), which, warn)
     found = {number: dict(arrays) for number, arrays in stored.items()}
     for measured in record.measurement.epochs if record.measurement else ():
-        arrays = found.setdefault(measured.epoch, {}) if epoch in {None, measured.epoch} else {}
-        for name, evaluation in measured.evaluations.items() if epoch in {None, measured.epoch} else ():
-            if name != TEST and name not in arrays and evaluation.predictions_sha256:
+        arrays = found.setdefault(measured.epoch, {}) if which.takes(measured.epoch) else {}
+        for name, evaluation in measured.evaluations.items() if which.takes(measured.epoch) else ():
+            missing = name != TEST and name not in arrays and which.takes(measured.epoch, name)
+            if missing and evaluation.predictions_sha256:
                 later = path.with_name(f"{file_stem(record.name, name, measured.epoch)}.npz")
-                arrays |= _usable(later, None, warn).get(measured.epoch, {})
+                arrays |= _usable(later, ALL, warn).get(measured.epoch, {})
     return {number: arrays for number, arrays in found.items() if arrays}
 
 
-def _usable(path: Path, epoch: int | None, warn: Warn) -> Predictions:
+def _usable(path: Path, which: Which, warn: Warn) -> Predictions:
     try:
-        return stored_arrays(path, epoch)
+        return stored_arrays(path, which)
     except UnusableRecord as error:
         warn(path, str(error))
         return {}
 
 
-def _members(archive: zipfile.ZipFile, epoch: int | None) -> Iterator[tuple[int, str, zipfile.ZipInfo]]:
+def _members(archive: zipfile.ZipFile, which: Which) -> Iterator[tuple[int, str, zipfile.ZipInfo]]:
     """Yield the members to be read, each with its epoch and evaluation; raise ValueError at one that must not be."""
     left = MOST_UNPACKED_BYTES
     for member in archive.infolist():
         of_epoch, evaluation = _named(member.filename)
-        if epoch not in {None, of_epoch}:
+        if not which.takes(of_epoch, evaluation):
             continue
         if member.compress_type not in METHODS or member.flag_bits & ENCRYPTED:
             raise ValueError("is encrypted, or compressed in a way that predictions are not")

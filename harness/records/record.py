@@ -186,6 +186,10 @@ class Measurement(Frozen):
         ]
         return self.model_copy(update={"epochs": (*kept, *self.epochs[len(kept) :])})
 
+    def until(self, epoch: int) -> Measurement:
+        """Return it up to an epoch."""
+        return self if epoch >= len(self.epochs) else self.model_copy(update={"epochs": self.epochs[:epoch]})
+
     def at(self, epoch: int) -> EpochMeasurement | None:
         """Return the epoch's numbers, or None where the trial did not get there."""
         return self.epochs[epoch - 1] if epoch <= len(self.epochs) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import fake_records as fake
 from fake_records import timed, with_other_weights
@@ -153,15 +153,15 @@ def test_predictions_are_read_when_they_are_asked_for_and_once_for_all_that_read
     chosen = fake.architectures(*SHARED)
     trials = fake.fake_trials(chosen, [0, 1])
     kept = {one.record.seed: one.predictions for one in trials}
-    asked: list[tuple[int, int]] = []
+    asked: list[tuple[int, int, str]] = []
 
-    def read(record: Record, epoch: int) -> Mapping[str, Classes]:
-        asked.append((record.seed, epoch))
-        return kept[record.seed][epoch]
+    def read(record: Record, epoch: int, evaluation: str) -> Classes | None:
+        asked.append((record.seed, epoch, evaluation))
+        return kept[record.seed][epoch].get(evaluation)
 
     study = make_study(chosen, [one.record for one in trials], Settings(), fake.environment(), read)
     assert asked == []
-    assert all(run.predictions.keys() == {"test"} for entry in study.entries for run in entry.runs)
+    assert all(run.predicted("test") is not None for _ in range(2) for entry in study.entries for run in entry.runs)
     assert sorted(asked) == [
-        (seed, epoch) for seed in (0, 1) for epoch in sorted({one.epochs for one in study.entries})
+        (seed, epoch, "test") for seed in (0, 1) for epoch in sorted({one.epochs for one in study.entries})
     ]

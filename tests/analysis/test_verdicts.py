@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import partial
 
 import fake_records as fake
 import numpy as np
@@ -173,7 +172,7 @@ def test_parameters_are_those_of_the_trained_network_where_there_is_one() -> Non
 def with_predictions(predicted: list[int], claim: Claim) -> Ruling:
     one = fake.entry("one", [0.99] * len(predicted), [claim])
     runs = tuple(
-        dataclasses.replace(run, read_predictions=partial(dict, test=np.array([digit], dtype=np.uint8)))
+        dataclasses.replace(run, read_predictions={"test": np.array([digit], dtype=np.uint8)}.get)
         for run, digit in zip(one.runs, predicted, strict=True)
     )
     return judge(Study(Settings(), (dataclasses.replace(one, runs=runs),))).verdicts[0].ruling

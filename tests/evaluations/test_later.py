@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fake_architectures import architecture
 from fake_trials import ENVIRONMENT, FakeTrainer, changed_epoch, fake_evaluation, fake_outcome
@@ -107,7 +108,10 @@ def test_it_is_recorded_beside_and_read_as_part_of_the_record(recorded: Path) ->
     assert record.measurement is not None
     assert record.measurement.epochs[-1].value("shift", "accuracy") == 0.5
     assert record == of.store.read(ENVIRONMENT.id, record.name)
-    predictions = of.store.predictions_after(record, 5)
+    predictions = of.store.predictions(record, 5)[5]
+    shifted = of.store.predicted(record, 5, "shift")
+    assert shifted is not None
+    assert np.array_equal(shifted, predictions["shift"])
     assert digest(predictions["shift"]) == record.measurement.epochs[-1].evaluations["shift"].predictions_sha256
     assert predictions.keys() == {"test", "shift"}
     assert plan_benchmark(of).pending == ()
@@ -222,4 +226,4 @@ def test_a_trial_extended_later_keeps_what_was_evaluated_beside_it(recorded: Pat
     record = only_record(of)
     assert record.measurement is not None
     assert "shift" in record.measurement.epochs[4].evaluations
-    assert of.store.predictions_after(record, 5).keys() == {"test", "shift"}
+    assert of.store.predictions(record, 5)[5].keys() == {"test", "shift"}

@@ -150,8 +150,8 @@ def findings(  # noqa: PLR0913 - all that a report is about
     trials = tuple(trials)
     kept = {(one.record.environment.id, one.record.fingerprint, one.record.seed): one.predictions for one in trials}
 
-    def read(record: Record, epoch: int) -> Mapping[str, Classes]:
-        return kept[record.environment.id, record.fingerprint, record.seed].get(epoch, {})
+    def read(record: Record, epoch: int, evaluation: str) -> Classes | None:
+        return kept[record.environment.id, record.fingerprint, record.seed].get(epoch, {}).get(evaluation)
 
     records = tuple(trial.record for trial in trials)
     study = make_study(chosen, records, settings or Settings(), where or environment(), read, apart=apart)

@@ -16,6 +16,7 @@ from fake_trials import dense_trial, fake_record
 from hostile_files import IMPOSSIBLE, PREDICTIONS, RECORDS, TIMES, rewritten
 from mutations import mutated
 
+from harness.evaluations.metric import TEST
 from harness.records.content import UnusableRecord
 from harness.records.later import LaterEvaluation
 from harness.records.store import Store, record_text
@@ -93,7 +94,7 @@ def test_what_are_no_predictions_are_named_once_and_their_record_is_read(tmp_pat
     (record,) = store.load().records
     with memory_kept():
         assert store.predictions(record) == {}
-        assert [store.predictions_after(record, epoch) for epoch in (1, 2, 1)] == [{}, {}, {}]
+        assert [store.predicted(record, epoch, TEST) for epoch in (1, 2, 1)] == [None, None, None]
     assert {path for path, _ in named} == {npz}
     assert len(named) == len(set(named))
     assert all(reason and "\n" not in reason for _, reason in named)

@@ -10,6 +10,7 @@ import pytest
 from fake_trials import dense_trial, fake_record
 
 from harness.errors import CannotWrite, UnusableFolder
+from harness.evaluations.metric import TEST
 from harness.records.content import FORMAT, content_digest
 from harness.records.store import Store
 
@@ -128,21 +129,29 @@ def test_predictions_whose_digest_does_not_hold_are_not_handed_out(tmp_path: Pat
     record = store.load().records[0]
     np.savez(path.with_suffix(".npz"), epoch_1=np.zeros(10, np.uint8))
     assert store.predictions(record) == {}
-    assert store.predictions_after(record, 1) == {}
+    assert store.predicted(record, 1, TEST) is None
 
 
-def test_predictions_after_one_epoch_are_those_of_that_epoch(tmp_path: Path) -> None:
+def test_predictions_of_one_epoch_or_evaluation_are_those_of_it(tmp_path: Path) -> None:
     store, path = saved(tmp_path)
     record = store.load().records[0]
     everything = store.predictions(record)
     for epoch, classes in everything.items():
-        found = store.predictions_after(record, epoch)
-        assert {name: array.tolist() for name, array in found.items()} == {
+        found = store.predictions(record, epoch)
+        assert found.keys() == {epoch}
+        assert {name: array.tolist() for name, array in found[epoch].items()} == {
             name: array.tolist() for name, array in classes.items()
         }
-    assert store.predictions_after(record, len(everything) + 1) == {}
+        for name, array in classes.items():
+            predicted = store.predicted(record, epoch, name)
+            assert predicted is not None
+            assert predicted.tolist() == array.tolist()
+    assert store.predictions(record, len(everything) + 1) == {}
+    assert store.predicted(record, len(everything) + 1, TEST) is None
+    assert store.predicted(record, 1, "unheard_of") is None
     path.with_suffix(".npz").unlink()
-    assert store.predictions_after(record, 1) == {}
+    assert store.predictions(record, 1) == {}
+    assert store.predicted(record, 1, TEST) is None
 
 
 @pytest.mark.parametrize("kept", [0, 4, 0.5, 0.9])
@@ -152,7 +161,7 @@ def test_damaged_predictions_are_not_handed_out(tmp_path: Path, kept: float) -> 
     whole = path.with_suffix(".npz").read_bytes()
     path.with_suffix(".npz").write_bytes(whole[: int(kept if kept > 1 else kept * len(whole))])
     assert store.predictions(record) == {}
-    assert store.predictions_after(record, 1) == {}
+    assert store.predicted(record, 1, TEST) is None
 
 
 def test_the_folder_is_probed_without_a_trace(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_what_is_measured_follows_from_what_was_predicted(tmp_path: Path) -> Non
     of = benchmark(tmp_path, "shift", "inversion", "calibration", "train_set")
     train(of)
     last, record = epochs(of)[-1], only_record(of)
-    predicted = of.store.predictions_after(record, 2)
+    predicted = of.store.predictions(record, 2)[2]
     assert {name: len(classes) for name, classes in predicted.items()} == {
         "test": IMAGES,
         "shift": 33 * IMAGES,

@@ -76,7 +76,9 @@ def test_predictions_are_those_that_were_recorded(trained: Workspace, tmp_path: 
     Image.fromarray(np.asarray(data.test_images[3])).save(tmp_path / "digit.png")
     images = ("0", "1", "2", "3", str(tmp_path / "digit.png"))
     done = predict(PredictOptions(**vars(trained), name="small", images=images))
-    recorded = done.network.run.predictions["test"][:4].tolist()
+    classes = done.network.run.predicted("test")
+    assert classes is not None
+    recorded = classes[:4].tolist()
     predicted = [int(found.scores[0][0]) for found in done.predictions]
     assert predicted == [*recorded, recorded[3]]
     assert [found.truth for found in done.predictions] == [*map(str, data.test_labels[:4]), None]

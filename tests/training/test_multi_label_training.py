@@ -56,7 +56,8 @@ def test_several_labels_are_trained_recorded_compared_shown_and_predicted(
         assert record.computation.dataset_sha256 == dataset.identity
         assert record.measurement is not None
         last = record.measurement.epochs[-1]
-        predicted = store.predictions_after(record, last.epoch)["test"]
+        predicted = store.predicted(record, last.epoch, "test")
+        assert predicted is not None
         metrics = last.evaluations["test"].metrics
         assert predicted.shape == truth.shape
         assert metrics["accuracy"] == (predicted == truth).all(axis=1).mean()

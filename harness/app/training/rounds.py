@@ -80,7 +80,7 @@ def recorded_study(
     benchmark: Benchmark, architectures: tuple[Architecture, ...], apart: tuple[Architecture, ...], loaded: Loaded
 ) -> Study:
     """Return the study of this machine's numerics."""
-    read = benchmark.store.predictions_after
+    read = benchmark.store.predicted
     return make_study(architectures, loaded.records, benchmark.settings, benchmark.environment, read, apart=apart)
 
 

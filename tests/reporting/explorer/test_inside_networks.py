@@ -79,7 +79,9 @@ def test_the_page_to_explore_has_the_first_seeds_filters_one_after_another(recor
     by_name = {one["name"]: one for one in Elements(index_page(recorded, {})).data["architectures"]}
     assert by_name["dense_512"]["filters"] is None
     found, run = by_name["000_convnet"]["filters"], recorded.study.named("000_convnet").runs[0]  # type: ignore[union-attr]
-    pictures = pictured(run.predictions["filters"])
+    kept = run.predicted("filters")
+    assert kept is not None
+    pictures = pictured(kept)
     assert pictures is not None
     assert (found["seed"], found["shape"]) == (1, [3, 3, 1, 4])
     assert base64.b64decode(found["bytes"])[9:18] == pictures[..., 1].tobytes()
