@@ -186,7 +186,7 @@ class Measurement(Frozen):
         ]
         return self.model_copy(update={"epochs": (*kept, *self.epochs[len(kept) :])})
 
-    def until(self, epoch: int) -> Measurement:
+    def until(self, epoch: int) -> Self:
         """Return it up to an epoch."""
         return self if epoch >= len(self.epochs) else self.model_copy(update={"epochs": self.epochs[:epoch]})
 
