@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness.app.inputs import Fetch, cached
 from harness.app.progress import SILENT, Progress
-from harness.app.record_checks import CHECKS, Evidence
+from harness.app.record_checks import CHECKS, AuditContext
 from harness.app.workspace import Workspace, check_dataset
 from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
@@ -121,8 +121,8 @@ def audit_files(files: Files, datasets: Mapping[str, Dataset], arrays: Mapping[s
     records = {path: file for path, file in files.items() if isinstance(file, Record)}
     for path, record in records.items():
         predictions = stored_beside(path, record)
-        evidence = Evidence(path.parent.name, predictions, *_data(record, datasets, arrays))
-        faults += _faults(path, record, evidence)
+        context = AuditContext(path.parent.name, predictions, *_data(record, datasets, arrays))
+        faults += _faults(path, record, context)
     faults += _copies(records)
     unchecked = _trained_on(files) - set(arrays)
     return Audit(len(files), ("file", *CHECKS, "copies"), tuple(faults), tuple(sorted(unchecked)))
@@ -143,9 +143,9 @@ def _trained_on(files: Files) -> set[str]:
     return {file.computation.dataset for file in files.values() if isinstance(file, Record)}
 
 
-def _faults(path: Path, record: Record, evidence: Evidence) -> Iterator[RecordFault]:
+def _faults(path: Path, record: Record, context: AuditContext) -> Iterator[RecordFault]:
     for name, check in CHECKS.items():
-        for what in check(record, evidence):
+        for what in check(record, context):
             yield RecordFault(path, name, what)
 
 

@@ -16,7 +16,7 @@ from harness.app.inputs import Fetch, read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.training.engine_choice import engine_at
 from harness.app.training.trainer import fetch_datasets, train_unrecorded
-from harness.app.verification import compare
+from harness.app.verification import compared_with_record
 from harness.app.workspace import Workspace
 from harness.data import fetching
 from harness.errors import CannotExport, CannotWrite, NothingRecorded, OtherWeights, Stopped, UntrainedSeed
@@ -136,7 +136,7 @@ class NetworkFinder:
             reason = outcome.failure.reason if outcome.failure else "it brought no weights"
             raise OtherWeights(trial.label, f"training it again failed: {reason}")
         if weights_digest(outcome.weights) != run.last.weights_sha256:
-            found = compare(trial, record, outcome, here)
+            found = compared_with_record(trial, record, outcome, here)
             where = f" ({found.mismatch.where}: {found.reason})" if found.mismatch else ""
             raise OtherWeights(trial.label, f"training it again gives other weights than were recorded{where}")
         return outcome.weights

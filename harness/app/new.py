@@ -8,102 +8,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import fill
 
-from harness.app.importing import DEFAULT_DATASET, imported_parts
-from harness.data.declarations import find_dataset
+from harness.app.keras_import import DEFAULT_DATASET, imported_parts
+from harness.app.spec_text import derived_text, example_text, imported_text, spec_text, spec_title
 from harness.declaration.files import HERE, MAX_BYTES, SUFFIX, file_text, is_safe_name, shipped_folder, specs_folder
 from harness.declaration.spec_error import InvalidSpec, one_line
 from harness.declaration.tree import Tree
-from harness.declaration.yaml_text import parse, plain
+from harness.declaration.yaml_text import parse
 from harness.errors import CannotImport, CannotStart, NoArchitectures, UnknownArchitecture
 from harness.records.files import write_atomically
-from harness.spec.architecture import MOST_TITLE, Architecture
+from harness.spec.architecture import Architecture
 from harness.spec.folder import only_file
-from harness.spec.keras_models.writing import flow
-from harness.spec.numbering import numbered_layers
 from harness.spec.reading import read_text
 from harness.spec.schema import FILE_NAME
-
-_HEADER = """\
-# yaml-language-server: $schema=schema.json
-# An editor that reads the line above completes and checks as you type. '{check}' reports every mistake.
-title: {title}  # in a few words
-# document: file.txt            # the document that it comes from, by its file name,
-# source: Author, title, year   # or the publication
-dataset: {dataset}
-"""
-
-_LAYERS = """\
-layers:                         # from inputs of {inputs} to the classes; Keras' names and arguments
-"""
-
-_CONVOLUTION = """\
-  - Conv2D: {filters: 8, kernel_size: 3, activation: relu}
-  - MaxPooling2D: {pool_size: 2}
-"""
-
-_FLATTEN = """\
-  - Flatten                     # a layer without fields is a word
-"""
-
-_HIDDEN = """\
-  - Dense: {units: 64, activation: relu}
-"""
-
-_OUTPUT = """\
-  - Dense: {units: classes, activation: softmax}    # an output for each class of the data set
-"""
-
-_OUTPUTS = """\
-  - Dense: {units: classes, activation: sigmoid}    # an output for each label, of which an example may have several
-"""
-
-# Rows and columns, and how many of each a convolution and a pooling need.
-_IMAGE_AXES, _SMALLEST_SIDE = 3, 4
-
-_TRAINING = """\
-training:
-  optimizer: {Adam: {learning_rate: 0.001}}
-  loss: categorical_crossentropy
-  batch_size: 64
-  epochs: 2
-"""
-
-_CLAIMS = """\
-claims: []                      # what the document claims, with the place where it does:
-#  - test_accuracy: {value: 0.99, where: "In [4]"}      # every digit as published
-#  - parameters: {value: 13610, where: "table 1"}
-#  - better_than: {architecture: dense_512, where: "last sentence"}
-
-assumptions: []                 # what the document leaves open and this file had to choose, a sentence each
-"""
-
-
-_IMPORTED = """\
-claims: []                      # what its document claims, with the place where it does
-
-assumptions:                    # weights are drawn from the seed: those that are saved are not imported
-{assumptions}
-"""
-
-_DERIVED = """\
-# yaml-language-server: $schema=schema.json
-# An editor that reads the line above completes and checks as you type. '{check}' reports every mistake.
-title: {title}  # in a few words
-extends: {parent}
-{dataset}
-changes:                        # how it differs, in any order; layers by the numbers of {parent}:
-{layers}
-#  - remove: {{layer: Dropout}}                                  # a kind where there is one such layer, else number: 4
-#  - replace: {{number: 2, with: [AveragePooling2D]}}
-#  - insert: {{after: Flatten, layers: [{{Dropout: {{rate: 0.5}}}}]}}    # or before; a kind or a number
-#  - set: {{number: 1, activation: tanh}}
-  - training: {{{phase}epochs: {epochs}}}
-
-{claims}"""
-
-_LINE = 110
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +69,7 @@ def _text(path: Path, options: NewOptions) -> str:
     if options.other is None:
         if options.derive:
             raise CannotStart("nothing to derive from; name it: 'bench new NAME --from OTHER --derive'")
-        return _new(path, options.dataset or DEFAULT_DATASET)
+        return example_text(path, options.dataset or DEFAULT_DATASET)
     file = _original(options.other, options.architectures)
     text = file_text(file)
     original = read_text(file, text)
@@ -160,7 +77,7 @@ def _text(path: Path, options: NewOptions) -> str:
         what = f"{file}: it is derived from {original.derivation.parent.name} itself"
         raise CannotStart(f"{what}; start from that one, and repeat the changes that stay")
     if options.derive:
-        return _derived(path.stem, original, options.dataset)
+        return derived_text(path.stem, original, options.dataset)
     return _copied(path, original, text, options.dataset)
 
 
@@ -175,28 +92,11 @@ def _free_path(options: NewOptions) -> Path:
     return path
 
 
-def _new(path: Path, dataset: str) -> str:
-    """Return a small commented spec that is valid as it stands."""
-    data = find_dataset(dataset, path.parent)
-    inputs = data.inputs
-    layers = _LAYERS.format(inputs=inputs)
-    if len(inputs) == _IMAGE_AXES and min(inputs[:-1]) >= _SMALLEST_SIDE:
-        layers += _CONVOLUTION + _FLATTEN
-    else:
-        layers += (_FLATTEN if len(inputs) > 1 else "") + _HIDDEN
-    output, training = _OUTPUT, _TRAINING
-    if data.multi_label:
-        output, training = _OUTPUTS, _TRAINING.replace("categorical_", "binary_")
-    return _spec(path.stem, path.stem, dataset, layers + output, training)
-
-
 def _imported(path: Path, file: Path, dataset: str | None) -> str:
     """Return a spec with a saved model's layers, and its recipe as far as the file says it."""
     parts = imported_parts(file, path.parent, dataset)
-    assumptions = "\n".join(f"  - {flow(sentence)}" for sentence in parts.assumptions)
-    title = _title(path.stem, one_line(file.name).replace('"', "'").replace("\\", "/"))
-    header = _header(path.stem, title, parts.dataset)
-    spec = f"{header}\n{parts.layers}\n{parts.training}\n{_IMPORTED.format(assumptions=assumptions)}"
+    title = spec_title(path.stem, one_line(file.name).replace('"', "'").replace("\\", "/"))
+    spec = imported_text(path.stem, title, parts)
     if len(spec.encode()) > MAX_BYTES:
         raise CannotImport(f"{file}: as a spec it has more than the {MAX_BYTES:,} bytes that are read")
     try:
@@ -207,28 +107,6 @@ def _imported(path: Path, file: Path, dataset: str | None) -> str:
     return spec
 
 
-def _derived(name: str, parent: Architecture, dataset: str | None) -> str:
-    """Return a spec that differs from its parent by an epoch, with the other kinds of change as comments."""
-    numbered = [f"{one.number}\N{NO-BREAK SPACE}{one.layer.kind}" for one in numbered_layers(parent.layers)]
-    layers = fill(", ".join(numbered), width=_LINE, initial_indent="#   ", subsequent_indent="#   ")
-    other_data = dataset is not None and dataset != parent.dataset
-    return _DERIVED.format(
-        title=f'"{_title(name, parent.name)}"',
-        check=f"bench validate {name}",
-        parent=parent.name if isinstance(plain(parent.name), str) else f'"{parent.name}"',
-        dataset=f"dataset: {dataset}" if other_data else "# dataset: fashion_mnist        # another data set",
-        layers=layers.replace("\N{NO-BREAK SPACE}", " "),
-        phase=f"phase: {len(parent.phases)}, " if parent.phases else "",
-        epochs=parent.training.epochs + 1,
-        claims=_CLAIMS,
-    )
-
-
-def _title(name: str, other: str) -> str:
-    title = f"{name}, from {other}"
-    return title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1]}…"
-
-
 def _copied(path: Path, original: Architecture, text: str, dataset: str | None) -> str:
     """Return a spec with the other's layers and recipe as its text writes them, and none of its claims.
 
@@ -237,7 +115,7 @@ def _copied(path: Path, original: Architecture, text: str, dataset: str | None) 
     tree = parse(text)
     recipe = "phases" if original.phases else "training"
     layers, training = (_block(text, tree, key) for key in ("layers", recipe))
-    copied = _spec(path.stem, _title(path.stem, original.name), dataset or original.dataset, layers, training)
+    copied = spec_text(path.stem, spec_title(path.stem, original.name), dataset or original.dataset, layers, training)
     try:
         copy = read_text(path, copied)
     except InvalidSpec as error:
@@ -265,15 +143,6 @@ def _original(other: str, architectures: Path | None) -> Path:
         if architectures is not None:
             raise
         return only_file(other, shipped_folder())
-
-
-def _spec(name: str, title: str, dataset: str, layers: str, training: str) -> str:
-    header = _header(name, title, dataset)
-    return f"{header}\n{layers}\n{training}\n{_CLAIMS}"
-
-
-def _header(name: str, title: str, dataset: str) -> str:
-    return _HEADER.format(title=f'"{title}"', check=f"bench validate {name}", dataset=dataset)
 
 
 def _block(text: str, tree: Tree, key: str) -> str:

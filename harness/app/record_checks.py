@@ -19,14 +19,14 @@ from harness.planning.trial import Computation, phase_at
 from harness.records.predictions import Classes, Predictions, digest
 from harness.records.record import EpochMeasurement, Record
 from harness.spec.cost import network_cost
-from harness.worker.training import trial_order
+from harness.worker.examples import trial_order
 
 # Clocks of the processor and of the wall are read one after the other, and are not the same clock.
 CLOCK_SLACK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
-class Evidence:
+class AuditContext:
     """What stands beside a record: its folder's name, its predictions, and the data set, as far as it is known."""
 
     folder: str
@@ -35,65 +35,65 @@ class Evidence:
     arrays: DatasetArrays | None
 
 
-Check = Callable[[Record, Evidence], Iterator[str]]
+Check = Callable[[Record, AuditContext], Iterator[str]]
 
 
-def environment(record: Record, evidence: Evidence) -> Iterator[str]:
+def environment(record: Record, context: AuditContext) -> Iterator[str]:
     """The folder is that of the environment that the record names."""
-    if record.environment.id != evidence.folder:
+    if record.environment.id != context.folder:
         yield f"names the environment {record.environment.id} but stands in another's folder"
 
 
-def epochs(record: Record, evidence: Evidence) -> Iterator[str]:
+def epochs(record: Record, context: AuditContext) -> Iterator[str]:
     """The record has as many epochs as it says; only a failure leaves some out."""
-    del evidence
+    del context
     found = len(_epochs(record))
     if record.failure is None and found != record.epochs:
         yield f"has {found} epochs where it says {record.epochs}, and no failure"
 
 
-def stops(record: Record, evidence: Evidence) -> Iterator[str]:
+def stops(record: Record, context: AuditContext) -> Iterator[str]:
     """The training ended early where the recipe says so, and nowhere else."""
-    del evidence
+    del context
     measured = record.measurement
     if measured and measured.stopped != record.computation.stops_after(measured.epochs):
         ended = "ended" if measured.stopped else "went on"
         yield f"{ended} after epoch {len(measured.epochs)}, and its recipe says otherwise"
 
 
-def parameters(record: Record, evidence: Evidence) -> Iterator[str]:
+def parameters(record: Record, context: AuditContext) -> Iterator[str]:
     """The parameters are those that the layers have."""
-    if record.measurement is None or evidence.dataset is None:
+    if record.measurement is None or context.dataset is None:
         return
-    costs = network_cost(record.computation.layers, record.computation.recipes, evidence.dataset)
+    costs = network_cost(record.computation.layers, record.computation.recipes, context.dataset)
     for name in ("parameters", "trainable_parameters"):
         stored, counted = getattr(record.measurement, name), getattr(costs, name)
         if stored != counted:
             yield f"says {stored:,} {name.replace('_', ' ')}; its layers have {counted:,}"
 
 
-def data(record: Record, evidence: Evidence) -> Iterator[str]:
+def data(record: Record, context: AuditContext) -> Iterator[str]:
     """The data is the published data."""
-    dataset = evidence.arrays.dataset if evidence.arrays else evidence.dataset
+    dataset = context.arrays.dataset if context.arrays else context.dataset
     if dataset is None or dataset.sha256 is None:  # the digest is known once the data is at hand
         return
     if record.measurement and record.measurement.data_sha256 != dataset.sha256:
         yield f"was trained on data that is not the published {dataset.title}"
 
 
-def orders(record: Record, evidence: Evidence) -> Iterator[str]:
+def orders(record: Record, context: AuditContext) -> Iterator[str]:
     """The order of the examples is the one that seed and epoch give."""
-    examples, starts = _examples(record, evidence), record.computation.starts(_epochs(record))
+    examples, starts = _examples(record, context), record.computation.starts(_epochs(record))
     for epoch in _epochs(record):
         order = (record.computation, record.seed, epoch.epoch)
         if examples and epoch.order_sha256 != _order_digest(*order, examples, starts):
             yield f"epoch {epoch.epoch}: the order of the examples is not that of seed {record.seed}"
 
 
-def predictions(record: Record, evidence: Evidence) -> Iterator[str]:
+def predictions(record: Record, context: AuditContext) -> Iterator[str]:
     """The predictions beside the record are those that it has the digests of."""
     for epoch in _epochs(record):
-        arrays = evidence.predictions.get(epoch.epoch, {})
+        arrays = context.predictions.get(epoch.epoch, {})
         for name, evaluation in epoch.evaluations.items():
             if evaluation.predictions_sha256 is None:
                 continue
@@ -103,11 +103,11 @@ def predictions(record: Record, evidence: Evidence) -> Iterator[str]:
                 yield f"epoch {epoch.epoch}: the {name} predictions are not those that were recorded"
 
 
-def accuracy(record: Record, evidence: Evidence) -> Iterator[str]:
+def accuracy(record: Record, context: AuditContext) -> Iterator[str]:
     """The accuracy of every evaluation is the share of predictions that are right."""
-    if evidence.arrays is None or record.measurement is None:
+    if context.arrays is None or record.measurement is None:
         return
-    test = Examples(evidence.arrays.test_images, evidence.arrays.test_labels).first(record.computation.test_examples)
+    test = Examples(context.arrays.test_images, context.arrays.test_labels).first(record.computation.test_examples)
     kinds = {name: find_evaluation(name) for name in record.evaluated if name in evaluation_names()}
     # What changes images, or takes those of the training, only `bench verify` computes again.
     truths = {
@@ -116,7 +116,7 @@ def accuracy(record: Record, evidence: Evidence) -> Iterator[str]:
         if not (kind.of_training or kind.of_validation or kind.needs_pictures)
     }
     for epoch in _epochs(record):
-        arrays = evidence.predictions.get(epoch.epoch, {})
+        arrays = context.predictions.get(epoch.epoch, {})
         for name in (name for name in truths if name in arrays):
             yield from _accuracy(epoch, Quantity(name, ACCURACY), arrays[name], truths[name])
 
@@ -129,12 +129,12 @@ def _accuracy(epoch: EpochMeasurement, quantity: Quantity, predicted: Classes, t
         yield f"epoch {epoch.epoch}: {quantity.title} {recorded} where the predictions give {right}"
 
 
-def running_means(record: Record, evidence: Evidence) -> Iterator[str]:
+def running_means(record: Record, context: AuditContext) -> Iterator[str]:
     """The running means are float32, and the accuracy a whole number of examples out of all.
 
     A number typed by hand is neither, but for a chance of one in thousands.
     """
-    examples = _examples(record, evidence)
+    examples = _examples(record, context)
     for epoch in _epochs(record):
         for name, value in epoch.train_metrics.items():
             if not _is_float32(value):
@@ -143,9 +143,9 @@ def running_means(record: Record, evidence: Evidence) -> Iterator[str]:
                 yield f"epoch {epoch.epoch}: {TRAIN} {name} {value} is not a share of {seen:,}"
 
 
-def clocks(record: Record, evidence: Evidence) -> Iterator[str]:
+def clocks(record: Record, context: AuditContext) -> Iterator[str]:
     """No epoch took more processor seconds than its threads have on the wall."""
-    del evidence
+    del context
     most = record.environment.numerics.threads + 1  # and the thread that waits for them
     for epoch in _epochs(record):
         clocks = {name: (evaluation.seconds, evaluation.cpu_seconds) for name, evaluation in epoch.evaluations.items()}
@@ -175,10 +175,10 @@ def _epochs(record: Record) -> tuple[EpochMeasurement, ...]:
     return record.measurement.epochs if record.measurement else ()
 
 
-def _examples(record: Record, evidence: Evidence) -> int | None:
+def _examples(record: Record, context: AuditContext) -> int | None:
     """Return how many examples each epoch trains on; None where the data set is not known."""
     computation = record.computation
-    examples = computation.train_examples or (evidence.dataset and evidence.dataset.train_examples)
+    examples = computation.train_examples or (context.dataset and context.dataset.train_examples)
     return computation.recipe.training_examples(examples, record.seed) if examples else None
 
 

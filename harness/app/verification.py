@@ -104,7 +104,7 @@ class VerifyResult:
         return f"{self.frame.to_html()}<p>{self.lines[-1]}</p>"
 
 
-def compare(trial: Trial, record: Record, outcome: Outcome, here: Environment) -> Verification:
+def compared_with_record(trial: Trial, record: Record, outcome: Outcome, here: Environment) -> Verification:
     """Compare what the trial gave now with its record, bit by bit.
 
     ``here`` is the environment where the trial's own process has not described one.

@@ -13,7 +13,7 @@ from harness.app.progress import SILENT, Progress
 from harness.app.training.benchmark import check_at_once, jobs_for, largest_bytes, selected
 from harness.app.training.engine_choice import EngineChoice, connected, engine_at
 from harness.app.training.trainer import fetch_datasets, train_unrecorded
-from harness.app.verification import Verification, VerifyResult, compare
+from harness.app.verification import Verification, VerifyResult, compared_with_record
 from harness.app.workspace import Workspace, check_dataset, load_records
 from harness.data import fetching
 from harness.data.declarations import find_dataset
@@ -199,7 +199,7 @@ def _train_again(
     try:
         for ended in train_unrecorded(plan, engine, progress):
             name = ended.trial.name
-            found[name] = compare(ended.trial, recorded[name], ended.outcome, here)
+            found[name] = compared_with_record(ended.trial, recorded[name], ended.outcome, here)
     except KeyboardInterrupt:
         raise Stopped(f"{len(found)} of {len(plan.trials)} trials verified") from None
     return [found[record.name] for record in records]

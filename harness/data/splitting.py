@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from harness.arrays import Values
 from harness.data.dataset import Split
-from harness.data.formats.file_format import Examples, Found
+from harness.data.formats.file_format import Found, LabelledValues
 
 Indices = NDArray[np.intp]
 
@@ -97,5 +97,5 @@ def _alike_together(labels: NDArray[np.integer]) -> Indices:
     return np.lexsort(labels.T[rarest_last])
 
 
-def _chosen(examples: Examples, indices: Indices) -> Examples:
-    return Examples(examples.values[indices], examples.labels[indices])
+def _chosen(examples: LabelledValues, indices: Indices) -> LabelledValues:
+    return LabelledValues(examples.values[indices], examples.labels[indices])

@@ -9,8 +9,7 @@ from pathlib import Path
 from harness.arrays import Values
 from harness.declaration.files import cache_folder
 from harness.errors import ModelFailed
-from harness.execute.process_folder import process_folder
-from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, variables_set
+from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, process_folder, variables_set
 from harness.planning.trial import Trial
 from harness.worker.backend import Array
 from harness.worker.model import ModelJob, use_model

@@ -11,8 +11,8 @@ from harness.data.fetching import load
 from harness.data.pipeline import fit
 from harness.planning.trial import Trial
 from harness.worker.backend import Array, find_backend
+from harness.worker.examples import trial_examples
 from harness.worker.process import send_output_to
-from harness.worker.training import trial_examples
 
 FIRST_IMAGES = 1000
 

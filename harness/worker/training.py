@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from harness.data.cache import DatasetArrays
 from harness.data.fetching import load
-from harness.data.pipeline import Pipeline, fit
-from harness.data.splitting import parts
-from harness.evaluations.evaluation import Examples, Response, find_evaluation
-from harness.evaluations.metric import TEST, TRAIN, VALIDATION
-from harness.planning.trial import Computation, Trial, phase_at
+from harness.data.pipeline import fit
+from harness.evaluations.evaluation import find_evaluation
+from harness.evaluations.metric import TEST, VALIDATION
+from harness.planning.trial import Trial, phase_at
 from harness.records.environment import Environment
-from harness.records.predictions import digest
-from harness.records.record import LEAST_SECONDS, Clocks, EpochMeasurement, Measurement, Stage
+from harness.records.record import Clocks, EpochMeasurement, Measurement, Stage
 from harness.records.weights import weights_digest
-from harness.spec.receptive import layer_steps
-from harness.spec.training.folds import fold_of
-from harness.worker.backend import Array, Backend, Network
+from harness.worker.backend import Backend
 from harness.worker.checkpoint import Checkpoint, UnusableCheckpoint, read_checkpoint, set_aside, write_checkpoint
 from harness.worker.clocks import Watch, peak_memory_bytes, stopwatch
-from harness.worker.evaluating import Evaluator, Inside, check_finite, evaluate, make_evaluators
+from harness.worker.evaluating import Evaluator
+from harness.worker.examples import trial_evaluators, trial_examples, validation_examples
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
+from harness.worker.prepared_trial import PreparedTrial, measured
 
 Report = Callable[[Message], None]
 
@@ -66,134 +60,6 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
     }
     weights = prepared.counted_weights() if job.keep_weights else None
     report(Finished(measurement.model_copy(update=at_the_end), weights))
-
-
-def measured(done: Sequence[EpochDone]) -> list[EpochMeasurement]:
-    """Return the epochs' numbers."""
-    return [one.measurement for one in done]
-
-
-@dataclass(frozen=True, eq=False)
-class PreparedTrial:
-    """A trial that is ready for its next epoch.
-
-    ``examples`` are how many there are to train on. ``counted_state`` is the state after the epoch whose weights count,
-    where the recipe chooses one.
-    """
-
-    network: Network[Any]
-    trial: Trial
-    examples: int
-    evaluators: Mapping[str, Evaluator]
-    counted_state: list[Array] = field(default_factory=list)
-
-    @property
-    def inside(self) -> Inside:
-        """What evaluations see of the network beside its scores."""
-        return SeenInside(self.network, self.trial.computation)
-
-    def is_over(self, done: Sequence[EpochDone]) -> bool:
-        """Tell whether all epochs are done: those that are asked for, or those that the recipe lets there be."""
-        return len(done) >= self.trial.epochs or self.trial.computation.stops_after(measured(done))
-
-    def next_epoch(self, done: list[EpochDone]) -> tuple[EpochDone, ...]:
-        """Add the next epoch to those that are done, and return it and, after it, what was evaluated further of others.
-
-        Raises:
-            NotANumber: A loss or a metric is not finite.
-        """
-        epoch, chooses = len(done) + 1, self.trial.computation.chooses_weights
-        names = self.trial.evaluations_of_all if chooses else self.trial.evaluations_after(epoch)
-        starts = self.trial.computation.starts(measured(done))
-        if epoch in starts:
-            self._begin_phase(done, phase_at(epoch, starts)[0])
-        done.append(self.run_epoch(epoch, names, starts))
-        further = self._evaluate_counted(done) if chooses else ()
-        self._lower_rate(done)
-        return (done[epoch - 1], *further)
-
-    def _begin_phase(self, done: Sequence[EpochDone], phase: int) -> None:
-        """Go on to a phase, with the weights that count in the one before."""
-        if self.trial.computation.counted(measured(done)) < len(done):
-            self.network.restore(self.counted_state)
-        self.network.begin_phase(phase)
-
-    def counted_weights(self) -> tuple[Array, ...]:
-        """Return the weights that count, after the last epoch; the network has them from then on."""
-        if self.counted_state:
-            self.network.restore(self.counted_state)
-        return tuple(self.network.weights())
-
-    def _evaluate_counted(self, done: list[EpochDone]) -> tuple[EpochDone, ...]:
-        """Evaluate what is due now with the weights that count now; return their epoch where it is an earlier one."""
-        epoch, counted = len(done), self.trial.computation.counted(measured(done))
-        if counted == epoch:
-            self.counted_state[:] = [array.copy() for array in self.network.state()]
-        over, known = self.is_over(done), done[counted - 1]
-        asked = {due.evaluation for due in self.trial.due if due.epoch == epoch or (over and due.epoch > epoch)}
-        names = sorted(asked - known.measurement.evaluations.keys())
-        if not names:
-            return ()
-        now = [array.copy() for array in self.network.state()]
-        if counted < epoch:
-            self.network.restore(self.counted_state)
-        evaluators = {name: self.evaluators[name] for name in names}
-        evaluations, predictions = evaluate(counted, evaluators, self.network.score, self.inside)
-        if counted < epoch:
-            self.network.restore(now)
-        all_of_them = {"evaluations": {**known.measurement.evaluations, **evaluations}}
-        longer = known.measurement.model_copy(update=all_of_them)
-        done[counted - 1] = EpochDone(longer, {**known.predictions, **predictions})
-        return (done[counted - 1],) if counted < epoch else ()
-
-    def _lower_rate(self, done: Sequence[EpochDone]) -> None:
-        """Lower the learning rate where the recipe of the phase says so."""
-        computation = self.trial.computation
-        phase, first = phase_at(len(done), computation.starts(measured(done)))
-        plateau = computation.recipes[phase].reduce_on_plateau
-        if plateau and plateau.reduces(measured(done)[first - 1 :]):
-            self.network.reduce_learning_rate(plateau.factor, plateau.min_lr)
-
-    def run_epoch(self, epoch: int, names: Iterable[str], starts: Sequence[int]) -> EpochDone:
-        """Train one epoch and do the evaluations of these names, each on its own clock.
-
-        Raises:
-            NotANumber: A loss or a metric is not finite.
-        """
-        order = trial_order(self.trial.computation, self.trial.seed, epoch, self.examples, starts)
-        with stopwatch() as train_clock:
-            means = dict(self.network.train_epoch(order))
-        check_finite(epoch, TRAIN, means)
-        due = {name: self.evaluators[name] for name in names}
-        evaluations, predictions = evaluate(epoch, due, self.network.score, self.inside)
-        measurement = EpochMeasurement(
-            epoch=epoch,
-            train_metrics=means,
-            train_seconds=max(train_clock.seconds, LEAST_SECONDS),  # a coarse clock may not have moved
-            train_cpu_seconds=train_clock.cpu_seconds,
-            order_sha256=digest(order),
-            weights_sha256=weights_digest(self.network.weights()),
-            evaluations=evaluations,
-        )
-        return EpochDone(measurement, predictions)
-
-
-@dataclass(frozen=True)
-class SeenInside:
-    """A network's weights, and each layer's responses with the distance in pixels at which its values stand."""
-
-    network: Network[Any]
-    computation: Computation
-
-    def weights(self) -> Sequence[Array]:
-        """Return all of the weights."""
-        return self.network.weights()
-
-    def responses(self, evaluation: str) -> Iterator[Response]:
-        """Yield those of each layer, as `bench show` counts them."""
-        steps = layer_steps(self.computation.layers, self.computation.data.inputs)
-        for values, step in zip(self.network.responses(evaluation), steps, strict=True):
-            yield Response(values, step)
 
 
 def prepare(
@@ -240,75 +106,6 @@ def prepare(
         pretrained_sha256=network.pretrained_sha256,
         clocks=Clocks(**clocks),
     )
-
-
-def trial_examples(trial: Trial, arrays: DatasetArrays) -> tuple[Examples, Examples]:
-    """Return what each epoch trains on, and what is scored after it."""
-    test = Examples(arrays.test_images, arrays.test_labels).first(trial.computation.test_examples)
-    return _chosen(arrays, trial, held_out=False), test
-
-
-def validation_examples(trial: Trial, arrays: DatasetArrays) -> Examples | None:
-    """Return the examples that the recipe holds out; None where it holds out none."""
-    found = _chosen(arrays, trial, held_out=True)
-    return found if len(found.labels) else None
-
-
-def _chosen(arrays: DatasetArrays, trial: Trial, *, held_out: bool) -> Examples:
-    """Return the examples to train on, or those that are held out.
-
-    As in Keras, ``validation_split`` holds out the last ones. Of folds, the seed says which one is left out.
-    """
-    computation, recipe = trial.computation, trial.computation.recipe
-    examples = Examples(arrays.train_images, arrays.train_labels).first(computation.train_examples)
-    if recipe.folds is not None:
-        fold = fold_of(trial.seed, recipe.folds)
-        chosen = (parts(examples.labels, recipe.folds, fold.partition) == fold.number) == held_out
-        return Examples(examples.images[chosen], examples.labels[chosen])
-    used = recipe.training_examples(len(examples.labels))
-    return Examples(examples.images[used:], examples.labels[used:]) if held_out else examples.first(used)
-
-
-def trial_evaluators(trial: Trial, training: Examples, test: Examples, pipeline: Pipeline) -> dict[str, Evaluator]:
-    """Return the trial's evaluations by name; those beside the test images' own see examples in the inputs' shape."""
-    first = make_evaluators([TEST], training, test)
-    names = sorted({due.evaluation for due in trial.due} - {VALIDATION})
-    if not names:
-        return first
-    shaped = (Examples(pipeline.shaped(examples.images), examples.labels) for examples in (training, test))
-    return {**first, **make_evaluators(names, *shaped)}
-
-
-def epoch_order(seed: int, epoch: int, examples: int) -> npt.NDArray[np.int32]:
-    """Return a permutation of the examples' indices, shape (examples,); the first epoch is 1.
-
-    The harness's own: Keras' shuffle depends on its version, and in some not on the seed.
-    """
-    return np.random.default_rng((seed, epoch)).permutation(examples).astype(np.int32)
-
-
-def trial_order(
-    computation: Computation, seed: int, epoch: int, examples: int, starts: Sequence[int] = ()
-) -> npt.NDArray[np.int32]:
-    """Return the indices of the examples in the order in which an epoch trains on them.
-
-    Where the recipe says how many steps an epoch has, a phase goes through the examples again and again, each time in
-    another order unless they are not shuffled, and an epoch goes on where the one before ended. ``starts`` are the
-    first epochs of the phases, where one of them has stopped.
-    """
-    phase, first = phase_at(epoch, starts or computation.phase_starts)
-    recipe = computation.recipes[phase]
-
-    def order(time: int) -> npt.NDArray[np.int32]:
-        return epoch_order(seed, time, examples) if recipe.shuffle else np.arange(examples, dtype=np.int32)
-
-    if recipe.steps_per_epoch is None:
-        return order(epoch)
-    wanted = recipe.steps_per_epoch * recipe.batch_size
-    start = (epoch - first) * wanted
-    times = range(start // examples, -(-(start + wanted) // examples))
-    endless = np.concatenate([order(first + time) for time in times])
-    return endless[start - times[0] * examples :][:wanted]
 
 
 def resumed(path: Path, prepared: PreparedTrial) -> tuple[list[EpochDone], str | None]:

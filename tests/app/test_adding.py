@@ -9,7 +9,8 @@ import numpy as np
 import own_files
 import pytest
 
-from harness.app.adding import AddedDataset, AddOptions, add_dataset, parse_shape, parse_size
+from harness.app.adding import AddedDataset, add_dataset
+from harness.app.adding_options import AddOptions, parse_shape, parse_size
 from harness.app.datasets import list_datasets
 from harness.app.new import NewOptions, start_spec
 from harness.data.cache import CachedCopy, DatasetArrays

@@ -15,7 +15,8 @@ import pytest
 from fake_trials import FakeTrainer
 
 import harness
-from harness.app.adding import AddOptions, add_dataset
+from harness.app.adding import add_dataset
+from harness.app.adding_options import AddOptions
 from harness.app.audit import audit
 from harness.app.claims import ClaimsOptions, claims
 from harness.app.compare import CompareOptions, compare

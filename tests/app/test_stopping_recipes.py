@@ -13,7 +13,7 @@ from fake_backend import NAME, FakeBackend, forking_engine
 from harness.analysis.findings import Findings
 from harness.analysis.pareto import time_to_target
 from harness.analysis.runs import make_study
-from harness.app.record_checks import CHECKS, Evidence
+from harness.app.record_checks import CHECKS, AuditContext
 from harness.app.specs import index_records
 from harness.app.training.benchmark import Benchmark, plan_benchmark
 from harness.app.training.recording import run_benchmark
@@ -81,12 +81,12 @@ def test_a_trial_that_stopped_is_complete_and_not_trained_again(trained: Benchma
 
 def test_its_record_passes_the_checks_and_another_end_is_found_out(trained: Benchmark) -> None:
     record = records(trained)[0]
-    evidence = Evidence(trained.environment.id, {}, None, None)
-    assert not list(CHECKS["stops"](record, evidence))
-    assert not list(CHECKS["epochs"](record, evidence))
+    context = AuditContext(trained.environment.id, {}, None, None)
+    assert not list(CHECKS["stops"](record, context))
+    assert not list(CHECKS["epochs"](record, context))
     assert record.measurement is not None
     shorter = record.measurement.model_copy(update={"epochs": record.measurement.epochs[:3]})
-    (fault,) = CHECKS["stops"](record.model_copy(update={"measurement": shorter}), evidence)
+    (fault,) = CHECKS["stops"](record.model_copy(update={"measurement": shorter}), context)
     assert fault == "ended after epoch 3, and its recipe says otherwise"
 
 
@@ -162,8 +162,8 @@ def test_a_phase_that_stopped_leaves_a_whole_record_and_a_whole_page(fake_backen
     assert {planned.status for planned in plan_benchmark(of).trials} == {Status.RECORDED}
     for record in records(of):
         assert (len(record.measurement.epochs) if record.measurement else 0, record.epochs) == (7, 7)
-        evidence = Evidence(of.environment.id, {}, None, None)
-        assert not [*CHECKS["stops"](record, evidence), *CHECKS["epochs"](record, evidence)]
+        context = AuditContext(of.environment.id, {}, None, None)
+        assert not [*CHECKS["stops"](record, context), *CHECKS["epochs"](record, context)]
     study = make_study(of.architectures, records(of), of.settings, of.environment)
     assert [run.last.epoch for run in study.entries[0].runs] == [7, 7]
     assert "≤: at most; phased may stop early." in page(Findings(study, {}, records(of)))

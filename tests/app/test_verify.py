@@ -12,7 +12,7 @@ from fake_trials import ENVIRONMENT, FakeTrainer, dense_trial, elsewhere, fake_o
 from honest_records import dataset_arrays
 
 from harness.app.training import engine_choice
-from harness.app.verification import compare
+from harness.app.verification import compared_with_record
 from harness.app.verify import VerifyOptions, chosen_records, trial_of, verify
 from harness.errors import MissingOption, UnknownEngine
 from harness.execute.engine import Engine, EngineOptions, Outcome
@@ -26,31 +26,31 @@ CRASH = Failure(stage="train", kind="crash", reason="the process was ended by SI
 
 
 def test_the_same_bits_are_the_same_over_every_epoch() -> None:
-    found = compare(TRIAL, RECORD, fake_outcome(TRIAL), ENVIRONMENT)
+    found = compared_with_record(TRIAL, RECORD, fake_outcome(TRIAL), ENVIRONMENT)
     assert (found.verdict, found.epochs, found.mismatch) == ("same", 3, None)
 
 
 def test_other_threads_are_different_and_said_to_be_the_cause() -> None:
     other = fake_outcome(replace(TRIAL, seed=1))
-    found = compare(TRIAL, RECORD, other, elsewhere(threads=2))
+    found = compared_with_record(TRIAL, RECORD, other, elsewhere(threads=2))
     assert found.verdict == "different"
     assert found.causes[0].name == "threads"
 
 
 def test_the_cause_is_looked_for_where_the_trial_ran() -> None:
     other = replace(fake_outcome(replace(TRIAL, seed=1)), environment=elsewhere(onednn=False))
-    assert compare(TRIAL, RECORD, other, ENVIRONMENT).causes[0].name == "oneDNN"
+    assert compared_with_record(TRIAL, RECORD, other, ENVIRONMENT).causes[0].name == "oneDNN"
 
 
 def test_a_trial_that_fails_now_is_not_the_same() -> None:
     for outcome in (Outcome(None, failure=CRASH), fake_outcome(TRIAL, 2, CRASH)):
-        found = compare(TRIAL, RECORD, outcome, ENVIRONMENT)
+        found = compared_with_record(TRIAL, RECORD, outcome, ENVIRONMENT)
         assert (found.verdict, found.reason) == ("failed", CRASH.reason)
 
 
 def test_a_difference_before_a_failure_is_told() -> None:
     other = fake_outcome(replace(TRIAL, seed=1), 1, CRASH)
-    assert compare(TRIAL, RECORD, other, ENVIRONMENT).verdict == "different"
+    assert compared_with_record(TRIAL, RECORD, other, ENVIRONMENT).verdict == "different"
 
 
 def test_the_first_recorded_seed_of_each_trial_is_chosen() -> None:

@@ -20,7 +20,7 @@ from harness.planning.trial import Computation
 from harness.records.weights import weights_digest
 from harness.spec.cost import cost
 from harness.worker.backend import Backend, Network, backend_names, find_backend
-from harness.worker.training import epoch_order
+from harness.worker.examples import epoch_order
 
 pytest_plugins = ["fake_training"]
 BACKENDS = [NAME, *backend_names()]

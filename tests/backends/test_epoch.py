@@ -7,15 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from harness.backends.tensorflow.building import build_model
 from harness.backends.tensorflow.epoch import Batches, compile_epoch, compile_scoring, to_device
-from harness.backends.tensorflow.network import build_model
 from harness.data.declarations import find_dataset
 from harness.data.pipeline import fit
 from harness.evaluations.evaluation import Scored
 from harness.evaluations.test import Test
 from harness.planning.trial import Computation
 from harness.records import weights as records_weights
-from harness.worker.training import epoch_order
+from harness.worker.examples import epoch_order
 
 pytestmark = pytest.mark.training
 

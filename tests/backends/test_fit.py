@@ -20,8 +20,9 @@ import pytest
 import tensorflow as tf
 
 from harness.arrays import Bytes
+from harness.backends.tensorflow.building import Phase, build_model, build_phases
 from harness.backends.tensorflow.epoch import graph, output_count, to_device
-from harness.backends.tensorflow.network import Phase, TensorFlowNetwork, build_model, build_phases
+from harness.backends.tensorflow.network import TensorFlowNetwork
 from harness.data.fetching import fetch
 from harness.data.pipeline import fit
 from harness.planning.settings import Settings
@@ -30,7 +31,7 @@ from harness.records.weights import weights_digest
 from harness.spec.architecture import Architecture
 from harness.spec.reading import select
 from harness.spec.training import OPTIMIZERS
-from harness.worker.training import epoch_order
+from harness.worker.examples import epoch_order
 
 pytestmark = pytest.mark.training
 

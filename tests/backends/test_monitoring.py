@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from harness.backends.tensorflow.building import build_model
 from harness.backends.tensorflow.epoch import DeviceData, to_device
-from harness.backends.tensorflow.network import TensorFlow, build_model
+from harness.backends.tensorflow.network import TensorFlow
 from harness.data.cache import DatasetArrays
 from harness.data.declarations import find_dataset
 from harness.data.pipeline import fit
@@ -26,8 +27,9 @@ from harness.records.weights import weights_digest
 from harness.spec.training import Training
 from harness.spec.training.monitoring import BestEpoch, EarlyStopping, ReduceOnPlateau
 from harness.worker import training
+from harness.worker.examples import epoch_order
 from harness.worker.messages import EpochDone, Finished, Job, Message
-from harness.worker.training import epoch_order, run_trial
+from harness.worker.training import run_trial
 
 pytestmark = [
     pytest.mark.training,

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from test_fit import Ways
 
+from harness.backends.tensorflow.building import Phase, build_model, build_phases
 from harness.backends.tensorflow.epoch import to_device
-from harness.backends.tensorflow.network import Phase, TensorFlowNetwork, build_model, build_phases
+from harness.backends.tensorflow.network import TensorFlowNetwork
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
 from harness.data.pipeline import fit
@@ -18,7 +19,7 @@ from harness.evaluations.evaluation import Scored
 from harness.evaluations.metric import MACRO_ROC_AUC, MEAN_PRECISION
 from harness.evaluations.test import Test
 from harness.planning.trial import Computation
-from harness.worker.training import epoch_order, trial_order
+from harness.worker.examples import epoch_order, trial_order
 
 pytestmark = pytest.mark.training
 

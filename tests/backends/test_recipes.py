@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from harness.backends.tensorflow.building import build_model, build_phases
 from harness.backends.tensorflow.epoch import to_device
-from harness.backends.tensorflow.network import TensorFlowNetwork, build_model, build_phases
+from harness.backends.tensorflow.network import TensorFlowNetwork
 from harness.data.pipeline import fit
 from harness.planning.trial import Computation
 from harness.records.weights import weights_digest
-from harness.worker.training import trial_order
+from harness.worker.examples import trial_order
 
 pytestmark = [
     pytest.mark.training,

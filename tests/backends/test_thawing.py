@@ -6,13 +6,14 @@ import keras
 import numpy as np
 import pytest
 
+from harness.backends.tensorflow.building import build_phases
 from harness.backends.tensorflow.epoch import to_device
-from harness.backends.tensorflow.network import TensorFlowNetwork, build_phases
+from harness.backends.tensorflow.network import TensorFlowNetwork
 from harness.data.pipeline import fit
 from harness.planning.trial import Computation
 from harness.records.weights import weights_digest
 from harness.spec.cost import cost
-from harness.worker.training import trial_order
+from harness.worker.examples import trial_order
 
 pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 EXAMPLES, BATCH_SIZE, SEED = 12, 4, 3

@@ -9,8 +9,9 @@ import keras
 import numpy as np
 import pytest
 
+from harness.backends.tensorflow.building import build_phases
 from harness.backends.tensorflow.epoch import to_device
-from harness.backends.tensorflow.network import TensorFlowNetwork, build_phases
+from harness.backends.tensorflow.network import TensorFlowNetwork
 from harness.data.pipeline import fit
 from harness.declaration.spec_error import InvalidSpec
 from harness.planning.settings import Settings
@@ -19,7 +20,7 @@ from harness.records.weights import weights_digest
 from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
 from harness.spec.reading import read_text
-from harness.worker.training import trial_order
+from harness.worker.examples import trial_order
 
 pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 L = keras.layers

@@ -114,7 +114,7 @@ def run_one_by_one() -> None:
     """Let TensorFlow run operations one by one instead of compiling the epoch and the scoring."""
     import tensorflow as tf  # noqa: PLC0415 - takes seconds
 
-    from harness.backends.tensorflow import epoch, network  # noqa: PLC0415 - as above
+    from harness.backends.tensorflow import building, epoch  # noqa: PLC0415 - as above
 
     def plain(function: Callable[..., object]) -> Callable[..., object]:
         def called(*arguments: object) -> object:
@@ -133,7 +133,7 @@ def run_one_by_one() -> None:
             number = body(number)
         return number
 
-    def freeze(phase: network.Phase) -> AbstractContextManager[None]:
+    def freeze(phase: building.Phase) -> AbstractContextManager[None]:
         """Leave layers frozen: steps are not traced while they are, but run afterwards."""
         for layer in phase.frozen:
             layer.trainable = False
@@ -141,7 +141,7 @@ def run_one_by_one() -> None:
 
     tf.config.run_functions_eagerly(run_eagerly=True)
     epoch.graph, tf.while_loop = plain, loop
-    network.Phase.freezing = freeze  # type: ignore[method-assign, assignment]
+    building.Phase.freezing = freeze  # type: ignore[method-assign, assignment]
 
 
 @cache

@@ -112,10 +112,10 @@ def test_watching_the_machine(benchmark: BenchmarkFixture) -> None:
 @cache
 def epochs(threads: int) -> dict[str, Callable[[], object]]:
     """Build one network twice, for the compiled epoch and for Keras' own, over the same noise in the same order."""
+    from harness.backends.tensorflow.building import build_model  # noqa: PLC0415
     from harness.backends.tensorflow.epoch import Batches, compile_epoch  # noqa: PLC0415 - loads TensorFlow
-    from harness.backends.tensorflow.network import build_model  # noqa: PLC0415
     from harness.backends.tensorflow.steps import noise, run_like_a_trial  # noqa: PLC0415
-    from harness.worker.training import epoch_order  # noqa: PLC0415
+    from harness.worker.examples import epoch_order  # noqa: PLC0415
 
     run_like_a_trial(threads, physical_cores()[:threads])
     (architecture,) = architectures("002_two_conv_dropout")

@@ -14,7 +14,7 @@ from honest_records import dataset_arrays, honest
 from typer.testing import CliRunner
 
 from harness.app import inputs
-from harness.app.verification import VerifyResult, compare
+from harness.app.verification import VerifyResult, compared_with_record
 from harness.cli.verify import verify, verify_json
 from harness.execute.engine import Outcome
 from harness.planning.seeds import parse_recorded_seeds
@@ -32,7 +32,7 @@ def bench() -> typer.Typer:
 def verified(outcome: Callable[[Trial], Outcome] = fake_outcome) -> VerifyResult:
     trials = [dense_trial(seed=seed, epochs=2) for seed in (0, 1)]
     threads = elsewhere(threads=2)
-    found = tuple(compare(trial, fake_record(trial)[0], outcome(trial), threads) for trial in trials)
+    found = tuple(compared_with_record(trial, fake_record(trial)[0], outcome(trial), threads) for trial in trials)
     return VerifyResult(found, ENVIRONMENT, threads)
 
 

@@ -13,9 +13,9 @@ import fake_digits
 import pytest
 from hostile_files import PREDICTIONS, array_of, npy, packed_member
 
+from harness.data.archives import read_files
 from harness.data.cache import CachedCopy
 from harness.data.formats.npz import Npz
-from harness.data.reading_files import read_files
 from harness.errors import DataMissing, DataRefused
 
 ATTEMPTS = int(os.environ.get("BENCH_FUZZ", "200"))

@@ -19,11 +19,10 @@ from harness.data.array_formats import idx_content, idx_sha256
 from harness.data.cache import CachedCopy
 from harness.data.dataset import Dataset, PublishedArray, PublishedArrays, PublishedFile, Split
 from harness.data.declarations import find_dataset
-from harness.data.fetching import fetch, import_files
+from harness.data.fetching import fetch, import_files, read_declared
 from harness.data.formats.cifar import Cifar
 from harness.data.formats.file_format import FileFormat
 from harness.data.formats.table import Table
-from harness.data.reading import read_declared
 from harness.data.sources.source import Source
 from harness.data.sources.web import WebFile
 from harness.data.splitting import as_arrays

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from harness.execute.process_folder import LOCK, made_folder, process_folder, remove_left
+from harness.execute.process_start import LOCK, made_folder, process_folder, remove_left
 
 PROGRAM = """
 import multiprocessing, sys, time
-from harness.execute.process_folder import process_folder
+from harness.execute.process_start import process_folder
 folder = process_folder()
 process = multiprocessing.get_context("fork").Process(target=process_folder)
 process.start()

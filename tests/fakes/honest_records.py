@@ -13,7 +13,7 @@ from harness.planning.trial import Trial
 from harness.records.predictions import Predictions, digest
 from harness.records.record import EpochMeasurement, Record
 from harness.spec.cost import cost
-from harness.worker.training import epoch_order
+from harness.worker.examples import epoch_order
 
 TRAIN, TEST = 500, 100
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from generated_layers import ROW_LAYERS, parsed, smallest
 
-from harness.app.importing import imported_parts
+from harness.app.keras_import import imported_parts
 from harness.app.new import NewOptions, start_spec
-from harness.backends.tensorflow.network import build_model
+from harness.backends.tensorflow.building import build_model
 from harness.errors import CannotImport
 from harness.planning.settings import Settings
 from harness.planning.trial import trial_computation

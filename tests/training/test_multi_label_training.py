@@ -8,7 +8,8 @@ import numpy as np
 import own_files
 import pytest
 
-from harness.app.adding import AddOptions, add_dataset
+from harness.app.adding import add_dataset
+from harness.app.adding_options import AddOptions
 from harness.app.audit import audit
 from harness.app.models import ModelExportOptions, export_model
 from harness.app.new import NewOptions, start_spec

@@ -19,7 +19,7 @@ from harness.planning.trial import Trial
 from harness.records.record import Evaluation
 from harness.reporting.markdown import render_section
 from harness.reporting.sections.cross_validation import section
-from harness.worker.training import trial_examples, trial_order, validation_examples
+from harness.worker.examples import trial_examples, trial_order, validation_examples
 
 FOLDS = 5
 

@@ -16,8 +16,8 @@ from harness.records.record import EpochMeasurement
 from harness.records.weights import weights_digest
 from harness.spec.training import Training
 from harness.spec.training.monitoring import BestEpoch
+from harness.worker.examples import epoch_order
 from harness.worker.messages import EpochDone, Message
-from harness.worker.training import epoch_order
 
 pytest_plugins = ["fake_training"]
 PLAIN = fake_backend_trial(epochs=9)

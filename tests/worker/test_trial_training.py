@@ -25,8 +25,9 @@ from harness.spec.training import Training
 from harness.worker import clocks, training
 from harness.worker.checkpoint import MAGIC, Checkpoint, read_checkpoint, write_checkpoint
 from harness.worker.evaluating import NotANumber
+from harness.worker.examples import epoch_order
 from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
-from harness.worker.training import epoch_order, run_trial
+from harness.worker.training import run_trial
 
 pytest_plugins = ["fake_training"]
 TRIAL = fake_backend_trial(epochs=3)

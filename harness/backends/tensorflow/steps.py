@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from harness.backends.tensorflow.building import build_model
 from harness.backends.tensorflow.epoch import DeviceData, create_variables, graph, to_device, training_step
-from harness.backends.tensorflow.network import TensorFlow, build_model
+from harness.backends.tensorflow.network import TensorFlow
 from harness.data.dataset import Dataset
 from harness.data.pipeline import fit
 from harness.planning.trial import Computation

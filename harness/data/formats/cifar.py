@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from harness.arrays import Values
-from harness.data.formats.file_format import Examples, FileFormat, Found
+from harness.data.formats.file_format import FileFormat, Found, LabelledValues
 from harness.declaration.values import Count
 from harness.errors import DataRefused
 
@@ -38,7 +38,7 @@ class Cifar(FileFormat):
             raise DataRefused(f"{path}: can't be read as a tar archive ({error}).") from None
         return Found(self._examples(path, train), self._examples(path, test))
 
-    def _examples(self, path: Path, content: bytes) -> Examples:
+    def _examples(self, path: Path, content: bytes) -> LabelledValues:
         size = self.labels + PIXELS
         if not content or len(content) % size:
             what = f"its batches hold {len(content):,} bytes, not records of {size:,}"
@@ -46,7 +46,7 @@ class Cifar(FileFormat):
         records = np.frombuffer(content, np.uint8).reshape(-1, size)
         planes = records[:, self.labels :].reshape(-1, CHANNELS, SIDE, SIDE)
         images: Values = np.ascontiguousarray(planes.transpose(0, 2, 3, 1))
-        return Examples(images, records[:, self.labels - 1].astype(np.intp))
+        return LabelledValues(images, records[:, self.labels - 1].astype(np.intp))
 
 
 def _content(archive: tarfile.TarFile, members: dict[str, tarfile.TarInfo], names: re.Pattern[str]) -> bytes:

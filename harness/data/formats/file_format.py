@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Examples:
+class LabelledValues:
     """Values as a data set's array has them, shape (n, ...), and the number of each one's class, shape (n,).
 
     Where an example may have several labels, these are 0 and 1, shape (n, labels).
@@ -36,8 +36,8 @@ class Found:
         numbers: How many features, from the first, are numbers and no categories; None where all values are.
     """
 
-    train: Examples
-    test: Examples | None = None
+    train: LabelledValues
+    test: LabelledValues | None = None
     classes: tuple[str, ...] = ()
     numbers: int | None = None
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from harness.arrays import Values
 from harness.data.dataset import MOST_CLASSES
-from harness.data.formats.file_format import Examples, FileFormat, Found
+from harness.data.formats.file_format import FileFormat, Found, LabelledValues
 from harness.data.image_files import all_or_refusal, decoded, image_header
 from harness.data.values import check_fits
 from harness.declaration.spec_error import one_line, shown
@@ -64,7 +64,7 @@ class Images(FileFormat):
                 raise DataRefused(f"{file} has the size {sizes}; give one size for all with --size HEIGHTxWIDTH.")
         return (*first.size, *channels)
 
-    def _examples(self, labelled: Sequence[tuple[int, Path]], shape: tuple[int, ...]) -> Examples:
+    def _examples(self, labelled: Sequence[tuple[int, Path]], shape: tuple[int, ...]) -> LabelledValues:
         order = np.random.default_rng(SHUFFLING_SEED).permutation(len(labelled))
         shuffled = [labelled[place] for place in order]
         height, width, channels = shape
@@ -77,7 +77,7 @@ class Images(FileFormat):
             return True
 
         all_or_refusal(put, list(places), THREADS)
-        return Examples(values, np.array([label for label, _ in shuffled], np.intp))
+        return LabelledValues(values, np.array([label for label, _ in shuffled], np.intp))
 
 
 def _check_pillow(path: Path) -> None:

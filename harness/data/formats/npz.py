@@ -13,7 +13,7 @@ from pydantic import Field
 
 from harness.arrays import Values
 from harness.data.array_formats import CHUNK_BYTES, UNREADABLE, dtype_of
-from harness.data.formats.file_format import Examples, FileFormat, Found
+from harness.data.formats.file_format import FileFormat, Found, LabelledValues
 from harness.data.labels import (
     LabelSets,
     check_numbers,
@@ -66,9 +66,9 @@ class Npz(FileFormat):
         labels = {name: check_numbers(array, f"{path} ({name})") for name, array in given.items()}
         classes, train = numbered(labels[TRAIN[1]], f"{path} (y_train)")
         if TEST[1] not in labels:
-            return Found(Examples(values[0], train), classes=classes)
+            return Found(LabelledValues(values[0], train), classes=classes)
         test = numbers_of(labels[TEST[1]], classes, f"{path} (y_test)")
-        return Found(Examples(values[0], train), Examples(values[1], test), classes)
+        return Found(LabelledValues(values[0], train), LabelledValues(values[1], test), classes)
 
 
 def _label_sets(path: Path, given: dict[str, Values]) -> dict[str, LabelSets]:
@@ -91,7 +91,7 @@ def _several(path: Path, values: Sequence[Values], sets: dict[str, LabelSets]) -
     if all(map(is_one_hot, sets.values())):
         raise one_hot_refusal(f"{path} (y_train)")
     check_several(sets[TRAIN[1]], names, f"{path} (y_train)")
-    train, *test = (Examples(*pair) for pair in zip(values, sets.values(), strict=True))
+    train, *test = (LabelledValues(*pair) for pair in zip(values, sets.values(), strict=True))
     return Found(train, test[0] if test else None, names)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
 from harness.arrays import Values
-from harness.data.formats.file_format import Examples, FileFormat, Found
+from harness.data.formats.file_format import FileFormat, Found, LabelledValues
 from harness.data.labels import (
     check_numbers,
     check_several,
@@ -86,8 +86,8 @@ class Table(FileFormat):
         classes, labels = self._labelled(path, frame)
         rest = frame.drop(columns=list(self.columns))
         if self.shape is not None:
-            return Found(Examples(_pixels(path, rest, self.shape), labels), classes=classes)
-        return Found(Examples(_features(path, rest), labels), classes=classes, numbers=len(_numeric(rest)))
+            return Found(LabelledValues(_pixels(path, rest, self.shape), labels), classes=classes)
+        return Found(LabelledValues(_features(path, rest), labels), classes=classes, numbers=len(_numeric(rest)))
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.execute.process_folder import FOLDER_VARIABLE, process_folder
+from harness.execute.process_start import FOLDER_VARIABLE, process_folder
 
 CONNECT_SECONDS = 10.0
 # Of a cluster on this machine alone: the data sets fit, and the rest goes to the disk.

@@ -18,8 +18,7 @@ from harness.execute.cluster.connecting import CONNECT_SECONDS
 from harness.execute.cluster.liaison import liaise
 from harness.execute.cluster.messages import Connected, EndAll, Node, Nodes, Ready, Refused, Report, Request
 from harness.execute.engine import EngineOptions
-from harness.execute.process_folder import process_folder
-from harness.execute.process_start import ONE_THREAD, main_hidden, variables_set
+from harness.execute.process_start import ONE_THREAD, main_hidden, process_folder, variables_set
 
 # Importing Ray, and starting its processes on a machine that is busy.
 START_SECONDS = 120.0

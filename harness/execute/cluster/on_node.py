@@ -27,8 +27,7 @@ from harness.execute.core_pool import CorePool
 from harness.execute.cores import physical_cores
 from harness.execute.engine import EngineOptions
 from harness.execute.engines.local import Starter
-from harness.execute.process_folder import process_folder
-from harness.execute.process_start import process_context, variables_set
+from harness.execute.process_start import process_context, process_folder, variables_set
 from harness.execute.trial_process import TrialProcess
 from harness.planning.trial import Trial
 from harness.records.environment import PACKAGE, Commit, current_commit, current_environment

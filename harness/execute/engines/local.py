@@ -17,8 +17,7 @@ from harness.declaration.files import cache_folder
 from harness.execute.core_pool import CorePool
 from harness.execute.cores import RESERVE, available_memory, jobs_here, physical_cores, pinned_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEvent, TrialStarted, Waiting
-from harness.execute.process_folder import process_folder
-from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, variables_set
+from harness.execute.process_start import ONE_THREAD, main_hidden, process_context, process_folder, variables_set
 from harness.execute.trial_process import TrialProcess
 from harness.planning.trial import Trial
 from harness.records.environment import Commit, current_commit

@@ -1,4 +1,4 @@
-"""Reads a data set out of downloaded or imported files, by content; unpacks nothing to the disk.
+"""Reads a data set out of downloaded or imported files and archives, by content; unpacks nothing to the disk.
 
 Names of files and of archive members are never used as paths, and an array is accepted only where its digest is
 the published one; where that is not known, the digest of the file that it is in. So an archive may hold anything: it is

@@ -11,7 +11,7 @@ import fake_digits
 import numpy as np
 import pytest
 
-from harness.data.reading_files import Arrays, read_files
+from harness.data.archives import Arrays, read_files
 from harness.errors import DataRefused
 
 
