@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -12,15 +13,16 @@ import pytest
 
 from harness.analysis.findings import Findings
 from harness.evaluations.evaluation import find_evaluation
+from harness.evaluations.metric import ACCURACY
 from harness.records.record import Evaluation, Record
 from harness.reporting.evidence.levels import Levels
-from harness.reporting.evidence.recipes import Recipes
+from harness.reporting.evidence.recipes import PublishedNumber, Recipes
 from harness.reporting.evidence.seeds import Row, Rows, SeedValues
 from harness.reporting.evidence.sentences import evidence
 from harness.reporting.evidence.sizes import Change, Changes, Sights
 from harness.reporting.figures.evidence import evidence_figures
 from harness.reporting.figures.evidence_levels import levels_drawing
-from harness.reporting.figures.evidence_seeds import recipes_drawing, rows_drawing
+from harness.reporting.figures.evidence_seeds import PANEL_LETTERS, recipes_drawing, rows_drawing
 from harness.reporting.figures.evidence_sizes import changes_drawing, sights_drawing
 from harness.reporting.page import page
 from harness.reporting.sections.alternatives import alternatives
@@ -191,6 +193,16 @@ def test_earlier_epochs_are_shown_by_the_epoch_that_each_was_judged_at() -> None
         assert values is not None
         assert values.seeds == tuple(run.epochs[epoch - 1].value("train", "accuracy") for run in entry.runs)
         assert len(entry.runs[0].epochs) == epoch + 7
+
+
+def test_the_place_of_a_published_number_is_wrapped_to_its_panel_and_not_cut_off() -> None:
+    rows = (SeedValues("one", (0.99, 0.98), 0.985, None),)
+    places = ("the log in its public notebook, epoch 1 of 8", "In [10]", " ".join(["longer"] * 20))
+    titled = [PublishedNumber("Train accuracy", "99 %", where, 0.99, ACCURACY, rows) for where in places]
+    texts = re.findall("<!-- (.*?) -->", recipes_drawing(Recipes(("one",), tuple(titled))).decode())
+    assert {"the log in its public notebook,", "epoch 1 of 8", "In [10]"} <= set(texts)
+    assert [text for text in texts if "longer" in text][-1].endswith("longer …")
+    assert max(map(len, texts)) <= PANEL_LETTERS // len(places)
 
 
 def test_a_layer_that_halves_to_the_pixel_is_told_from_one_that_does_not() -> None:

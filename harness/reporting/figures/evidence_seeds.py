@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from textwrap import shorten
+from collections.abc import Sequence
+from textwrap import wrap
 
 from matplotlib.axes import Axes
 
@@ -15,10 +16,12 @@ from harness.reporting.figures.seed_rows import draw_row, extent, without_frame
 
 FRAME_INCHES = 1.1
 ROW_INCHES = 0.36
-TITLE_INCHES = 0.2
+# Of a title with one line below the number, and of one more line.
+TITLE_INCHES, LINE_INCHES = 0.2, 0.13
 MOST_COLUMNS = 3
-# A panel of so many is this wide in characters of a small font.
-PANEL_LETTERS = 120
+# All panels together are this wide in characters of a small font.
+PANEL_LETTERS = 108
+MOST_LINES = 2
 
 
 def rows_drawing(found: Rows) -> bytes:
@@ -59,10 +62,12 @@ def _mean(seeds: SeedValues, row: Row) -> str:
 
 def recipes_drawing(found: Recipes) -> bytes:
     """Return a panel for each published number and a row in it for each recipe as SVG."""
-    with canvas(FRAME_INCHES + TITLE_INCHES + ROW_INCHES * len(found.names), WIDTH) as drawn:
+    titles = _titles(found.numbers)
+    title_inches = TITLE_INCHES + LINE_INCHES * (titles[0].count("\n") - 1)
+    with canvas(FRAME_INCHES + title_inches + ROW_INCHES * len(found.names), WIDTH) as drawn:
         panels = drawn.subplots(1, len(found.numbers), sharey=True, squeeze=False).ravel()
-        for axes, number in zip(panels, found.numbers, strict=True):
-            _draw_number(axes, number, PANEL_LETTERS // len(found.numbers))
+        for axes, number, title in zip(panels, found.numbers, titles, strict=True):
+            _draw_number(axes, number, title)
         panels[0].set_yticks(range(len(found.names)), labels=found.names)
         panels[0].set_ylim(len(found.names) - 0.45, -0.6)
         labelled = {text: mark for axes in panels for mark, text in zip(*axes.get_legend_handles_labels(), strict=True)}
@@ -70,15 +75,23 @@ def recipes_drawing(found: Recipes) -> bytes:
         return as_svg(drawn, found)
 
 
-def _draw_number(axes: Axes, number: PublishedNumber, letters: int) -> None:
+def _titles(numbers: Sequence[PublishedNumber]) -> tuple[str, ...]:
+    """Return the number and its place for each panel, wrapped to the panel's width: as many lines in each."""
+    letters = PANEL_LETTERS // len(numbers)
+    wrapped = [wrap(number.where, letters, max_lines=MOST_LINES, placeholder=" …") for number in numbers]
+    most = max(map(len, wrapped))
+    places = ("\n".join(lines) + "\n" * (most - len(lines)) for lines in wrapped)
+    return tuple(f"{one.title} {one.text}\n{place}" for one, place in zip(numbers, places, strict=True))
+
+
+def _draw_number(axes: Axes, number: PublishedNumber, title: str) -> None:
     shown = [value for row in number.rows if row for value in extent(row, number.metric)]
     metric_axis(axes.xaxis, number.metric, [number.value, *shown], gap=0.2)
     axes.axvline(number.value, color=ORANGE, linewidth=1.4, linestyle="--", label="published", zorder=1)
     for place, row in enumerate(number.rows):
         if row is not None:
             draw_row(axes, place, row)
-    where = shorten(number.where, letters, placeholder=" …")
-    axes.set_title(f"{number.title} {number.text}\n{where}", fontsize=8)
+    axes.set_title(title, fontsize=8)
     # The title says what it is; beside another panel there is room for no more.
     axes.set_xlabel(axis_label("", number.metric).strip(" ()"), fontsize=8)
     without_frame(axes)
