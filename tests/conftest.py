@@ -25,7 +25,9 @@ WHOLE_FILE = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.training\b", re.MULT
 
 @cache
 def trains(file: Path) -> bool:
-    """Tell whether all tests of a file are marked as training, by its text: importing it may import TensorFlow."""
+    """Tell whether all tests of a file train, without importing it: benchmarks, and those that its text marks so."""
+    if file.parent.name == "benchmarks":
+        return True
     return file.suffix == ".py" and bool(WHOLE_FILE.search(file.read_text(encoding="utf-8")))
 
 
@@ -56,7 +58,7 @@ def frameworks_hidden() -> Iterator[None]:
 
 def frameworks_for(item: pytest.Item) -> AbstractContextManager[None]:
     """Hide the frameworks from a test that is not marked as training."""
-    return nullcontext() if item.get_closest_marker("training") else frameworks_hidden()
+    return nullcontext() if item.get_closest_marker("training") or trains(item.path) else frameworks_hidden()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -102,8 +104,22 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what trains: the longest files first, so that the processes of a run end together."""
-    items.sort(key=lambda item: item.get_closest_marker("training") is None)
+    """Begin with what takes long, so that the processes of a run end together."""
+    items.sort(key=turn)
+
+
+def turn(item: pytest.Item) -> int:
+    """Return which tests come before others.
+
+    First those that wait for a cluster, and beside them those whose trials are two processes at a time, so that no core
+    is idle; then those that train in the tests' own process, and the short ones last.
+    """
+    folder = item.path.parent.name
+    if folder == "execute":
+        return 0
+    if not item.get_closest_marker("training"):
+        return 3
+    return 2 if folder in {"backends", "spec"} else 1
 
 
 @pytest.fixture
