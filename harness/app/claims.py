@@ -10,16 +10,15 @@ from harness.app.inputs import read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.training.benchmark import selected
 from harness.app.training.sentences import misfit_sentences
-from harness.app.workspace import Workspace
+from harness.app.workspace import RecordsOptions
 from harness.spec.folder import select_files
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClaimsOptions(Workspace):
-    """Whose claims to judge: names and globs, none for all; in which environment, as for a report."""
+class ClaimsOptions(RecordsOptions):
+    """Whose claims to judge: names and globs, none for all."""
 
     names: tuple[str, ...] = ()
-    environment: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from harness.analysis.runs import ArchitectureResults
 from harness.app.inputs import Fetch, read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.training.benchmark import selected
-from harness.app.workspace import Workspace
+from harness.app.workspace import RecordsOptions
 from harness.data import fetching
 from harness.errors import NothingFits
 from harness.spec.folder import only_file
@@ -21,12 +21,11 @@ SHOWN_IMAGES = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompareOptions(Workspace):
-    """Which two architectures, each by a name or a glob that means one; in which environment, as for a report."""
+class CompareOptions(RecordsOptions):
+    """Which two architectures, each by a name or a glob that means one."""
 
     first: str
     second: str
-    environment: str | None = None
 
 
 @dataclass(frozen=True)

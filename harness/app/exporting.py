@@ -13,14 +13,14 @@ from pathlib import Path
 
 from harness.app.inputs import read_inputs
 from harness.app.progress import SILENT, Progress
-from harness.app.workspace import Workspace
+from harness.app.workspace import RecordsOptions
 from harness.errors import AlreadyThere, MissingExtra, NothingRecorded, UnusableTarget
 from harness.exports.export import Selection, find_export
 from harness.spec.folder import select_files
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportOptions(Workspace):
+class ExportOptions(RecordsOptions):
     """What to export, and where to.
 
     Args:
@@ -28,14 +28,12 @@ class ExportOptions(Workspace):
         to: The file or folder to write.
         names: Architectures, as names or globs; none: all that have results.
         force: Whether to replace what is there.
-        environment: As for a report.
     """
 
     kind: str
     to: Path
     names: tuple[str, ...] = ()
     force: bool = False
-    environment: str | None = None
 
 
 def export(options: ExportOptions, *, progress: Progress = SILENT) -> Selection:

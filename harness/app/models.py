@@ -17,7 +17,7 @@ from harness.app.progress import SILENT, Progress
 from harness.app.training.engine_choice import engine_at
 from harness.app.training.trainer import fetch_datasets, train_unrecorded
 from harness.app.verification import compared_with_record
-from harness.app.workspace import Workspace
+from harness.app.workspace import RecordsOptions
 from harness.data import fetching
 from harness.errors import CannotExport, CannotWrite, NothingRecorded, OtherWeights, Stopped, UntrainedSeed
 from harness.evaluations.evaluation import Scored, all_right, label_threshold
@@ -40,15 +40,11 @@ ONNX_EXTRA, ONNX_PACKAGES = "onnx", ("onnx", "tf2onnx", "onnxruntime")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelOptions(Workspace):
-    """Which network: an architecture, by a name or a glob that means one, and a seed; None: the first recorded one.
-
-    ``environment`` says whose records, as for a report.
-    """
+class ModelOptions(RecordsOptions):
+    """Which network: an architecture, by a name or a glob that means one, and a seed; None: the first recorded one."""
 
     name: str
     seed: int | None = None
-    environment: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

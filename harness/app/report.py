@@ -11,7 +11,7 @@ from harness.analysis.findings import Findings
 from harness.app.inputs import Fetch, Inputs, cached, read_inputs, read_others
 from harness.app.progress import SILENT, Progress
 from harness.app.training.study_seeds import choose_seeds
-from harness.app.workspace import Workspace, check_dataset
+from harness.app.workspace import RecordsOptions, Workspace, check_dataset
 from harness.data import fetching
 from harness.errors import Exclusive, NotResults
 from harness.records.content import record_files
@@ -21,16 +21,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportOptions(Workspace):
+class ReportOptions(RecordsOptions):
     """What to report on.
 
     Args:
-        environment: An id, its unique beginning, or ``here``; None: the one with most records of preset seeds.
         check: Write nothing, but find the files that are not what the records give.
         seeds: The seeds that ranks, and verdicts without seeds of their own, use from now on; None: as declared.
     """
 
-    environment: str | None = None
     check: bool = False
     seeds: tuple[int, ...] | None = None
 

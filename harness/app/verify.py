@@ -14,7 +14,7 @@ from harness.app.training.benchmark import check_at_once, jobs_for, largest_byte
 from harness.app.training.engine_choice import EngineChoice, connected, engine_at
 from harness.app.training.trainer import fetch_datasets, train_unrecorded
 from harness.app.verification import Verification, VerifyResult, compared_with_record
-from harness.app.workspace import Workspace, check_dataset, load_records
+from harness.app.workspace import RecordsOptions, check_dataset, load_records
 from harness.data import fetching
 from harness.data.declarations import find_dataset
 from harness.errors import BenchError, NothingRecorded, Stopped
@@ -39,20 +39,18 @@ ReaderNames = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerifyOptions(Workspace, EngineChoice):
+class VerifyOptions(RecordsOptions, EngineChoice):
     """What to train again, and how.
 
     Args:
         names: Architectures, as names or globs; none: all that is recorded.
         seeds: Those seeds; None: every recorded one; empty: the first recorded one of each trial.
-        environment: Whose records: an id, its unique beginning, or ``here``; None: as for a report.
         threads: Threads of each trial; None: as many as the record, since other threads give other bits.
         jobs: Trials at once; None: as many as cores and memory allow.
     """
 
     names: tuple[str, ...] = ()
     seeds: tuple[int, ...] | None = ()
-    environment: str | None = None
     threads: int | None = None
     jobs: int | None = None
 

@@ -78,6 +78,17 @@ class Workspace:
         return smoke(settings) if self.smoke else settings
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecordsOptions(Workspace):
+    """The folders, and whose records are read.
+
+    Args:
+        environment: An id, its unique beginning, or ``here``; None: the one with most records of preset seeds.
+    """
+
+    environment: str | None = None
+
+
 def check_dataset(workspace: Workspace) -> None:
     """Refuse the name of a data set that is not declared, before a folder is looked for that is called so.
 
