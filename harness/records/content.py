@@ -10,9 +10,11 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+import orjson
 from pydantic_core import from_json
 
 from harness.plain_files import read_plain, reason_of
@@ -23,6 +25,8 @@ SEED_MARK = "-seed"
 MOST_BYTES = 32 * 2**20
 # The text that a digest is taken over. What comes out of a file does not contain itself.
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
+# What thousands of records have in common.
+SHARED = frozenset({"computation", "environment"})
 
 
 class UnusableRecord(Exception):
@@ -74,7 +78,7 @@ def content_of(raw: bytes) -> dict[str, Any]:
     version = content.get("format")
     if isinstance(version, int) and version > FORMAT:
         raise UnusableRecord(f"has format {version}, newer than this harness's {FORMAT}: update the harness")
-    if content.pop("sha256", None) != content_digest(content):
+    if not _holds(content.pop("sha256", None), content):
         raise UnusableRecord("was changed after it was saved: its digest does not hold")
     return content
 
@@ -105,6 +109,35 @@ def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - whatever the file says
         return from_json(raw)
     except ValueError as error:
         raise UnusableRecord(f"is not a whole JSON document ({error})") from error
+
+
+def _holds(digest: object, content: Mapping[str, Any]) -> bool:
+    """Say whether the digest is that of the content."""
+    return digest == _fast_digest(content) or digest == content_digest(content)
+
+
+def _fast_digest(content: Mapping[str, Any]) -> str | None:
+    """Return what `content_digest` returns of nearly every record, in a third of the time; of others None or another.
+
+    `orjson` writes numbers such as 1e-07 and what is not ASCII in another way, and refuses integers beyond 64 bits.
+    """
+    try:
+        parts = (f'"{name}":{_written(name, content[name])}' for name in sorted(content))
+        return hashlib.sha256(f"{{{','.join(parts)}}}".encode()).hexdigest()
+    except (TypeError, ValueError):
+        return None
+
+
+def _written(name: str, value: object) -> str:
+    if name in SHARED:
+        return _canonical(orjson.dumps(value))
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+@lru_cache(maxsize=1024)
+def _canonical(text: bytes) -> str:
+    """Return JSON as the digest is taken over it, made once for all records that share it."""
+    return CANONICAL.encode(from_json(text))
 
 
 def content_digest(content: Mapping[str, Any]) -> str:

@@ -11,7 +11,8 @@ from fake_trials import dense_trial, fake_record
 
 from harness.errors import CannotWrite, UnusableFolder
 from harness.evaluations.metric import TEST
-from harness.records.content import FORMAT, content_digest
+from harness.records import content
+from harness.records.content import FORMAT, UnusableRecord, content_digest, content_of, read_content, record_files
 from harness.records.store import Store
 
 
@@ -95,6 +96,28 @@ def test_a_number_that_no_trial_can_give_is_refused_whatever_the_digest(tmp_path
     loaded = store.load()
     assert not loaded.records
     assert place in loaded.unreadable[0].reason
+
+
+ODD_VALUES = (1e-07, 1e22, -0.0, 2**70, 5e-324, "größer", "\u2028 \U0001f600", {"é": [None, True, 1e16]})
+
+
+@pytest.mark.parametrize("place", ["measurement", "computation"])
+@pytest.mark.parametrize("value", ODD_VALUES, ids=repr)
+def test_a_digest_holds_whatever_numbers_and_letters_it_is_of(place: str, value: object) -> None:
+    said = {"format": FORMAT, place: {"value": value, "first": 0.25}, "seed": 3}
+    whole = {**said, "sha256": content_digest(said)}
+    assert content_of(json.dumps(whole).encode()) == said
+    for changed in ({**whole, "seed": 4}, {**whole, place: {"value": value, "first": 0.5}}):
+        with pytest.raises(UnusableRecord, match="was changed after it was saved"):
+            content_of(json.dumps(changed).encode())
+
+
+def test_digests_of_recorded_trials_are_found_the_fast_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "content_digest", None)
+    results = Path(__file__).parents[2] / "results" / "records"
+    files = [file.path for file in record_files(results) if file.seed == 0]
+    assert len(files) > 20
+    assert all(read_content(path)["seed"] == 0 for path in files)
 
 
 def test_what_is_set_aside_keeps_its_bytes_and_frees_its_place(tmp_path: Path) -> None:
