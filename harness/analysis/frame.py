@@ -9,7 +9,7 @@ import pandas as pd
 
 from harness.analysis.classes import shares_by_class
 from harness.analysis.findings import Findings
-from harness.analysis.measured import known_further
+from harness.analysis.metric_facts import known_further
 from harness.analysis.rankings import OnData, rankings
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.records.record import Record

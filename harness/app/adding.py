@@ -62,7 +62,7 @@ def add_dataset(options: AddOptions) -> AddedDataset:
 
     from harness.data.cache import CachedCopy
     from harness.data.dataset import Dataset, Split
-    from harness.data.declaring import declaration_text, declare
+    from harness.data.new_declaration import declaration_text, declare
     from harness.records.files import write_atomically
 
     split = Split(test=share_to_test(options.test), seed=options.split_seed)

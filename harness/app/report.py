@@ -146,7 +146,7 @@ def report_on(
     inputs: Inputs, others: Iterable[Inputs] = (), environment: str | None = None, *, check: bool = False
 ) -> ReportResult:
     """Write or check one page and its figures, with what has been read already; ``others`` are on other data."""
-    from harness.reporting.figures.kept import kept_drawing
+    from harness.reporting.figures.drawing_cache import kept_drawing
     from harness.reporting.writing import differing, report_files, write_report
 
     beside = tuple(other.findings() for other in others)

@@ -16,7 +16,7 @@ from harness.planning.settings import Settings
 from harness.planning.trial import Trial, trial_computation
 from harness.records.content import RecordFile, record_files
 from harness.records.environment import Commit, Environment, current_environment
-from harness.records.known import KnownRecords
+from harness.records.record_cache import KnownRecords
 from harness.spec.advice import advice
 from harness.spec.architecture import Architecture
 from harness.spec.cost import LayerCost, cost

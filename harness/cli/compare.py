@@ -73,7 +73,7 @@ def compare(
 def compare_json(found: CompareResult, targets: list[float] | None) -> dict[str, Any]:
     """Return the comparison as plain values."""
     from harness.analysis.comparison import differing_lines
-    from harness.analysis.measured import measured_facts
+    from harness.analysis.metric_facts import measured_facts
     from harness.reporting.sections.cost import targets_of
 
     a, b, headline = found.first, found.second, found.findings.study.headline

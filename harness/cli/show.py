@@ -42,7 +42,7 @@ def show(
     asked = ShowOptions(name=name, dataset=dataset, results=results, architectures=architectures)
     shown = show_spec(asked)
     if json:
-        from harness.app.measured import recorded_facts
+        from harness.app.recorded_facts import recorded_facts
 
         print_json({**shown.facts, **recorded_facts(asked, shown.architecture)})
         return

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.declaration.files import invalid
-from harness.declaration.kept_texts import keep, kept_data
 from harness.declaration.naming import NO_WORDS, remedy
+from harness.declaration.parsed_texts import keep, kept_data
 from harness.declaration.spec_error import DataPath, InvalidSpec, SpecError, in_order, shown
 from harness.declaration.tree import Tree
 from harness.errors import did_you_mean

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from harness.execute.engine import TrialEnded, TrialEvent
-from harness.execute.reports import Reports
+from harness.execute.trial_reports import Reports
 from harness.worker.messages import Failed, Job, Message
 
 # How long a process that was asked to stop has, before it and all its children are killed.

@@ -16,7 +16,7 @@ from harness.data.dataset import Dataset
 from harness.data.dataset_files import FOLDER, FileState, dataset_files, dataset_names, file_state
 from harness.data.declarations import find_dataset
 from harness.declaration.files import file_text
-from harness.declaration.kept_texts import keep, kept_data
+from harness.declaration.parsed_texts import keep, kept_data
 from harness.declaration.spec_error import InvalidSpec, SpecError, joined, shown
 from harness.declaration.tree import Tree
 from harness.declaration.validation import read_model, read_tree

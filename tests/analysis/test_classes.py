@@ -12,7 +12,7 @@ import pytest
 from harness.analysis import frame
 from harness.analysis.classes import TEST_BALANCED, TEST_MACRO_F1, shares_by_class
 from harness.analysis.findings import Findings
-from harness.analysis.measured import known_further, measured_facts
+from harness.analysis.metric_facts import known_further, measured_facts
 from harness.analysis.runs import ArchitectureResults
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset

@@ -16,9 +16,9 @@ from harness.app.new import NewOptions, start_spec
 from harness.data.cache import CachedCopy, DatasetArrays
 from harness.data.dataset import Split
 from harness.data.declarations import find_dataset
-from harness.data.declaring import declare
 from harness.data.fetching import fetch, load
 from harness.data.formats.npz import Npz
+from harness.data.new_declaration import declare
 from harness.data.pictures import pictures
 from harness.data.preprocessing import Divide, Standardize, Step
 from harness.data.splitting import stratified

@@ -21,9 +21,9 @@ from harness.app.audit import audit
 from harness.app.claims import ClaimsOptions, claims
 from harness.app.compare import CompareOptions, compare
 from harness.app.inputs import read_inputs
-from harness.app.measured import recorded_facts
 from harness.app.plan import plan
 from harness.app.progress import SILENT, Silent
+from harness.app.recorded_facts import recorded_facts
 from harness.app.report import ReportOptions, report
 from harness.app.run import RunOptions, run
 from harness.app.specs import ListOptions, ShowOptions, list_specs, show_spec

@@ -23,8 +23,8 @@ from harness.planning.plan import Plan, Status
 from harness.planning.settings import Settings
 from harness.records.content import record_files
 from harness.records.environment import current_environment
-from harness.records.known import KnownRecords
 from harness.records.record import Record
+from harness.records.record_cache import KnownRecords
 from harness.records.store import Store
 from harness.reporting.figures.curves import curves_figure
 from harness.reporting.page import page

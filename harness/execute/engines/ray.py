@@ -22,8 +22,8 @@ from harness.execute.cluster.messages import Delivered, EndAll, Lost, Node, Parc
 from harness.execute.cluster.on_node import code_sha256
 from harness.execute.cores import physical_cores
 from harness.execute.engine import EngineOptions, Queue, TrialEnded, TrialEvent, TrialStarted, Waiting
-from harness.execute.reports import Reports
 from harness.execute.trial_process import KILLED, OUT_OF_MEMORY
+from harness.execute.trial_reports import Reports
 from harness.planning.trial import Trial
 from harness.records.environment import Environment, current_environment
 from harness.records.files import write_atomically

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.analysis.comparison import Comparison
 from harness.analysis.findings import Findings
-from harness.analysis.measured import known_further
+from harness.analysis.metric_facts import known_further
 from harness.analysis.pareto import time_to_target
 from harness.analysis.runs import ArchitectureResults
 from harness.analysis.summary import Summary

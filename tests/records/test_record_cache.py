@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fake_trials import dense_trial, fake_record
 
-from harness.records import known as known_records
-from harness.records.known import KnownRecords, Reach
+from harness.records import record_cache
+from harness.records.record_cache import KnownRecords, Reach
 from harness.records.store import Store
 
 EPOCHS = 5
@@ -47,7 +47,7 @@ def unasked(raw: bytes) -> Reach:
 
 def test_what_was_found_once_is_not_parsed_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert reach(file) == (EPOCHS, False)
-    monkeypatch.setattr(known_records, "_reach", unasked)
+    monkeypatch.setattr(record_cache, "_reach", unasked)
     assert reach(file) == (EPOCHS, False)
     assert reach(file).includes(EPOCHS)
     assert not reach(file).includes(EPOCHS + 1)

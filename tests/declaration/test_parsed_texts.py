@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.declaration.kept_texts import keep, kept_data
+from harness.declaration.parsed_texts import keep, kept_data
 from harness.declaration.values import WrittenFloat
 from harness.declaration.yaml_text import parse
 

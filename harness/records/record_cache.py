@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from harness.declaration.kept import keep_bytes, kept_bytes
+from harness.declaration.disk_cache import keep_bytes, kept_bytes
 from harness.records.content import UnusableRecord, content_of, names_in, read_bytes
 
 # Part of the files' names, to be raised when the same bytes come to mean something else.

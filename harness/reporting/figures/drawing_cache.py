@@ -19,7 +19,7 @@ import numpy as np
 import PIL
 from matplotlib.font_manager import findfont
 
-from harness.declaration.kept import keep_bytes, kept_bytes
+from harness.declaration.disk_cache import keep_bytes, kept_bytes
 from harness.reporting.figures.drawing import STYLE
 
 PACKAGE = Path(__file__).parents[2]

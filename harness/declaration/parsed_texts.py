@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import Any
 
-from harness.declaration.kept import keep_bytes, kept_bytes
+from harness.declaration.disk_cache import keep_bytes, kept_bytes
 from harness.declaration.values import WrittenFloat
 
 # Part of the files' names, to be raised when the same text comes to mean other data.

@@ -8,9 +8,9 @@ from pathlib import Path
 import fake_records as fake
 import pytest
 
-from harness.reporting.figures import kept
+from harness.reporting.figures import drawing_cache
+from harness.reporting.figures.drawing_cache import kept_drawing
 from harness.reporting.figures.gallery import gallery
-from harness.reporting.figures.kept import kept_drawing
 
 MADE: list[tuple[object, ...]] = []
 
@@ -47,7 +47,7 @@ def test_other_data_or_another_drawing_is_made_anew(make: Callable[..., bytes], 
 
 def test_other_code_or_libraries_draw_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     kept_drawing(drawing, 1.5)
-    monkeypatch.setattr(kept, "_maker", lambda: "other code")
+    monkeypatch.setattr(drawing_cache, "_maker", lambda: "other code")
     kept_drawing(drawing, 1.5)
     assert len(MADE) == 2
 
@@ -55,13 +55,13 @@ def test_other_code_or_libraries_draw_anew(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_drawing_is_kept_for_the_very_code_of_this_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "inside").mkdir()
     module = tmp_path / "inside" / "module.py"
-    monkeypatch.setattr(kept, "PACKAGE", tmp_path)
+    monkeypatch.setattr(drawing_cache, "PACKAGE", tmp_path)
     digests = set()
     for code in ("x = 1", "x = 2"):
         module.write_text(code)
-        digests.add(kept._maker.__wrapped__())
-    monkeypatch.setattr(kept, "VERSIONS", ("another",))
-    assert len({*digests, kept._maker.__wrapped__()}) == 3
+        digests.add(drawing_cache._maker.__wrapped__())
+    monkeypatch.setattr(drawing_cache, "VERSIONS", ("another",))
+    assert len({*digests, drawing_cache._maker.__wrapped__()}) == 3
 
 
 def test_a_damaged_drawing_is_made_anew(cache: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.analysis.findings import Findings
 from harness.analysis.images import Labels
-from harness.analysis.measured import measured_facts
+from harness.analysis.metric_facts import measured_facts
 from harness.analysis.runs import make_study
 from harness.app.inputs import cached
 from harness.app.specs import this_environment
