@@ -21,7 +21,7 @@ import tensorflow as tf
 
 from harness.arrays import Bytes
 from harness.backends.tensorflow.building import Phase, build_model, build_phases
-from harness.backends.tensorflow.epoch import graph, output_count, to_device
+from harness.backends.tensorflow.epoch import create_variables, graph, output_count, to_device
 from harness.backends.tensorflow.network import TensorFlowNetwork
 from harness.data.fetching import fetch
 from harness.data.pipeline import fit
@@ -203,6 +203,7 @@ def test_phases_have_the_bits_of_compiling_and_fitting_again_on_the_same_weights
         network.begin_phase(phase)
         made = phased.recipes[phase]
         model.compile(made.optimizer.build(keras), made.loss.build(keras), metrics=["accuracy"], jit_compile=False)
+        create_variables(model, data)  # else `fit` traces its step twice
         for epoch in epochs:
             x, y = (tensor.numpy() for tensor in data.batch(tf.constant(orders[epoch])))
             model.fit(x, y, batch_size=recipe["batch_size"], shuffle=False, verbose=0)

@@ -10,7 +10,7 @@ import pytest
 from test_fit import Ways
 
 from harness.backends.tensorflow.building import Phase, build_model, build_phases
-from harness.backends.tensorflow.epoch import to_device
+from harness.backends.tensorflow.epoch import create_variables, to_device
 from harness.backends.tensorflow.network import TensorFlowNetwork
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
@@ -108,6 +108,7 @@ def test_blended_labels_train_as_with_keras_mixup() -> None:
     outputs = keras.layers.Dense(3, activation="sigmoid")(keras.layers.Flatten()(inputs))
     model = keras.Model(inputs, outputs)
     model.compile("adam", "binary_crossentropy", jit_compile=False)
+    create_variables(model, data)  # else Keras traces its step twice
     mixup = keras.layers.MixUp(alpha=0.4)
     images, labels = (tensor.numpy() for tensor in data.batch(order))
     losses = []

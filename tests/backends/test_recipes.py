@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from harness.backends.tensorflow.building import build_model, build_phases
-from harness.backends.tensorflow.epoch import to_device
+from harness.backends.tensorflow.epoch import create_variables, to_device
 from harness.backends.tensorflow.network import TensorFlowNetwork
 from harness.data.pipeline import fit
 from harness.planning.trial import Computation
@@ -50,6 +50,8 @@ class SideBySide:
         self.network.compile(self.data, {})
         self.model = build_model(computation(), seed=0)
         self.model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=False)
+        # Else `fit` does it while it traces its step, and has to trace it a second time.
+        create_variables(self.model, self.data)
 
     def order(self, epoch: int) -> Any:  # noqa: ANN401
         return trial_order(self.computation, 0, epoch, EXAMPLES)
@@ -265,6 +267,7 @@ def test_frozen_layers_are_those_that_keras_does_not_train_and_the_next_phase_tr
         for layer in model.layers[:-1]:
             layer.trainable = trained
         model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+        create_variables(model, data)
         order = trial_order(phased, 0, phase + 1, EXAMPLES)
         images, labels = (tensor.numpy() for tensor in data.batch(tf.constant(order)))
         network.train_epoch(order)

@@ -21,7 +21,7 @@ from harness.worker.messages import Built, EpochDone, Finished, Job, Message
 from harness.worker.training import run_trial
 
 pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
-TRAIN, TEST = 120, 40
+TRAIN, TEST, BATCH_SIZE = 120, 40, 40  # two thirds of the images are trained on: two batches
 RNG = np.random.default_rng(0)
 IMAGES, LABELS = RNG.integers(0, 256, (TRAIN, 28, 28), dtype=np.uint8), RNG.integers(0, 10, TRAIN, dtype=np.uint8)
 LAYERS: list[Any] = [
@@ -33,7 +33,7 @@ LAYERS: list[Any] = [
     {"Dropout": {"rate": 0.5}},
     {"Dense": {"units": 10, "activation": "softmax"}},
 ]
-COMMON = {"loss": "categorical_crossentropy", "batch_size": 32, "folds": 3}
+COMMON = {"loss": "categorical_crossentropy", "batch_size": BATCH_SIZE, "folds": 3}
 FIRST = {**COMMON, "optimizer": "Adam", "frozen": [2], "mixup": {}, "epochs": 2}
 LAST = {
     **COMMON,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.backends.tensorflow.building import build_phases
-from harness.backends.tensorflow.epoch import to_device
+from harness.backends.tensorflow.epoch import create_variables, to_device
 from harness.backends.tensorflow.network import TensorFlowNetwork
 from harness.data.pipeline import fit
 from harness.planning.trial import Computation
@@ -51,6 +51,7 @@ def test_phases_freeze_all_and_then_thaw_from_a_layer_on_as_in_keras() -> None:
     def fit_epoch(epoch: int) -> None:
         images, labels = (tensor.numpy() for tensor in data.batch(trial_order(wanted, SEED, epoch, EXAMPLES)))
         model.compile(keras.optimizers.SGD(0.05), "categorical_crossentropy", jit_compile=False)
+        create_variables(model, data)  # else `fit` traces its step twice
         model.fit(images, labels, batch_size=BATCH_SIZE, shuffle=False, verbose=0)
         network.train_epoch(trial_order(wanted, SEED, epoch, EXAMPLES))
         for ours, theirs in zip(network.weights(), model.get_weights(), strict=True):
