@@ -18,7 +18,7 @@ from harness.spec.reading import read_architecture
 
 SPECS = Path(__file__).parents[2] / "architectures"
 # A multiple of the documents' batches: no smaller last one, which would be compiled apart, in every trial.
-SLICE = Settings(train_examples=1_920, test_examples=1_000)
+SLICE = Settings(train_examples=640, test_examples=500)
 
 
 def spec(name: str) -> Architecture:

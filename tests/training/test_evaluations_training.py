@@ -16,7 +16,7 @@ from harness.records.record import EpochMeasurement, Record
 
 pytest_plugins = ["real_mnist"]
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
-IMAGES = 100
+IMAGES = 50
 FURTHER = tuple(name for name in evaluation_names() if name not in {"test", "validation"})
 
 

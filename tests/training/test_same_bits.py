@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from real_trials import numbers, real_benchmark, records, spec, train
+from real_trials import SLICE, numbers, real_benchmark, records, spec, train
 from typer.testing import CliRunner
 
 from harness.app.audit import audit_files
@@ -19,7 +19,6 @@ from harness.app.verify import verify as train_again
 from harness.cli.verify import verify
 from harness.data.declarations import find_dataset
 from harness.data.fetching import load
-from harness.planning.settings import Settings
 from harness.records.store import Store
 from harness.spec.architecture import Architecture
 
@@ -121,7 +120,7 @@ def test_what_a_real_training_stores_holds(four: Benchmark) -> None:
 def test_the_test_accuracy_is_that_of_the_recorded_predictions(alone: Benchmark) -> None:
     (record,) = records(alone).values()
     assert record.measurement is not None
-    truth = load(find_dataset("mnist")).test_labels[:1_000]
+    truth = load(find_dataset("mnist")).test_labels[: SLICE.test_examples]
     predictions = alone.store.predictions(record)
     for epoch in record.measurement.epochs:
         assert epoch.value("test", "accuracy") == (predictions[epoch.epoch]["test"] == truth).mean()
@@ -129,7 +128,7 @@ def test_the_test_accuracy_is_that_of_the_recorded_predictions(alone: Benchmark)
 
 def test_more_examples_are_another_trial(alone: Benchmark, tmp_path: Path) -> None:
     benchmark = copied(alone, tmp_path / "copy")
-    train(replace(benchmark, settings=Settings(seeds=(0,), train_examples=3_000, test_examples=1_000)))
+    train(replace(benchmark, settings=replace(benchmark.settings, train_examples=1_280)))
     assert len(records(benchmark)) == 2
 
 
