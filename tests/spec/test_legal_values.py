@@ -6,28 +6,29 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+from legal_sweep import main
+from program_processes import start_forked
 
 pytestmark = pytest.mark.training
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 ATTEMPTS = os.environ.get("BENCH_FUZZ", "24")
+PATIENCE_SECONDS = 1800
 
 
-def test_legal_values_train_or_give_a_number_that_is_none() -> None:
-    command = [sys.executable, str(BENCHMARKS / "legal_sweep.py"), "--drawn", ATTEMPTS]
-    paths = [str(path) for path in (BENCHMARKS.parents[1], BENCHMARKS.parent / "fakes", BENCHMARKS)]
-    done = subprocess.run(
-        command,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=1800,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    assert done.stdout.splitlines()[-1].startswith("all: {'trained': ")
+def sweep(printed: Path) -> None:
+    sys.argv = ["legal_sweep.py", "--drawn", ATTEMPTS]
+    with printed.open("w", encoding="utf-8") as file, redirect_stdout(file), redirect_stderr(file):
+        sys.exit(main())
+
+
+def test_legal_values_train_or_give_a_number_that_is_none(tmp_path: Path) -> None:
+    process = start_forked(sweep, tmp_path / "printed")
+    process.join(PATIENCE_SECONDS)
+    printed = (tmp_path / "printed").read_text(encoding="utf-8")
+    assert process.exitcode == 0, printed
+    assert printed.splitlines()[-1].startswith("all: {'trained': ")
