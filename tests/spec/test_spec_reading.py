@@ -179,9 +179,9 @@ def test_a_file_that_is_not_a_spec_is_reported(spec_file: Path, text: str, mista
 
 
 def test_a_hundred_mistakes_are_reported_and_the_others_counted(spec_file: Path) -> None:
-    reported = mistakes(spec_file, "layers:\n" + "  - Flaten\n" * 5_000)
+    reported = mistakes(spec_file, "layers:\n" + "  - Flaten\n" * 1_500)
     assert len(reported) == 101
-    assert reported[-1] == "99:5: and 4,903 more mistakes; correct these first"
+    assert reported[-1] == "99:5: and 1,403 more mistakes; correct these first"
 
 
 def test_a_name_in_the_file_does_not_rename_it(spec_file: Path, valid: str) -> None:
@@ -225,7 +225,7 @@ def test_folded_sentences_and_spaces_that_do_not_break_are_fine(spec_file: Path,
 
 
 def test_a_mistake_shortens_what_the_file_says(spec_file: Path, valid: str) -> None:
-    long = "x" * 100_000
+    long = "x" * 20_000
     for old, new in (
         ("activation: softmax", f"activation: {long}"),
         ("dataset: mnist", f"dataset: {long}"),
@@ -234,7 +234,7 @@ def test_a_mistake_shortens_what_the_file_says(spec_file: Path, valid: str) -> N
         ("- Nothing is known.", f"- &{long} a"),
         ("- Nothing is known.", f"- *{long}"),
         ("- Flatten", f"- {long}"),
-        ("- Flatten", f"- {{{', '.join(f'a{n}: 1' for n in range(10_000))}}}"),
+        ("- Flatten", f"- {{{', '.join(f'a{n}: 1' for n in range(2_000))}}}"),
         ("Adam: {learning_rate: 0.001}", f"{long}: 1"),
         ("loss: categorical_crossentropy", f"loss: {long}"),
         ("kernel_size: 3", f"kernel_size: 3, padding: {long}"),
