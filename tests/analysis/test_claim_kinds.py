@@ -18,7 +18,7 @@ from harness.analysis.verdicts import judge
 from harness.declaration.spec_error import InvalidSpec
 from harness.planning.settings import Settings
 from harness.reporting.sections.claims import exact_claims, narrow_claims
-from harness.reporting.units import FORMATS
+from harness.reporting.verdicts import FORMATS
 from harness.spec.architecture import Architecture
 from harness.spec.claims import CLAIMS, Unit
 from harness.spec.claims.metrics import TopFiveAccuracy

@@ -20,10 +20,10 @@ from harness.reporting.evidence.recipes import PublishedNumber, Recipes
 from harness.reporting.evidence.seeds import Row, Rows, SeedValues
 from harness.reporting.evidence.sentences import evidence
 from harness.reporting.evidence.sizes import Change, Changes, Sights
-from harness.reporting.figures.evidence import evidence_figures
 from harness.reporting.figures.evidence_levels import levels_drawing
 from harness.reporting.figures.evidence_seeds import PANEL_LETTERS, recipes_drawing, rows_drawing
 from harness.reporting.figures.evidence_sizes import changes_drawing, sights_drawing
+from harness.reporting.figures.gallery import evidence_figures
 from harness.reporting.page import page
 from harness.reporting.sections.alternatives import alternatives
 from harness.spec.architecture import Architecture
