@@ -128,7 +128,7 @@ def _frame(found: Iterator[dict[str, Any]], columns: Sequence[str]) -> pd.DataFr
 def _record_rows(record: Record) -> Iterator[dict[str, Any]]:
     place = {"environment": record.environment.id, "trial": record.fingerprint, "seed": record.seed}
     failure = record.failure.reason if record.failure else None
-    epochs = record.measurement.epochs if record.measurement else ()
+    epochs = record.finished_epochs
     for epoch in epochs:
         yield {**place, **epoch.columns, FAILURE: failure}
     if not epochs:

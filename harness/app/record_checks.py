@@ -47,7 +47,7 @@ def environment(record: Record, context: AuditContext) -> Iterator[str]:
 def epochs(record: Record, context: AuditContext) -> Iterator[str]:
     """The record has as many epochs as it says; only a failure leaves some out."""
     del context
-    found = len(_epochs(record))
+    found = len(record.finished_epochs)
     if record.failure is None and found != record.epochs:
         yield f"has {found} epochs where it says {record.epochs}, and no failure"
 
@@ -83,8 +83,8 @@ def data(record: Record, context: AuditContext) -> Iterator[str]:
 
 def orders(record: Record, context: AuditContext) -> Iterator[str]:
     """The order of the examples is the one that seed and epoch give."""
-    examples, starts = _examples(record, context), record.computation.starts(_epochs(record))
-    for epoch in _epochs(record):
+    examples, starts = _examples(record, context), record.computation.starts(record.finished_epochs)
+    for epoch in record.finished_epochs:
         order = (record.computation, record.seed, epoch.epoch)
         if examples and epoch.order_sha256 != _order_digest(*order, examples, starts):
             yield f"epoch {epoch.epoch}: the order of the examples is not that of seed {record.seed}"
@@ -92,7 +92,7 @@ def orders(record: Record, context: AuditContext) -> Iterator[str]:
 
 def predictions(record: Record, context: AuditContext) -> Iterator[str]:
     """The predictions beside the record are those that it has the digests of."""
-    for epoch in _epochs(record):
+    for epoch in record.finished_epochs:
         arrays = context.predictions.get(epoch.epoch, {})
         for name, evaluation in epoch.evaluations.items():
             if evaluation.predictions_sha256 is None:
@@ -115,7 +115,7 @@ def accuracy(record: Record, context: AuditContext) -> Iterator[str]:
         for name, kind in kinds.items()
         if not (kind.of_training or kind.of_validation or kind.needs_pictures)
     }
-    for epoch in _epochs(record):
+    for epoch in record.finished_epochs:
         arrays = context.predictions.get(epoch.epoch, {})
         for name in (name for name in truths if name in arrays):
             yield from _accuracy(epoch, Quantity(name, ACCURACY), arrays[name], truths[name])
@@ -135,7 +135,7 @@ def running_means(record: Record, context: AuditContext) -> Iterator[str]:
     A number typed by hand is neither, but for a chance of one in thousands.
     """
     examples = _examples(record, context)
-    for epoch in _epochs(record):
+    for epoch in record.finished_epochs:
         for name, value in epoch.train_metrics.items():
             if not _is_float32(value):
                 yield f"epoch {epoch.epoch}: {TRAIN} {name} {value} is not a float32, as running means are"
@@ -147,7 +147,7 @@ def clocks(record: Record, context: AuditContext) -> Iterator[str]:
     """No epoch took more processor seconds than its threads have on the wall."""
     del context
     most = record.environment.numerics.threads + 1  # and the thread that waits for them
-    for epoch in _epochs(record):
+    for epoch in record.finished_epochs:
         clocks = {name: (evaluation.seconds, evaluation.cpu_seconds) for name, evaluation in epoch.evaluations.items()}
         clocks[TRAIN] = (epoch.train_seconds, epoch.train_cpu_seconds)
         for name, (wall, cpu) in clocks.items():
@@ -171,10 +171,6 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 )
 
 
-def _epochs(record: Record) -> tuple[EpochMeasurement, ...]:
-    return record.measurement.epochs if record.measurement else ()
-
-
 def _examples(record: Record, context: AuditContext) -> int | None:
     """Return how many examples each epoch trains on; None where the data set is not known."""
     computation = record.computation
@@ -184,7 +180,7 @@ def _examples(record: Record, context: AuditContext) -> int | None:
 
 def _seen(record: Record, epoch: EpochMeasurement, examples: int) -> int:
     """Return how many examples the epoch trained on, some of them several times."""
-    phase, _ = phase_at(epoch.epoch, record.computation.starts(_epochs(record)))
+    phase, _ = phase_at(epoch.epoch, record.computation.starts(record.finished_epochs))
     recipe = record.computation.recipes[phase]
     return examples if recipe.steps_per_epoch is None else recipe.examples_per_epoch(examples)
 

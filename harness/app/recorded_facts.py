@@ -10,7 +10,7 @@ from harness.analysis.images import Labels
 from harness.analysis.metric_facts import measured_facts
 from harness.analysis.runs import make_study
 from harness.app.inputs import cached
-from harness.app.specs import this_environment
+from harness.app.record_index import this_environment
 from harness.app.workspace import Workspace
 from harness.data.dataset import Dataset
 from harness.data.fetching import ignore

@@ -16,7 +16,8 @@ from harness.cli import options
 from harness.cli.console import print_json, stdout
 
 if TYPE_CHECKING:
-    from harness.app.specs import ListedSpec, RecordedSeeds
+    from harness.app.record_index import RecordedSeeds
+    from harness.app.specs import ListedSpec
 
 DASH = "\N{EN DASH}"
 COUNTED = "Seeds of machines with the same numerics count too; 'bench plan' tells them apart."

@@ -15,7 +15,7 @@ from harness.cli.console import print_json, stdout
 from harness.reporting.numbers import duration, mebibytes, named_seeds, plural
 
 if TYPE_CHECKING:
-    from harness.app.specs import RecordedSeeds
+    from harness.app.record_index import RecordedSeeds
     from harness.spec.architecture import Architecture
     from harness.spec.training import Training
 

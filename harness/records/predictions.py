@@ -107,7 +107,7 @@ def stored_beside(path: Path, record: Record, which: Which = ALL, warn: Warn = _
     """
     stored = _usable(path.with_suffix(".npz"), which, warn)
     found = {number: dict(arrays) for number, arrays in stored.items()}
-    for measured in record.measurement.epochs if record.measurement else ():
+    for measured in record.finished_epochs:
         arrays = found.setdefault(measured.epoch, {}) if which.takes(measured.epoch) else {}
         for name, evaluation in measured.evaluations.items() if which.takes(measured.epoch) else ():
             missing = name != TEST and name not in arrays and which.takes(measured.epoch, name)

@@ -224,8 +224,12 @@ class Record(Frozen):
     @property
     def evaluated(self) -> tuple[str, ...]:
         """The evaluations that any epoch has, in the order in which they come."""
-        epochs = self.measurement.epochs if self.measurement else ()
-        return tuple(dict.fromkeys(name for epoch in epochs for name in epoch.evaluations))
+        return tuple(dict.fromkeys(name for epoch in self.finished_epochs for name in epoch.evaluations))
+
+    @property
+    def finished_epochs(self) -> tuple[EpochMeasurement, ...]:
+        """What its epochs gave; none where it failed before the first one ended."""
+        return self.measurement.epochs if self.measurement else ()
 
     @property
     def name(self) -> str:

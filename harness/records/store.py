@@ -29,7 +29,7 @@ from harness.records.environment import Environment
 from harness.records.files import write_atomically
 from harness.records.later import LaterEvaluation, joined, read_later, record_of
 from harness.records.migration import migrated
-from harness.records.record import EpochMeasurement, Record
+from harness.records.record import Record
 
 if TYPE_CHECKING:
     from harness.records.predictions import Classes, Predictions
@@ -137,7 +137,7 @@ class Store:
 
         which = Which(epoch, evaluation)
         stored = stored_beside(self._path(record.environment.id, record.name), record, which, self._warn)
-        epochs = record.measurement.epochs if record.measurement else ()
+        epochs = record.finished_epochs
         kept = {found.epoch: holding(stored[found.epoch], found) for found in epochs if found.epoch in stored}
         return {number: arrays for number, arrays in kept.items() if arrays}
 
@@ -221,7 +221,7 @@ def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:
     """Return what a plan needs to know of the records."""
     return {
         name: Recorded(
-            epochs=len(_epochs(record)),
+            epochs=len(record.finished_epochs),
             failed=record.failure is not None,
             evaluations=_evaluated(record),
             environment=record.environment.id,
@@ -236,24 +236,22 @@ def recorded(records: Mapping[str, Record]) -> dict[str, Recorded]:
 def _unfinished(record: Record) -> bool:
     """Whether a failure came after all epochs; one of other bits came before, and its record keeps earlier epochs."""
     failed = record.failure is not None and record.failure.kind != "bits"
-    return failed and len(_epochs(record)) == record.epochs
+    return failed and len(record.finished_epochs) == record.epochs
 
 
 def _counted(record: Record) -> tuple[int, ...]:
     """Return the epoch whose weights count after each one, where the recipe chooses."""
-    epochs = _epochs(record)
+    epochs = record.finished_epochs
     if not record.computation.chooses_weights:
         return ()
     return tuple(record.computation.counted(epochs[:number]) for number in range(1, len(epochs) + 1))
 
 
-def _epochs(record: Record) -> tuple[EpochMeasurement, ...]:
-    return record.measurement.epochs if record.measurement else ()
-
-
 def _evaluated(record: Record) -> frozenset[Due]:
     """Return what was evaluated beside the test images' own."""
-    return frozenset(Due(epoch.epoch, name) for epoch in _epochs(record) for name in epoch.evaluations if name != TEST)
+    return frozenset(
+        Due(epoch.epoch, name) for epoch in record.finished_epochs for name in epoch.evaluations if name != TEST
+    )
 
 
 def record_text(record: Record) -> str:

@@ -14,7 +14,7 @@ from harness.analysis.findings import Findings
 from harness.analysis.pareto import time_to_target
 from harness.analysis.runs import make_study
 from harness.app.record_checks import CHECKS, AuditContext
-from harness.app.specs import index_records
+from harness.app.record_index import index_records
 from harness.app.training.benchmark import Benchmark, plan_benchmark
 from harness.app.training.recording import run_benchmark
 from harness.app.training.sentences import plan_sentences
