@@ -157,8 +157,11 @@ def inside(low: ArrayLike, high: ArrayLike, centre: ArrayLike, reach: float) -> 
     With bounds at the level 1 - 2 · alpha these are two one-sided tests at alpha.
     Source: Schuirmann, J. Pharmacokinet. Biopharm. 15 (1987) 657-680.
     """
-    centre = np.asarray(centre)
-    return np.asarray((low - centre > ROUNDING - reach) & (high - centre < reach - ROUNDING))
+    return np.asarray(_inside(low, high, np.asarray(centre), reach))
+
+
+def _inside(low: Any, high: Any, centre: Any, reach: float) -> Any:  # noqa: ANN401 - numbers, or arrays
+    return (low - centre > ROUNDING - reach) & (high - centre < reach - ROUNDING)
 
 
 def p_outside(values: Sequence[float], published: float, reach: float) -> float:
@@ -171,7 +174,7 @@ def p_outside(values: Sequence[float], published: float, reach: float) -> float:
 
     def decided(alpha: float) -> bool:
         bounds = _bounds(ordered, 1 - 2 * alpha)
-        return bounds is not None and bool(inside(*bounds, published, reach))
+        return bounds is not None and bool(_inside(*bounds, published, reach))
 
     smallest, largest = 0.5 ** len(values), 0.5
     if not decided(largest):
