@@ -32,5 +32,14 @@ def keep_bytes(name: str, content: bytes) -> None:
         file.write_bytes(_digest(content) + b"\n" + content)
 
 
+def keep_newest(folder: str, most: int) -> None:
+    """Remove the oldest files below a folder's path in the cache, once it has half as many again as it is to have."""
+    with contextlib.suppress(OSError, NoCacheFolder):
+        files = list((cache_folder() / folder).iterdir())
+        if len(files) > most * 1.5:
+            for file in sorted(files, key=lambda file: file.stat().st_mtime)[:-most]:
+                file.unlink(missing_ok=True)
+
+
 def _digest(content: bytes) -> bytes:
     return hashlib.sha256(content).hexdigest().encode()

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,7 @@ def _array(content: bytes) -> Classes:
     return values.reshape(header.shape)
 
 
+@lru_cache(maxsize=4096)  # thousands of files have the same few names
 def _named(member: str) -> tuple[int, str]:
     """Return the epoch and the evaluation that a member's name gives: ``test_epoch_3``, or in format 1 ``epoch_3``."""
     match = ARRAY_NAME.fullmatch(member)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,6 +35,26 @@ def other(*shown: object) -> bytes:
 def test_a_drawing_is_made_once_for_the_same_data() -> None:
     assert kept_drawing(drawing, 1.5, ("a",)) == kept_drawing(drawing, 1.5, ("a",)) == drawing(1.5, ("a",))
     assert len(MADE) == 2
+
+
+def test_many_drawings_of_one_kind_do_not_take_each_others_place() -> None:
+    for _ in range(2):
+        assert [kept_drawing(drawing, number) for number in range(200)] == [
+            b"(%d,)\n\x00 second line" % number for number in range(200)
+        ]
+    assert len(MADE) == 200
+
+
+def test_the_oldest_drawings_go_where_there_are_many(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing_cache, "MOST_KEPT", 10)
+    for number in range(40):
+        kept_drawing(drawing, number)
+        for file in (cache / "figures").iterdir():
+            os.utime(file, (number, file.stat().st_mtime - 1))
+    assert 10 <= len(list((cache / "figures").iterdir())) <= 15
+    for number in range(30, 40):
+        kept_drawing(drawing, number)
+    assert len(MADE) == 40, "the newest are still there"
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,12 @@ import numpy as np
 import PIL
 from matplotlib.font_manager import findfont
 
-from harness.declaration.disk_cache import keep_bytes, kept_bytes
+from harness.declaration.disk_cache import keep_bytes, keep_newest, kept_bytes
 from harness.reporting.figures.drawing import STYLE
 
+FOLDER = "figures"
+# A results folder with other data beside it has some forty, and each change of data or of code makes new ones.
+MOST_KEPT = 400
 PACKAGE = Path(__file__).parents[2]
 VERSIONS = (
     *(mpl.__version__, PIL.__version__, np.__version__, kiwisolver.__version__),
@@ -33,12 +36,12 @@ def kept_drawing(make: Callable[..., bytes], *shown: object) -> bytes:
     """Return what ``make(*shown)`` returns, or returned before: a function of its arguments and of code alone."""
     written = pickle.dumps((_maker(), make.__module__, make.__qualname__, shown))
     key = hashlib.sha256(written).hexdigest()
-    # One of 64 places, so that the results of several folders are kept and the cache does not grow with each change.
-    name = f"figures/{make.__module__.rpartition('.')[-1]}{make.__qualname__}-{int(key[:2], 16) % 64}.svg"
-    found, _, svg = (kept_bytes(name) or b"").partition(b"\n")
-    if found != key.encode():
+    name = f"{FOLDER}/{key}.svg"
+    svg = kept_bytes(name)
+    if svg is None:
         svg = make(*shown)
-        keep_bytes(name, key.encode() + b"\n" + svg)
+        keep_bytes(name, svg)
+        keep_newest(FOLDER, MOST_KEPT)
     return svg
 
 
