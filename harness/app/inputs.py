@@ -15,7 +15,7 @@ from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
 from harness.data.declarations import find_dataset
 from harness.data.fetching import OnEvent, load
-from harness.data.pictures import pictures
+from harness.data.pipeline import pictures
 from harness.declaration.files import DATASETS, is_safe_name
 from harness.declaration.spec_error import InvalidSpec, joined
 from harness.errors import BenchError, DataMissing, NothingFits, UnknownDataset

@@ -161,8 +161,8 @@ def add(
         bench data add digits.csv --label digit --shape 28x28
         bench data add scenes.csv --label beach,sunset,field     several labels an example
     """
-    from harness.app.adding import add_dataset
     from harness.app.adding_options import AddOptions, parse_shape, parse_size
+    from harness.app.datasets import add_dataset
 
     added = add_dataset(
         AddOptions(

@@ -1,4 +1,4 @@
-"""A data set's preprocessing with the numbers that were fitted to the examples to train on; reads no file."""
+"""From a data set's arrays to what a network takes, and to pictures that people look at; reads no file."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.arrays import Values
+from harness.arrays import Bytes, Values
+from harness.data.cache import DatasetArrays
 from harness.data.dataset import Dataset
-from harness.data.preprocessing import Reshaping, Scaling
+from harness.data.preprocessing import Divide, Reshaping, Scaling
 
 Numbers = tuple[NDArray[np.float32], ...]
 
@@ -58,3 +59,32 @@ def fit(dataset: Dataset, images: Values) -> Pipeline:
 
 def _applied(step: Scaling, numbers: Numbers, images: Values) -> NDArray[Any]:
     return step.apply(images.astype(np.float32), *numbers)
+
+
+BRIGHTEST = 255
+# Rows and columns, with colours or without.
+GRAY_AXES, COLOUR_AXES = 3, 4
+CHANNELS = {1, 3}
+
+
+def pictures(arrays: DatasetArrays) -> Bytes | None:
+    """Return the test images, shape (n, height, width) or (n, height, width, 3); None where they are no images."""
+    images = arrays.test_images
+    if images.ndim == COLOUR_AXES and images.shape[-1] == 1:
+        images = images[..., 0]
+    if images.ndim != GRAY_AXES and (images.ndim != COLOUR_AXES or images.shape[-1] not in CHANNELS):
+        return None
+    low, high = _range(arrays, images)
+    if images.dtype == np.uint8 and (low, high) == (0, BRIGHTEST):
+        return images
+    scaled = (images.astype(np.float32) - low) * (BRIGHTEST / (high - low or 1))
+    shown: Bytes = np.clip(scaled, 0, BRIGHTEST).astype(np.uint8)
+    return shown
+
+
+def _range(arrays: DatasetArrays, images: Values) -> tuple[float, float]:
+    """Return the values that are darkest and brightest: 0 and what bytes are divided by, or else the extremes."""
+    first = next(iter(arrays.dataset.preprocessing), None)
+    if images.dtype == np.uint8:
+        return 0, first.by if isinstance(first, Divide) else BRIGHTEST
+    return float(images.min()), float(images.max())

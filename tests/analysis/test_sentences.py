@@ -13,8 +13,8 @@ from scipy import stats
 
 from harness.analysis.runs import ArchitectureResults, Study
 from harness.analysis.verdicts import Verdict, judge
-from harness.app.adding import add_dataset
 from harness.app.adding_options import AddOptions
+from harness.app.datasets import add_dataset
 from harness.declaration.spec_error import InvalidSpec
 from harness.declaration.values import WrittenFloat
 from harness.evaluations.evaluation import find_evaluation

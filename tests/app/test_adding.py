@@ -9,9 +9,8 @@ import numpy as np
 import own_files
 import pytest
 
-from harness.app.adding import AddedDataset, add_dataset
 from harness.app.adding_options import AddOptions, parse_shape, parse_size
-from harness.app.datasets import list_datasets
+from harness.app.datasets import AddedDataset, add_dataset, list_datasets
 from harness.app.new import NewOptions, start_spec
 from harness.data.cache import CachedCopy, DatasetArrays
 from harness.data.dataset import Split
@@ -19,7 +18,7 @@ from harness.data.declarations import find_dataset
 from harness.data.fetching import fetch, load
 from harness.data.formats.npz import Npz
 from harness.data.new_declaration import declare
-from harness.data.pictures import pictures
+from harness.data.pipeline import pictures
 from harness.data.preprocessing import Divide, Standardize, Step
 from harness.data.splitting import stratified
 from harness.declaration.files import file_text

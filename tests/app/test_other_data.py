@@ -15,11 +15,11 @@ import pytest
 from fake_trials import FakeTrainer
 
 import harness
-from harness.app.adding import add_dataset
 from harness.app.adding_options import AddOptions
 from harness.app.audit import audit
 from harness.app.claims import ClaimsOptions, claims
 from harness.app.compare import CompareOptions, compare
+from harness.app.datasets import add_dataset
 from harness.app.inputs import read_inputs
 from harness.app.plan import plan
 from harness.app.progress import SILENT, Silent

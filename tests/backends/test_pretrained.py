@@ -11,8 +11,8 @@ import pytest
 from keras.src.legacy.saving import legacy_h5_format
 
 from harness.backends.tensorflow import WEIGHTS_FOLDER, variables
+from harness.backends.tensorflow.building import share_weights_folder
 from harness.backends.tensorflow.network import TensorFlow
-from harness.backends.tensorflow.pretrained import share_weights_folder
 from harness.planning.trial import Computation
 from harness.records.weights import weights_digest
 from harness.spec.layers import ShapeError

@@ -10,8 +10,8 @@ import own_files
 import pytest
 from numpy.typing import NDArray
 
-from harness.app.adding import AddedDataset, add_dataset
 from harness.app.adding_options import AddOptions
+from harness.app.datasets import AddedDataset, add_dataset
 from harness.data.dataset import Split
 from harness.data.declarations import find_dataset
 from harness.data.fetching import load

@@ -8,9 +8,9 @@ import numpy as np
 import own_files
 import pytest
 
-from harness.app.adding import add_dataset
 from harness.app.adding_options import AddOptions
 from harness.app.audit import audit
+from harness.app.datasets import add_dataset
 from harness.app.models import ModelExportOptions, export_model
 from harness.app.new import NewOptions, start_spec
 from harness.app.predict import PredictOptions, predict

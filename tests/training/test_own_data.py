@@ -7,8 +7,8 @@ from pathlib import Path
 import own_files
 import pytest
 
-from harness.app.adding import add_dataset
 from harness.app.adding_options import AddOptions
+from harness.app.datasets import add_dataset
 from harness.app.new import NewOptions, start_spec
 from harness.app.run import RunOptions, run
 from harness.records.store import Store

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
 import numpy.typing as npt
 
+from harness.backends.tensorflow import WEIGHTS_FOLDER
 from harness.backends.tensorflow.epoch import (
     Batches,
     DeviceData,
@@ -18,9 +21,9 @@ from harness.backends.tensorflow.epoch import (
     from_logits,
     output_count,
 )
-from harness.backends.tensorflow.pretrained import share_weights_folder
 from harness.evaluations.evaluation import label_threshold
 from harness.planning.trial import Computation
+from harness.records.weights import weights_digest
 from harness.spec.layers.shared import with_sharing
 from harness.spec.training import Recipe
 from harness.spec.training.class_weight import weights_by_class
@@ -168,3 +171,23 @@ def exact_match(loss: keras.losses.Loss) -> keras.metrics.Metric:
         return keras.ops.cast(keras.ops.all(found, axis=-1), "float32")
 
     return keras.metrics.MeanMetricWrapper(right, name="accuracy")
+
+
+SUBFOLDER = "models"
+
+
+def share_weights_folder() -> None:
+    """Let Keras, whose home is a run's own folder, find weights and keep them where it does so for the user."""
+    home, own = os.environ.get("KERAS_HOME"), os.environ.get(WEIGHTS_FOLDER)
+    if home is None or own is None:
+        return
+    Path(own).mkdir(parents=True, exist_ok=True)
+    Path(home).mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):  # another trial of the run has done it
+        (Path(home) / SUBFOLDER).symlink_to(Path(own).absolute(), target_is_directory=True)
+
+
+def pretrained_digest(layers: Iterable[keras.Layer]) -> str | None:
+    """Return the digest of the weights that were published; None where there are none."""
+    found = [layer for layer in layers if getattr(layer, "pretrained_on", None)]
+    return weights_digest([weight for layer in found for weight in layer.get_weights()]) if found else None

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.backends.tensorflow.building import Phase, build_phases, connected
+from harness.backends.tensorflow.building import Phase, build_phases, connected, pretrained_digest
 from harness.backends.tensorflow.epoch import (
     DeviceData,
     compile_scoring,
@@ -19,7 +19,6 @@ from harness.backends.tensorflow.epoch import (
     to_device,
 )
 from harness.backends.tensorflow.model import TensorFlowModel
-from harness.backends.tensorflow.pretrained import pretrained_digest
 from harness.data.pipeline import Pipeline
 from harness.evaluations.evaluation import Examples
 from harness.planning.trial import Computation
