@@ -20,7 +20,7 @@ FRAMEWORKS = {
     "keras",
     *(f"{BACKEND}.{path.stem}" for path in Path(__file__).parents[1].joinpath(*BACKEND.split(".")).glob("[!_]*.py")),
 }
-WHOLE_FILE = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.training\b", re.MULTILINE)
+WHOLE_FILE = re.compile(r"^pytestmark = (?:\[[^]]*)?\bpytest\.mark\.training\b", re.MULTILINE)
 
 
 @cache
