@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.app.record_index import RecordedSeeds, RecordIndex, index_records, this_environment
 from harness.app.workspace import Workspace, check_dataset
@@ -14,13 +14,14 @@ from harness.declaration.spec_error import InvalidSpec, SpecError
 from harness.errors import NothingFits
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial, trial_computation
-from harness.spec.advice import advice
 from harness.spec.architecture import Architecture
 from harness.spec.cost import LayerCost, cost
 from harness.spec.folder import only_file, select_files
-from harness.spec.moving import Misfit, moved
 from harness.spec.reading import read_architecture
-from harness.spec.receptive import Pair, receptive_fields
+
+if TYPE_CHECKING:  # a list needs neither
+    from harness.spec.moving import Misfit
+    from harness.spec.receptive import Pair
 
 SpecRow = dict[str, Any]
 """What `list --json` says of an architecture but its name and its recorded seeds; the keys are a contract."""
@@ -92,6 +93,8 @@ def _read(file: Path, options: Workspace) -> Architecture | Misfit:
     architecture = read_architecture(file)
     if options.dataset is None:
         return architecture
+    from harness.spec.moving import moved
+
     return moved(architecture, find_dataset(options.dataset, options.specs))
 
 
@@ -132,6 +135,8 @@ class ShownSpec:
     @property
     def facts(self) -> dict[str, Any]:
         """Everything as plain values: the row of a list, and all that the file says."""
+        from harness.spec.advice import advice
+
         layers = [
             {**asdict(layer), "difference": difference(self.architecture, layer.number), "receptive_field": field}
             for layer, field in rows(self.architecture)
@@ -145,6 +150,8 @@ class ShownSpec:
 
 def rows(architecture: Architecture) -> Iterator[tuple[LayerCost, Pair | None]]:
     """Return each layer's row with how much of the image it sees, height and width; None: unknown."""
+    from harness.spec.receptive import receptive_fields
+
     return zip(cost(architecture).layers, receptive_fields(architecture.layers, architecture.data.inputs), strict=True)
 
 

@@ -1,7 +1,8 @@
 """The shape ``Kind`` or ``Kind: {field: value}`` that layers, optimizers and claims share; names no kind.
 
 A family is found, not listed: every public class of its base that is defined in its home module, or in a
-module of its home package, is one of its kinds. Nothing is imported before the first value is read.
+module of its home package, is one of its kinds. Nothing is imported before the first value is read, and then only the
+module of the kind that it names, unless it is no class's name.
 
 What is read                     what it means
 ``Flatten``                      all fields at their defaults
@@ -25,10 +26,14 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.machinery import FileFinder
 from operator import attrgetter
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -41,6 +46,7 @@ from harness.declaration.spec_error import refused, shown
 
 LONGEST_NAME_SHOWN = 60
 MOST_NAMES_SHOWN = 6
+_CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 
 
 class Kind(BaseModel):
@@ -107,19 +113,28 @@ class Family:
     @cached_property
     def kinds(self) -> Mapping[str, type[Kind]]:
         """The family by name, in the order of modules and definitions."""
-        return {cls.kind: cls for module in _modules(self.home) for cls in self._defined_in(module)}
+        return {cls.kind: cls for cls in self._defined_in([self.home, *dict(_sources(self.home))])}
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:
         """Other names for a kind that Keras knows too."""
         return {alias: name for name, cls in self.kinds.items() for alias in cls.aliases}
 
+    def find(self, name: str) -> type[Kind] | None:
+        """Return the kind that goes by this name or alias; None where there is none.
+
+        A file names few kinds: the modules that define a class of the name are asked before all are imported.
+        """
+        if name not in self._found:
+            self._found.update((cls.kind, cls) for cls in self._defined_in(self._homes.get(plain(name), ())))
+        return self._found.get(name) or self.kinds.get(self.named(name))
+
     def parse(self, value: object) -> Kind:
         """Return the kind that ``value`` writes; raise pydantic's errors with the kind in their path."""
         if isinstance(value, self.base):
             return value
         name, content = self._split(value)
-        cls = self.kinds.get(self.named(name))
+        cls = self.find(name)
         if cls is None:
             raise self._unknown(name)
         try:
@@ -142,12 +157,27 @@ class Family:
         dump = core_schema.plain_serializer_function_ser_schema(self.dump, info_arg=True)
         return core_schema.no_info_plain_validator_function(self.parse, serialization=dump)
 
-    def _defined_in(self, module: ModuleType) -> Iterator[type[Kind]]:
-        for name, cls in vars(module).items():
-            if not (inspect.isclass(cls) and issubclass(cls, self.base)) or name.startswith("_"):
-                continue
-            if cls is not self.base and cls.__module__ == module.__name__ and not inspect.isabstract(cls):
-                yield cls
+    @cached_property
+    def _found(self) -> dict[str, type[Kind]]:
+        """The kinds of the modules that were asked so far."""
+        return {}
+
+    @cached_property
+    def _homes(self) -> Mapping[str, Sequence[str]]:
+        """The modules of a package by the classes in their text, whose names are written without what differs."""
+        homes: dict[str, list[str]] = defaultdict(list)
+        for module, source in _sources(self.home):
+            for name in _CLASS.findall(source):
+                homes[plain(name)].append(module)
+        return homes
+
+    def _defined_in(self, modules: Iterable[str]) -> Iterator[type[Kind]]:
+        for module in map(importlib.import_module, modules):
+            for name, cls in vars(module).items():
+                if not (inspect.isclass(cls) and issubclass(cls, self.base)) or name.startswith("_"):
+                    continue
+                if cls is not self.base and cls.__module__ == module.__name__ and not inspect.isabstract(cls):
+                    yield cls
 
     def _split(self, value: object) -> tuple[str, object]:
         if isinstance(value, str):
@@ -180,11 +210,14 @@ def _in_keras(value: object, keras: ModuleType) -> object:
     return value.build(keras) if isinstance(value, KerasKind) else value
 
 
-def _modules(home: str) -> Iterator[ModuleType]:
-    module = importlib.import_module(home)
-    yield module
-    for found in pkgutil.iter_modules(getattr(module, "__path__", [])):
-        yield importlib.import_module(f"{home}.{found.name}")
+def _sources(home: str) -> Iterator[tuple[str, str]]:
+    """Yield every module of a package with its source, which is empty where it can't be read; none of a module."""
+    for found in pkgutil.iter_modules(getattr(importlib.import_module(home), "__path__", [])):
+        source = ""
+        if isinstance(found.module_finder, FileFinder):
+            with suppress(OSError):
+                source = Path(found.module_finder.path, f"{found.name}.py").read_text(encoding="utf-8")
+        yield f"{home}.{found.name}", source
 
 
 def _inside(cls: type[Kind], written: str, detail: ErrorDetails) -> InitErrorDetails:

@@ -19,7 +19,6 @@ from harness.declaration.naming import OtherWords
 from harness.declaration.spec_error import DataPath, refused
 from harness.declaration.values import Line, Text
 from harness.spec import other_words
-from harness.spec.changes import Change
 from harness.spec.claims import AnyClaim
 from harness.spec.layers.shared import Network
 from harness.spec.training import Recipe, Training, with_losses
@@ -110,24 +109,6 @@ class SpecFile(Provenance):
     def epochs(self) -> int:
         """Epochs of all phases."""
         return sum(recipe.epochs for recipe in self.recipes)
-
-
-class DerivedFile(Provenance):
-    """The content of a spec file that says how it differs from another one."""
-
-    field_words = other_words.DERIVED
-
-    extends: str = Field(description="Architecture that it differs from: one that stands for itself.")
-    changes: tuple[Change, ...] = Field(
-        default=(), strict=False, description="How it differs; layers are numbered as the other's are."
-    )
-    dataset: str | None = Field(default=None, description="Data set, where it is another one.")
-    phases: tuple[Training, ...] | None = Field(default=None, strict=False, min_length=1, description=PHASES)
-
-    @field_validator("phases", mode="before")
-    @classmethod
-    def _whole_phases(cls, phases: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        return with_losses(phases)
 
 
 class Architecture(SpecFile):

@@ -42,7 +42,10 @@ def _text(value: object) -> object:
 def _named(value: object) -> object:
     """Return a reference to a layer, its kind under its own name."""
     text = _text(value)
-    return LAYERS.named(text) if isinstance(text, str) else text
+    if not isinstance(text, str) or is_number(text):
+        return text
+    cls = LAYERS.find(text)
+    return cls.kind if cls else text
 
 
 def _number(value: object) -> str:

@@ -3,25 +3,26 @@
 Every mistake that can be found is found at once: those of the form, and those of all changes that are well formed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from harness.declaration.files import SUFFIX, declared_files, file_text, is_safe_name, shipped_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError, shown
 from harness.declaration.tree import Tree
 from harness.declaration.validation import all_mistakes, first_mistakes, spec_errors
 from harness.errors import did_you_mean
-from harness.spec.architecture import Architecture, Derivation, DerivedFile, SpecFile
-from harness.spec.changes import CHANGES, ChangeKind
+from harness.spec import other_words
+from harness.spec.architecture import PHASES, Architecture, Derivation, Provenance, SpecFile
+from harness.spec.changes import CHANGES, Change, ChangeKind
 from harness.spec.drafting import Draft, Parent
 from harness.spec.merging import Whole, merge
 from harness.spec.numbering import numbered_layers
 from harness.spec.outputs import class_count, written_out
+from harness.spec.training import Training, with_losses
 from harness.spec.wording import phases_in_words
 
 _OWN_KEYS = ("extends", "changes")
@@ -29,6 +30,24 @@ ReadTree = Callable[[Path, str], Tree]
 """Returns what a file's text holds."""
 ReadPlain = Callable[[Path, str], Architecture]
 """Returns the architecture of a file's text that stands for itself."""
+
+
+class DerivedFile(Provenance):
+    """The content of a spec file that says how it differs from another one."""
+
+    field_words = other_words.DERIVED
+
+    extends: str = Field(description="Architecture that it differs from: one that stands for itself.")
+    changes: tuple[Change, ...] = Field(
+        default=(), strict=False, description="How it differs; layers are numbered as the other's are."
+    )
+    dataset: str | None = Field(default=None, description="Data set, where it is another one.")
+    phases: tuple[Training, ...] | None = Field(default=None, strict=False, min_length=1, description=PHASES)
+
+    @field_validator("phases", mode="before")
+    @classmethod
+    def _whole_phases(cls, phases: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        return with_losses(phases)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from harness.declaration.validation import read_model, read_tree
 from harness.errors import UnknownDataset, did_you_mean
 from harness.spec.architecture import Architecture, SpecFile
 from harness.spec.cost import Cost, network_cost
-from harness.spec.derived import is_derived, read_derived
 from harness.spec.ending import end_mistakes, loss_mistakes
 from harness.spec.evaluating import evaluation_mistakes
 from harness.spec.folder import select_files
@@ -66,14 +65,23 @@ def _unknown_data(path: Path, tree: Tree) -> Iterator[SpecError]:
 
 def _read(path: Path, text: str) -> Architecture:
     known = kept_data(text)
-    if is_derived(known):
+    if _is_derived(known):
         with suppress(InvalidSpec):  # a mistake needs its place, and so the parser
             return _derived(path, Tree(str(path), known), _known_tree)
-    elif known is None and is_derived((tree := parsed(path, text)).data):
+    elif known is None and _is_derived((tree := parsed(path, text)).data):
         architecture = _derived(path, tree, parsed)
         keep(text, tree.data)
         return architecture
-    return _derived(path, parsed(path, text), parsed) if is_derived(known) else _plain(path, text)
+    return _derived(path, parsed(path, text), parsed) if _is_derived(known) else _plain(path, text)
+
+
+def _is_derived(data: object) -> bool:
+    """Tell whether a file's data is meant to differ from another file; one with a spec's own keys alone is not."""
+    if not isinstance(data, dict) or data.keys() <= SpecFile.model_fields.keys():
+        return False
+    from harness.spec.derived import is_derived  # noqa: PLC0415 - most files stand for themselves
+
+    return is_derived(data)
 
 
 def _plain(path: Path, text: str) -> Architecture:
@@ -101,6 +109,8 @@ def _written_out(content: Any, folder: Path) -> Any:  # noqa: ANN401 - whatever 
 
 def _derived(path: Path, tree: Tree, read_tree_of: Callable[[Path, str], Tree]) -> Architecture:
     """Return the architecture of a file that extends another; its data set is looked for where it is named."""
+    from harness.spec.derived import read_derived  # noqa: PLC0415 - as below
+
     derived = read_derived(path, tree, read_tree_of, _parent)
 
     def check(spec: SpecFile) -> Iterator[SpecError]:

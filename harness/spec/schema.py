@@ -20,7 +20,8 @@ from harness.data.dataset_files import FOLDER, own_dataset_files
 from harness.declaration.files import shipped_folder, specs_folder
 from harness.declaration.kinds import Family, Kind
 from harness.evaluations.registry import evaluation_names
-from harness.spec.architecture import DerivedFile, SpecFile
+from harness.spec.architecture import SpecFile
+from harness.spec.derived import DerivedFile
 
 FILE_NAME = "schema.json"
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what VS Code's YAML extension knows best

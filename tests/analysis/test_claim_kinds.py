@@ -40,11 +40,10 @@ claims:
 def added(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let the files of `tests/fakes/claim_kinds` stand in the folder of kinds."""
     monkeypatch.setattr(harness.spec.claims, "__path__", [*harness.spec.claims.__path__, str(ADDED)])
-    known = vars(CLAIMS).pop("kinds", None)
+    for name in ("kinds", "aliases", "_found", "_homes"):  # is found out anew, and what was known comes back in the end
+        monkeypatch.setitem(vars(CLAIMS), name, None)
+        del vars(CLAIMS)[name]
     yield
-    vars(CLAIMS).pop("kinds", None)
-    if known is not None:
-        vars(CLAIMS)["kinds"] = known
     for name in ("largest_layer", "unjudged"):
         monkeypatch.delitem(sys.modules, f"harness.spec.claims.{name}", raising=False)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -32,3 +34,21 @@ def test_pydantic_evaluates_no_annotation_from_its_text_in_what_every_command_re
     assert len(homes) > 30
     # A module keeps the name of what it imports from __future__.
     assert [home for home in sorted(homes) if "annotations" in vars(sys.modules[home])] == []
+
+
+def test_a_command_imports_the_kinds_that_its_specs_name_and_what_they_need() -> None:
+    run = "import sys; from harness.cli.program import program; program()(['list', '00*'], standalone_mode=False)"
+    unneeded = {
+        *(f"harness.spec.layers.{name}" for name in ("application", "attention", "colors", "recurrent")),
+        *(f"harness.spec.{name}" for name in ("changes", "derived", "drafting", "merging", "moving", "receptive")),
+        *("harness.spec.advice", "harness.spec.claims.validation", "psutil", "ruamel.yaml"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", f"{run}; print(sorted({unneeded} & set(sys.modules)))"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 import pytest
@@ -157,3 +158,29 @@ def test_the_schema_describes_a_family_once_and_offers_bare_words_where_they_do(
     assert (mapping["additionalProperties"], mapping["minProperties"], mapping["maxProperties"]) == (False, 1, 1)
     assert schema["$defs"]["Dog"]["required"] == ["name"]
     assert mapping["properties"]["Cat"]["anyOf"] == [{"$ref": "#/$defs/Cat"}, {"type": "null"}]
+
+
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> Family:
+    """A family in a package, a kind to a module, of which none is imported."""
+    for name in ("animal_kinds", "animal_kinds.cats", "animal_kinds.whales"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return Family("animal", Kind, "animal_kinds")
+
+
+def imported() -> set[str]:
+    return {name.partition(".")[2] for name in sys.modules if name.startswith("animal_kinds.")}
+
+
+@pytest.mark.parametrize(("name", "module"), [("Cat", "cats"), ("blue_whale", "whales")])
+def test_a_kind_is_found_without_importing_the_modules_of_others(apart: Family, name: str, module: str) -> None:
+    assert apart.parse(name).kind == name
+    assert imported() == {module}
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Felis", "Cat"), ("felis", None), ("BlueWhale", None), ("Dog", None)])
+def test_a_name_that_is_no_classs_is_looked_for_in_every_module(apart: Family, name: str, kind: str | None) -> None:
+    found = apart.find(name)
+    assert (found.kind if found else None) == kind
+    assert imported() == {"cats", "whales"}
+    assert list(apart.kinds) == ["Cat", "blue_whale"]

@@ -13,8 +13,9 @@ import pytest
 from harness.declaration.naming import OtherWords, plain, remedy
 from harness.declaration.spec_error import InvalidSpec
 from harness.spec import other_words
-from harness.spec.architecture import DerivedFile, SpecFile
+from harness.spec.architecture import SpecFile
 from harness.spec.claims import CLAIMS
+from harness.spec.derived import DerivedFile
 from harness.spec.layers import LAYERS
 from harness.spec.layers.application import Application
 from harness.spec.layers.fields import KNOWN

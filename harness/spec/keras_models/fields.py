@@ -57,7 +57,7 @@ def kind_of(family: Family, saved: Mapping[str, Any], axes: int | None = None) -
         NotExpressible: There is no such kind, or a field has no word or value here.
     """
     name, config = str(saved.get("class_name")), saved.get("config") or {}
-    cls = family.kinds.get(family.named(name))
+    cls = family.find(name)
     if cls is None:
         raise NotExpressible(f"is {_article(name)}, and there is no such {family.noun} here")
     if not isinstance(config, Mapping):

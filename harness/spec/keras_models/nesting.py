@@ -134,7 +134,7 @@ def has_weights(kind: Kind) -> bool:
 
 
 def _class_has_weights(name: str) -> bool:
-    cls = LAYERS.kinds.get(LAYERS.named(name))
+    cls = LAYERS.find(name)
     return cls is None or any(field.endswith("initializer") for field in cls.model_fields) or name == "Bidirectional"
 
 

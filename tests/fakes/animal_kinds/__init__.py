@@ -1,0 +1,1 @@
+"""A family of kinds, one to a module."""
