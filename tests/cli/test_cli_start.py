@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import subprocess
 import sys
@@ -36,19 +37,22 @@ def test_pydantic_evaluates_no_annotation_from_its_text_in_what_every_command_re
     assert [home for home in sorted(homes) if "annotations" in vars(sys.modules[home])] == []
 
 
-def test_a_command_imports_the_kinds_that_its_specs_name_and_what_they_need() -> None:
+def test_a_command_imports_the_kinds_that_its_specs_name_and_what_they_need(tmp_path: Path) -> None:
     run = "import sys; from harness.cli.program import program; program()(['list', '00*'], standalone_mode=False)"
     unneeded = {
         *(f"harness.spec.layers.{name}" for name in ("application", "attention", "colors", "recurrent")),
         *(f"harness.spec.{name}" for name in ("changes", "derived", "drafting", "merging", "moving", "receptive")),
         *("harness.spec.advice", "harness.spec.claims.validation", "psutil", "ruamel.yaml"),
     }
-    done = subprocess.run(
-        [sys.executable, "-c", f"{run}; print(sorted({unneeded} & set(sys.modules)))"],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
+    # The first time, specs and records are parsed; what they hold is kept for the second.
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", f"{run}; print(sorted({unneeded} & set(sys.modules)))"],
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "BENCH_CACHE": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
     assert done.stdout.splitlines()[-1] == "[]"

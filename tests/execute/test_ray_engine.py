@@ -33,6 +33,7 @@ from harness.execute.engines.local import LocalEngine
 from harness.execute.process_start import variables_set
 
 pytest.importorskip("ray")
+pytestmark = pytest.mark.cluster
 
 
 @dataclass
