@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.declaration.files import DATASETS, HERE, declared_files, shipped_folder, specs_folder
+from harness.declaration.files import DATASETS, HERE, listed_files, shipped_folder, specs_folder
 
 FOLDER = DATASETS
 FileState = tuple[str, int, int]
@@ -28,10 +28,7 @@ def dataset_files(specs: Path | None = None) -> dict[str, Path]:
 
 def own_dataset_files(specs: Path) -> tuple[Path, ...]:
     """Return the files that declare the data sets of this folder of specs alone, sorted by name."""
-    try:
-        return declared_files(specs / FOLDER)
-    except OSError:  # most folders of specs have none
-        return ()
+    return listed_files(specs / FOLDER)  # which most folders of specs do not have
 
 
 def dataset_names(specs: Path | None = None) -> tuple[str, ...]:

@@ -84,6 +84,14 @@ def declared_files(folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in sorted(names) if name.endswith((SUFFIX, ".yml")) and name[0] != ".")
 
 
+def listed_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files of ``declared_files``; none of a folder that can't be listed."""
+    try:
+        return declared_files(folder)
+    except OSError:
+        return ()
+
+
 def file_text(path: Path) -> str:
     """Return the file's text; the mark that some editors put first is left out.
 

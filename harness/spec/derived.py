@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 
-from harness.declaration.files import SUFFIX, declared_files, file_text, is_safe_name, shipped_folder
+from harness.declaration.files import SUFFIX, file_text, is_safe_name, listed_files, shipped_folder
 from harness.declaration.spec_error import InvalidSpec, SpecError, shown
 from harness.declaration.tree import Tree
 from harness.declaration.validation import all_mistakes, first_mistakes, spec_errors
@@ -176,14 +176,7 @@ def _find_parent(name: str, folder: Path) -> Path | None:
 
 def _parent_names(folder: Path) -> tuple[str, ...]:
     """Return the names of all files that a spec in this folder could extend."""
-    return tuple(sorted({file.stem for place in _parent_folders(folder) for file in _files(place)}))
-
-
-def _files(folder: Path) -> tuple[Path, ...]:
-    try:
-        return declared_files(folder)
-    except OSError:
-        return ()
+    return tuple(sorted({file.stem for place in _parent_folders(folder) for file in listed_files(place)}))
 
 
 def _not_named(what: str, remedy: str) -> InvalidSpec:

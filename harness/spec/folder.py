@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from harness.declaration.files import DATASETS, declared_files, is_folder, is_safe_name, shipped_folder
+from harness.declaration.files import DATASETS, declared_files, is_folder, is_safe_name, listed_files, shipped_folder
 from harness.errors import NoArchitectures, NotOne, UnknownArchitecture
 
 
@@ -28,14 +28,7 @@ def files_apart(folder: Path) -> tuple[Path, ...]:
         inner = sorted(path for path in folder.iterdir() if path.name != DATASETS and is_safe_name(path.name))
     except OSError:
         return ()
-    return tuple(file for path in inner if is_folder(path) for file in _listed(path))
-
-
-def _listed(folder: Path) -> tuple[Path, ...]:
-    try:
-        return declared_files(folder)
-    except OSError:
-        return ()
+    return tuple(file for path in inner if is_folder(path) for file in listed_files(path))
 
 
 def select_files(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
@@ -49,7 +42,7 @@ def select_files(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
     if unknown:
         subfolders = dict.fromkeys(path.parent.name for path in apart)
         known = [*(path.stem for path in (*files, *apart)), *subfolders]
-        raise UnknownArchitecture(unknown, known, folder, [path.stem for path in _listed(shipped_folder())])
+        raise UnknownArchitecture(unknown, known, folder, [path.stem for path in listed_files(shipped_folder())])
     chosen = {path for found in meant.values() for path in found}
     return tuple(path for path in (*files, *apart) if not wanted or path in chosen)
 

@@ -109,7 +109,7 @@ def _written_out(content: Any, folder: Path) -> Any:  # noqa: ANN401 - whatever 
 
 def _derived(path: Path, tree: Tree, read_tree_of: Callable[[Path, str], Tree]) -> Architecture:
     """Return the architecture of a file that extends another; its data set is looked for where it is named."""
-    from harness.spec.derived import read_derived  # noqa: PLC0415 - as below
+    from harness.spec.derived import read_derived  # noqa: PLC0415 - as above
 
     derived = read_derived(path, tree, read_tree_of, _parent)
 

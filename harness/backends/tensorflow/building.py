@@ -28,6 +28,9 @@ from harness.spec.layers.shared import with_sharing
 from harness.spec.training import Recipe
 from harness.spec.training.class_weight import weights_by_class
 
+# Where in its home Keras keeps what it downloads for its applications.
+SUBFOLDER = "models"
+
 
 @dataclass(frozen=True, eq=False)
 class Phase:
@@ -171,9 +174,6 @@ def exact_match(loss: keras.losses.Loss) -> keras.metrics.Metric:
         return keras.ops.cast(keras.ops.all(found, axis=-1), "float32")
 
     return keras.metrics.MeanMetricWrapper(right, name="accuracy")
-
-
-SUBFOLDER = "models"
 
 
 def share_weights_folder() -> None:
