@@ -34,9 +34,12 @@ def records_frame(records: Sequence[Record]) -> pd.DataFrame:
     """Return one row per environment, trial, seed and epoch; a column per evaluation and metric.
 
     A trial that failed has its reason in ``failure`` in every row, and one row without an epoch if it
-    finished none.
+    finished none. An epoch that a longer training went through again has the row of the first one.
     """
-    return _frame((row for record in records for row in _record_rows(record)), RECORD_COLUMNS)
+    rows: dict[tuple[object, ...], dict[str, Any]] = {}
+    for row in (row for record in records for row in _record_rows(record)):
+        rows.setdefault((row["environment"], row["trial"], row["seed"], row.get("epoch")), row)
+    return _frame(iter(rows.values()), RECORD_COLUMNS)
 
 
 def runs_frame(study: Study) -> pd.DataFrame:
@@ -131,7 +134,7 @@ def _record_rows(record: Record) -> Iterator[dict[str, Any]]:
     epochs = record.finished_epochs
     for epoch in epochs:
         yield {**place, **epoch.columns, FAILURE: failure}
-    if not epochs:
+    if not epochs or (record.extends and failure):
         yield {**place, FAILURE: failure}
 
 

@@ -288,8 +288,9 @@ def _read(
     for record in records:
         given = _run(record, epochs, read_predictions) or _failed(record)
         known = found.get(record.seed)
-        failed_elsewhere = isinstance(known, FailedRun) and known.environment != machine
-        if given and (known is None or (failed_elsewhere and isinstance(given, Run))):
+        # The machine's own failure stands, but not against a later training of its own.
+        stands = isinstance(known, Run) or (known and known.environment == machine != record.environment.id)
+        if given and (known is None or (isinstance(given, Run) and not stands)):
             found[record.seed] = given
     runs = tuple(one for one in found.values() if isinstance(one, Run))
     return runs, tuple(one for one in found.values() if isinstance(one, FailedRun))

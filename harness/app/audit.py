@@ -20,13 +20,11 @@ from harness.data.dataset import Dataset
 from harness.data.declarations import all_datasets
 from harness.errors import DataMissing, NothingRecorded
 from harness.records.predictions import stored_beside
+from harness.records.reading import Files, Unreadable
 from harness.records.record import Record
-from harness.records.store import Unreadable
 
 # How a record's file is called, and those of what was evaluated later.
 NAMED = re.compile(r"(?P<fingerprint>[0-9a-z]+)-seed(?P<seed>\d{1,20})[.]")
-# Every file of a store, read.
-Files = Mapping[Path, Record | Unreadable]
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,6 @@ def _copies(records: Mapping[Path, Record]) -> Iterator[RecordFault]:
         if record.measurement is None:
             continue
         for epoch in record.measurement.epochs[-1:]:
-            key = (record.environment.id, record.fingerprint, epoch.weights_sha256)
-            if key in known:
-                yield RecordFault(path, "copies", f"has the weights of {known[key].name}, whose seed is another")
-            known.setdefault(key, path)
+            other = known.setdefault((record.environment.id, record.fingerprint, epoch.weights_sha256), path)
+            if records[other].seed != record.seed:
+                yield RecordFault(path, "copies", f"has the weights of {other.name}, whose seed is another")

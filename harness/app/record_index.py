@@ -54,7 +54,7 @@ def index_records(folder: Path) -> RecordIndex:
     names: dict[str, set[str]] = defaultdict(set)
     for file in record_files(known.folder):
         files.setdefault(file.fingerprint, []).append(file)
-        names[file.environment].add(file.path.stem)
+        names[file.environment].add(file.trial)
     if not files:
         return RecordIndex(files, known, None)
     here = this_environment()

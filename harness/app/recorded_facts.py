@@ -40,9 +40,9 @@ def recorded_facts(workspace: Workspace, architecture: Architecture) -> dict[str
 
 def _records(workspace: Workspace, architecture: Architecture) -> tuple[Record, ...]:
     fingerprint = trial_computation(architecture, Settings()).fingerprint
-    files = [file for file in record_files(workspace.folder / "records") if file.fingerprint == fingerprint]
-    read = (workspace.store.read(file.environment, file.path.stem) for file in files)
-    return tuple(record for record in read if record)
+    files = (file for file in record_files(workspace.folder / "records") if file.fingerprint == fingerprint)
+    trials = dict.fromkeys((file.environment, file.trial) for file in files)
+    return tuple(record for trial in trials for record in workspace.store.of_trial(*trial))
 
 
 def _labels(dataset: Dataset) -> Labels:

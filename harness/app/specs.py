@@ -189,8 +189,8 @@ def _predicted_seconds(architecture: Architecture, index: RecordIndex, options: 
     trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.epochs)
     here, store = index.here or this_environment().id, options.store
     same = [file for file in index.files.get(trial.fingerprint, ()) if file.environment == here]
-    files = [file for file in same if index.known.reach(file.path).epochs]
-    own = [record for file in files if (record := store.read(file.environment, file.path.stem))]
+    trials = dict.fromkeys(file.trial for file in same if index.known.reach(file.path).epochs)
+    own = [record for trial in trials for record in store.of_trial(here, trial)]
     for folder in () if own else (options.folder, *options.folders_beside):
         own = own or list(Store(folder).load(here).records)
     return measured_forecast(own).trial_seconds(trial)

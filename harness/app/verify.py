@@ -24,10 +24,11 @@ from harness.planning.plan import Plan, PlannedTrial, Status
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial, trial_computation
 from harness.records.environment import Environment, current_environment
+from harness.records.plan_facts import recorded
 from harness.records.pooling import HERE, choose_environment
 from harness.records.record import Record
 from harness.records.speeds import measured_forecast
-from harness.records.store import Loaded, recorded
+from harness.records.store import Loaded
 from harness.spec.architecture import Architecture
 from harness.spec.folder import files_apart, select_files
 from harness.spec.moving import moved
@@ -175,8 +176,7 @@ def trial_of(record: Record, names: Mapping[str, Sequence[str]], specs: Path | N
     """
     epochs = len(record.measurement.epochs) if record.measurement else record.epochs
     labels = tuple(names.get(record.fingerprint, (record.fingerprint[:SHORT_FINGERPRINT],)))
-    evaluated = recorded({record.name: record})[record.name].evaluations
-    due = tuple(sorted(one for one in evaluated if one.evaluation in evaluation_names()))
+    due = tuple(sorted(one for one in recorded(record).evaluations if one.evaluation in evaluation_names()))
     computation = record.computation.on(find_dataset(record.computation.dataset, specs))
     return Trial(computation, record.seed, epochs, labels, due)
 

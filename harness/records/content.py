@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +21,8 @@ from pydantic_core import from_json
 from harness.plain_files import read_plain, reason_of
 
 FORMAT: Literal[2] = 2
-SEED_MARK = "-seed"
+# How the file of a record is called, and that of a longer training beside it.
+RECORD_NAME = re.compile(r"(?P<fingerprint>[0-9a-z]+)-seed(?P<seed>\d{1,20})(?:[.]epochs\d{1,7})?[.]json")
 # A record of ten thousand epochs has a dozen.
 MOST_BYTES = 32 * 2**20
 # The text that a digest is taken over. What comes out of a file does not contain itself.
@@ -42,15 +44,18 @@ class RecordFile:
     seed: int
     path: Path
 
+    @property
+    def trial(self) -> str:
+        """The name of the trial, which longer trainings share."""
+        return f"{self.fingerprint}-seed{self.seed}"
+
 
 def record_files(folder: Path) -> Iterator[RecordFile]:
     """Yield every file below the folder that has a record's name, by environment and name; opens none."""
     for environment in names_in(folder):
         for name in names_in(folder / environment):
-            stem, _, suffix = name.rpartition(".")
-            fingerprint, mark, seed = stem.rpartition(SEED_MARK)
-            if mark and seed.isdecimal() and suffix == "json":
-                yield RecordFile(environment, fingerprint, int(seed), folder / environment / name)
+            if named := RECORD_NAME.fullmatch(name):
+                yield RecordFile(environment, named["fingerprint"], int(named["seed"]), folder / environment / name)
 
 
 def names_in(folder: Path) -> Sequence[str]:

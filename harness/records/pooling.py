@@ -18,8 +18,8 @@ from harness.records.compare import Mismatch, first_mismatch
 from harness.records.design import Design
 from harness.records.environment import Environment
 from harness.records.later import completed
+from harness.records.plan_facts import furthest, recorded
 from harness.records.record import Record
-from harness.records.store import recorded
 
 # What an option names this machine's environment by.
 HERE = "here"
@@ -79,7 +79,7 @@ class Pool:
 
         Of a trial that several recorded, the longest record, of those the first one's.
         """
-        ours = {record.name: _finished(record) for record in self.own}
+        ours = {name: _finished(record) for name, record in furthest(self.own).items()}
         longest: dict[str, Record] = {}
         proven: dict[str, int] = {}
         for record in self.records[len(self.own) :]:
@@ -90,7 +90,7 @@ class Pool:
             if same and record.measurement and record.measurement.stopped:
                 same = MOST  # its recipe ended the training: there are no more epochs to differ in
             proven[record.fingerprint] = max(same, proven.get(record.fingerprint, 0))
-        return RecordedElsewhere(recorded(longest), proven)
+        return RecordedElsewhere({name: recorded(record) for name, record in longest.items()}, proven)
 
 
 def pool(records: Iterable[Record], here: Environment) -> Pool:

@@ -104,10 +104,14 @@ def stored_arrays(path: Path, which: Which = ALL) -> Predictions:
 def stored_beside(path: Path, record: Record, which: Which = ALL, warn: Warn = _unheard) -> Predictions:
     """Return the arrays that belong to a record's file, with those of what was evaluated later, whatever their digests.
 
-    A file that can't be used is left out with a warning.
+    A longer training may have evaluations of the shorter one, whose file has them. A file that can't be used is left
+    out with a warning.
     """
-    stored = _usable(path.with_suffix(".npz"), which, warn)
-    found = {number: dict(arrays) for number, arrays in stored.items()}
+    files = dict.fromkeys((path.with_name(f"{record.name}.npz"), path.with_suffix(".npz")))
+    found: dict[int, dict[str, Classes]] = {}
+    for stored in (_usable(file, which, warn) for file in files):
+        for number, arrays in stored.items():
+            found[number] = {**found.get(number, {}), **arrays}
     for measured in record.finished_epochs:
         arrays = found.setdefault(measured.epoch, {}) if which.takes(measured.epoch) else {}
         for name, evaluation in measured.evaluations.items() if which.takes(measured.epoch) else ():

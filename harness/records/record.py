@@ -207,13 +207,16 @@ class Failure(Frozen):
 class Record(Frozen):
     """A trial, what it gave, and where: immutable, one JSON file.
 
-    A trial that failed in its sixth epoch has a failure and a measurement of five epochs.
+    A trial that failed in its sixth epoch has a failure and a measurement of five epochs. A trial that was recorded
+    before, and trained again for more epochs, has a record more, which ``extends`` the epochs of the one before; their
+    times are those of its own training.
     """
 
     format: Literal[2] = FORMAT
     fingerprint: str
     seed: int = Field(ge=0, le=LARGEST_SEED)
     epochs: EpochNumber
+    extends: EpochNumber | None = None
     computation: Computation
     environment: Environment
     finished: datetime
@@ -233,5 +236,10 @@ class Record(Frozen):
 
     @property
     def name(self) -> str:
-        """The trial's and the file's name, unique within an environment."""
+        """The trial's name, unique within an environment but for longer trainings."""
         return f"{self.fingerprint}-seed{self.seed}"
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its end."""
+        return self.name if self.extends is None else f"{self.name}.epochs{self.epochs}"

@@ -223,7 +223,26 @@ def test_a_trial_extended_later_keeps_what_was_evaluated_beside_it(recorded: Pat
     run(benchmark(recorded, "shift"))
     of = replace(benchmark(recorded), architectures=(EIGHT,))
     run(of)
-    record = only_record(of)
+    assert evaluated_epochs(of) == {5: [5], 8: []}
+    record = of.store.read(ENVIRONMENT.id, of.store.load().records[0].name)
+    assert record is not None
     assert record.measurement is not None
     assert "shift" in record.measurement.epochs[4].evaluations
     assert of.store.predictions(record, 5)[5].keys() == {"test", "shift"}
+
+
+def test_what_is_evaluated_later_joins_the_record_that_has_the_epoch(recorded: Path) -> None:
+    run(replace(benchmark(recorded), architectures=(EIGHT,)))
+    of = replace(benchmark(recorded, "shift"), architectures=(FIVE, EIGHT))
+    run(of)
+    assert plan_benchmark(of).pending == ()
+    assert evaluated_epochs(of) == {5: [5], 8: [8]}
+    assert all(of.store.predicted(record, record.epochs, "shift") is not None for record in of.store.load().records)
+
+
+def evaluated_epochs(of: Benchmark) -> dict[int, list[int]]:
+    """Return the epochs that were evaluated on shifted images, by the epochs of the record."""
+    return {
+        record.epochs: [epoch.epoch for epoch in record.finished_epochs if "shift" in epoch.evaluations]
+        for record in of.store.load().records
+    }

@@ -14,8 +14,9 @@ import pytest
 from harness.records.content import FORMAT
 from harness.records.later import record_of
 from harness.records.predictions import digest, stored_arrays
+from harness.records.reading import read_record
 from harness.records.record import Record
-from harness.records.store import Store, read_record, record_text
+from harness.records.store import Store, record_text
 
 RESULTS = Path(__file__).parents[2] / "results"
 OFFICIAL = [path for path in sorted((RESULTS / "records").glob("*/*.json")) if not record_of(path)]

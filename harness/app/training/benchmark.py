@@ -13,10 +13,11 @@ from harness.planning.plan import Plan, make_plan
 from harness.planning.seeds import LOOKS
 from harness.planning.settings import DEFAULT_SEEDS, MOST_AT_ONCE, Settings
 from harness.records.environment import Environment, current_environment
+from harness.records.plan_facts import furthest, recorded
 from harness.records.pooling import pool
 from harness.records.record import Record
 from harness.records.speeds import measured_forecast
-from harness.records.store import Loaded, Store, recorded
+from harness.records.store import Loaded, Store
 from harness.spec.architecture import Architecture
 from harness.spec.cost import cost
 from harness.spec.evaluating import check_evaluations
@@ -90,7 +91,7 @@ def plan_benchmark(benchmark: Benchmark, loaded: Loaded | None = None) -> Plan:
     pooled = pool((loaded or benchmark.store.load()).records, benchmark.environment)
     there = {environment.id for environment in benchmark.beside}
     near = (record for record in pooled.records if record.environment.id in there)
-    own = recorded({record.name: record for record in (*near, *pooled.own)})
+    own = {name: recorded(record) for name, record in {**furthest(near), **furthest(pooled.own)}.items()}
     forecast = measured_forecast(pooled.own or _measured_beside(benchmark) or pooled.records)
     elsewhere = None if benchmark.retrain else pooled.elsewhere
     return make_plan(benchmark.architectures, benchmark.settings, own, forecast, elsewhere)

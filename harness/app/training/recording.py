@@ -14,8 +14,9 @@ from harness.planning.trial import Trial
 from harness.records.compare import first_difference
 from harness.records.environment import Environment
 from harness.records.later import LaterEvaluation, missing_from
+from harness.records.plan_facts import recorded
 from harness.records.record import Failure, Record
-from harness.records.store import Store, recorded
+from harness.records.store import Store
 from harness.records.weights import save_weights, weights_file
 
 
@@ -34,8 +35,7 @@ def run_benchmark(benchmark: Benchmark, plan: Plan, train: Engine) -> Generator[
 
     def is_recorded(trial: Trial) -> bool:
         found = (store.read(place.id, trial.name) for place in (environment, *benchmark.beside))
-        known = (recorded({trial.name: record})[trial.name] for record in found if record)
-        return any(trial_status(trial, one) is Status.RECORDED for one in known)
+        return any(trial_status(trial, recorded(record)) is Status.RECORDED for record in found if record)
 
     pending = [planned.trial for planned in plan.pending]
     half_written = store.half_written(environment.id)  # looked for once: the folder may have thousands of files
@@ -60,19 +60,22 @@ def record_outcome(benchmark: Benchmark, trial: Trial, outcome: Outcome) -> Outc
 
     Where an earlier run recorded some of its epochs, their bits must be the same now: anything else is a failure. A
     failure that brings fewer or other epochs is added to the earlier record, whose numbers and environment stay. A
-    record that lacks evaluations alone is not written again: they stand beside it.
+    record without a failure is not written again: more epochs, or evaluations that it lacks, stand beside it.
     """
     store, environment = benchmark.store, outcome.environment or benchmark.environment
     known = store.read(environment.id, trial.name)
-    if known and trial_status(trial, recorded({known.name: known})[known.name]) is Status.EVALUATE:
+    if known and trial_status(trial, recorded(known)) is Status.EVALUATE:
         return record_evaluations(benchmark, known, trial, outcome)
     if known and known.measurement and outcome.measurement:
         differs = first_difference(known.measurement, outcome.measurement)
-        outcome = keeping(outcome, known, store) if differs is None else replace(outcome, failure=other_bits(differs))
-    record, predictions = new_record(trial, outcome, environment), outcome.predictions
+        if differs is not None:
+            outcome = replace(outcome, failure=other_bits(differs))
+        elif known.failure:  # the new record takes its place
+            outcome = keeping(outcome, known, store)
+    record, predictions = new_record(trial, outcome, environment, known), outcome.predictions
     if known and outcome.failure and knows_more(known, record):
-        record = known.model_copy(update={"epochs": record.epochs, "failure": outcome.failure})
-        predictions = store.predictions(known)
+        changed = {"epochs": record.epochs, "failure": outcome.failure, "extends": record.extends}
+        record, predictions = known.model_copy(update=changed), store.predictions(known)
     store.save(record, predictions)
     keep_weights(benchmark.store, record, outcome)
     if outcome.failure is None or outcome.failure.kind == "bits":
@@ -122,13 +125,17 @@ def keeping(outcome: Outcome, known: Record, store: Store) -> Outcome:
     return replace(outcome, measurement=outcome.measurement.keeping(known.measurement), predictions=predictions)
 
 
-def new_record(trial: Trial, outcome: Outcome, environment: Environment) -> Record:
-    """Return the outcome as it is kept; a trial that was resumed may have more epochs than are asked for now."""
+def new_record(trial: Trial, outcome: Outcome, environment: Environment, known: Record | None) -> Record:
+    """Return the outcome as it is kept; a trial that was resumed may have more epochs than are asked for now.
+
+    It stands beside what is ``known`` of the trial, but takes the place of a failure.
+    """
     done = len(outcome.measurement.epochs) if outcome.measurement else 0
     return Record(
         fingerprint=trial.fingerprint,
         seed=trial.seed,
         epochs=done if outcome.measurement and outcome.measurement.stopped else max(trial.epochs, done),
+        extends=known and (known.extends if known.failure else known.epochs),
         computation=trial.computation,
         environment=environment,
         finished=datetime.now(UTC),
