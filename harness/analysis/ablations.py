@@ -20,7 +20,7 @@ TRAIN_ACCURACY = Quantity(TRAIN, ACCURACY)
 
 
 @dataclass(frozen=True)
-class Change:
+class Effect:
     """A quantity of a derived architecture minus its parent's: one of ``tests`` differences of all ablations."""
 
     difference: Difference | None
@@ -49,10 +49,10 @@ class Ablation:
     entry: ArchitectureResults
     parent: ArchitectureResults
     changes: tuple[str, ...]
-    accuracy: Change
-    loss: Change
-    gap: Change
-    seconds: Change
+    accuracy: Effect
+    loss: Effect
+    gap: Effect
+    seconds: Effect
     paired: bool
     other_data: bool
 
@@ -79,7 +79,7 @@ def ablations(study: Study) -> tuple[Ablation, ...]:
     found = [_differences(entry, parent) for entry, parent in pairs]
     tests = sum(one.p is not None for differences in found for one in differences if one)
     return tuple(
-        _ablation(entry, parent, [Change(one, tests) for one in differences])
+        _ablation(entry, parent, [Effect(one, tests) for one in differences])
         for (entry, parent), differences in zip(pairs, found, strict=True)
     )
 
@@ -89,7 +89,7 @@ def _preset(study: Study, parent: ArchitectureResults) -> ArchitectureResults:
     return parent.on(study.preset(parent.architecture.dataset))
 
 
-def _ablation(entry: ArchitectureResults, parent: ArchitectureResults, changes: list[Change]) -> Ablation:
+def _ablation(entry: ArchitectureResults, parent: ArchitectureResults, changes: list[Effect]) -> Ablation:
     derivation = entry.architecture.derivation
     accuracy, loss, gap, seconds = changes
     return Ablation(

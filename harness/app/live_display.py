@@ -37,7 +37,7 @@ NAME_WIDTH = 36
 
 
 @dataclass
-class Row:
+class NetworkTrials:
     """The trials of one network that ended: the headline after their last epoch, seconds of all epochs."""
 
     name: str
@@ -68,11 +68,11 @@ class Board:
     """Takes trials as they end, and shows the networks best first; those that share trials have one row."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, NetworkTrials] = {}
 
     def observe(self, event: TrialEnded) -> None:
         """Take what a trial gave."""
-        row = self._rows.setdefault(event.trial.fingerprint, Row(_name(event.trial)))
+        row = self._rows.setdefault(event.trial.fingerprint, NetworkTrials(_name(event.trial)))
         measurement = event.outcome.measurement
         if event.outcome.failure:
             row.failed += 1

@@ -27,26 +27,26 @@ PLACE_BY_PLACE = (SameShape, PReLU, Flatten, ZeroPadding2D, Cropping2D)
 
 
 @dataclass(frozen=True)
-class Sight:
+class ReceptiveField:
     """How many pixels a value depends on, down and across, and how far apart such values stand; None: unknown."""
 
     size: Pair | None = (1, 1)
     step: Pair = (1, 1)
 
-    def through(self, window: Pair, strides: Pair) -> Sight:
+    def through(self, window: Pair, strides: Pair) -> ReceptiveField:
         """Return what the values behind a window see."""
         if self.size is None:
             return self
         (high, wide), (down, across) = self.size, self.step
         size = high + (window[0] - 1) * down, wide + (window[1] - 1) * across
-        return Sight(size, (down * strides[0], across * strides[1]))
+        return ReceptiveField(size, (down * strides[0], across * strides[1]))
 
     def within(self, image: Pair) -> Pair | None:
         """Return height and width of what is seen of an image of this size."""
         return (min(self.size[0], image[0]), min(self.size[1], image[1])) if self.size else None
 
 
-UNKNOWN = Sight(None)
+UNKNOWN = ReceptiveField(None)
 
 
 def receptive_fields(layers: tuple[LayerKind, ...], inputs: Shape) -> tuple[Pair | None, ...]:
@@ -57,7 +57,7 @@ def receptive_fields(layers: tuple[LayerKind, ...], inputs: Shape) -> tuple[Pair
     if len(inputs) != IMAGE_RANK:
         return tuple(None for _ in _rows(Chain((), layers), inputs, UNKNOWN, UNKNOWN))
     image = inputs[0], inputs[1]
-    rows = _rows(Chain((), layers), inputs, Sight(), Sight(image))
+    rows = _rows(Chain((), layers), inputs, ReceptiveField(), ReceptiveField(image))
     return tuple(sight.within(image) for sight in rows)
 
 
@@ -65,7 +65,7 @@ def layer_steps(layers: tuple[LayerKind, ...], inputs: Shape) -> tuple[Pair | No
     """Return how many pixels, down and across, the values of each layer stand apart; None: not rows and columns."""
     if len(inputs) != IMAGE_RANK:
         return tuple(None for _ in layers)
-    sight, shape, whole = Sight(), inputs, Sight((inputs[0], inputs[1]))
+    sight, shape, whole = ReceptiveField(), inputs, ReceptiveField((inputs[0], inputs[1]))
     found: list[Pair | None] = []
     for layer in layers:
         behind = _behind(layer, shape, sight, whole)
@@ -75,7 +75,7 @@ def layer_steps(layers: tuple[LayerKind, ...], inputs: Shape) -> tuple[Pair | No
     return tuple(found)
 
 
-def _rows(chain: Chain, shape: Shape, sight: Sight, whole: Sight) -> Iterator[Sight]:
+def _rows(chain: Chain, shape: Shape, sight: ReceptiveField, whole: ReceptiveField) -> Iterator[ReceptiveField]:
     """Yield what each layer of a chain sees, a composite before its layers; ``whole`` is the sight of everything."""
     for layer in chain:
         inner = [list(_rows(part, shape, sight, whole)) for part in layer.chains]
@@ -85,7 +85,7 @@ def _rows(chain: Chain, shape: Shape, sight: Sight, whole: Sight) -> Iterator[Si
         sight, shape = _behind(layer, shape, sight, whole), layer.output_shape(shape)
 
 
-def _behind(layer: LayerKind, shape: Shape, sight: Sight, whole: Sight) -> Sight:
+def _behind(layer: LayerKind, shape: Shape, sight: ReceptiveField, whole: ReceptiveField) -> ReceptiveField:
     """Return what the layer's values see, of an input of this shape whose values have this sight."""
     if isinstance(layer, CompositeKind):
         return _widest([_end(part, shape, sight, whole) for part in layer.ways])
@@ -104,7 +104,7 @@ def _behind(layer: LayerKind, shape: Shape, sight: Sight, whole: Sight) -> Sight
     return sight if in_training or isinstance(layer, PLACE_BY_PLACE) else UNKNOWN
 
 
-def _along_last_axes(layer: LayerKind, shape: Shape, sight: Sight, whole: Sight) -> Sight:
+def _along_last_axes(layer: LayerKind, shape: Shape, sight: ReceptiveField, whole: ReceptiveField) -> ReceptiveField:
     """Return what is seen by values made of all numbers along the last axis, or along those that the layer names."""
     if len(shape) == 1:
         return whole
@@ -113,16 +113,16 @@ def _along_last_axes(layer: LayerKind, shape: Shape, sight: Sight, whole: Sight)
     return sight if getattr(layer, "axis", LAST_AXIS) == LAST_AXIS else whole
 
 
-def _end(chain: Chain, shape: Shape, sight: Sight, whole: Sight) -> Sight:
+def _end(chain: Chain, shape: Shape, sight: ReceptiveField, whole: ReceptiveField) -> ReceptiveField:
     """Return what the last of the chain's layers sees; an empty chain passes its input through."""
     for layer in chain:
         sight, shape = _behind(layer, shape, sight, whole), layer.output_shape(shape)
     return sight
 
 
-def _widest(found: list[Sight]) -> Sight:
+def _widest(found: list[ReceptiveField]) -> ReceptiveField:
     """Return what values that are joined from several see together; their windows lie about the same middle."""
     sizes = [sight.size for sight in found if sight.size]
     if len(sizes) < len(found):
         return UNKNOWN
-    return Sight((max(high for high, _ in sizes), max(wide for _, wide in sizes)), found[0].step)
+    return ReceptiveField((max(high for high, _ in sizes), max(wide for _, wide in sizes)), found[0].step)

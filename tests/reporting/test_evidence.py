@@ -16,10 +16,10 @@ from harness.evaluations.evaluation import find_evaluation
 from harness.evaluations.metric import ACCURACY
 from harness.records.record import Evaluation, Record
 from harness.reporting.evidence.levels import Levels
-from harness.reporting.evidence.recipes import PublishedNumber, Recipes
-from harness.reporting.evidence.seeds import Row, Rows, SeedValues
+from harness.reporting.evidence.recipes import NumberPanel, Recipes
+from harness.reporting.evidence.seeds import Rows, SeedRow, SeedValues
 from harness.reporting.evidence.sentences import evidence
-from harness.reporting.evidence.sizes import Change, Changes, Sights
+from harness.reporting.evidence.sizes import Changes, Resized, Sights
 from harness.reporting.figures.evidence_levels import levels_drawing
 from harness.reporting.figures.evidence_seeds import PANEL_LETTERS, recipes_drawing, rows_drawing
 from harness.reporting.figures.evidence_sizes import changes_drawing, sights_drawing
@@ -198,7 +198,7 @@ def test_earlier_epochs_are_shown_by_the_epoch_that_each_was_judged_at() -> None
 def test_the_place_of_a_published_number_is_wrapped_to_its_panel_and_not_cut_off() -> None:
     rows = (SeedValues("one", (0.99, 0.98), 0.985, None),)
     places = ("the log in its public notebook, epoch 1 of 8", "In [10]", " ".join(["longer"] * 20))
-    titled = [PublishedNumber("Train accuracy", "99 %", where, 0.99, ACCURACY, rows) for where in places]
+    titled = [NumberPanel("Train accuracy", "99 %", where, 0.99, ACCURACY, rows) for where in places]
     texts = re.findall("<!-- (.*?) -->", recipes_drawing(Recipes(("one",), tuple(titled))).decode())
     assert {"the log in its public notebook,", "epoch 1 of 8", "In [10]"} <= set(texts)
     assert [text for text in texts if "longer" in text][-1].endswith("longer …")
@@ -209,8 +209,8 @@ def test_a_layer_that_halves_to_the_pixel_is_told_from_one_that_does_not() -> No
     found = shown(study())
     assert found["000_convnet-halves"] == Changes(
         (
-            Change((26, 26), (13, 13), "layer 2: 26 × 26 → 13 × 13", "exactly half"),
-            Change((11, 11), (5, 5), "layer 4: 11 × 11 → 5 × 5", "half would be 5.5 × 5.5"),
+            Resized((26, 26), (13, 13), "layer 2: 26 × 26 → 13 × 13", "exactly half"),
+            Resized((11, 11), (5, 5), "layer 4: 11 × 11 → 5 × 5", "half would be 5.5 × 5.5"),
         )
     )
     sights = found["000_convnet-sees-more"]
@@ -221,8 +221,10 @@ def test_a_layer_that_halves_to_the_pixel_is_told_from_one_that_does_not() -> No
 def test_all_kinds_of_figures_are_whole_svgs(everything: Findings) -> None:
     found = shown(everything)
     same = SeedValues("same", (0.99, 0.99), 0.99, None)
-    odd = Rows("Better?", "Test accuracy", (Row("one seed", (replace(same, seeds=(0.5,)),)), Row("perfect", (same,))))
-    larger = Changes((Change((11, 11), (6, 6), "layer 1: 11 × 11 → 6 × 6", "half would be 5.5 × 5.5"),))
+    odd = Rows(
+        "Better?", "Test accuracy", (SeedRow("one seed", (replace(same, seeds=(0.5,)),)), SeedRow("perfect", (same,)))
+    )
+    larger = Changes((Resized((11, 11), (6, 6), "layer 1: 11 × 11 → 6 × 6", "half would be 5.5 × 5.5"),))
     drawings = [
         levels_drawing(found["000_convnet-tolerates-shift"]),  # type: ignore[arg-type]
         rows_drawing(found["002_two_conv_dropout-gap-smaller-than"]),  # type: ignore[arg-type]

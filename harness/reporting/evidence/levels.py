@@ -10,7 +10,7 @@ from harness.evaluations.evaluation import find_evaluation
 from harness.evaluations.metric import Quantity
 from harness.evaluations.transformed import Transformed
 from harness.reporting import numbers
-from harness.reporting.evidence.case import Case
+from harness.reporting.evidence.judged_claims import JudgedClaims
 from harness.spec.claims.drops import LearnsLocalPatterns, ToleratesShift
 
 TITLES = {
@@ -54,9 +54,9 @@ class Levels:
         return f"{curve.name} {', '.join(shares)}"
 
 
-def levels(case: Case) -> Levels | None:
+def levels(judged: JudgedClaims) -> Levels | None:
     """Return the curves of all networks that every level is recorded of; None without one."""
-    claim, kind = case.claims[0], type(case.claims[0])
+    claim, kind = judged.claims[0], type(judged.claims[0])
     if not isinstance(claim, ToleratesShift | LearnsLocalPatterns):
         return None
     change = find_evaluation(claim.drop.after.evaluation)
@@ -64,29 +64,29 @@ def levels(case: Case) -> Levels | None:
         return None
     steps = sorted((change.unchanged, *change.levels))
     copies = [claim.model_copy(update={LEVEL[kind]: step}) for step in steps if step != change.unchanged]
-    curves = tuple(_curves(case, (claim.drop.before, *(copy.drop.after for copy in copies))))
+    curves = tuple(_curves(judged, (claim.drop.before, *(copy.drop.after for copy in copies))))
     return Levels(
         TITLES[kind],
         change.unit,
         tuple(f"{step:g}" for step in steps),
         steps.index(getattr(claim, LEVEL[kind])),
-        1 / len(case.entry.architecture.data.classes),
+        1 / len(judged.entry.architecture.data.classes),
         curves,
     )
 
 
-def _curves(case: Case, quantities: tuple[Quantity, ...]) -> Iterator[LevelCurve]:
-    for entry in (*case.compared, *_turned_round(case)):
+def _curves(judged: JudgedClaims, quantities: tuple[Quantity, ...]) -> Iterator[LevelCurve]:
+    for entry in (*judged.compared, *_turned_round(judged)):
         values = [entry.values(quantity) for quantity in quantities]
         if all(values):
             means = tuple(sum(found) / len(found) for found in values)
             yield LevelCurve(entry.name, means, tuple(map(min, values)), tuple(map(max, values)))
 
 
-def _turned_round(case: Case) -> Iterator[ArchitectureResults]:
+def _turned_round(judged: JudgedClaims) -> Iterator[ArchitectureResults]:
     """Yield what is never ranked and has such a claim against the architecture, such as training on shifted images."""
-    kind = type(case.claims[0])
-    for entry in case.study.apart:
+    kind = type(judged.claims[0])
+    for entry in judged.study.apart:
         claims = entry.architecture.claims
-        if any(isinstance(claim, kind) and case.entry.name in claim.others.values() for claim in claims):
+        if any(isinstance(claim, kind) and judged.entry.name in claim.others.values() for claim in claims):
             yield entry

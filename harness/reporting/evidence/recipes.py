@@ -17,7 +17,7 @@ from harness.spec.claims.metrics import NumberClaim
 
 
 @dataclass(frozen=True)
-class PublishedNumber:
+class NumberPanel:
     """A number, its text and its place, and each recipe's seeds; None where a recipe was not judged by it."""
 
     title: str
@@ -33,7 +33,7 @@ class Recipes:
     """What is drawn: numbers side by side, and the recipes' names for their rows."""
 
     names: tuple[str, ...]
-    numbers: tuple[PublishedNumber, ...]
+    numbers: tuple[NumberPanel, ...]
 
     @property
     def description(self) -> str:
@@ -51,7 +51,7 @@ def recipes(entry: ArchitectureResults, findings: Findings) -> Recipes | None:
     return Recipes(tuple(recipe.name for recipe in every), found) if others and found else None
 
 
-def _numbers(every: Sequence[OtherRecipe]) -> Iterator[PublishedNumber]:
+def _numbers(every: Sequence[OtherRecipe]) -> Iterator[NumberPanel]:
     judged = [{published_number(verdict): verdict for verdict in recipe.verdicts} for recipe in every]
     for number in dict.fromkeys(number for found in judged for number in found):
         verdicts = [found.get(number) for found in judged]
@@ -59,7 +59,7 @@ def _numbers(every: Sequence[OtherRecipe]) -> Iterator[PublishedNumber]:
         rows, claim = tuple(map(_seeds, verdicts)), first.claim
         if any(rows) and isinstance(claim, NumberClaim) and claim.value is not None:
             of = claim.quantity
-            yield PublishedNumber(of.heading, published(first), claim.where, float(claim.value), of.metric, rows)
+            yield NumberPanel(of.heading, published(first), claim.where, float(claim.value), of.metric, rows)
 
 
 def _seeds(verdict: Verdict | None) -> SeedValues | None:

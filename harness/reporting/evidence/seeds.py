@@ -9,7 +9,7 @@ from harness.analysis.margins import GUESSES
 from harness.analysis.runs import ArchitectureResults
 from harness.evaluations.metric import ACCURACY, TEST_ACCURACY
 from harness.reporting import numbers
-from harness.reporting.evidence.case import Case
+from harness.reporting.evidence.judged_claims import JudgedClaims
 from harness.spec.claims.drops import GapSmallerThan
 from harness.statistics.samples import Interval, estimate
 
@@ -29,7 +29,7 @@ class SeedValues:
 
 
 @dataclass(frozen=True)
-class Row:
+class SeedRow:
     """One architecture: its seeds, by what they were measured on if that is more than one thing.
 
     ``untrained`` are the accuracies of those that failed to train.
@@ -56,7 +56,7 @@ class Rows:
 
     title: str
     axis: str
-    rows: tuple[Row, ...]
+    rows: tuple[SeedRow, ...]
 
     @property
     def description(self) -> str:
@@ -64,19 +64,19 @@ class Rows:
         return f"{self.axis} by seed, means: {'; '.join(row.description for row in self.rows)}"
 
 
-def accuracies(case: Case) -> Rows | None:
+def accuracies(judged: JudgedClaims) -> Rows | None:
     """Return a row for each network; None where one of them is not measured."""
-    rows = tuple(row for row in map(_row, case.compared) if row is not None)
-    return Rows(case.question, "Test accuracy", rows) if len(rows) == len(case.compared) else None
+    rows = tuple(row for row in map(_row, judged.compared) if row is not None)
+    return Rows(judged.question, "Test accuracy", rows) if len(rows) == len(judged.compared) else None
 
 
-def gaps(case: Case) -> Rows | None:
+def gaps(judged: JudgedClaims) -> Rows | None:
     """Return the accuracy of each network on training and on test images; None where one of them is not measured."""
-    claim = case.claims[0]
+    claim = judged.claims[0]
     if not isinstance(claim, GapSmallerThan):
         return None
-    rows = tuple(row for entry in case.compared if (row := _gap(entry, claim)) is not None)
-    return Rows(case.question, "Accuracy of the final weights", rows) if len(rows) == len(case.compared) else None
+    rows = tuple(row for entry in judged.compared if (row := _gap(entry, claim)) is not None)
+    return Rows(judged.question, "Accuracy of the final weights", rows) if len(rows) == len(judged.compared) else None
 
 
 def seed_values(name: str, values: Sequence[float]) -> SeedValues | None:
@@ -85,16 +85,20 @@ def seed_values(name: str, values: Sequence[float]) -> SeedValues | None:
     return SeedValues(name, tuple(values), found.mean, found.interval) if found else None
 
 
-def _row(entry: ArchitectureResults) -> Row | None:
+def _row(entry: ArchitectureResults) -> SeedRow | None:
     """Return an architecture's row; what ended in numbers that are none stands at what guessing gives, as judged."""
     guessing = 1 / len(entry.architecture.data.classes)
     lost = [guessing for failed in entry.failures if failed.failure.kind == "nan"]
     values = (*entry.values(TEST_ACCURACY), *lost)
     seeds = seed_values(entry.name, values)
-    return Row(entry.name, (seeds,), tuple(value for value in values if value <= GUESSES * guessing)) if seeds else None
+    return (
+        SeedRow(entry.name, (seeds,), tuple(value for value in values if value <= GUESSES * guessing))
+        if seeds
+        else None
+    )
 
 
-def _gap(entry: ArchitectureResults, claim: GapSmallerThan) -> Row | None:
+def _gap(entry: ArchitectureResults, claim: GapSmallerThan) -> SeedRow | None:
     """Return accuracy on training and on test images of the seeds that have both, and the mean gap."""
     drop = claim.drop
     of = entry.by_seed(drop)
@@ -103,7 +107,7 @@ def _gap(entry: ArchitectureResults, claim: GapSmallerThan) -> Row | None:
     found = estimate(tuple(of.values()))
     if found is None or training is None or test is None:
         return None
-    return Row(f"{entry.name}\ngap {numbers.difference(ACCURACY, found.mean)} points", (training, test))
+    return SeedRow(f"{entry.name}\ngap {numbers.difference(ACCURACY, found.mean)} points", (training, test))
 
 
 def _of(name: str, seeds: Mapping[int, float], values: Mapping[int, float]) -> SeedValues | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.analysis.findings import Findings
 from harness.analysis.verdicts import Verdict
-from harness.reporting.evidence.case import Case
+from harness.reporting.evidence.judged_claims import JudgedClaims
 from harness.reporting.evidence.levels import Levels, levels
 from harness.reporting.evidence.recipes import Recipes, recipes
 from harness.reporting.evidence.seeds import Rows, accuracies, gaps
@@ -18,7 +18,7 @@ from harness.spec.claims import Claim
 
 Data = Levels | Rows | Changes | Sights | Recipes
 # What a figure shows, by the kind of the claim.
-SHOWN: Mapping[str, Callable[[Case], Data | None]] = {
+SHOWN: Mapping[str, Callable[[JudgedClaims], Data | None]] = {
     "learns_local_patterns": levels,
     "tolerates_shift": levels,
     "needs": accuracies,
@@ -43,7 +43,7 @@ def evidence(findings: Findings) -> Iterator[Evidence]:
     study = findings.study.judged
     for entry, verdicts in documented(findings):
         judged = study.named(entry.name) or entry
-        shown = {kind: SHOWN[kind](Case(judged, claims, study)) for kind, claims in _tested(verdicts).items()}
+        shown = {kind: SHOWN[kind](JudgedClaims(judged, claims, study)) for kind, claims in _tested(verdicts).items()}
         for kind, data in (*shown.items(), (RECIPES, recipes(entry, findings))):
             if data is not None:
                 yield Evidence(entry.name, figure_name(entry, kind), data)

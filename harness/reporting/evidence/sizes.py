@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.analysis.verdicts import RecordedCase
-from harness.reporting.evidence.case import Case
+from harness.reporting.evidence.judged_claims import JudgedClaims
 from harness.spec.claims.sizes import Halves, SeesMore
 
 Pair = tuple[int, int]
@@ -13,7 +13,7 @@ FEWEST_LAYERS = 2
 
 
 @dataclass(frozen=True)
-class Change:
+class Resized:
     """The height and width of a layer's input and output, in pixels and in words."""
 
     before: Pair
@@ -26,7 +26,7 @@ class Change:
 class Changes:
     """Layers that are said to halve an image."""
 
-    layers: tuple[Change, ...]
+    layers: tuple[Resized, ...]
 
     @property
     def description(self) -> str:
@@ -36,7 +36,7 @@ class Changes:
 
 
 @dataclass(frozen=True)
-class Sight:
+class SeenArea:
     """How many pixels of the image one value of a layer depends on, down and across."""
 
     text: str
@@ -48,7 +48,7 @@ class Sights:
     """What the values of several layers see of an image."""
 
     image: Pair
-    layers: tuple[Sight, ...]
+    layers: tuple[SeenArea, ...]
 
     @property
     def description(self) -> str:
@@ -57,28 +57,28 @@ class Sights:
         return f"How many of {sides(self.image)} pixels one value of a layer depends on: {told}"
 
 
-def changes(case: Case) -> Changes | None:
+def changes(judged: JudgedClaims) -> Changes | None:
     """Return what each layer makes of height and width."""
-    recorded = RecordedCase(case.entry, case.study)
+    recorded = RecordedCase(judged.entry, judged.study)
     shapes = [recorded.input_shape, *(layer.output_shape for layer in recorded.layers)]
-    numbers = [claim.layer for claim in case.claims if isinstance(claim, Halves)]
+    numbers = [claim.layer for claim in judged.claims if isinstance(claim, Halves)]
     return Changes(tuple(_change(number, _pair(shapes[number - 1]), _pair(shapes[number])) for number in numbers))
 
 
-def _change(number: int, before: Pair, behind: Pair) -> Change:
+def _change(number: int, before: Pair, behind: Pair) -> Resized:
     exact = tuple(2 * side for side in behind) == before
     outcome = "exactly half" if exact else f"half would be {' × '.join(f'{side / 2:g}' for side in before)}"
-    return Change(before, behind, f"layer {number}: {sides(before)} → {sides(behind)}", outcome)
+    return Resized(before, behind, f"layer {number}: {sides(before)} → {sides(behind)}", outcome)
 
 
-def sights(case: Case) -> Sights | None:
+def sights(judged: JudgedClaims) -> Sights | None:
     """Return what the layers see; None where the inputs are no images, or it is known of fewer than two."""
-    recorded = RecordedCase(case.entry, case.study)
-    claims = [claim for claim in case.claims if isinstance(claim, SeesMore)]
+    recorded = RecordedCase(judged.entry, judged.study)
+    claims = [claim for claim in judged.claims if isinstance(claim, SeesMore)]
     numbers = sorted({number for claim in claims for number in (claim.layer, claim.than)})
     fields = recorded.receptive_fields
     seen = tuple(
-        Sight(f"layer {number}, {recorded.layers[number - 1].kind}: {sides(size)}", size)
+        SeenArea(f"layer {number}, {recorded.layers[number - 1].kind}: {sides(size)}", size)
         for number in numbers
         if (size := fields[number - 1]) is not None
     )

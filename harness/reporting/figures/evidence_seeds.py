@@ -8,8 +8,8 @@ from textwrap import wrap
 from matplotlib.axes import Axes
 
 from harness.evaluations.metric import ACCURACY
-from harness.reporting.evidence.recipes import PublishedNumber, Recipes
-from harness.reporting.evidence.seeds import TRAINING, Row, Rows, SeedValues
+from harness.reporting.evidence.recipes import NumberPanel, Recipes
+from harness.reporting.evidence.seeds import TRAINING, Rows, SeedRow, SeedValues
 from harness.reporting.figures.drawing import BLUE, ORANGE, SMALL_WIDTH, WIDTH, as_svg, canvas
 from harness.reporting.figures.scale import axis_label, metric_axis
 from harness.reporting.figures.seed_rows import draw_row, extent, without_frame
@@ -41,7 +41,7 @@ def rows_drawing(found: Rows) -> bytes:
         return as_svg(drawn, found)
 
 
-def _draw_rows(axes: Axes, rows: tuple[Row, ...]) -> None:
+def _draw_rows(axes: Axes, rows: tuple[SeedRow, ...]) -> None:
     middles, place = list[float](), 0
     for row in rows:
         middles.append(place + (len(row.measured) - 1) / 2)
@@ -56,7 +56,7 @@ def _draw_rows(axes: Axes, rows: tuple[Row, ...]) -> None:
     without_frame(axes)
 
 
-def _mean(seeds: SeedValues, row: Row) -> str:
+def _mean(seeds: SeedValues, row: SeedRow) -> str:
     return f"mean, {seeds.name}" if len(row.measured) > 1 else "mean"
 
 
@@ -75,7 +75,7 @@ def recipes_drawing(found: Recipes) -> bytes:
         return as_svg(drawn, found)
 
 
-def _titles(numbers: Sequence[PublishedNumber]) -> tuple[str, ...]:
+def _titles(numbers: Sequence[NumberPanel]) -> tuple[str, ...]:
     """Return the number and its place for each panel, wrapped to the panel's width: as many lines in each."""
     letters = PANEL_LETTERS // len(numbers)
     wrapped = [wrap(number.where, letters, max_lines=MOST_LINES, placeholder=" …") for number in numbers]
@@ -84,7 +84,7 @@ def _titles(numbers: Sequence[PublishedNumber]) -> tuple[str, ...]:
     return tuple(f"{one.title} {one.text}\n{place}" for one, place in zip(numbers, places, strict=True))
 
 
-def _draw_number(axes: Axes, number: PublishedNumber, title: str) -> None:
+def _draw_number(axes: Axes, number: NumberPanel, title: str) -> None:
     shown = [value for row in number.rows if row for value in extent(row, number.metric)]
     metric_axis(axes.xaxis, number.metric, [number.value, *shown], gap=0.2)
     axes.axvline(number.value, color=ORANGE, linewidth=1.4, linestyle="--", label="published", zorder=1)

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
-from harness.reporting.evidence.sizes import Change, Changes, Pair, Sights, sides
+from harness.reporting.evidence.sizes import Changes, Pair, Resized, Sights, sides
 from harness.reporting.figures.drawing import (
     BLUE,
     GREEN,
@@ -34,7 +34,7 @@ def changes_drawing(found: Changes) -> bytes:
         return as_svg(drawn, found)
 
 
-def _draw_change(axes: Axes, change: Change) -> None:
+def _draw_change(axes: Axes, change: Resized) -> None:
     (high, wide), (down, across) = change.before, change.behind
     axes.add_patch(Rectangle((0, 0), wide, high, facecolor=ORANGE, hatch="////", edgecolor=PANEL, linewidth=0))
     axes.add_patch(Rectangle((0, 0), 2 * across, 2 * down, facecolor=BLUE, linewidth=0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.analysis.ablations import Ablation, Change
+from harness.analysis.ablations import Ablation, Effect
 from harness.analysis.findings import Findings
 from harness.evaluations.metric import ACCURACY, LOSS, Metric
 from harness.reporting import numbers
@@ -74,26 +74,26 @@ def _row(one: Ablation) -> Cells:
     )
 
 
-def _measured(change: Change, metric: Metric) -> str:
+def _measured(effect: Effect, metric: Metric) -> str:
     """Return a difference, its interval and its p-value, a line each."""
-    if change.difference is None:
+    if effect.difference is None:
         return numbers.UNKNOWN
-    estimate = numbers.difference(metric, change.difference.estimate)
-    return _with_test(estimate, numbers.difference_bounds(metric, change.interval), change)
+    estimate = numbers.difference(metric, effect.difference.estimate)
+    return _with_test(estimate, numbers.difference_bounds(metric, effect.interval), effect)
 
 
-def _seconds(change: Change) -> str:
-    if change.difference is None:
+def _seconds(effect: Effect) -> str:
+    if effect.difference is None:
         return numbers.UNKNOWN
-    interval = change.interval
+    interval = effect.interval
     bounds = f"{interval.low:+.1f} to {interval.high:+.1f}" if interval else ""
-    return _with_test(f"{change.difference.estimate:+.1f}", bounds, change)
+    return _with_test(f"{effect.difference.estimate:+.1f}", bounds, effect)
 
 
-def _with_test(estimate: str, bounds: str, change: Change) -> str:
-    if change.interval is None:
+def _with_test(estimate: str, bounds: str, effect: Effect) -> str:
+    if effect.interval is None:
         return estimate
-    return f"{estimate}\n{bounds}\n{numbers.p_phrase(change.adjusted_p)}"
+    return f"{estimate}\n{bounds}\n{numbers.p_phrase(effect.adjusted_p)}"
 
 
 def _notes(found: Sequence[Ablation]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from harness.spec.claims import Claim
 
 
 @dataclass(frozen=True)
-class Case:
+class JudgedClaims:
     """The tested claims of one kind that an architecture has, and the study on the seeds of their verdicts."""
 
     entry: ArchitectureResults
