@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
 import signal
 import sys
@@ -120,6 +121,17 @@ def turn(item: pytest.Item) -> int:
     if not item.get_closest_marker("training"):
         return 3
     return 2 if folder in {"backends", "spec"} else 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def disk_not_waited_for() -> Iterator[None]:
+    """Leave files in the system's cache: no test can see a power cut, and ten thousand of them wait for milliseconds.
+
+    That files are brought to the disk, and when, is a test of its own (`records/test_files`).
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
 @pytest.fixture

@@ -36,3 +36,17 @@ def test_a_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("not a folder")
     with pytest.raises(CannotWrite, match="can't be written"):
         write_atomically(tmp_path / "results" / "record.json", b"new")
+
+
+def test_a_file_is_on_the_disk_before_it_takes_its_name_and_its_folder_right_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, states = tmp_path / "record.json", []
+
+    def synced(descriptor: int) -> None:
+        of = tmp_path if os.path.samestat(os.fstat(descriptor), tmp_path.stat()) else path
+        states.append((of.name, os.fstat(descriptor).st_size if of is path else None, path.exists()))
+
+    monkeypatch.setattr(os, "fsync", synced)
+    write_atomically(path, b"content")
+    assert states == [("record.json", len(b"content"), False), (tmp_path.name, None, True)]
