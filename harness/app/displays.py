@@ -27,7 +27,7 @@ from harness.execute.engine import (
 from harness.planning.plan import Plan
 from harness.planning.trial import Trial
 from harness.records.record import EpochMeasurement
-from harness.reporting.numbers import duration, measured, plural, with_unit
+from harness.reporting.numbers import duration, listed, measured, plural, with_unit
 
 # After which a plain display says that a trial still compiles, and again after twice as long.
 COMPILING_SECONDS = 20.0
@@ -53,6 +53,7 @@ class PlainDisplay:
     def __init__(self, console: Console, plan: Plan, time_left: TimeLeft) -> None:
         self.console = console
         self.total = len(plan.pending)
+        self.evaluated = plan.evaluated
         self.ended = 0
         self.waiting = False
         self.time_left = time_left
@@ -64,6 +65,8 @@ class PlainDisplay:
         if isinstance(event, TrialBuilt | TrialEnded):
             self._compiled(event.trial.name)
         match event:
+            case TrialStarted(trial) if trial.name in self.evaluated:
+                self._print(f"evaluating {trial.label}, with the weights that were kept")
             case TrialStarted(trial):
                 self._print(f"training  {trial.label}, {at_most(trial)}{plural(trial.epochs, 'epoch')}")
             case TrialCompiling(trial):
@@ -73,7 +76,8 @@ class PlainDisplay:
             case TrialEnded(trial, outcome):
                 self.ended += 1
                 left = duration(self.time_left.seconds(time.monotonic()))
-                self._print(f"{outcome_label(trial, outcome)}  [{self.ended}/{self.total}, {left} left]")
+                said = outcome_label(trial, outcome, evaluated=trial.name in self.evaluated)
+                self._print(f"{said}  [{self.ended}/{self.total}, {left} left]")
             case TrialRecordedElsewhere(trial):
                 self.ended += 1
                 self._print(f"recorded  {trial.label} by another run  [{self.ended}/{self.total}]")
@@ -114,12 +118,14 @@ def at_most(trial: Trial) -> str:
     return "at most " if trial.may_stop else ""
 
 
-def outcome_label(trial: Trial, outcome: Outcome) -> str:
-    """Return one line on what the trial gave."""
+def outcome_label(trial: Trial, outcome: Outcome, *, evaluated: bool = False) -> str:
+    """Return one line on what the trial gave; ``evaluated``: without being trained again."""
     if outcome.failure:
         return f"failed    {trial.label}: {outcome.failure.reason}"
     if outcome.measurement is None:
         return f"ended     {trial.label}"
+    if evaluated:
+        return f"evaluated {trial.label}: {listed(sorted({due.evaluation for due in trial.due}))}"
     epochs = outcome.measurement.epochs
     last = epochs[trial.computation.counted(epochs) - 1]
     seconds = sum(epoch.train_seconds for epoch in outcome.measurement.epochs)

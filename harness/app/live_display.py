@@ -102,6 +102,11 @@ def _name(trial: Trial) -> str:
     return f"{first} (+{len(others)})" if others else first
 
 
+def _first(resumed: int) -> str:
+    """Return what a trial begins with."""
+    return f"resumed after epoch {resumed}" if resumed else "first epoch"
+
+
 # Of a terminal's height: the standings' heading, "and 3 more", a blank line, the bar, and the trial that ended last.
 OTHER_LINES = 6
 
@@ -118,6 +123,7 @@ class LiveDisplay:
         self.bar = Progress(
             TextColumn("{task.fields[text]}"), BarColumn(bar_width=24), TaskProgressColumn(), console=console
         )
+        self.evaluated = plan.evaluated
         epochs = sum(planned.trial.epochs for planned in plan.pending)
         self.task = self.bar.add_task("", total=epochs, text="")
         self.live = Live(get_renderable=self.render, console=console, refresh_per_second=4, transient=True)
@@ -135,20 +141,25 @@ class LiveDisplay:
                     self.console.print(f"warning: {trial.label}: {warning}", markup=False, soft_wrap=True)
                 self.running[trial.name] = (
                     trial,
-                    f"resumed after epoch {resumed}" if resumed else "first epoch",
+                    "evaluating" if trial.name in self.evaluated else _first(resumed),
                 )
             case EpochEnded(trial, measurement):
                 self.bar.advance(self.task)
+                if trial.name in self.evaluated:
+                    return
                 self.running[trial.name] = (
                     trial,
                     f"epoch {measurement.epoch}/{at_most(trial)}{trial.epochs}  {headline_label(measurement)}",
                 )
             case TrialEnded(trial, outcome):
-                self.board.observe(event)
+                evaluated = trial.name in self.evaluated
+                if not evaluated or outcome.failure:
+                    self.board.observe(event)
                 self.running.pop(trial.name, None)
                 missing = trial.epochs - (len(outcome.measurement.epochs) if outcome.measurement else 0)
                 self.bar.advance(self.task, missing)
-                self.console.print(outcome_label(trial, outcome), markup=False, overflow="ellipsis", no_wrap=True)
+                said = outcome_label(trial, outcome, evaluated=evaluated)
+                self.console.print(said, markup=False, overflow="ellipsis", no_wrap=True)
             case TrialRecordedElsewhere(trial):
                 self.bar.advance(self.task, trial.epochs)
                 self.console.print(f"recorded  {trial.label} by another run", markup=False)

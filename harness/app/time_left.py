@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from statistics import median
 
-from harness.execute.engine import EpochEnded, TrialBuilt, TrialEnded, TrialEvent, TrialRecordedElsewhere, TrialStarted
+from harness.execute.engine import (
+    EpochEnded,
+    TrialBuilt,
+    TrialEnded,
+    TrialEvent,
+    TrialRecordedElsewhere,
+    TrialStarted,
+    Waiting,
+)
 from harness.planning.forecast import Forecast, makespan, modelled_epoch_seconds
 from harness.planning.plan import Plan
 from harness.planning.trial import Trial
@@ -16,6 +24,7 @@ class TimeLeft:
 
     def __init__(self, plan: Plan, jobs: int) -> None:
         self._pending = [planned.trial for planned in plan.pending]
+        self._evaluated = plan.evaluated
         self._forecast = plan.forecast
         self._jobs = jobs
         self._running: dict[str, _Underway] = {}
@@ -24,6 +33,9 @@ class TimeLeft:
 
     def observe(self, event: TrialEvent, now: float) -> None:
         """Learn from an event that came at ``now`` seconds of any one clock."""
+        if not isinstance(event, Waiting) and event.trial.name in self._evaluated:
+            self._pending = [other for other in self._pending if other.name != event.trial.name]
+            return
         match event:
             case TrialStarted(trial):
                 self._pending = [other for other in self._pending if other.name != trial.name]
@@ -43,7 +55,12 @@ class TimeLeft:
     def seconds(self, now: float) -> float:
         """Return the seconds left: the running trials' rest, then the pending ones on the first free place."""
         busy = [underway.seconds_left(self._forecast, now) for underway in list(self._running.values())]
-        return makespan([self._forecast.trial_seconds(trial) for trial in self._pending], self._jobs, busy)
+        return makespan(list(map(self._whole, self._pending)), self._jobs, busy)
+
+    def _whole(self, trial: Trial) -> float:
+        """Return the seconds of a trial from its start; it takes no more than that where nothing is trained."""
+        evaluated = trial.name in self._evaluated
+        return self._forecast.start_up_seconds if evaluated else self._forecast.trial_seconds(trial)
 
     def _measure(self, trial: Trial, seconds: float) -> None:
         self._measured.setdefault(trial.fingerprint, []).append(seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from harness.plugins import find_plugin, plugin_names
 from harness.records.environment import Environment
 from harness.records.predictions import Predictions
 from harness.records.record import EpochMeasurement, Failure, Measurement
+from harness.worker.messages import KeptWeights
 
 ENGINES = "harness.execute.engines"
 LOCAL = "local"
@@ -126,6 +127,7 @@ class EngineOptions:
         checkpoints: Folder of the trials' checkpoints; None: a killed trial starts again from its beginning.
         deterministic: Whether the backend's operations must be deterministic.
         keep_weights: Whether outcomes bring the weights.
+        kept: Finds what a recorded trial can be evaluated with instead of being trained again, on this machine.
         name: Which engine: a module of ``harness.execute.engines``.
         address: Where the engine finds other machines, if it uses any.
         trial_bytes: The memory that the largest trial takes.
@@ -138,6 +140,7 @@ class EngineOptions:
     checkpoints: Path | None = None
     deterministic: bool = True
     keep_weights: bool = False
+    kept: Callable[[Trial], KeptWeights | None] | None = None
     name: str = LOCAL
     address: str | None = None
     trial_bytes: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -79,13 +79,15 @@ class PlannedTrial:
     """A trial, where it stands, and the seconds that it is expected to take from its start.
 
     ``environment`` is that of another machine's record, which stands for the trial or, where the trial is still to be
-    trained, shows whether the bits here are those of there.
+    trained, shows whether the bits here are those of there. ``from_weights`` says that a recorded trial is evaluated
+    with the weights that were kept of it, and not trained again.
     """
 
     trial: Trial
     status: Status
     seconds: float
     environment: str | None = None
+    from_weights: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,24 @@ class Plan:
     def without(self, names: Collection[str]) -> Plan:
         """Return the plan without the trials of these names."""
         return Plan(tuple(planned for planned in self.trials if planned.trial.name not in names), self.forecast)
+
+    @property
+    def evaluated(self) -> frozenset[str]:
+        """The names of the trials that are evaluated with their weights, and not trained."""
+        return frozenset(planned.trial.name for planned in self.trials if planned.from_weights)
+
+    def with_weights(self, kept: Callable[[Trial], object]) -> Plan:
+        """Return the plan, where a recorded trial is evaluated without training as far as ``kept`` finds weights."""
+        seconds = self.forecast.start_up_seconds
+        return Plan(
+            tuple(
+                replace(planned, seconds=seconds, from_weights=True)
+                if planned.status is Status.EVALUATE and kept(planned.trial) is not None
+                else planned
+                for planned in self.trials
+            ),
+            self.forecast,
+        )
 
     @property
     def shared(self) -> tuple[tuple[str, ...], ...]:

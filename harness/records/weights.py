@@ -16,6 +16,8 @@ from harness.records.files import write_atomically
 from harness.records.store import Store
 
 MOST_BYTES = 2**40
+# What the names of their files have in common.
+WEIGHTS_MARK = ".weights-epoch"
 Weights = Sequence[npt.NDArray[Any]]
 
 
@@ -29,7 +31,7 @@ def weights_digest(weights: Iterable[npt.NDArray[Any]]) -> str:
 
 def weights_file(store: Store, environment: str, trial: str, epoch: int) -> Path:
     """Return where a trial's weights after an epoch are kept."""
-    return store.folder / environment / f"{trial}.weights-epoch{epoch}.npz"
+    return store.folder / environment / f"{trial}{WEIGHTS_MARK}{epoch}.npz"
 
 
 def save_weights(path: Path, weights: Weights) -> None:

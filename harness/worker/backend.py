@@ -78,6 +78,13 @@ class Network(Protocol[Held_contra]):
     def weights(self) -> Sequence[Array]:
         """Return all weights, always in the same order."""
 
+    def set_weights(self, weights: Sequence[Array]) -> None:
+        """Take on weights, in the order of `weights`; the rest of the state stays.
+
+        Raises:
+            ValueError: They are another network's.
+        """
+
     def state(self) -> Sequence[Array]:
         """Return all that later epochs depend on: weights, the phase's optimizer's state, that of random numbers."""
 

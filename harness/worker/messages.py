@@ -15,6 +15,18 @@ from harness.records.environment import Commit, Environment
 from harness.records.record import EpochMeasurement, FailureKind, Measurement, Stage
 
 
+@dataclass(frozen=True, eq=False)
+class KeptWeights:
+    """What is recorded of a trial in an environment, by its id, and the weights that were kept after some epochs.
+
+    An evaluation that it lacks needs no training then.
+    """
+
+    environment: str
+    epochs: tuple[EpochMeasurement, ...]
+    weights: Mapping[int, tuple[npt.NDArray[Any], ...]]
+
+
 @dataclass(frozen=True)
 class Job:
     """A trial and how its process is to run it.
@@ -27,6 +39,7 @@ class Job:
         spawned: ``time.time()`` when the process was asked for.
         commit: The commit of the harness's code, where it is the parent's; None: the process asks git itself.
         keep_weights: Whether the last message brings the weights.
+        kept: What to evaluate the recorded trial with, instead of training it again; None: it is trained.
     """
 
     trial: Trial
@@ -39,6 +52,7 @@ class Job:
     spawned: float
     commit: Commit | None = None
     keep_weights: bool = False
+    kept: KeptWeights | None = None
 
 
 @dataclass(frozen=True)

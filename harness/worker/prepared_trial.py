@@ -70,6 +70,22 @@ class PreparedTrial:
             self.network.restore(self.counted_state)
         self.network.begin_phase(phase)
 
+    def evaluated(
+        self, epochs: Sequence[EpochMeasurement], epoch: EpochMeasurement, weights: Sequence[Array]
+    ) -> EpochDone:
+        """Return one of the recorded epochs with what is due evaluated of the weights after it.
+
+        Raises:
+            NotANumber: A loss or a metric is not finite.
+        """
+        computation = self.trial.computation
+        self.network.begin_phase(phase_at(epoch.epoch, computation.starts(epochs))[0])
+        self.network.set_weights(weights)
+        due = [one.evaluation for one in self.trial.due if computation.counted(epochs[: one.epoch]) == epoch.epoch]
+        evaluators = {name: self.evaluators[name] for name in due if name not in epoch.evaluations}
+        evaluations, predictions = evaluate(epoch.epoch, evaluators, self.network.score, self.inside)
+        return EpochDone(epoch.model_copy(update={"evaluations": {**epoch.evaluations, **evaluations}}), predictions)
+
     def counted_weights(self) -> tuple[Array, ...]:
         """Return the weights that count, after the last epoch; the network has them from then on."""
         if self.counted_state:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,14 @@ from harness.worker.checkpoint import Checkpoint, UnusableCheckpoint, read_check
 from harness.worker.clocks import Watch, peak_memory_bytes, stopwatch
 from harness.worker.evaluating import Evaluator
 from harness.worker.examples import trial_evaluators, trial_examples, validation_examples
-from harness.worker.messages import Built, EpochDone, Finished, Job, Message, StageBegan, Started
+from harness.worker.messages import Built, EpochDone, Finished, Job, KeptWeights, Message, StageBegan, Started
 from harness.worker.prepared_trial import PreparedTrial, measured
 
 Report = Callable[[Message], None]
 
 
 def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Callable[[], Environment]) -> None:
-    """Train the trial up to its last epoch, reporting each step of the way.
+    """Train the trial up to its last epoch, reporting each step of the way; or evaluate weights that were kept of it.
 
     The environment is taken here, where the trial runs, while no clock runs.
 
@@ -37,7 +38,11 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
         NotANumber: A loss or a metric is not finite. Errors of the backend and of the data leave this function too:
             the process turns them into a failure.
     """
+    environment = cache(environment)
     prepared, measurement = prepare(job, backend, report, environment)
+    if job.kept and job.kept.environment == environment().id:
+        evaluate_kept(job.kept, prepared, measurement, report)
+        return
     done, warning = resumed(job.checkpoint, prepared) if job.checkpoint else ([], None)
     measurement = measurement.model_copy(update={"resumed_epochs": len(done)})
     report(Built(measurement, warning))
@@ -60,6 +65,20 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
     }
     weights = prepared.counted_weights() if job.keep_weights else None
     report(Finished(measurement.model_copy(update=at_the_end), weights))
+
+
+def evaluate_kept(kept: KeptWeights, prepared: PreparedTrial, measurement: Measurement, report: Report) -> None:
+    """Report the recorded epochs, with what is due evaluated of the weights that were kept; nothing is trained.
+
+    Raises:
+        NotANumber: A loss or a metric is not finite.
+    """
+    report(Built(measurement))
+    report(StageBegan("train"))
+    for epoch in kept.epochs[: prepared.trial.epochs]:
+        weights = kept.weights.get(epoch.epoch)
+        report(EpochDone(epoch, {}) if weights is None else prepared.evaluated(kept.epochs, epoch, weights))
+    report(Finished(measurement))
 
 
 def prepare(

@@ -19,7 +19,7 @@ from harness.app.time_left import TimeLeft
 from harness.execute.engine import Outcome, TrialEvent, TrialRecordedElsewhere, Waiting
 from harness.execute.queue import InOrder
 from harness.planning.plan import Plan, PlannedTrial, Status
-from harness.planning.trial import Trial
+from harness.planning.trial import Due, Trial
 from harness.records.record import Failure
 
 CRASH = Failure(stage="train", kind="crash", reason="the process was ended by [SIGSEGV]")
@@ -61,6 +61,19 @@ def test_plain_lines_say_what_starts_and_ends_and_how_much_is_left() -> None:
         "waiting for trials that another run is training",
         "recorded  dense_16 seed 2 by another run  [3/3]",
     ]
+
+
+@pytest.mark.parametrize(("mode", "terminal"), [(ProgressMode.PLAIN, False), (ProgressMode.LIVE, True)])
+def test_what_is_only_evaluated_is_not_said_to_be_trained(mode: ProgressMode, *, terminal: bool) -> None:
+    first = replace(TRIALS[0], due=(Due(2, "shift"), Due(2, "calibration")))
+    plan = Plan((replace(PLAN.trials[0], trial=first, status=Status.EVALUATE, from_weights=True),))
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=terminal, width=100, color_system=None)
+    with Shown(mode, console).training(plan, jobs=1) as show:
+        for event in FakeTrainer()(InOrder([first])):
+            show(event)
+    assert "evaluated dense_16 seed 0: calibration and shift" in file.getvalue()
+    assert "train" not in file.getvalue().lower()
 
 
 def test_plain_lines_say_that_a_trial_compiles_for_long(monkeypatch: pytest.MonkeyPatch) -> None:

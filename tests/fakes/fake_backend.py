@@ -76,6 +76,9 @@ class FakeNetwork:
     def weights(self) -> Sequence[Array]:
         return [self.values]
 
+    def set_weights(self, weights: Sequence[Array]) -> None:
+        (self.values,) = weights
+
     def state(self) -> Sequence[Array]:
         return [self.values, self.momentum, np.array([self.epochs, self.rate])]
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
 from real_trials import real_benchmark, records, spec, train
 
 from harness.app.training.benchmark import Benchmark, plan_benchmark
+from harness.app.training.kept import FindsKeptWeights
 from harness.evaluations.evaluation import find_evaluation
 from harness.evaluations.registry import evaluation_names
+from harness.execute.engine import EngineOptions, make_engine
 from harness.planning.plan import Status
 from harness.records.record import EpochMeasurement, Record
+from harness.records.store import Store
 
 pytest_plugins = ["real_mnist"]
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("mnist")]
@@ -43,7 +48,8 @@ def epochs(of: Benchmark) -> tuple[EpochMeasurement, ...]:
 
 def test_evaluations_change_no_bit_of_the_training_and_come_out_the_same_later(tmp_path: Path) -> None:
     plain, whole = benchmark(tmp_path / "plain"), benchmark(tmp_path / "whole", *FURTHER)
-    train(plain)
+    train(plain, make_engine(EngineOptions(keep_weights=True)))
+    kept = replace(whole, store=Store(shutil.copytree(plain.store.results, tmp_path / "kept")))
     train(whole)
     assert only_record(plain).name == only_record(whole).name
     assert [epoch.weights_sha256 for epoch in epochs(plain)] == [epoch.weights_sha256 for epoch in epochs(whole)]
@@ -55,9 +61,11 @@ def test_evaluations_change_no_bit_of_the_training_and_come_out_the_same_later(t
     later = replace(plain, settings=whole.settings)
     assert [planned.status for planned in plan_benchmark(later).pending] == [Status.EVALUATE]
     train(later)
-    assert plan_benchmark(later).pending == ()
-    for name in FURTHER:
-        known, again = epochs(whole)[-1].evaluations[name], epochs(later)[-1].evaluations[name]
+    assert [one.from_weights for one in plan_benchmark(kept).with_weights(FindsKeptWeights(kept)).pending] == [True]
+    train(kept, make_engine(EngineOptions(kept=FindsKeptWeights(kept))))
+    assert plan_benchmark(later).pending == plan_benchmark(kept).pending == ()
+    for name, of in product(FURTHER, (later, kept)):
+        known, again = epochs(whole)[-1].evaluations[name], epochs(of)[-1].evaluations[name]
         assert (known.metrics, known.predictions_sha256) == (again.metrics, again.predictions_sha256)
         assert all(metric.allows(known.metrics[metric.name]) for metric in find_evaluation(name).metrics[:1])
 

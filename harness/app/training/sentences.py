@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from harness.app.training.benchmark import Benchmark
 from harness.planning.forecast import heaviest_layer
 from harness.planning.plan import Plan, Status
 from harness.planning.seeds import LOOKS
+from harness.planning.trial import Trial
 from harness.records.design import UntilDecided
 from harness.records.environment import Environment
 from harness.records.pooling import Pool
@@ -84,13 +85,22 @@ def most_sentences(most: Plan, jobs: int) -> tuple[str, ...]:
 
 
 def _for_evaluations(decided: Plan) -> tuple[str, ...]:
-    """Return which of the trials are recorded, and trained again for what was not evaluated then."""
-    again = [planned.trial for planned in decided.pending if planned.status is Status.EVALUATE]
-    if not again:
-        return ()
-    names = listed(sorted({due.evaluation for trial in again for due in trial.due}))
-    count = "1 of them is" if len(again) == 1 else f"{len(again)} of them are"
-    return (f"{count} recorded, to be trained again to the same bits for {names}.",)
+    """Return which of the trials are recorded, and what is done for what was not evaluated then."""
+    lacking = [planned for planned in decided.pending if planned.status is Status.EVALUATE]
+    ways = {
+        False: "recorded, to be trained again to the same bits for",
+        True: "recorded with the weights, which are enough for",
+    }
+    found = {kept: [planned.trial for planned in lacking if planned.from_weights is kept] for kept in ways}
+    return tuple(f"{_of_them(trials)} {ways[kept]} {_evaluations(trials)}." for kept, trials in found.items() if trials)
+
+
+def _of_them(trials: Sequence[Trial]) -> str:
+    return "1 of them is" if len(trials) == 1 else f"{len(trials)} of them are"
+
+
+def _evaluations(trials: Iterable[Trial]) -> str:
+    return listed(sorted({due.evaluation for trial in trials for due in trial.due}))
 
 
 def _standing(decided: Plan) -> tuple[str, ...]:

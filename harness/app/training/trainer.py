@@ -9,6 +9,7 @@ from harness.app.inputs import Fetch, cached, read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.training.benchmark import Benchmark, largest_bytes, plan_benchmark
 from harness.app.training.engine_choice import engine_at
+from harness.app.training.kept import FindsKeptWeights
 from harness.app.training.recording import run_benchmark
 from harness.app.training.rounds import Rounds
 from harness.app.training.sentences import (
@@ -93,7 +94,7 @@ class Trainer:
     def carry_out(self, benchmark: Benchmark, loaded: Loaded) -> None:
         """Train what the benchmark needs and is not recorded, but nothing twice that failed in this run."""
         failed = {event.trial.name for event in self.ended if event.outcome.failure}
-        plan = plan_benchmark(benchmark, loaded).without(failed)
+        plan = self._planned(benchmark, loaded).without(failed)
         engine = self.engine or self._engine(benchmark, plan)
         for sentence in plan_sentences(plan, engine.jobs):
             self.progress.say(sentence)
@@ -103,11 +104,17 @@ class Trainer:
             self._train_fallen(benchmark, plan, engine)
         self.relies_on_others |= bool(plan.checks or plan.standing)
 
+    def _planned(self, benchmark: Benchmark, loaded: Loaded) -> Plan:
+        """Return the plan; weights that were kept are of use to this machine's own processes alone."""
+        plan = plan_benchmark(benchmark, loaded)
+        return plan if self.engine or self.site else plan.with_weights(FindsKeptWeights(benchmark))
+
     def _engine(self, benchmark: Benchmark, plan: Plan) -> Engine:
         of_plan = replace(
             self.options,
             checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
             trial_bytes=largest_bytes(plan),
+            kept=None if self.site else FindsKeptWeights(benchmark),
         )
         return engine_at(self.site, of_plan)
 

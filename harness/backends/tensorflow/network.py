@@ -122,6 +122,10 @@ class TensorFlowNetwork:
         weights: list[Array] = self._model.get_weights()
         return weights
 
+    def set_weights(self, weights: Sequence[Array]) -> None:
+        """Assign weights in Keras' order."""
+        self._model.set_weights(list(weights))
+
     def state(self) -> Sequence[Array]:
         """Return the weights, the state of dropout's random numbers, and the optimizer's own variables."""
         return [variable.numpy() for variable in self._variables()]

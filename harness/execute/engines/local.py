@@ -121,6 +121,7 @@ class Starter:
             spawned=time.time(),
             commit=self.commit,
             keep_weights=options.keep_weights,
+            kept=options.kept(trial) if options.kept else None,
         )
         process = self.context.Process(target=main, args=(job, child), daemon=True)  # type: ignore[attr-defined]
         with main_hidden(), variables_set(self._variables(trial.computation.backend)):
