@@ -207,7 +207,7 @@ KeepWeights = Annotated[
     typer.Option(
         "--keep-weights",
         envvar="BENCH_KEEP_WEIGHTS",
-        help="Keep the weights after each trial's last epoch: 'export model', 'predict' and later '--evaluate' use them.",
+        help="Keep each trial's last weights beside its record: 'export model', 'predict' and a later --evaluate use them.",
     ),
 ]
 Jobs = Annotated[

@@ -70,6 +70,7 @@ def test_weights_that_were_kept_are_evaluated_without_training(recorded: Path) -
     before = {path: path.read_bytes() for path in recorded.glob("records/*/*")}
     of = benchmark(recorded, "shift", "calibration")
     assert [(one.status, one.from_weights) for one in planned(of).pending] == [(Status.EVALUATE, True)] * 2
+    assert plan_sentences(planned(of), 1)[-2].startswith("2 of 2 trials to evaluate, one at a time: about ")
     assert [ended.outcome.failure for ended in run(of)] == [None, None]
     assert plan_benchmark(of).pending == ()
     assert {path: path.read_bytes() for path in before} == before
@@ -99,6 +100,7 @@ def test_damaged_weights_are_no_weights(fake_backend: FakeBackend, recorded: Pat
     for path in recorded.glob("records/*/*seed0.weights-epoch5.npz"):
         path.write_bytes(content)
     assert {one.trial.seed: one.from_weights for one in planned(of).pending} == {0: False, 1: True}
+    assert "2 of 2 trials to train or evaluate, one at a time" in plan_sentences(planned(of), 1)[-3]
     assert plan_sentences(planned(of), 1)[-2:] == (
         "1 of them is recorded, to be trained again to the same bits for shift.",
         "1 of them is recorded with the weights, which are enough for shift.",

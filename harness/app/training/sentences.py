@@ -34,12 +34,18 @@ def plan_sentences(decided: Plan, jobs: int) -> tuple[str, ...]:
     at_once = f"{jobs} at once" if jobs > 1 else "one at a time"
     stopping = sum(planned.trial.may_stop for planned in decided.pending)
     about = "at most about" if stopping else "about"
-    needed = f"{pending} of {total} trials to train, {at_once}: {about} {duration(decided.seconds(jobs))}."
+    needed = f"{pending} of {total} trials to {_work(decided)}, {at_once}: {about} {duration(decided.seconds(jobs))}."
     early = (f"{stopping} of them may stop early, by their recipe.",) if stopping else ()
     retries = sum(planned.status is Status.RETRY for planned in decided.pending)
     again = (f"{retries} of them failed before and will be tried again.",) if retries else ()
     later = (*early, *again, *_for_evaluations(decided), *_cheaper(decided, jobs))
     return (*shared, *_standing(decided), needed, *later, *_advice(decided))
+
+
+def _work(decided: Plan) -> str:
+    """Return what the pending trials are for, as a verb."""
+    kinds = {planned.from_weights for planned in decided.pending}
+    return " or ".join(verb for kept, verb in ((False, "train"), (True, "evaluate")) if kept in kinds)
 
 
 def _advice(decided: Plan) -> Iterator[str]:
