@@ -207,7 +207,7 @@ KeepWeights = Annotated[
     typer.Option(
         "--keep-weights",
         envvar="BENCH_KEEP_WEIGHTS",
-        help="Keep each trial's last weights beside its record: 'export model', 'predict' and a later --evaluate use them.",
+        help="Keep each trial's last weights, for 'export model', 'predict' and a later --evaluate.",
     ),
 ]
 Jobs = Annotated[
