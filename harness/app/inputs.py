@@ -29,7 +29,7 @@ from harness.records.times import Times, read_times, times_path
 from harness.spec.architecture import Architecture
 from harness.spec.folder import files_apart, select_files
 from harness.spec.in_folds import all_in_folds
-from harness.spec.moving import moved, select_on
+from harness.spec.moving import all_moved, moved
 from harness.spec.reading import sound
 
 Fetch = Callable[[Dataset, OnEvent], DatasetArrays]
@@ -43,10 +43,22 @@ def cached(dataset: Dataset, on_event: OnEvent) -> DatasetArrays:
 
 
 @dataclass(frozen=True)
+class SoundSpecs:
+    """The architectures of a folder whose files are valid, and those that stand apart in its subfolders.
+
+    They are read once, on the data sets that their files name, whatever data sets they are moved to.
+    """
+
+    architectures: tuple[Architecture, ...]
+    apart: tuple[Architecture, ...]
+
+
+@dataclass(frozen=True)
 class Inputs:
     """All that findings follow from, read once."""
 
     workspace: Workspace
+    specs: SoundSpecs
     architectures: tuple[Architecture, ...]
     apart: tuple[Architecture, ...]
     arrays: tuple[DatasetArrays, ...]
@@ -90,7 +102,13 @@ class Inputs:
         self.progress.warn(f"{path}: {reason}; it is left out")
 
 
-def read_inputs(workspace: Workspace, progress: Progress, fetch: Fetch | None, needed: Iterable[Path] = ()) -> Inputs:
+def read_inputs(
+    workspace: Workspace,
+    progress: Progress,
+    fetch: Fetch | None,
+    needed: Iterable[Path] = (),
+    specs: SoundSpecs | None = None,
+) -> Inputs:
     """Read specs, records and data sets.
 
     Args:
@@ -98,43 +116,48 @@ def read_inputs(workspace: Workspace, progress: Progress, fetch: Fetch | None, n
         progress: Takes what can't be read.
         fetch: Returns the data sets; None: none is read, and nothing that needs labels or images is derived.
         needed: The spec files that must be valid.
+        specs: The folder's specs, where they have been read already.
 
     Raises:
         BenchError: A needed spec or every spec is invalid, or the folder's design is.
     """
-    architectures, apart = sound_architectures(workspace, needed, progress)
+    specs = specs or read_specs(workspace.specs, needed, progress)
+    architectures, apart = on_dataset(workspace, specs)
     datasets = {architecture.dataset: architecture.data for architecture in architectures}
     arrays = read_arrays(datasets.values(), fetch, progress) if fetch else ()
     loaded = load_records(workspace.store, progress)
-    return Inputs(workspace, architectures, apart, arrays, loaded, workspace.design, progress)
+    return Inputs(workspace, specs, architectures, apart, arrays, loaded, workspace.design, progress)
 
 
-def sound_architectures(
-    workspace: Workspace, needed: Iterable[Path], progress: Progress
-) -> tuple[tuple[Architecture, ...], tuple[Architecture, ...]]:
-    """Return the folder's architectures, and those that stand apart in its subfolders.
-
-    A broken file that is not among the needed ones is reported and left out. On a data set of the workspace's own,
-    those that fit.
+def read_specs(folder: Path, needed: Iterable[Path], progress: Progress) -> SoundSpecs:
+    """Read the folder's specs; a broken file that is not among the needed ones is reported and left out.
 
     Raises:
         InvalidSpec: A needed file is broken, or all are.
-        UnknownDataset: There is no such data set.
-        NothingFits: None of the folder's own can be trained on it.
     """
-    architectures, broken = sound(select_files((), workspace.specs))
-    apart, broken_apart = sound(files_apart(workspace.specs))
+    architectures, broken = sound(select_files((), folder))
+    apart, broken_apart = sound(files_apart(folder))
     must_be_valid = {str(path) for path in needed}
     wrong = [error for error in (*broken, *broken_apart) if error.mistakes[0].file in must_be_valid]
     if wrong or not architectures:
         raise joined(wrong or broken)
     for error in (*broken, *broken_apart):
         progress.warn(f"{error.mistakes[0]}\nthis file is left out; 'bench validate' reports every mistake")
+    return SoundSpecs(architectures, apart)
+
+
+def on_dataset(workspace: Workspace, specs: SoundSpecs) -> tuple[tuple[Architecture, ...], tuple[Architecture, ...]]:
+    """Return the architectures, and those apart, on the workspace's data set and in its folds: those that fit.
+
+    Raises:
+        UnknownDataset: There is no such data set.
+        NothingFits: None of the folder's own can be trained on it.
+    """
+    architectures, apart = specs.architectures, specs.apart
     if workspace.dataset is not None:
-        names, dataset = [one.name for one in architectures], find_dataset(workspace.dataset, workspace.specs)
-        moved_apart = (moved(one, dataset) for one in apart)
-        architectures = select_on(workspace.dataset, names, workspace.specs)[0]
-        apart = tuple(one for one in moved_apart if isinstance(one, Architecture))
+        dataset = find_dataset(workspace.dataset, workspace.specs)
+        architectures, _ = all_moved(architectures, dataset)
+        apart = tuple(one for one in (moved(one, dataset) for one in apart) if isinstance(one, Architecture))
     return all_in_folds(architectures, workspace.folds)[0], all_in_folds(apart, workspace.folds)[0]
 
 
@@ -155,10 +178,13 @@ def read_arrays(datasets: Iterable[Dataset], fetch: Fetch, progress: Progress) -
     return tuple(found)
 
 
-def read_others(workspace: Workspace, progress: Progress, fetch: Fetch | None) -> tuple[Inputs, ...]:
+def read_others(
+    workspace: Workspace, progress: Progress, fetch: Fetch | None, specs: SoundSpecs | None = None
+) -> tuple[Inputs, ...]:
     """Read the results on each data set that has any, by name; one that is not declared any more is left out.
 
-    Smoke results are beside no others. Data that can't be had is left out without a word: ``arrays`` lack it.
+    ``specs`` are the folder's, where they have been read already. Smoke results are beside no others. Data that can't
+    be had is left out without a word: ``arrays`` lack it.
     """
     found = []
     for name in _names(workspace):
@@ -166,7 +192,7 @@ def read_others(workspace: Workspace, progress: Progress, fetch: Fetch | None) -
             results=workspace.results, architectures=workspace.architectures, dataset=name, folds=workspace.folds
         )
         try:
-            found.append(read_inputs(there, progress, fetch and _at_hand(fetch)))
+            found.append(read_inputs(there, progress, fetch and _at_hand(fetch), specs=specs))
         except (UnknownDataset, NothingFits, InvalidSpec) as error:
             progress.warn(f"{there.folder}: its results are left out: {error}")
     return tuple(found)

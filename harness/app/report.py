@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.analysis.findings import Findings
-from harness.app.inputs import Fetch, Inputs, cached, read_inputs, read_others
+from harness.app.inputs import Fetch, Inputs, SoundSpecs, cached, read_inputs, read_others
 from harness.app.progress import SILENT, Progress
 from harness.app.training.study_seeds import choose_seeds
 from harness.app.workspace import RecordsOptions, Workspace, check_dataset
@@ -93,23 +93,25 @@ def report(options: ReportOptions, *, progress: Progress = SILENT, fetch: Fetch 
     inputs = choose_seeds(inputs, options.seeds) if options.seeds else inputs
     if options.dataset is not None:
         own = report_on(inputs, environment=options.environment, check=options.check)
-        return with_main_page(own, options, progress)
-    others = read_others(options, progress, fetch)
+        return with_main_page(own, options, progress, inputs.specs)
+    others = read_others(options, progress, fetch, inputs.specs)
     own = report_on(inputs, others, options.environment, check=options.check)
     return own.joined(*_other_pages(others, progress, check=options.check))
 
 
-def with_main_page(done: ReportResult, workspace: Workspace, progress: Progress) -> ReportResult:
+def with_main_page(
+    done: ReportResult, workspace: Workspace, progress: Progress, specs: SoundSpecs | None = None
+) -> ReportResult:
     """Write or check the page above that of a data set too, which lays the data sets beside each other.
 
     There is one where there are records on the data that specs name, or on two other data sets.
     """
     main = replace(workspace, dataset=None)
-    others = read_others(main, progress, None)
+    others = read_others(main, progress, None, specs)
     recorded = any(record_files(main.store.folder))
     if workspace.smoke or not (recorded or len(others) > 1):
         return done
-    inputs = read_inputs(main, progress, cached if recorded else None)
+    inputs = read_inputs(main, progress, cached if recorded else None, specs=specs)
     if recorded and not inputs.arrays:
         progress.say(_left(main))
         return done

@@ -175,9 +175,9 @@ def _reported(
     """Write the page, and derive what the records of the environment that was trained in say."""
     inputs = read_inputs(options, progress, fetch)
     if options.dataset is None:
-        page = report_on(inputs, read_others(options, progress, None))
+        page = report_on(inputs, read_others(options, progress, None, inputs.specs))
     else:
-        page = with_main_page(report_on(inputs), options, progress)
+        page = with_main_page(report_on(inputs), options, progress, inputs.specs)
     trained_in, shown = benchmark.environment.id, page.findings.study.environment
     if shown is None or shown.id == trained_in:
         return RunResult(ended, page.findings, page, benchmark.misfits)

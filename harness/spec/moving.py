@@ -43,10 +43,21 @@ def select_on(name: str, names: Iterable[str], folder: Path) -> tuple[tuple[Arch
         NothingFits: None of them can be trained on it.
     """
     dataset = find_dataset(name, folder)
-    found = [moved(architecture, dataset) for architecture in select(names, folder)]
+    return all_moved(select(names, folder), dataset)
+
+
+def all_moved(
+    architectures: Iterable[Architecture], dataset: Dataset
+) -> tuple[tuple[Architecture, ...], tuple[Misfit, ...]]:
+    """Return those of the architectures that can be trained on the data set, and why the others can't.
+
+    Raises:
+        NothingFits: None of them can be trained on it.
+    """
+    found = [moved(architecture, dataset) for architecture in architectures]
     misfits = tuple(one for one in found if isinstance(one, Misfit))
     if len(misfits) == len(found):
-        raise NothingFits(name, misfits)
+        raise NothingFits(dataset.name, misfits)
     return tuple(one for one in found if isinstance(one, Architecture)), misfits
 
 

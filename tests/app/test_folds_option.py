@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness.app.inputs import sound_architectures
+from harness.app.inputs import on_dataset, read_specs
 from harness.app.plan import plan
 from harness.app.progress import SILENT
 from harness.app.training.benchmark import PlanOptions, read_benchmark
@@ -66,7 +66,7 @@ def test_results_are_apart_and_the_page_reads_the_same_architectures(specs: Path
     assert asked.folder == asked.results / "folds" / "3"
     assert replace(asked, dataset="digits").folder == asked.results / "folds" / "3" / "datasets" / "digits"
     trained = read_benchmark(asked).architectures
-    assert sound_architectures(asked, (), SILENT)[0] == trained
+    assert on_dataset(asked, read_specs(asked.specs, (), SILENT))[0] == trained
     assert {(one.recipe.folds, one.asked_folds, one.claims) for one in trained} == {(3, 3, ())}
 
 
