@@ -142,6 +142,23 @@ def test_a_network_with_anothers_state_goes_on_as_the_other(
     assert train(second, 2, 3) == train(first, 2, 3)
 
 
+def test_a_network_with_anothers_weights_scores_as_the_other(fresh: Callable[[], Network[Any]]) -> None:
+    trained = fresh()
+    digest = train(trained, 1)
+    weights, scores = [array.copy() for array in trained.weights()], trained.score("all")
+    other = fresh()
+    other.set_weights(weights)
+    assert weights_digest(other.weights()) == digest
+    again = other.score("all")
+    assert (np.array_equal(again.scores, scores.scores), again.loss) == (True, scores.loss)
+
+
+def test_weights_of_another_network_are_refused(fresh: Callable[[], Network[Any]]) -> None:
+    known = fresh()
+    with pytest.raises(ValueError, match=r"\d"):
+        known.set_weights([*known.weights(), known.weights()[0]])
+
+
 @pytest.fixture(scope="module")
 def of_two_phases(backend: Backend[Any]) -> Callable[[], Network[Any]]:
     """Return a function that returns a network of two phases before its first epoch, compiled once."""

@@ -77,7 +77,10 @@ class FakeNetwork:
         return [self.values]
 
     def set_weights(self, weights: Sequence[Array]) -> None:
-        (self.values,) = weights
+        (values,) = weights
+        if values.shape != self.values.shape:
+            raise ValueError(values.shape)
+        self.values = values
 
     def state(self) -> Sequence[Array]:
         return [self.values, self.momentum, np.array([self.epochs, self.rate])]
