@@ -122,6 +122,16 @@ def stored_beside(path: Path, record: Record, which: Which = ALL, warn: Warn = _
     return {number: arrays for number, arrays in found.items() if arrays}
 
 
+def lacks(record: Record, arrays: Predictions, which: Which = ALL) -> bool:
+    """Say whether arrays are missing that the record has the digests of."""
+    return any(
+        evaluation.predictions_sha256 is not None and name not in arrays.get(epoch.epoch, {})
+        for epoch in record.finished_epochs
+        for name, evaluation in epoch.evaluations.items()
+        if which.takes(epoch.epoch, name)
+    )
+
+
 def _usable(path: Path, which: Which, warn: Warn) -> Predictions:
     try:
         return stored_arrays(path, which)

@@ -108,14 +108,19 @@ class Store:
     def predictions(self, record: Record, epoch: int | None = None, evaluation: str | None = None) -> Predictions:
         """Return the predicted classes by epoch and evaluation, shape (images,); only those whose digests hold.
 
-        Of one epoch or all, and of one evaluation or all: the others are not even unpacked.
+        Of one epoch or all, and of one evaluation or all: the others are not even unpacked. What another machine
+        evaluated of the same weights joins a record when they are pooled; its arrays are in that machine's folder.
         """
-        from harness.records.predictions import Which, holding, stored_beside  # noqa: PLC0415 - as above
+        from harness.records.predictions import Which, holding, lacks, stored_beside  # noqa: PLC0415 - as above
 
-        which = Which(epoch, evaluation)
-        stored = stored_beside(self._path(record.environment.id, record.stem), record, which, self._warn)
-        epochs = record.finished_epochs
-        kept = {found.epoch: holding(stored[found.epoch], found) for found in epochs if found.epoch in stored}
+        which, own = Which(epoch, evaluation), record.environment.id
+        kept: dict[int, dict[str, Classes]] = {}
+        for environment in (own, *(name for name in names_in(self.folder) if name != own)):
+            stored = stored_beside(self._path(environment, record.stem), record, which, self._warn)
+            for found in (found for found in record.finished_epochs if found.epoch in stored):
+                kept[found.epoch] = {**holding(stored[found.epoch], found), **kept.get(found.epoch, {})}
+            if not lacks(record, kept, which):
+                break
         return {number: arrays for number, arrays in kept.items() if arrays}
 
     def predicted(self, record: Record, epoch: int, evaluation: str) -> Classes | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import fake_records as fake
+import numpy as np
 import pytest
 from fake_records import with_other_weights
-from fake_trials import elsewhere
+from fake_trials import elsewhere, fake_evaluation
 
 from harness.errors import UnknownEnvironment
 from harness.records.design import Design, Terms, read_design
 from harness.records.environment import Environment
-from harness.records.later import completed
+from harness.records.later import LaterEvaluation, completed
 from harness.records.pooling import Pool, choose_environment, pool
 from harness.records.record import Record
 from harness.records.store import Store
@@ -160,6 +162,31 @@ def test_what_another_machine_evaluated_of_the_same_weights_counts_too() -> None
     shift = theirs.measurement.epochs[-1].evaluations["shift"]
     assert first.measurement.epochs[-1].evaluations == {**ours.measurement.epochs[-1].evaluations, "shift": shift}
     assert completed(ours, [evaluated(other.record, weights_sha256="0" * 64)]) == ours
+
+
+def test_what_another_machine_predicted_in_it_is_read_from_its_folder(tmp_path: Path) -> None:
+    store, [own], [other] = Store(tmp_path), trials(HERE, 0), trials(THERE, 0)
+    last, classes = own.record.finished_epochs[-1], np.arange(10, dtype=np.uint8)
+    later = LaterEvaluation(
+        fingerprint=other.record.fingerprint,
+        seed=0,
+        epoch=last.epoch,
+        evaluation="shift",
+        weights_sha256=last.weights_sha256,
+        environment=THERE,
+        finished=datetime(2026, 1, 1, tzinfo=UTC),
+        measured=fake_evaluation(0.5, 1.0, classes),
+    )
+    for trial in (own, other):
+        store.save(trial.record, trial.predictions)
+    store.save_later(later, classes)
+    (first,) = (record for record in pool(store.load().records, HERE).records if record.environment == HERE)
+    found = store.predicted(first, last.epoch, "shift")
+    assert found is not None
+    assert found.tolist() == classes.tolist()
+    assert store.predictions(first)[last.epoch].keys() == {"test", "shift"}
+    store.save_later(later, classes[::-1])
+    assert store.predicted(first, last.epoch, "shift") is None
 
 
 def chosen(*machines: list[fake.FakeTrial], wanted: str | None = None, here: Environment | None = None) -> Environment:
