@@ -127,7 +127,7 @@ def turn(item: pytest.Item) -> int:
 def disk_not_waited_for() -> Iterator[None]:
     """Leave files in the system's cache: no test can see a power cut, and ten thousand of them wait for milliseconds.
 
-    That files are brought to the disk, and when, is a test of its own (`records/test_files`).
+    That files are flushed, and when, is a test of its own (`records/test_files`).
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _: None)

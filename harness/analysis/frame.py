@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -34,10 +34,16 @@ def records_frame(records: Sequence[Record]) -> pd.DataFrame:
     """Return one row per environment, trial, seed and epoch; a column per evaluation and metric.
 
     A trial that failed has its reason in ``failure`` in every row, and one row without an epoch if it
-    finished none. An epoch that a longer training went through again has the row of the first one.
+    finished none. An epoch that a longer training went through again has the row of the first one; one that failed and
+    was followed by one as long that did not has none.
     """
+    longest: dict[tuple[str, str], int] = {}
+    for record in records:
+        trial = record.environment.id, record.name
+        longest[trial] = max(longest.get(trial, 0), 0 if record.failure else record.epochs)
+    standing = [record for record in records if not record.failure or _stands(record, longest)]
     rows: dict[tuple[object, ...], dict[str, Any]] = {}
-    for row in (row for record in records for row in _record_rows(record)):
+    for row in (row for record in standing for row in _record_rows(record)):
         rows.setdefault((row["environment"], row["trial"], row["seed"], row.get("epoch")), row)
     return _frame(iter(rows.values()), RECORD_COLUMNS)
 
@@ -126,6 +132,11 @@ def _frame(found: Iterator[dict[str, Any]], columns: Sequence[str]) -> pd.DataFr
     further = dict.fromkeys(name for row in rows for name in row if name not in columns)  # in the order they come in
     frame = pd.DataFrame(rows, columns=[*columns[:-1], *further, FAILURE])
     return frame.astype(dict.fromkeys(COUNTS, "Int64"))  # whole numbers that may be missing
+
+
+def _stands(failed: Record, longest: Mapping[tuple[str, str], int]) -> bool:
+    """Say whether no training of the trial as long as the one that failed has ended well."""
+    return longest[failed.environment.id, failed.name] < failed.epochs
 
 
 def _record_rows(record: Record) -> Iterator[dict[str, Any]]:

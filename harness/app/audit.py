@@ -7,7 +7,7 @@ from: predictions, labels, seed, spec, and the steps that a float32 can take.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,13 +117,23 @@ def audit_files(files: Files, datasets: Mapping[str, Dataset], arrays: Mapping[s
     """Check every record of every environment; ``arrays`` give the true labels, as far as they are at hand."""
     faults = [RecordFault(path, "file", file.reason) for path, file in files.items() if isinstance(file, Unreadable)]
     records = {path: file for path, file in files.items() if isinstance(file, Record)}
+    beside = _by_trial(records)
     for path, record in records.items():
-        predictions = stored_beside(path, record)
+        others = [other for other in beside[path.parent, record.name] if other != path]
+        predictions = stored_beside(path, record, beside=others)
         context = AuditContext(path.parent.name, predictions, *_data(record, datasets, arrays))
         faults += _faults(path, record, context)
     faults += _copies(records)
     unchecked = _trained_on(files) - set(arrays)
     return Audit(len(files), ("file", *CHECKS, "copies"), tuple(faults), tuple(sorted(unchecked)))
+
+
+def _by_trial(records: Mapping[Path, Record]) -> Mapping[tuple[Path, str], Sequence[Path]]:
+    """Return the files of each trial's trainings, by folder and ``Trial.name``."""
+    found: dict[tuple[Path, str], list[Path]] = {}
+    for path, record in records.items():
+        found.setdefault((path.parent, record.name), []).append(path)
+    return found
 
 
 def _data(

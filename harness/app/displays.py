@@ -76,8 +76,8 @@ class PlainDisplay:
             case TrialEnded(trial, outcome):
                 self.ended += 1
                 left = duration(self.time_left.seconds(time.monotonic()))
-                said = outcome_label(trial, outcome, evaluated=trial.name in self.evaluated)
-                self._print(f"{said}  [{self.ended}/{self.total}, {left} left]")
+                line = outcome_label(trial, outcome, evaluated=trial.name in self.evaluated)
+                self._print(f"{line}  [{self.ended}/{self.total}, {left} left]")
             case TrialRecordedElsewhere(trial):
                 self.ended += 1
                 self._print(f"recorded  {trial.label} by another run  [{self.ended}/{self.total}]")

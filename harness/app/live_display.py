@@ -158,8 +158,8 @@ class LiveDisplay:
                 self.running.pop(trial.name, None)
                 missing = trial.epochs - (len(outcome.measurement.epochs) if outcome.measurement else 0)
                 self.bar.advance(self.task, missing)
-                said = outcome_label(trial, outcome, evaluated=evaluated)
-                self.console.print(said, markup=False, overflow="ellipsis", no_wrap=True)
+                line = outcome_label(trial, outcome, evaluated=evaluated)
+                self.console.print(line, markup=False, overflow="ellipsis", no_wrap=True)
             case TrialRecordedElsewhere(trial):
                 self.bar.advance(self.task, trial.epochs)
                 self.console.print(f"recorded  {trial.label} by another run", markup=False)

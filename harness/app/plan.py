@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.app.progress import SILENT, Progress
 from harness.app.training.benchmark import PlanOptions, jobs_for, plan_benchmark, read_benchmark
-from harness.app.training.kept import FindsKeptWeights
+from harness.app.training.kept import KeptWeightsFinder
 from harness.app.training.sentences import misfit_sentences, most_sentences, plan_sentences
 from harness.app.workspace import load_records
 from harness.errors import Unaffordable
@@ -83,7 +83,7 @@ def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:
         from harness.app.training.rounds import make_rounds
 
         benchmark, most = make_rounds(options, benchmark, loaded).planned(loaded)
-    decided = plan_benchmark(benchmark, loaded).with_weights(FindsKeptWeights(benchmark))
+    decided = plan_benchmark(benchmark, loaded).with_weights(KeptWeightsFinder(benchmark))
     return PlanResult(decided, jobs_for(most or decided, options.jobs, options.threads), most, benchmark.misfits)
 
 

@@ -14,6 +14,7 @@ from harness.app.progress import SILENT, Progress
 from harness.app.report import ReportResult, report_on, short_summary, with_main_page
 from harness.app.training.benchmark import Benchmark, PlanOptions, plan_benchmark, read_benchmark
 from harness.app.training.engine_choice import EngineChoice, connected
+from harness.app.training.kept import KeptWeightsFinder
 from harness.app.training.rounds import make_rounds
 from harness.app.training.sentences import (
     misfit_sentences,
@@ -24,6 +25,7 @@ from harness.app.training.trainer import Trainer
 from harness.app.workspace import load_records
 from harness.data import fetching
 from harness.execute.engine import (
+    LOCAL,
     Engine,
     EngineOptions,
     TrialEnded,
@@ -95,8 +97,10 @@ class RunResult:
     def sentence(self) -> str:
         """What the run did."""
         failed = len(self.failed)
-        trained = f"{plural(len(self.ended) - failed, 'trial')} trained, {failed} failed"
-        return trained if self.ended else "nothing was left to train"
+        evaluated = sum(not event.outcome.trained for event in self.ended if event.outcome.failure is None)
+        trained = f"{plural(len(self.ended) - failed - evaluated, 'trial')} trained, {failed} failed"
+        further = f", {plural(evaluated, 'recorded trial')} evaluated" if evaluated else ""
+        return f"{trained}{further}" if self.ended else "nothing was left to train"
 
     def __repr__(self) -> str:
         """Return the sentence and the summary in short."""
@@ -131,7 +135,7 @@ def run(
     loaded = load_records(benchmark.store, progress, set_aside=True)
     first = plan_benchmark(benchmark, loaded)
     if options.timeout_seconds is None:
-        check_affordable(first)
+        check_affordable(first if options.engine != LOCAL else first.with_weights(KeptWeightsFinder(benchmark)))
     with ExitStack() as stack:
         needed = engine is None and (options.address or options.until_decided or first.pending)
         wanted = engine_options(options)

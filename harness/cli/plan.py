@@ -79,6 +79,7 @@ def plan_json(found: PlanResult) -> dict[str, Any]:
             "seconds": round(planned.seconds, 1),
             "environment": planned.environment,
             "may_stop": planned.trial.may_stop,
+            "from_weights": planned.from_weights,
             "evaluations": sorted({due.evaluation for due in planned.trial.due}),
         }
         for planned in found.plan.trials

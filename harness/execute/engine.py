@@ -27,7 +27,8 @@ class Outcome:
     """What a trial gave: the measurement of its finished epochs, and the failure that ended it, if any.
 
     ``environment`` is where it ran, as its own process describes it; None where it ended before it could. ``weights``
-    are those after the last epoch, where they were to be kept.
+    are those after the last epoch, where they were to be kept. Nothing was ``trained`` where a recorded trial was
+    evaluated with its weights.
     """
 
     measurement: Measurement | None
@@ -36,6 +37,7 @@ class Outcome:
     concurrent_trials: int = 0
     environment: Environment | None = None
     weights: tuple[npt.NDArray[Any], ...] | None = field(default=None, compare=False, repr=False)
+    trained: bool = True
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class Reports:
         self._measurement: Measurement | None = None
         self._epochs: dict[int, EpochDone] = {}
         self._weights: tuple[npt.NDArray[Any], ...] | None = None
+        self._trained = True
         self._compiled = False
         self._announced: int | None = None
 
@@ -59,8 +60,8 @@ class Reports:
                 if measurement.epoch > self.epochs:
                     self._announced = measurement.epoch
                     yield EpochEnded(self.trial, measurement)
-            case Finished(measurement, weights):
-                self._measurement, self._weights = measurement, weights
+            case Finished(measurement, weights, trained):
+                self._measurement, self._weights, self._trained = measurement, weights, trained
                 self.ended = True
             case Failed(kind, reason):
                 self.failure = Failure(stage=self._stage, kind=kind, reason=reason)
@@ -78,4 +79,5 @@ class Reports:
         )
         predictions = {epoch.measurement.epoch: epoch.predictions for epoch in done}
         failure = self.failure and self.failure.model_copy(update={"log": log})
-        return Outcome(measurement, predictions, failure, concurrent_trials, self.environment, self._weights)
+        where = self.environment
+        return Outcome(measurement, predictions, failure, concurrent_trials, where, self._weights, self._trained)

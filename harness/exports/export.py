@@ -6,7 +6,7 @@ An export is a module of this folder; its name, with hyphens, is what ``bench ex
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -71,11 +71,17 @@ class Selection:
 
     def finished(self, entry: ArchitectureResults, run: Run) -> datetime:
         """Return when the run's record was written."""
-        return self._finished[run.environment, entry.fingerprint, run.seed]
+        longest = self._finished[run.environment, entry.fingerprint, run.seed]
+        return next(finished for epochs, finished in longest if epochs >= len(run.epochs))
 
     @cached_property
-    def _finished(self) -> Mapping[tuple[str, str, int], datetime]:
-        return {(one.environment.id, one.fingerprint, one.seed): one.finished for one in self.findings.records}
+    def _finished(self) -> Mapping[tuple[str, str, int], Sequence[tuple[int, datetime]]]:
+        """How many epochs a trial's records have, the shortest first, and when each was written."""
+        found: dict[tuple[str, str, int], list[tuple[int, datetime]]] = {}
+        for record in self.findings.records:
+            written = found.setdefault((record.environment.id, record.fingerprint, record.seed), [])
+            written.append((len(record.finished_epochs), record.finished))
+        return found
 
 
 class Export(Protocol):

@@ -15,7 +15,8 @@ from harness.spec.architecture import Architecture
 class Status(StrEnum):
     """Where a needed trial stands; ``elsewhere``: recorded by another machine, whose bits are this one's.
 
-    ``evaluate``: it is recorded, but lacks an evaluation, and is trained again to the same bits for it.
+    ``evaluate``: it is recorded, but lacks an evaluation, for which it is trained again to the same bits unless its
+    weights were kept.
     """
 
     RECORDED = "recorded"
@@ -99,7 +100,7 @@ class Plan:
 
     @property
     def pending(self) -> tuple[PlannedTrial, ...]:
-        """The trials that are still to be trained."""
+        """The trials that are still to be trained, or evaluated."""
         return tuple(planned for planned in self.trials if planned.status not in {Status.RECORDED, Status.ELSEWHERE})
 
     @property

@@ -1,7 +1,8 @@
 """An evaluation computed after its trial was recorded: a file of its own beside the record, which is never rewritten.
 
-``<trial>-seed<n>.<evaluation>-epoch<k>.json`` belongs to ``<trial>-seed<n>.json`` as long as the weights after that
-epoch are those that the record has the digest of; the ``.npz`` of the same name holds its predictions.
+``<trial>-seed<n>.<evaluation>-epoch<k>.json`` belongs to ``<trial>-seed<n>.json``, or to a longer training beside it,
+as long as the weights after that epoch are those that the record has the digest of; the ``.npz`` of the same name holds
+its predictions.
 """
 
 import json
@@ -21,7 +22,7 @@ FILE_STEM = re.compile(r"(?P<trial>[0-9a-z]+-seed\d+)\.(?P<evaluation>\w+)-epoch
 
 
 class LaterEvaluation(Frozen):
-    """One evaluation of one epoch's weights, and the environment in which the trial was trained again for it."""
+    """One evaluation of one epoch's weights, and the environment in which it was made."""
 
     format: Literal[2] = FORMAT
     fingerprint: str

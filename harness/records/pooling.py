@@ -96,7 +96,7 @@ class Pool:
 def pool(records: Iterable[Record], here: Environment) -> Pool:
     """Hold every machine of the same numerics against this one, and against those that were pooled before it.
 
-    The one with most records comes first, of two with as many the first by name.
+    The one with most trials comes first, of two with as many the first by name.
     """
     machines: dict[str, list[Record]] = {}
     for record in records:
@@ -106,7 +106,7 @@ def pool(records: Iterable[Record], here: Environment) -> Pool:
     pooled: dict[str, list[Record]] = {}
     _add(own, pooled)
     peers = []
-    for found in sorted(alike, key=lambda found: (-len(found), found[0].environment.id)):
+    for found in sorted(alike, key=lambda found: (-len({record.name for record in found}), found[0].environment.id)):
         peer = _held_against(pooled, found)
         peers.append(peer)
         if peer.agrees:
@@ -169,8 +169,9 @@ def choose_environment(
     if design and design.environment in known:
         return known[design.environment]
     seeds = design.seeds if design else DEFAULT_SEEDS
-    counts = Counter(record.environment.id for record in records)
-    preset = Counter(record.environment.id for record in records if record.seed in seeds)
+    trials = {(record.environment.id, record.name): record for record in records}.values()
+    counts = Counter(record.environment.id for record in trials)
+    preset = Counter(record.environment.id for record in trials if record.seed in seeds)
 
     def place(name: str) -> tuple[bool, int, bool, int, str]:
         return not _is_default(known[name]), -preset[name], name != here, -counts[name], name

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -101,17 +101,19 @@ def stored_arrays(path: Path, which: Which = ALL) -> Predictions:
     return found
 
 
-def stored_beside(path: Path, record: Record, which: Which = ALL, warn: Warn = _unheard) -> Predictions:
+def stored_beside(
+    path: Path, record: Record, which: Which = ALL, warn: Warn = _unheard, beside: Iterable[Path] = ()
+) -> Predictions:
     """Return the arrays that belong to a record's file, with those of what was evaluated later, whatever their digests.
 
-    A longer training may have evaluations of the shorter one, whose file has them. A file that can't be used is left
-    out with a warning.
+    ``beside`` are the files of the trial's other trainings, which may have evaluated what the record's own did not. A
+    file that can't be used is left out with a warning.
     """
-    files = dict.fromkeys((path.with_name(f"{record.name}.npz"), path.with_suffix(".npz")))
     found: dict[int, dict[str, Classes]] = {}
-    for stored in (_usable(file, which, warn) for file in files):
-        for number, arrays in stored.items():
-            found[number] = {**found.get(number, {}), **arrays}
+    for file in (path, *beside):
+        if file == path or lacks(record, found, which):
+            for number, arrays in _usable(file.with_suffix(".npz"), which, warn).items():
+                found[number] = {**arrays, **found.get(number, {})}
     for measured in record.finished_epochs:
         arrays = found.setdefault(measured.epoch, {}) if which.takes(measured.epoch) else {}
         for name, evaluation in measured.evaluations.items() if which.takes(measured.epoch) else ():

@@ -17,7 +17,7 @@ from harness.planning.trial import Computation
 from harness.records.compare import first_difference
 from harness.records.content import FORMAT, UnusableRecord, read_content
 from harness.records.environment import Environment
-from harness.records.later import joined, read_later, record_of
+from harness.records.later import completed, joined, read_later, record_of
 from harness.records.migration import migrated
 from harness.records.record import Record
 
@@ -37,18 +37,21 @@ Files = Mapping[Path, Record | Unreadable]
 def read_files(paths: Iterable[Path]) -> Files:
     """Read every file: a record, or why it is none.
 
-    A longer training is a record of its own, whose first epochs must have the bits of the shorter one beside it. What
-    was evaluated later is in the record that has those weights, and has no place of its own unless it can't be used.
+    A longer training is a record of its own, whose first epochs must have the bits of the shorter ones beside it. What
+    was evaluated later, or in one of a trial's trainings, is in all of its records that have those weights; a file of
+    it has no place of its own unless it can't be used.
     """
     owners = {path: record_of(path) for path in paths}
     with _nothing_collected():
         found = {path: record_or_reason(path) for path, owner in owners.items() if owner is None}
         longer = _longer_ones(found)
         for shorter, others in longer.items():
-            found |= {path: _held_against(found.get(shorter), path, record) for path, record in others.items()}
+            found |= _held_against(found.get(shorter), others)
         for path, owner in owners.items():
             if owner is not None:
                 _join(found, (owner, *longer.get(owner, ())), path)
+        for shorter, others in longer.items():
+            found |= _completed(found, (shorter, *others))
     return found
 
 
@@ -84,21 +87,40 @@ def read_record(path: Path) -> Record:
 
 
 def _longer_ones(found: Files) -> Mapping[Path, Mapping[Path, Record]]:
-    """Return the longer trainings by the file of the record beside which they stand."""
+    """Return the longer trainings, the shortest first, by the file of the record beside which they stand."""
     longer: dict[Path, dict[Path, Record]] = defaultdict(dict)
-    for path, record in found.items():
-        if isinstance(record, Record) and record.extends is not None:
-            longer[path.with_name(f"{record.name}.json")][path] = record
+    records = ((path, record) for path, record in found.items() if isinstance(record, Record) and record.extends)
+    for path, record in sorted(records, key=lambda item: item[1].epochs):
+        longer[path.with_name(f"{record.name}.json")][path] = record
     return longer
 
 
-def _held_against(shorter: Record | Unreadable | None, path: Path, longer: Record) -> Record | Unreadable:
-    """Return the longer record, or why it does not belong beside the shorter one."""
-    ours, theirs = (one.measurement if isinstance(one, Record) else None for one in (shorter, longer))
-    if ours and theirs and (epoch := first_difference(ours, theirs)) is not None:
-        where = f"in epoch {epoch}" if epoch else "before the first epoch"
-        return Unreadable(path, f"has other bits than the shorter record beside it, {where}")
-    return longer
+def _held_against(first: Record | Unreadable | None, others: Mapping[Path, Record]) -> Files:
+    """Return the longer records of a trial, or why one does not belong beside the first and those before it."""
+    held: list[Record] = [first] if isinstance(first, Record) else []
+    found: dict[Path, Record | Unreadable] = {}
+    for path, record in others.items():
+        mismatches = (_first_difference(known, record) for known in held)
+        epoch = next((epoch for epoch in mismatches if epoch is not None), None)
+        if epoch is None:
+            held.append(record)
+            found[path] = record
+        else:
+            where = f"in epoch {epoch}" if epoch else "before the first epoch"
+            found[path] = Unreadable(path, f"has other bits than a shorter record beside it, {where}")
+    return found
+
+
+def _first_difference(shorter: Record, longer: Record) -> int | None:
+    if shorter.measurement is None or longer.measurement is None:
+        return None
+    return first_difference(shorter.measurement, longer.measurement)
+
+
+def _completed(found: Files, paths: Iterable[Path]) -> Files:
+    """Return a trial's records, each with what the others evaluated of the same weights."""
+    records = {path: record for path in paths if isinstance(record := found.get(path), Record)}
+    return {path: completed(record, records.values()) for path, record in records.items()}
 
 
 def _join(found: dict[Path, Record | Unreadable], owners: Sequence[Path], path: Path) -> None:

@@ -5,7 +5,7 @@ History of the format
     2  the computation holds its recipe as one value; an epoch holds its evaluations by name, each with its metrics by
        name; the environment is parted into numerics and machine; ``trial`` is called ``fingerprint`` and
        ``trials_beside`` ``concurrent_trials``; ``.npz`` files name their arrays ``<evaluation>_epoch_<n>`` where
-       format 1, with one evaluation, has ``epoch_<n>``
+       format 1, with one evaluation, has ``epoch_<n>``; later, ``extends`` in a longer training beside another one
 """
 
 from collections.abc import Mapping
@@ -208,7 +208,7 @@ class Record(Frozen):
     """A trial, what it gave, and where: immutable, one JSON file.
 
     A trial that failed in its sixth epoch has a failure and a measurement of five epochs. A trial that was recorded
-    before, and trained again for more epochs, has a record more, which ``extends`` the epochs of the one before; their
+    before, and trained again for more epochs, has a second record, which ``extends`` the epochs of the one before; its
     times are those of its own training.
     """
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import CannotWrite, UnusableFolder
-from harness.records.content import content_digest, names_in
+from harness.records.content import RECORD_NAME, content_digest, names_in
 from harness.records.files import write_atomically
 from harness.records.plan_facts import furthest
 from harness.records.reading import Files, Unreadable, read_files, record_or_reason
@@ -51,6 +51,8 @@ class Store:
         self.results = results
         self._warn = cache(warn)
         self.folder = results / "records"
+        # The folder may have thousands of files.
+        self._longer = cache(self._longer_stems)
 
     def load(self, environment: str | None = None) -> Loaded:
         """Read every record, or every one of an environment; what can't be used is named, never dropped silently."""
@@ -86,6 +88,7 @@ class Store:
             CannotWrite: The disk is full or the folder can't be written.
         """
         path = self._path(record.environment.id, record.stem)
+        self._longer.cache_clear()
         if predictions:
             from harness.records.predictions import packed  # noqa: PLC0415 - imports NumPy, which reading records does without
 
@@ -116,7 +119,8 @@ class Store:
         which, own = Which(epoch, evaluation), record.environment.id
         kept: dict[int, dict[str, Classes]] = {}
         for environment in (own, *(name for name in names_in(self.folder) if name != own)):
-            stored = stored_beside(self._path(environment, record.stem), record, which, self._warn)
+            path, *beside = self._of_trial(environment, record)
+            stored = stored_beside(path, record, which, self._warn, beside)
             for found in (found for found in record.finished_epochs if found.epoch in stored):
                 kept[found.epoch] = {**holding(stored[found.epoch], found), **kept.get(found.epoch, {})}
             if not lacks(record, kept, which):
@@ -182,6 +186,20 @@ class Store:
         except OSError as error:
             raise CannotWrite(target, error) from error
         return target
+
+    def _of_trial(self, environment: str, record: Record) -> tuple[Path, ...]:
+        """Return the files of a trial's trainings in an environment, the record's own first."""
+        stems = (record.stem, record.name, *self._longer(environment).get(record.name, ()))
+        return tuple(self._path(environment, stem) for stem in dict.fromkeys(stems))
+
+    def _longer_stems(self, environment: str) -> Mapping[str, Sequence[str]]:
+        """Return the longer trainings of an environment's trials, by ``Trial.name``."""
+        found: dict[str, list[str]] = {}
+        for name in names_in(self.folder / environment):
+            stem = name.removesuffix(".json")
+            if RECORD_NAME.fullmatch(name) and (trial := stem.partition(".")[0]) != stem:
+                found.setdefault(trial, []).append(stem)
+        return found
 
     def _files(self, environment: str | None = None) -> Iterator[Path]:
         """Yield every file of an environment that may be a record, by name; without one, of every environment."""

@@ -92,11 +92,13 @@ class EpochDone:
 class Finished:
     """The last epoch is done: the measurement with what is known at the end; its epochs were reported before.
 
-    ``weights`` are those that count after it, in the backend's order, where the job asks for them.
+    ``weights`` are those that count after it, in the backend's order, where the job asks for them. Nothing is
+    ``trained`` where weights that were kept were evaluated.
     """
 
     measurement: Measurement
     weights: tuple[npt.NDArray[Any], ...] | None = None
+    trained: bool = True
 
 
 @dataclass(frozen=True)

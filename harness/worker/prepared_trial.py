@@ -17,7 +17,7 @@ from harness.worker.backend import Array, Network
 from harness.worker.clocks import stopwatch
 from harness.worker.evaluating import Evaluator, Inside, check_finite, evaluate
 from harness.worker.examples import trial_order
-from harness.worker.messages import EpochDone
+from harness.worker.messages import EpochDone, KeptWeights
 
 
 def measured(done: Sequence[EpochDone]) -> list[EpochMeasurement]:
@@ -69,6 +69,23 @@ class PreparedTrial:
         if self.trial.computation.counted(measured(done)) < len(done):
             self.network.restore(self.counted_state)
         self.network.begin_phase(phase)
+
+    def fits(self, kept: KeptWeights) -> bool:
+        """Tell whether the network takes the weights, and they are those that the epochs have the digests of.
+
+        Bytes have the same digest in whatever shape they are. The network is as it was before.
+        """
+        fresh = [array.copy() for array in self.network.state()]
+        try:
+            for epoch, weights in kept.weights.items():
+                self.network.set_weights(weights)
+                if weights_digest(self.network.weights()) != kept.epochs[epoch - 1].weights_sha256:
+                    return False
+        except ValueError:
+            return False
+        finally:
+            self.network.restore(fresh)
+        return True
 
     def evaluated(
         self, epochs: Sequence[EpochMeasurement], epoch: EpochMeasurement, weights: Sequence[Array]

@@ -40,7 +40,7 @@ def run_trial(job: Job, backend: Backend[Any], report: Report, environment: Call
     """
     environment = cache(environment)
     prepared, measurement = prepare(job, backend, report, environment)
-    if job.kept and job.kept.environment == environment().id:
+    if job.kept and job.kept.environment == environment().id and prepared.fits(job.kept):
         evaluate_kept(job.kept, prepared, measurement, report)
         return
     done, warning = resumed(job.checkpoint, prepared) if job.checkpoint else ([], None)
@@ -78,7 +78,7 @@ def evaluate_kept(kept: KeptWeights, prepared: PreparedTrial, measurement: Measu
     for epoch in kept.epochs[: prepared.trial.epochs]:
         weights = kept.weights.get(epoch.epoch)
         report(EpochDone(epoch, {}) if weights is None else prepared.evaluated(kept.epochs, epoch, weights))
-    report(Finished(measurement))
+    report(Finished(measurement, trained=False))
 
 
 def prepare(

@@ -21,6 +21,7 @@ from harness.planning.plan import Status
 from harness.planning.settings import Settings
 from harness.planning.trial import Trial
 from harness.records.content import content_digest
+from harness.records.pooling import choose_environment
 from harness.records.record import Failure, Record
 from harness.records.store import Store
 from harness.spec.architecture import Architecture
@@ -44,6 +45,14 @@ def other_bits(trial: Trial) -> Outcome:
     first, second, *rest = outcome.measurement.epochs
     epochs = (first, changed_epoch(second, weights_sha256="f" * 64), *rest)
     return replace(outcome, measurement=outcome.measurement.model_copy(update={"epochs": epochs}))
+
+
+def evaluated(trial: Trial) -> Outcome:
+    outcome = fake_outcome(trial)
+    assert outcome.measurement is not None
+    *others, last = outcome.measurement.epochs
+    further = last.model_copy(update={"evaluations": {**last.evaluations, "shift": last.evaluations["test"]}})
+    return replace(outcome, measurement=outcome.measurement.model_copy(update={"epochs": (*others, further)}))
 
 
 def benchmark(folder: Path, *architectures: Architecture, seeds: tuple[int, ...] = (0,)) -> Benchmark:
@@ -147,7 +156,7 @@ def test_a_longer_record_of_other_bits_is_named_and_not_read(both: Path) -> None
     path.write_text(json.dumps({**content, "sha256": content_digest(content)}))
     loaded = Store(both).load()
     assert [(file.path, file.reason) for file in loaded.unreadable] == [
-        (path, "has other bits than the shorter record beside it, in epoch 4")
+        (path, "has other bits than a shorter record beside it, in epoch 4")
     ]
     assert len(loaded.records) == 3
 
@@ -166,6 +175,18 @@ def test_a_longer_record_stands_by_itself_where_the_shorter_one_is_gone(both: Pa
         path.unlink()
     assert [len(entry.runs) for entry in results(both, FIVE, EIGHT)] == [2, 2]
     assert plan_benchmark(benchmark(both, FIVE, EIGHT, seeds=(0, 1))).pending == ()
+
+
+def test_of_two_longer_records_of_other_bits_the_longest_is_not_read(both: Path) -> None:
+    run(benchmark(both, NINE))
+    path = next(both.glob("records/*/*seed0.epochs9.json"))
+    content = json.loads(path.read_text())
+    content["measurement"]["epochs"][6]["weights_sha256"] = "0" * 64
+    del content["sha256"]
+    path.write_text(json.dumps({**content, "sha256": content_digest(content)}))
+    assert [(file.path, file.reason) for file in Store(both).load().unreadable] == [
+        (path, "has other bits than a shorter record beside it, in epoch 7")
+    ]
 
 
 def test_both_hold_in_an_audit(both: Path) -> None:
@@ -187,6 +208,41 @@ def test_a_frame_of_all_records_has_each_epoch_once(both: Path) -> None:
     frame = records_frame(Store(both).load().records)
     assert sorted(frame.groupby("seed").size()) == [8, 8]
     assert sorted(frame.loc[frame["seed"] == 0, "epoch"]) == list(range(1, 9))
+
+
+def test_a_frame_leaves_out_a_failure_that_a_longer_training_made_good(tmp_path: Path) -> None:
+    run(benchmark(tmp_path, FIVE))
+    run(benchmark(tmp_path, EIGHT), FakeTrainer(lambda trial: slowly(trial, 7, CRASH)))
+    failed = records_frame(Store(tmp_path).load().records)
+    assert list(failed.loc[failed["failure"].notna(), "failure"])[-1] == CRASH.reason
+    run(benchmark(tmp_path, NINE))
+    frame = records_frame(Store(tmp_path).load().records)
+    assert list(frame["epoch"]) == list(range(1, 10))
+    assert frame["failure"].isna().all()
+    assert (frame["train_seconds"] != SLOW).all()
+
+
+def test_extending_trials_makes_no_machine_the_one_with_most(tmp_path: Path) -> None:
+    there = elsewhere(processor="Another Processor", cores=64)
+    run(benchmark(tmp_path, FIVE, seeds=(0, 1, 2, 3)))
+    other = replace(benchmark(tmp_path, FIVE, seeds=(0, 1, 2)), environment=there, retrain=True)
+    run(other)
+    run(replace(other, architectures=(EIGHT,)))
+    assert choose_environment(Store(tmp_path).load().records) == ENVIRONMENT
+
+
+def test_what_another_machine_evaluated_in_the_shorter_training_stands_though_it_has_a_longer_one(
+    tmp_path: Path,
+) -> None:
+    there = elsewhere(processor="Another Processor", cores=64)
+    shifted = Settings(seeds=(0,), evaluations=("shift",))
+    run(replace(benchmark(tmp_path, FIVE), environment=there, settings=shifted), FakeTrainer(evaluated))
+    run(replace(benchmark(tmp_path, NINE), environment=there))
+    both = replace(shifted, seeds=(1,))
+    run(replace(benchmark(tmp_path, FIVE), environment=there, settings=both), FakeTrainer(evaluated))
+    run(replace(benchmark(tmp_path, FIVE), settings=both), FakeTrainer(evaluated))
+    here = replace(benchmark(tmp_path, FIVE), settings=replace(shifted, seeds=(0, 1)))
+    assert [one.status for one in plan_benchmark(here).trials] == [Status.ELSEWHERE, Status.RECORDED]
 
 
 def test_the_index_counts_a_seed_once_and_by_how_far_it_goes(both: Path) -> None:

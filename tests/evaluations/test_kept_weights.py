@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fake_architectures import architecture
 from fake_backend import NAME, FakeBackend, forking_engine
 
 from harness.app.training.benchmark import Benchmark, plan_benchmark
-from harness.app.training.kept import FindsKeptWeights
+from harness.app.training.kept import KeptWeightsFinder
 from harness.app.training.recording import run_benchmark
 from harness.app.training.sentences import plan_sentences
 from harness.execute.engine import EngineOptions, TrialEnded
@@ -19,9 +21,10 @@ from harness.planning.settings import Settings
 from harness.records.environment import current_environment
 from harness.records.record import Evaluation
 from harness.records.store import Store
+from harness.worker.backend import Array
 
 pytest_plugins = ["fake_training"]
-THREE, FIVE = architecture("three", epochs=3), architecture("five", epochs=5)
+THREE, FIVE, EIGHT = (architecture(f"of_{epochs}", epochs=epochs) for epochs in (3, 5, 8))
 
 
 def benchmark(folder: Path, *evaluations: str) -> Benchmark:
@@ -30,7 +33,7 @@ def benchmark(folder: Path, *evaluations: str) -> Benchmark:
 
 
 def planned(of: Benchmark) -> Plan:
-    return plan_benchmark(of).with_weights(FindsKeptWeights(of))
+    return plan_benchmark(of).with_weights(KeptWeightsFinder(of))
 
 
 def run(of: Benchmark, *, keep_weights: bool = False) -> list[TrialEnded]:
@@ -38,7 +41,7 @@ def run(of: Benchmark, *, keep_weights: bool = False) -> list[TrialEnded]:
         2,
         checkpoints=of.store.checkpoints(of.environment.id),
         keep_weights=keep_weights,
-        kept=FindsKeptWeights(of),
+        kept=KeptWeightsFinder(of),
     )
     events = run_benchmark(of, planned(of), forking_engine(options))
     return [event for event in events if isinstance(event, TrialEnded)]
@@ -92,6 +95,44 @@ def test_an_epoch_whose_weights_were_not_kept_is_trained_again(fake_backend: Fak
     fake_backend.actions.clear()
     assert [ended.outcome.failure for ended in run(of)] == [None, None]
     assert plan_benchmark(of).pending == ()
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_longer_training_is_trained_whatever_was_kept_of_the_shorter_one(
+    fake_backend: FakeBackend, recorded: Path, *, failed: bool
+) -> None:
+    of = replace(benchmark(recorded, "shift"), architectures=(EIGHT,))
+    if failed:
+        run(of)
+    assert {one.status for one in planned(of).pending} == {Status.RETRY if failed else Status.EXTEND}
+    assert not planned(of).evaluated
+    fake_backend.actions.clear()
+    assert [ended.outcome.measurement and len(ended.outcome.measurement.epochs) for ended in run(of)] == [8, 8]
+    assert planned(of).pending == ()
+
+
+@pytest.mark.parametrize("change", [lambda array: array.view(np.int64), lambda array: array.reshape(2, -1)])
+def test_weights_of_another_type_or_shape_are_no_weights_though_their_bytes_are_the_same(
+    fake_backend: FakeBackend, recorded: Path, tmp_path: Path, change: Callable[[Array], Array]
+) -> None:
+    kept, trained = benchmark(recorded, "shift"), benchmark(tmp_path / "trained", "shift")
+    for path in recorded.glob("records/*/*.weights-epoch5.npz"):
+        with np.load(path) as arrays:
+            weights = [arrays[name] for name in arrays.files]
+        np.savez(path, *map(change, weights))
+    fake_backend.actions.clear()
+    for of in (kept, trained):
+        assert [ended.outcome.failure for ended in run(of)] == [None, None]
+    assert [one.metrics for one in evaluated(kept, "shift")] == [one.metrics for one in evaluated(trained, "shift")]
+
+
+def test_the_checkpoint_of_a_longer_training_under_way_stays(recorded: Path) -> None:
+    of = benchmark(recorded, "shift")
+    checkpoint = of.store.checkpoint(of.environment.id, planned(of).pending[0].trial.name)
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    checkpoint.write_bytes(b"seven epochs of eight")
+    run(of)
+    assert checkpoint.exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"not weights"])

@@ -12,6 +12,8 @@ import pytest
 from fake_architectures import architecture
 from fake_trials import ENVIRONMENT, FakeTrainer, changed_epoch, fake_evaluation, fake_outcome
 
+from harness.analysis.frame import records_frame
+from harness.analysis.runs import ArchitectureResults, make_study
 from harness.app.audit import audit_files
 from harness.app.training.benchmark import Benchmark, plan_benchmark
 from harness.app.training.recording import run_benchmark
@@ -25,6 +27,8 @@ from harness.records.content import content_digest
 from harness.records.predictions import digest
 from harness.records.record import Failure, Record
 from harness.records.store import Store
+from harness.spec.architecture import Architecture
+from harness.spec.training.monitoring import BestEpoch
 
 FIVE, EIGHT = architecture("five", epochs=5), architecture("eight", epochs=8)
 CRASH = Failure(stage="train", kind="crash", reason="the process was ended by SIGSEGV")
@@ -223,7 +227,7 @@ def test_a_trial_extended_later_keeps_what_was_evaluated_beside_it(recorded: Pat
     run(benchmark(recorded, "shift"))
     of = replace(benchmark(recorded), architectures=(EIGHT,))
     run(of)
-    assert evaluated_epochs(of) == {5: [5], 8: []}
+    assert evaluated_epochs(of) == {5: [5], 8: [5]}
     record = of.store.read(ENVIRONMENT.id, of.store.load().records[0].name)
     assert record is not None
     assert record.measurement is not None
@@ -236,8 +240,69 @@ def test_what_is_evaluated_later_joins_the_record_that_has_the_epoch(recorded: P
     of = replace(benchmark(recorded, "shift"), architectures=(FIVE, EIGHT))
     run(of)
     assert plan_benchmark(of).pending == ()
-    assert evaluated_epochs(of) == {5: [5], 8: [8]}
+    assert evaluated_epochs(of) == {5: [5], 8: [5, 8]}
     assert all(of.store.predicted(record, record.epochs, "shift") is not None for record in of.store.load().records)
+
+
+def test_what_a_longer_training_evaluates_of_an_earlier_epoch_counts_for_the_shorter_one(recorded: Path) -> None:
+    of = replace(benchmark(recorded, "shift"), architectures=(FIVE, EIGHT))
+    run(of)
+    assert plan_benchmark(of).pending == ()
+    assert evaluated_epochs(of) == {5: [5], 8: [5, 8]}
+    for entry in make_study(
+        (FIVE, EIGHT), of.store.load().records, Settings(), ENVIRONMENT, of.store.predicted
+    ).entries:
+        assert entry.evaluated == {"test", "shift"}
+        assert [run.predicted("shift") is not None for run in entry.runs] == [True]
+    frame = records_frame(of.store.load().records)
+    assert list(frame.loc[frame["shift_accuracy"].notna(), "epoch"]) == [5, 8]
+    faults = audit_files(of.store.by_path(), {}, {}).faults
+    assert not {fault.check for fault in faults} & {"file", "epochs", "predictions", "copies"}
+
+
+@pytest.mark.parametrize("evaluated_first", [False, True])
+def test_weights_that_count_in_both_trainings_are_evaluated_once_for_both(
+    tmp_path: Path, *, evaluated_first: bool
+) -> None:
+    """The best epoch of both is the third."""
+    five, eight = best_epoch(5), best_epoch(8)
+    run(replace(benchmark(tmp_path, *(["shift"] if evaluated_first else [])), architectures=(five,)), third_is_best)
+    run(replace(benchmark(tmp_path), architectures=(eight,)), third_is_best)
+    of = replace(benchmark(tmp_path, "shift"), architectures=(eight,))
+    assert [one.status for one in plan_benchmark(of).pending] == ([] if evaluated_first else [Status.EVALUATE])
+    run(of, third_is_best)
+    assert plan_benchmark(of).pending == ()
+    for entry in make_study(
+        (five, eight), of.store.load().records, Settings(), ENVIRONMENT, of.store.predicted
+    ).entries:
+        assert entry.evaluated == {"test", "shift"}
+        assert [one.predicted("shift") is not None for one in entry.runs] == [True]
+
+
+def results(of: Benchmark, *architectures: Architecture) -> tuple[ArchitectureResults, ...]:
+    records = of.store.load().records
+    return make_study(architectures, records, Settings(), ENVIRONMENT, of.store.predicted).entries
+
+
+def best_epoch(epochs: int) -> Architecture:
+    plain = architecture(f"best_of_{epochs}", epochs=epochs)
+    monitoring = plain.training.model_copy(update={"best_epoch": BestEpoch(monitor="loss")})
+    return plain.model_copy(update={"training": monitoring})
+
+
+def third_is_best(trial: Trial) -> Outcome:
+    outcome = evaluated(replace(trial, due=()))
+    assert outcome.measurement is not None
+    epochs = [changed_epoch(epoch, train_loss=abs(epoch.epoch - 3) + 0.5) for epoch in outcome.measurement.epochs]
+    predictions = {epoch: dict(classes) for epoch, classes in outcome.predictions.items()}
+    for due in trial.due:
+        counted = trial.computation.counted(epochs[: due.epoch])
+        classes = predictions[counted][due.evaluation] = predictions[counted]["test"][::-1].copy()
+        known = epochs[counted - 1]
+        found = {**known.evaluations, due.evaluation: fake_evaluation(0.5, 1.0, classes)}
+        epochs[counted - 1] = known.model_copy(update={"evaluations": found})
+    measurement = outcome.measurement.model_copy(update={"epochs": tuple(epochs)})
+    return replace(outcome, measurement=measurement, predictions=predictions)
 
 
 def evaluated_epochs(of: Benchmark) -> dict[int, list[int]]:

@@ -38,7 +38,7 @@ def test_a_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
         write_atomically(tmp_path / "results" / "record.json", b"new")
 
 
-def test_a_file_is_on_the_disk_before_it_takes_its_name_and_its_folder_right_after(
+def test_a_file_is_flushed_before_it_takes_its_name_and_its_folder_right_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, states = tmp_path / "record.json", []

@@ -11,7 +11,7 @@ import pytest
 from real_trials import real_benchmark, records, spec, train
 
 from harness.app.training.benchmark import Benchmark, plan_benchmark
-from harness.app.training.kept import FindsKeptWeights
+from harness.app.training.kept import KeptWeightsFinder
 from harness.evaluations.evaluation import find_evaluation
 from harness.evaluations.registry import evaluation_names
 from harness.execute.engine import EngineOptions, make_engine
@@ -61,8 +61,8 @@ def test_evaluations_change_no_bit_of_the_training_and_come_out_the_same_later(t
     later = replace(plain, settings=whole.settings)
     assert [planned.status for planned in plan_benchmark(later).pending] == [Status.EVALUATE]
     train(later)
-    assert [one.from_weights for one in plan_benchmark(kept).with_weights(FindsKeptWeights(kept)).pending] == [True]
-    train(kept, make_engine(EngineOptions(kept=FindsKeptWeights(kept))))
+    assert [one.from_weights for one in plan_benchmark(kept).with_weights(KeptWeightsFinder(kept)).pending] == [True]
+    train(kept, make_engine(EngineOptions(kept=KeptWeightsFinder(kept))))
     assert plan_benchmark(later).pending == plan_benchmark(kept).pending == ()
     for name, of in product(FURTHER, (later, kept)):
         known, again = epochs(whole)[-1].evaluations[name], epochs(of)[-1].evaluations[name]

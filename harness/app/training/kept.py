@@ -5,26 +5,25 @@ from __future__ import annotations
 from functools import cached_property
 
 from harness.app.training.benchmark import Benchmark
+from harness.planning.plan import Status, trial_status
 from harness.planning.trial import Trial
 from harness.records.content import names_in
+from harness.records.plan_facts import recorded
 from harness.records.weights import WEIGHTS_MARK, read_weights, weights_file
 from harness.worker.messages import KeptWeights
 
 
-class FindsKeptWeights:
-    """Called with a trial, returns what this machine recorded of it and the weights of all that is due.
-
-    None where one was not kept, or its digest is not the record's.
-    """
+class KeptWeightsFinder:
+    """Finds what this machine recorded of a trial and, of all that is due, the weights that were kept."""
 
     def __init__(self, benchmark: Benchmark) -> None:
         self._store = benchmark.store
         self._environment = benchmark.environment.id
 
     def __call__(self, trial: Trial) -> KeptWeights | None:
-        """Read them."""
+        """Return them; None where more than evaluations is due, or weights were not kept that the record has."""
         record = self._store.read(self._environment, trial.name) if trial.name in self._trials else None
-        if record is None or not trial.due:
+        if record is None or trial_status(trial, recorded(record)) is not Status.EVALUATE:
             return None
         epochs = record.finished_epochs
         weights = {}

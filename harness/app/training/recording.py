@@ -104,7 +104,7 @@ def record_evaluations(benchmark: Benchmark, known: Record, trial: Trial, outcom
             )
             benchmark.store.save_later(later, outcome.predictions.get(epoch.epoch, {}).get(name))
     keep_weights(benchmark.store, known, outcome)
-    if outcome.failure is None:
+    if outcome.failure is None and outcome.trained:
         benchmark.store.checkpoint(benchmark.environment.id, trial.name).unlink(missing_ok=True)
     return outcome
 

@@ -9,7 +9,7 @@ from harness.app.inputs import Fetch, cached, read_inputs
 from harness.app.progress import SILENT, Progress
 from harness.app.training.benchmark import Benchmark, largest_bytes, plan_benchmark
 from harness.app.training.engine_choice import engine_at
-from harness.app.training.kept import FindsKeptWeights
+from harness.app.training.kept import KeptWeightsFinder
 from harness.app.training.recording import run_benchmark
 from harness.app.training.rounds import Rounds
 from harness.app.training.sentences import (
@@ -107,14 +107,14 @@ class Trainer:
     def _planned(self, benchmark: Benchmark, loaded: Loaded) -> Plan:
         """Return the plan; weights that were kept are of use to this machine's own processes alone."""
         plan = plan_benchmark(benchmark, loaded)
-        return plan if self.engine or self.site else plan.with_weights(FindsKeptWeights(benchmark))
+        return plan if self.engine or self.site else plan.with_weights(KeptWeightsFinder(benchmark))
 
     def _engine(self, benchmark: Benchmark, plan: Plan) -> Engine:
         of_plan = replace(
             self.options,
             checkpoints=benchmark.store.checkpoints(benchmark.environment.id),
             trial_bytes=largest_bytes(plan),
-            kept=None if self.site else FindsKeptWeights(benchmark),
+            kept=None if self.site else KeptWeightsFinder(benchmark),
         )
         return engine_at(self.site, of_plan)
 

@@ -43,7 +43,7 @@ def agreement_table(entries: Sequence[ArchitectureResults]) -> Table | None:
             "" if place else entry.name,
             f"{layer.number} {layer.kind}",
             str(layer.seeds),
-            *(numbers.UNKNOWN if mean is None else f"{mean:.2f}" for mean in layer.means),
+            *(numbers.UNKNOWN if mean is None else f"{mean:z.2f}" for mean in layer.means),
         )
         for entry in entries
         for place, layer in enumerate(agreements(entry))
