@@ -18,6 +18,7 @@ from harness.reporting.blocks import Table
 from harness.reporting.figures.robustness import robustness_figure
 from harness.reporting.page import page
 from harness.reporting.sections import robustness
+from harness.reporting.sections.reproduction import commands
 
 NAMES = ("000_convnet", "dense_512")
 CHANGES = [name for name in evaluation_names() if isinstance(find_evaluation(name), Transformed)]
@@ -83,6 +84,20 @@ def test_what_stands_apart_has_rows_and_no_line() -> None:
     drawn = robustness_figure(found)
     assert drawn is not None
     assert b"dense_512" not in drawn.svg
+
+
+def test_the_commands_get_what_no_spec_asks_for() -> None:
+    first, second = fake.architectures(*NAMES)
+    asking = second.model_copy(update={"evaluate": ("shift",)})
+    trials = [
+        replace(one, record=evaluated(one.record, ["shift", "tiles"] if one.record.seed else ["tiles"]))
+        for one in fake.fake_trials([first, second], [0, 1, 2])
+    ]
+    assert commands(fake.findings([first, asking], trials).study) == (
+        "bench run 000_convnet dense_512 --seeds 0-2",
+        "bench run 000_convnet --seeds 1-2 --evaluate shift",
+        "bench run 000_convnet dense_512 --seeds 0-2 --evaluate tiles",
+    )
 
 
 def test_the_gap_is_taken_seed_by_seed(everything: Findings) -> None:

@@ -8,6 +8,8 @@ from statistics import median
 
 from harness.analysis.findings import Findings
 from harness.analysis.runs import Study
+from harness.evaluations.metric import TEST, VALIDATION
+from harness.evaluations.registry import evaluation_names
 from harness.planning.seeds import seed_option
 from harness.records.environment import Numerics
 from harness.reporting import numbers
@@ -131,7 +133,7 @@ def _others(study: Study) -> tuple[str, ...]:
 def commands(study: Study) -> tuple[str, ...]:
     """Return one command for all architectures that were trained with the same seeds, in the order of their names.
 
-    Those of a subfolder follow, all of them by its name.
+    Those of a subfolder follow, all of them by its name, and what was evaluated though no spec asks for it.
     """
     by_seeds: dict[tuple[int, ...], list[str]] = {}
     for entry in study.entries:
@@ -139,7 +141,9 @@ def commands(study: Study) -> tuple[str, ...]:
     if len(by_seeds) > 1:
         by_seeds.pop((), None)  # no results of these are on the page
     ranked = tuple(_command(study, seeds, names) for seeds, names in by_seeds.items()) or ("bench run --all",)
-    return (*ranked, *(_command(study, seeds, names) for seeds, names in _apart(study)))
+    apart = (_command(study, seeds, names) for seeds, names in _apart(study))
+    further = (f"{_command(study, seeds, names)} --evaluate {asked}" for seeds, names, asked in _evaluated(study))
+    return (*ranked, *apart, *further)
 
 
 def _apart(study: Study) -> Iterator[tuple[tuple[int, ...], list[str]]]:
@@ -150,6 +154,20 @@ def _apart(study: Study) -> Iterator[tuple[tuple[int, ...], list[str]]]:
             by_seeds.setdefault(entry.tried, []).append(entry.name)
         whole = len(by_seeds) == 1
         yield from ((seeds, [folder] if whole else names) for seeds, names in by_seeds.items() if seeds)
+
+
+def _evaluated(study: Study) -> Iterator[tuple[tuple[int, ...], list[str], str]]:
+    """Yield seeds, architectures and the evaluations that are recorded of them though no spec asks for them."""
+    found: dict[tuple[tuple[int, ...], str], list[str]] = {}
+    for entry in (*study.entries, *study.apart):
+        by_seeds: dict[tuple[int, ...], list[str]] = {}
+        known = entry.evaluated.intersection(evaluation_names())
+        for name in sorted(known - {TEST, VALIDATION, *entry.architecture.evaluate}):
+            seeds = tuple(run.seed for run in entry.runs if name in run.last.evaluations)
+            by_seeds.setdefault(seeds, []).append(name)
+        for seeds, names in by_seeds.items():
+            found.setdefault((seeds, ",".join(names)), []).append(entry.name)
+    yield from ((seeds, architectures, names) for (seeds, names), architectures in found.items())
 
 
 def _command(study: Study, seeds: Sequence[int], names: Iterable[str]) -> str:
