@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from harness.app.progress import SILENT, Progress
 from harness.app.training.benchmark import PlanOptions, jobs_for, plan_benchmark, read_benchmark
-from harness.app.training.kept import KeptWeightsFinder
 from harness.app.training.sentences import misfit_sentences, most_sentences, plan_sentences
 from harness.app.workspace import load_records
 from harness.errors import Unaffordable
-from harness.planning.plan import Plan
+from harness.planning.plan import Plan, Status
 from harness.spec.moving import Misfit
 
 if TYPE_CHECKING:
@@ -83,7 +82,11 @@ def plan(options: PlanOptions, *, progress: Progress = SILENT) -> PlanResult:
         from harness.app.training.rounds import make_rounds
 
         benchmark, most = make_rounds(options, benchmark, loaded).planned(loaded)
-    decided = plan_benchmark(benchmark, loaded).with_weights(KeptWeightsFinder(benchmark))
+    decided = plan_benchmark(benchmark, loaded)
+    if any(planned.status is Status.EVALUATE for planned in decided.trials):
+        from harness.app.training.kept import KeptWeightsFinder
+
+        decided = decided.with_weights(KeptWeightsFinder(benchmark))
     return PlanResult(decided, jobs_for(most or decided, options.jobs, options.threads), most, benchmark.misfits)
 
 

@@ -182,15 +182,17 @@ def show_spec(options: ShowOptions) -> ShownSpec:
 
 def _predicted_seconds(architecture: Architecture, index: RecordIndex, options: Workspace) -> float:
     """Return the seconds of one seed, from what it took on this machine, else from what others took, on any data."""
+    from harness.records.reading import record_or_reason
+    from harness.records.record import Record
     from harness.records.speeds import measured_forecast
     from harness.records.store import Store
 
     settings = Settings()
     trial = Trial(trial_computation(architecture, settings), settings.seeds[0], architecture.epochs)
-    here, store = index.here or this_environment().id, options.store
+    here = index.here or this_environment().id
     same = [file for file in index.files.get(trial.fingerprint, ()) if file.environment == here]
-    trials = dict.fromkeys(file.trial for file in same if index.known.reach(file.path).epochs)
-    own = [record for trial in trials for record in store.of_trial(here, trial)]
+    files = (file.path for file in same if index.known.reach(file.path).epochs)
+    own = [record for record in map(record_or_reason, files) if isinstance(record, Record)]
     for folder in () if own else (options.folder, *options.folders_beside):
         own = own or list(Store(folder).load(here).records)
     return measured_forecast(own).trial_seconds(trial)

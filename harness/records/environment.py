@@ -139,6 +139,16 @@ class Commit:
     uncommitted_changes: bool | None = None
 
 
+@lru_cache(maxsize=1024)
+def parsed_environment(text: bytes) -> Environment:
+    """Parse an environment once for all the files that were made in it.
+
+    Raises:
+        ValidationError: It is none.
+    """
+    return Environment.model_validate_json(text)
+
+
 def current_environment(
     threads: int,
     *,

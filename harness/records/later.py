@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
+from pydantic_core import to_json
 
 from harness.records.content import FORMAT, UnusableRecord, content_digest, read_content
-from harness.records.environment import Environment, Frozen
+from harness.records.environment import Environment, Frozen, parsed_environment
 from harness.records.record import EpochMeasurement, Evaluation, Measurement, Record, Sha256
 
 FILE_STEM = re.compile(r"(?P<trial>[0-9a-z]+-seed\d+)\.(?P<evaluation>\w+)-epoch(?P<epoch>\d+)")
@@ -64,7 +65,9 @@ def read_later(path: Path) -> LaterEvaluation:
         UnusableRecord: It is truncated, edited, of a newer format or not such a file.
     """
     try:
-        found = LaterEvaluation.model_validate(read_content(path))
+        content = read_content(path)
+        environment = parsed_environment(to_json(content.get("environment")))
+        found = LaterEvaluation.model_validate({**content, "environment": environment})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -16,7 +16,7 @@ from pydantic_core import to_json
 from harness.planning.trial import Computation
 from harness.records.compare import first_difference
 from harness.records.content import FORMAT, UnusableRecord, read_content
-from harness.records.environment import Environment
+from harness.records.environment import parsed_environment
 from harness.records.later import completed, joined, read_later, record_of
 from harness.records.migration import migrated
 from harness.records.record import Record
@@ -73,7 +73,7 @@ def read_record(path: Path) -> Record:
     try:
         content = dict(migrated(content))
         computation = _computation(to_json(content.get("computation")))
-        environment = _environment(to_json(content.get("environment")))
+        environment = parsed_environment(to_json(content.get("environment")))
         record = Record.model_validate({**content, "computation": computation, "environment": environment})
     except ValidationError as error:
         first = error.errors()[0]
@@ -151,9 +151,3 @@ def _nothing_collected() -> Iterator[None]:
 def _computation(text: bytes) -> Computation:
     """Parse a computation once for all the seeds that share it."""
     return Computation.model_validate_json(text)
-
-
-@lru_cache(maxsize=1024)
-def _environment(text: bytes) -> Environment:
-    """Parse an environment once for all the records that were made in it."""
-    return Environment.model_validate_json(text)
