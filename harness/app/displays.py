@@ -76,8 +76,7 @@ class PlainDisplay:
             case TrialEnded(trial, outcome):
                 self.ended += 1
                 left = duration(self.time_left.seconds(time.monotonic()))
-                line = outcome_label(trial, outcome, evaluated=trial.name in self.evaluated)
-                self._print(f"{line}  [{self.ended}/{self.total}, {left} left]")
+                self._print(f"{outcome_label(trial, outcome)}  [{self.ended}/{self.total}, {left} left]")
             case TrialRecordedElsewhere(trial):
                 self.ended += 1
                 self._print(f"recorded  {trial.label} by another run  [{self.ended}/{self.total}]")
@@ -118,14 +117,14 @@ def at_most(trial: Trial) -> str:
     return "at most " if trial.may_stop else ""
 
 
-def outcome_label(trial: Trial, outcome: Outcome, *, evaluated: bool = False) -> str:
-    """Return one line on what the trial gave; ``evaluated``: without being trained again."""
+def outcome_label(trial: Trial, outcome: Outcome) -> str:
+    """Return one line on what the trial gave."""
     if outcome.failure:
         return f"failed    {trial.label}: {outcome.failure.reason}"
     if outcome.measurement is None:
         return f"ended     {trial.label}"
-    if evaluated:
-        return f"evaluated {trial.label}: {listed(sorted({due.evaluation for due in trial.due}))}"
+    if not outcome.trained:
+        return f"evaluated {trial.label}: {listed(trial.evaluations_asked_for)}"
     epochs = outcome.measurement.epochs
     last = epochs[trial.computation.counted(epochs) - 1]
     seconds = sum(epoch.train_seconds for epoch in outcome.measurement.epochs)

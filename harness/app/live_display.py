@@ -152,14 +152,12 @@ class LiveDisplay:
                     f"epoch {measurement.epoch}/{at_most(trial)}{trial.epochs}  {headline_label(measurement)}",
                 )
             case TrialEnded(trial, outcome):
-                evaluated = trial.name in self.evaluated
-                if not evaluated or outcome.failure:
+                if outcome.trained or outcome.failure:
                     self.board.observe(event)
                 self.running.pop(trial.name, None)
                 missing = trial.epochs - (len(outcome.measurement.epochs) if outcome.measurement else 0)
                 self.bar.advance(self.task, missing)
-                line = outcome_label(trial, outcome, evaluated=evaluated)
-                self.console.print(line, markup=False, overflow="ellipsis", no_wrap=True)
+                self.console.print(outcome_label(trial, outcome), markup=False, overflow="ellipsis", no_wrap=True)
             case TrialRecordedElsewhere(trial):
                 self.bar.advance(self.task, trial.epochs)
                 self.console.print(f"recorded  {trial.label} by another run", markup=False)

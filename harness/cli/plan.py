@@ -80,7 +80,7 @@ def plan_json(found: PlanResult) -> dict[str, Any]:
             "environment": planned.environment,
             "may_stop": planned.trial.may_stop,
             "from_weights": planned.from_weights,
-            "evaluations": sorted({due.evaluation for due in planned.trial.due}),
+            "evaluations": list(planned.trial.evaluations_asked_for),
         }
         for planned in found.plan.trials
     ]

@@ -79,5 +79,12 @@ class Reports:
         )
         predictions = {epoch.measurement.epoch: epoch.predictions for epoch in done}
         failure = self.failure and self.failure.model_copy(update={"log": log})
-        where = self.environment
-        return Outcome(measurement, predictions, failure, concurrent_trials, where, self._weights, self._trained)
+        return Outcome(
+            measurement=measurement,
+            predictions=predictions,
+            failure=failure,
+            concurrent_trials=concurrent_trials,
+            environment=self.environment,
+            weights=self._weights,
+            trained=self._trained,
+        )

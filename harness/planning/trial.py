@@ -191,6 +191,11 @@ class Trial:
         return (TEST, VALIDATION) if self.computation.recipe.holds_out else (TEST,)
 
     @property
+    def evaluations_asked_for(self) -> tuple[str, ...]:
+        """The evaluations that are due after any epoch, by name."""
+        return tuple(sorted({due.evaluation for due in self.due}))
+
+    @property
     def may_stop(self) -> bool:
         """Tell whether a recipe may end the training, or its phase, before the last epoch."""
         return may_stop(self.computation.recipes)

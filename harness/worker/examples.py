@@ -47,7 +47,7 @@ def _chosen(arrays: DatasetArrays, trial: Trial, *, held_out: bool) -> Examples:
 def trial_evaluators(trial: Trial, training: Examples, test: Examples, pipeline: Pipeline) -> dict[str, Evaluator]:
     """Return the trial's evaluations by name; those beside the test images' own see examples in the inputs' shape."""
     first = make_evaluators([TEST], training, test)
-    names = sorted({due.evaluation for due in trial.due} - {VALIDATION})
+    names = [name for name in trial.evaluations_asked_for if name != VALIDATION]
     if not names:
         return first
     shaped = (Examples(pipeline.shaped(examples.images), examples.labels) for examples in (training, test))

@@ -70,7 +70,7 @@ def test_what_is_only_evaluated_is_not_said_to_be_trained(mode: ProgressMode, *,
     file = io.StringIO()
     console = Console(file=file, force_terminal=terminal, width=100, color_system=None)
     with Shown(mode, console).training(plan, jobs=1) as show:
-        for event in FakeTrainer()(InOrder([first])):
+        for event in FakeTrainer(lambda trial: replace(fake_outcome(trial), trained=False))(InOrder([first])):
             show(event)
     assert "evaluated dense_16 seed 0: calibration and shift" in file.getvalue()
     assert "train" not in file.getvalue().lower()

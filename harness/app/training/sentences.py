@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from harness.app.training.benchmark import Benchmark
 from harness.planning.forecast import heaviest_layer
 from harness.planning.plan import Plan, Status
 from harness.planning.seeds import LOOKS
-from harness.planning.trial import Trial
 from harness.records.design import UntilDecided
 from harness.records.environment import Environment
 from harness.records.pooling import Pool
@@ -90,23 +89,18 @@ def most_sentences(most: Plan, jobs: int) -> tuple[str, ...]:
     return (f"At most {trials}, about {duration(most.seconds(jobs))}, if claims stay open up to {seeds} seeds.",)
 
 
-def _for_evaluations(decided: Plan) -> tuple[str, ...]:
-    """Return which of the trials are recorded, and what is done for what was not evaluated then."""
-    lacking = [planned for planned in decided.pending if planned.status is Status.EVALUATE]
+def _for_evaluations(decided: Plan) -> Iterator[str]:
+    """Yield which of the trials are recorded, and what is done for what was not evaluated then."""
     ways = {
         False: "recorded, to be trained again to the same bits for",
         True: "recorded with the weights, which are enough for",
     }
-    found = {kept: [planned.trial for planned in lacking if planned.from_weights is kept] for kept in ways}
-    return tuple(f"{_of_them(trials)} {ways[kept]} {_evaluations(trials)}." for kept, trials in found.items() if trials)
-
-
-def _of_them(trials: Sequence[Trial]) -> str:
-    return "1 of them is" if len(trials) == 1 else f"{len(trials)} of them are"
-
-
-def _evaluations(trials: Iterable[Trial]) -> str:
-    return listed(sorted({due.evaluation for trial in trials for due in trial.due}))
+    lacking = [planned for planned in decided.pending if planned.status is Status.EVALUATE]
+    for from_weights, way in ways.items():
+        trials = [planned.trial for planned in lacking if planned.from_weights is from_weights]
+        if trials:
+            count = "1 of them is" if len(trials) == 1 else f"{len(trials)} of them are"
+            yield f"{count} {way} {listed(sorted({name for trial in trials for name in trial.evaluations_asked_for}))}."
 
 
 def _standing(decided: Plan) -> tuple[str, ...]:
